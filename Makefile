@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+# tabrelay: `make help` lists the targets. One build folder per variant: make BUILD=build-asan SAN=address,undefined
+BUILD ?= build
+SAN ?=
+WERROR ?= 1
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell cat VERSION)
+
+# The MySQL client: MariaDB Connector/C or Oracle's libmysqlclient, both real (replicator/binlog/stream_*.c).
+MYSQL_CLIENT ?= $(shell pkg-config --exists libmariadb && echo mariadb || echo mysql)
+MYSQL_PC := $(if $(filter mariadb,$(MYSQL_CLIENT)),libmariadb,mysqlclient)
+
+PKGS := $(MYSQL_PC) libcurl libcjson yaml-0.1 zlib libzstd openssl libxxhash libmicrohttpd
+CC ?= gcc
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-qual -Wundef $(if $(filter 1,$(WERROR)),-Werror)
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+OPT ?= $(if $(SAN),-O1 -fno-omit-frame-pointer,-O2)
+CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTABRELAY_VERSION='"$(VERSION)"' \
+	-DMYSQL_CLIENT_$(shell echo $(MYSQL_CLIENT) | tr a-z A-Z)=1
+CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
+	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g') -pthread $(EXTRA_CFLAGS)
+LDFLAGS := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(EXTRA_LDFLAGS)
+LDLIBS := $(shell pkg-config --libs $(PKGS)) -lm -pthread
+
+src = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+# What is not for this client library is left out.
+SKIP := $(if $(filter mariadb,$(MYSQL_CLIENT)),replicator/binlog/stream_mysql.c,replicator/binlog/stream_mariadb.c)
+
+COMMON_SRC := $(call src,common)
+REPLICATOR_SRC := $(filter-out replicator/main.c $(SKIP),$(call src,replicator))
+WEBHOOK_SRC := $(filter-out webhook/main.c,$(call src,webhook))
+SANDBOX_SRC := $(filter-out sandbox/main.c,$(call src,sandbox))
+CLI_SRC := $(filter-out cli/main.c,$(call src,cli))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+
+PROGRAMS := $(BUILD)/tabrelay-replicator $(BUILD)/tabrelay-webhook $(BUILD)/tabrelay-sandbox $(BUILD)/tabrelay
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+LIBCOMMON := $(BUILD)/libcommon.a
+LIBS := $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a $(BUILD)/libcli.a
+
+.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan fuzz lint format coverage
+all: $(PROGRAMS) ## build the four programs into build/
+
+# Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
+EMBED := $(sort $(wildcard schemas/*.sql schemas/*.json webhook/apps_script/Code.gs webhook/apps_script/appsscript.json \
+	sandbox/page/*.html sandbox/page/*.css sandbox/page/*.js))
+EMBED_C := $(BUILD)/gen/embed_data.c
+$(EMBED_C): $(EMBED) tools/embed.sh
+	@mkdir -p $(@D)
+	@sh tools/embed.sh $(EMBED) > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/embed_data.o: $(EMBED_C)
+	@$(CC) $(CPPFLAGS) -std=c17 -g -O1 -fPIE -c -o $@ $<
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIBCOMMON): $(call obj,$(COMMON_SRC)) $(BUILD)/gen/embed_data.o
+$(BUILD)/libreplicator.a: $(call obj,$(REPLICATOR_SRC))
+$(BUILD)/libwebhook.a: $(call obj,$(WEBHOOK_SRC))
+$(BUILD)/libsandbox.a: $(call obj,$(SANDBOX_SRC))
+$(BUILD)/libcli.a: $(call obj,$(CLI_SRC))
+%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+link = @echo "  LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/tabrelay-replicator: $(BUILD)/replicator/main.o $(BUILD)/libreplicator.a $(LIBCOMMON)
+	$(link)
+$(BUILD)/tabrelay-webhook: $(BUILD)/webhook/main.o $(BUILD)/libwebhook.a $(LIBCOMMON)
+	$(link)
+$(BUILD)/tabrelay-sandbox: $(BUILD)/sandbox/main.o $(BUILD)/libsandbox.a $(LIBCOMMON)
+	$(link) -lduktape
+$(BUILD)/tabrelay: $(BUILD)/cli/main.o $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(LIBCOMMON)
+	$(link)
+
+# A unit test is one file; it links what it uses.
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lduktape -lcmocka
+
+check-unit: $(UNITS) ## run the C unit tests
+	@sh tests/unit/run.sh $(UNITS)
+check: ## install what is missing, build, run every test (tests/run)
+	@./tests/run
+check-system: all ## run the system tests against real servers
+	@./tests/run --system
+check-asan: ## unit and system tests with AddressSanitizer and UBSan
+	@./tests/run --asan
+check-tsan: ## unit and system tests with ThreadSanitizer
+	@./tests/run --tsan
+demo: ## the whole thing on this machine, in a browser (sandbox/demo)
+	@./sandbox/demo
+
+ALL_C := $(COMMON_SRC) $(REPLICATOR_SRC) replicator/main.c $(WEBHOOK_SRC) webhook/main.c $(SANDBOX_SRC) sandbox/main.c \
+	$(CLI_SRC) cli/main.c $(UNIT_SRC)
+ALL_H := $(sort $(shell find common replicator webhook cli sandbox tests -name '*.h'))
+lint: all ## clang-format, clang-tidy, cppcheck, shellcheck
+	@sh tests/lint.sh "$(CPPFLAGS)" "$(shell pkg-config --cflags $(PKGS))" $(ALL_C) $(ALL_H)
+format: ## rewrite all C files with clang-format
+	@clang-format -i $(ALL_C) $(ALL_H)
+coverage: ## line coverage of the unit and system tests
+	@./tests/run --coverage
+
+install: all ## install into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tabrelay
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 schemas/* webhook/apps_script/* $(DESTDIR)$(PREFIX)/share/tabrelay
+clean: ## remove every build folder
+	rm -rf build build-*
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.SECONDARY:

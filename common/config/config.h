@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config: tabrelay.yaml as structs. docs/configuration.md and schemas/tabrelay.schema.json say the
+ * same.
+ *
+ * Immutable after config_load; share it by pointer.
+ */
+#ifndef COMMON_CONFIG_CONFIG_H
+#define COMMON_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/log.h"
+
+enum config_tls { CONFIG_TLS_OFF, CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_VERIFY };
+enum config_direction { CONFIG_BOTH, CONFIG_TO_SHEET, CONFIG_TO_MYSQL };
+enum config_conflict { CONFIG_SHEET_WINS, CONFIG_MYSQL_WINS };
+
+struct config_mysql {
+    char *host;    /* "127.0.0.1" */
+    uint16_t port; /* 3306 */
+    char *socket;  /* NULL: TCP */
+    char *user;
+    char *password;       /* a secret: never logged */
+    char *state_database; /* "tabrelay": where our own tables live */
+    enum config_tls tls;  /* default: preferred on loopback and sockets, verify elsewhere */
+    char *tls_ca;         /* NULL: the system's */
+    uint32_t server_id;   /* the replicator's own id as a replica; default derived from instance */
+};
+
+struct config_google {
+    char *base_url;             /* "https://sheets.googleapis.com/" */
+    char *credentials;          /* path of the service account's JSON key */
+    unsigned reads_per_minute;  /* 60 */
+    unsigned writes_per_minute; /* 60 */
+    int64_t timeout_ms;         /* 180000 */
+};
+
+struct config_webhook {
+    char *listen_host;     /* "127.0.0.1" */
+    uint16_t listen_port;  /* 8080 */
+    char *url;             /* where the replicator reaches it; default http://listen/ */
+    char *secret;          /* a secret: never logged; at least 16 bytes */
+    size_t max_body_bytes; /* 1 MiB */
+    int64_t max_age_ms;    /* 300000: how old a signature may be, either way */
+    unsigned threads;      /* 4 */
+};
+
+struct config_replicator {
+    char *metrics_host; /* NULL: no metrics listener */
+    uint16_t metrics_port;
+    size_t memory_limit_bytes;  /* 64 MiB */
+    unsigned snapshot_rows;     /* 1000 rows a chunk */
+    int64_t reconcile_every_ms; /* 600000; 0: only at start and on request */
+};
+
+struct config_column {
+    char *name;                      /* in MySQL */
+    char *header;                    /* in the sheet; default: name */
+    enum config_direction direction; /* default: the mapping's */
+};
+
+struct config_mapping {
+    char *name;   /* default: the table's name */
+    char *schema; /* from table: schema.table */
+    char *table;
+    char *spreadsheet; /* id */
+    char *tab;         /* title */
+    char **key;        /* column names; NULL and 0: the table's own key */
+    size_t n_key;
+    struct config_column *columns; /* NULL and 0: every visible column of the table */
+    size_t n_columns;
+    enum config_direction direction; /* both */
+    enum config_conflict conflict;   /* sheet_wins */
+    unsigned delete_limit_rows;      /* 25: more than this waits for approval ... */
+    unsigned delete_limit_percent;   /* 10: ... and so does more than this share of the rows */
+    unsigned line;                   /* of the file, for messages */
+};
+
+struct config {
+    char *path;
+    char *instance; /* "tabrelay": names the lease and the checkpoint; [a-z0-9_-]{1,32} */
+    enum log_level log_level;
+    struct config_mysql mysql;
+    struct config_google google;
+    struct config_webhook webhook;
+    struct config_replicator replicator;
+    struct config_mapping *mappings;
+    size_t n_mappings;
+};
+
+/* Read PATH. On -1, PROBLEMS holds one line a problem, "file:line:column: path: what is wrong", and
+ * ERR a summary. Blocks for files. The caller frees with config_free, also after a failure. */
+int config_load(const char *path, struct config *out, struct buf *problems, struct err *err);
+void config_free(struct config *c);
+const struct config_mapping *config_find_mapping(const struct config *c, const char *name);
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http/server: a small HTTP/1.1 server over libmicrohttpd: one handler, whole bodies, bounded
+ * everything.
+ *
+ * The handler runs on one of the server's threads, several at a time. It gets the whole body (the
+ * server answers 413 past max_body_bytes without calling it, 503 past max_connections) and fills
+ * the response. A panic in libmicrohttpd never ends the process silently.
+ */
+#ifndef COMMON_HTTP_SERVER_H
+#define COMMON_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+
+struct http_server;
+
+struct http_request {
+    const char *method; /* "GET" */
+    const char *path;   /* as sent (percent-encoded), without the query */
+    const char *query;  /* after '?', as sent; "" if none */
+    const char *body;   /* never NULL; a NUL follows */
+    size_t body_len;
+    char id[17];      /* 16 hex digits, for logs: req= */
+    char peer[64];    /* address, for logs */
+    void *connection; /* private */
+};
+
+/* A header of the request (case-insensitive), or NULL. Valid until the handler returns. */
+const char *http_request_header(const struct http_request *r, const char *name);
+/* The percent-decoded value of the first query parameter NAME, malloc()ed; NULL if there is none.
+ */
+char *http_request_query(const struct http_request *r, const char *name);
+/* Percent-decode LEN bytes (plus_is_blank: '+' is a blank, as in forms); malloc()ed, NULL when out
+ * of memory or malformed. */
+char *http_decode(const char *text, size_t len, bool plus_is_blank);
+
+struct http_response {
+    int status;               /* 200 when the handler is called */
+    const char *content_type; /* static text; "application/json; charset=utf-8" when the handler is
+                                 called */
+    struct buf body;
+    struct {
+        const char *name; /* static text */
+        char value[256];
+    } headers[8];
+    size_t n_headers;
+    /* A stream instead of a body (server-sent events): called again and again on the connection's
+     * own thread; it may block for some seconds; bytes written, 0 for "nothing yet", -1 to end.
+     * Needs thread_per_connection. */
+    ssize_t (*stream)(void *stream_ctx, char *to, size_t size);
+    void (*stream_end)(void *stream_ctx); /* called once */
+    void *stream_ctx;
+};
+
+void http_response_header(struct http_response *r, const char *name, const char *value);
+/* {"error":{"code":"CODE","message":"TEXT"}} with STATUS. */
+void http_response_error(struct http_response *r, int status, const char *code, const char *fmt,
+                         ...) __attribute__((format(printf, 4, 5)));
+
+struct http_server_options {
+    const char *host; /* "127.0.0.1", "0.0.0.0", "::1" */
+    uint16_t port;    /* 0: any free one */
+    unsigned threads; /* 0: a thread per connection */
+    unsigned max_connections;
+    size_t max_body_bytes;
+    unsigned idle_timeout_s;
+    void (*handle)(void *ctx, const struct http_request *request, struct http_response *response);
+    void *ctx;
+};
+
+/* Listen and serve on own threads until http_server_stop. ERR_IO: the port is taken (detail
+ * EADDRINUSE), ... */
+int http_server_start(const struct http_server_options *options, struct http_server **out,
+                      struct err *err);
+uint16_t http_server_port(const struct http_server *s);
+/* Stop listening, wait for running handlers, free. NULL is fine. */
+void http_server_stop(struct http_server *s);
+
+/* A table of routes, ended by a row with NULL; 404 and 405 (with Allow) are answered here, HEAD
+ * runs GET's row. */
+struct http_route {
+    const char *method;
+    const char *path; /* exact; a trailing "*" takes any rest */
+    void (*handle)(void *ctx, const struct http_request *request, struct http_response *response);
+};
+void http_route_dispatch(const struct http_route *routes, void *ctx,
+                         const struct http_request *request, struct http_response *response);
+#endif

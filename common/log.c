@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+static enum log_level threshold = LOG_INFO;
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
+void log_set_level(enum log_level level)
+{
+    threshold = level;
+}
+
+int log_parse_level(const char *text, enum log_level *out)
+{
+    for (int i = 0; i < 4; i++)
+        if (strcasecmp(text, level_names[i]) == 0) {
+            *out = (enum log_level)i;
+            return 0;
+        }
+    return -1;
+}
+
+/* One write(2) a line, so that lines of several threads and processes do not mix. */
+static void log_line(enum log_level level, const char *fmt, va_list ap)
+{
+    int saved = errno;
+    char line[2048];
+    struct timespec ts;
+    struct tm tm;
+    size_t len;
+    int n;
+
+    if (level < threshold)
+        return;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    len = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%S", &tm);
+    n = snprintf(line + len, sizeof(line) - len, ".%03ldZ %s ", ts.tv_nsec / 1000000,
+                 level_names[level]);
+    len += (size_t)n;
+    n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
+    if (n > 0)
+        len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)line[i] < 0x20)
+            line[i] = ' ';
+    line[len++] = '\n';
+    if (write(STDERR_FILENO, line, len) < 0) {
+        /* Nowhere left to say it. */
+    }
+    errno = saved;
+}
+
+#define DEFINE_LOG(name, level)     \
+    void name(const char *fmt, ...) \
+    {                               \
+        va_list ap;                 \
+                                    \
+        va_start(ap, fmt);          \
+        log_line(level, fmt, ap);   \
+        va_end(ap);                 \
+    }
+DEFINE_LOG(log_debug, LOG_DEBUG)
+DEFINE_LOG(log_info, LOG_INFO)
+DEFINE_LOG(log_warn, LOG_WARN)
+DEFINE_LOG(log_error, LOG_ERROR)
+
+static void log_at(enum log_level level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void log_at(enum log_level level, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    log_line(level, fmt, ap);
+    va_end(ap);
+}
+
+void log_err(enum log_level level, const char *context, const struct err *err)
+{
+    if (err->hint[0] != '\0')
+        log_at(level, "%s: %s hint=\"%s\"", context, err->msg, err->hint);
+    else
+        log_at(level, "%s: %s", context, err->msg);
+}
+
+void log_fault(struct log_fault *f, const char *context, const struct err *err)
+{
+    int64_t now = clock_mono_ms();
+
+    f->count++;
+    if (f->since_ms == 0) {
+        f->since_ms = now;
+        f->logged_ms = now;
+        log_err(LOG_WARN, context, err);
+    } else if (now - f->logged_ms >= 30000) {
+        f->logged_ms = now;
+        log_at(LOG_WARN, "%s: still failing after %lld s and %lu tries: %s", context,
+               (long long)((now - f->since_ms) / 1000), f->count, err->msg);
+    }
+}
+
+void log_fault_over(struct log_fault *f, const char *context)
+{
+    if (f->since_ms == 0)
+        return;
+    log_at(LOG_INFO, "%s: recovered after %lld ms and %lu failed tries", context,
+           (long long)(clock_mono_ms() - f->since_ms), f->count);
+    *f = (struct log_fault){0};
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metrics: every number that a process shows, in one list, in Prometheus' text format. Any thread,
+ * no locks.
+ *
+ * None without a value behind it: add a row here, count where it happens.
+ */
+#ifndef COMMON_METRICS_H
+#define COMMON_METRICS_H
+
+#include <stdint.h>
+
+#include "common/buf.h"
+
+enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
+
+/* X(id, programs, type, name, help) */
+#define METRICS_LIST(X)                                                                            \
+    X(CONNECTED, 1, "gauge", "tabrelay_mysql_connected", "1 while the binlog stream is connected") \
+    X(EVENTS, 1, "counter", "tabrelay_binlog_events_total", "Binlog events read")                  \
+    X(CHANGES, 1, "counter", "tabrelay_changes_total", "Row changes of mapped tables")             \
+    X(ECHOES, 1, "counter", "tabrelay_echo_changes_total",                                         \
+      "Changes that were echoes of sheet edits")                                                   \
+    X(COALESCED, 1, "counter", "tabrelay_changes_coalesced_total",                                 \
+      "Changes that a newer one of the same row replaced before they were sent")                   \
+    X(CELLS_WRITTEN, 1, "counter", "tabrelay_cells_written_total", "Cells written to Sheets")      \
+    X(ROWS_INSERTED, 1, "counter", "tabrelay_rows_inserted_total", "Rows inserted into tabs")      \
+    X(ROWS_DELETED, 1, "counter", "tabrelay_rows_deleted_total", "Rows deleted from tabs")         \
+    X(BATCHES, 1, "counter", "tabrelay_batches_total", "Write requests acknowledged by Sheets")    \
+    X(READS, 1, "counter", "tabrelay_sheet_reads_total", "Read requests answered by Sheets")       \
+    X(SHEETS_ERRORS, 1, "counter", "tabrelay_sheets_errors_total",                                 \
+      "Requests to Sheets that failed")                                                            \
+    X(THROTTLED, 1, "counter", "tabrelay_sheets_throttled_total",                                  \
+      "Requests that Sheets answered with 429")                                                    \
+    X(MOVED_ROWS, 1, "counter", "tabrelay_moved_rows_total",                                       \
+      "Rows that had moved when a write arrived, and were put right")                              \
+    X(RECONCILES, 1, "counter", "tabrelay_reconciles_total",                                       \
+      "Full comparisons of a tab with its base")                                                   \
+    X(FOUND_EDITS, 1, "counter", "tabrelay_found_edits_total",                                     \
+      "Edits that a comparison found and no trigger had told")                                     \
+    X(HELD_DELETES, 1, "gauge", "tabrelay_held_deletes", "Sheet deletes that wait for approval")   \
+    X(LAG_MS, 1, "gauge", "tabrelay_lag_milliseconds",                                             \
+      "Commit to acknowledgement of the last change, in milliseconds")                             \
+    X(PENDING, 1, "gauge", "tabrelay_pending_rows", "Rows read and not yet acknowledged")          \
+    X(REQUESTS, 2, "counter", "tabrelay_webhook_requests_total", "HTTP requests answered")         \
+    X(REQUESTS_REFUSED, 2, "counter", "tabrelay_webhook_refused_total",                            \
+      "Requests refused: signature, age, size or form")                                            \
+    X(EDITS_APPLIED, 2, "counter", "tabrelay_edits_applied_total", "Edits written to MySQL")       \
+    X(EDITS_UNCHANGED, 2, "counter", "tabrelay_edits_unchanged_total",                             \
+      "Edits that MySQL agreed with already")                                                      \
+    X(EDITS_REJECTED, 2, "counter", "tabrelay_edits_rejected_total", "Edits that were refused")    \
+    X(EDITS_CONFLICT, 2, "counter", "tabrelay_edits_conflict_total",                               \
+      "Edits of cells that MySQL had changed, too")                                                \
+    X(EDITS_REPEATED, 2, "counter", "tabrelay_edits_repeated_total",                               \
+      "Edits whose id had been answered before")                                                   \
+    X(TRANSACTIONS_RETRIED, 2, "counter", "tabrelay_transactions_retried_total",                   \
+      "Transactions repeated after a deadlock or a lost connection")
+
+enum metrics_id {
+#define X(id, programs, type, name, help) METRIC_##id,
+    METRICS_LIST(X)
+#undef X
+        METRIC_COUNT
+};
+
+void metrics_add(enum metrics_id id, int64_t n);
+void metrics_set(enum metrics_id id, int64_t value);
+int64_t metrics_get(enum metrics_id id);
+/* Append all of PROGRAM's metrics and tabrelay_build_info. */
+void metrics_render(enum metrics_program program, struct buf *out);
+#endif

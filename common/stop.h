@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stop: the one wish to end that every thread looks at.
+ *
+ * Anyone may ask; every wait in the programs is a timed wait on this, so asking wakes them all. Any
+ * thread.
+ */
+#ifndef COMMON_STOP_H
+#define COMMON_STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct stop;
+
+struct stop *stop_new(void); /* NULL when out of memory */
+void stop_free(struct stop *s);
+void stop_ask(struct stop *s);
+bool stop_is_asked(const struct stop *s);
+/* Sleep for WAIT_MS or until asked; true if asked. */
+bool stop_wait_ms(struct stop *s, int64_t wait_ms);
+
+/* Block SIGINT and SIGTERM (and ignore SIGPIPE) in this and all later threads; call first in
+ * main(). */
+void stop_block_signals(void);
+/* Wait until SIGINT or SIGTERM comes, or S is asked by somebody else; returns the signal or 0. */
+int stop_wait_signal(struct stop *s);
+#endif

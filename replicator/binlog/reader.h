@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reader: the stream of row changes of one server, from a position on.
+ *
+ *   stream (bytes) -> event (framing, CRC32) -> table map -> rows -> values -> handler
+ *
+ * The handler is called on the thread that runs reader_run, in binlog order. Tables that want_table
+ * refuses are skipped at their TABLE_MAP. What it gets is valid until it returns. No allocation per
+ * value.
+ */
+#ifndef REPLICATOR_BINLOG_READER_H
+#define REPLICATOR_BINLOG_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/mysql/table.h"
+#include "common/stop.h"
+#include "replicator/binlog/position.h"
+
+struct reader;
+
+enum change_type { CHANGE_INSERT, CHANGE_UPDATE, CHANGE_DELETE };
+
+struct change {
+    enum change_type type;
+    const struct table *table;
+    const struct value
+        *before;               /* table->n_columns canonical values (value.h); NULL for an insert */
+    const struct value *after; /* the same; NULL for a delete */
+};
+
+struct commit {
+    const char *position;   /* text of the position after this transaction */
+    const char *gtid;       /* of this transaction; "" if it has none */
+    int64_t commit_time_us; /* since 1970 UTC: from the GTID event, else the end event's second; 0
+                               if unknown */
+    bool is_exact_time;     /* microseconds, not whole seconds */
+    bool is_rollback;       /* the changes since the last commit did not happen */
+};
+
+enum ddl_kind {
+    DDL_OTHER,
+    DDL_ALTER,
+    DDL_RENAME,
+    DDL_TRUNCATE,
+    DDL_DROP,
+    DDL_CREATE,
+    DDL_STATEMENT_DML
+};
+
+struct ddl {
+    enum ddl_kind kind;
+    const char
+        *schema; /* the table named, resolved with the session's database; "" if not understood */
+    const char *table;
+    const char *sql; /* for the log, at most 200 bytes of it */
+};
+
+struct reader_handler {
+    void *ctx;
+    /* Is this table wanted, and how does it look now? *OUT stays the handler's; NULL skips it.
+     * Asked once a TABLE_MAP. */
+    int (*want_table)(void *ctx, const char *schema, const char *table, const struct table **out,
+                      struct err *err);
+    int (*on_change)(void *ctx, const struct change *change, struct err *err);
+    int (*on_commit)(void *ctx, const struct commit *commit, struct err *err);
+    int (*on_ddl)(void *ctx, const struct ddl *ddl, struct err *err);
+    /* A heartbeat or another sign of life with nothing to do. */
+    int (*on_idle)(void *ctx, struct err *err);
+};
+
+struct reader_options {
+    const struct config_mysql *mysql;
+    const char *instance;  /* names the replica: its UUID is derived from it */
+    unsigned heartbeat_ms; /* 5000; silence of three is a dead peer */
+    struct stop *stop;
+};
+
+int reader_new(const struct reader_options *options, const struct reader_handler *handler,
+               struct reader **out, struct err *err);
+void reader_free(struct reader *r);
+
+/* Connect at POSITION and hand out until the stop is asked (ERR_STOPPED), the handler returns -1
+ * (its error) or the stream breaks. transient: connect again, at the position of the last commit
+ * handed out. ERR_GONE: the server has purged what comes next, or does not know the position: the
+ * hint says what to do. */
+int reader_run(struct reader *r, const char *position, struct err *err);
+
+/* Wake reader_run from another thread: it returns ERR_STOPPED soon. */
+void reader_interrupt(struct reader *r);
+#endif

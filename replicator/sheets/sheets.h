@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sheets: Google Sheets as tabrelay needs it: read ranges of cells, send one atomic batch and get
+ * its proof.
+ *
+ * The only folder that talks to Google. Tabs are addressed by sheetId. Every call costs one token
+ * of its bucket (reads, writes a minute) and waits for it; blocks until answered, timed out or the
+ * stop is asked. One thread at a time.
+ *
+ * Errors: ERR_LOST after sending without a usable answer (time-out, connection lost, 5xx): the
+ * batch may have been applied; ERR_QUOTA (429, wait_ms set), ERR_HTTP transient before anything was
+ * sent; ERR_AUTH 401/403 with a hint; ERR_GONE 404 or an unknown tab; ERR_HTTP with detail 400 and
+ * Google's sentence when the request itself is refused. Retries of what is safe (reads, token, 401
+ * once, 429) happen inside; what was ambiguous is the caller's to decide.
+ */
+#ifndef REPLICATOR_SHEETS_SHEETS_H
+#define REPLICATOR_SHEETS_SHEETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/cell/cell.h"
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/stop.h"
+
+struct sheets;
+struct batch;
+
+int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
+               struct err *err);
+void sheets_free(struct sheets *s);
+/* The service account's e-mail address: the spreadsheet must be shared with it. */
+const char *sheets_account(const struct sheets *s);
+
+struct sheet_tab {
+    int64_t sheet_id;
+    char *title;           /* owned */
+    int64_t rows, columns; /* of the grid */
+    int64_t frozen_rows;
+    bool is_grid; /* false: a chart or a connected sheet */
+};
+struct sheet_tabs {
+    struct sheet_tab *tabs; /* owned */
+    size_t n_tabs;
+    char *time_zone; /* owned; "Europe/Berlin" */
+};
+/* One read. */
+int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *out, struct err *err);
+void sheet_tabs_close(struct sheet_tabs *t);
+
+/* Zero-based, end exclusive; end_row or end_column -1: to the end of the grid. */
+struct grid_range {
+    int64_t sheet_id;
+    int64_t row, end_row, column, end_column;
+};
+
+/* Cells that came back for one range: trailing blanks are left out by Google, so ask with grid_at.
+ */
+struct grid {
+    int64_t row, column; /* of its first cell */
+    int64_t n_rows;      /* rows that came */
+    struct {
+        struct cell *cells; /* texts inside the grid's own arena */
+        int64_t n_cells;
+    } * rows;    /* owned */
+    void *arena; /* private */
+};
+/* The cell at absolute ROW, COLUMN; blank outside. */
+const struct cell *grid_at(const struct grid *g, int64_t row, int64_t column);
+/* One past the last row that holds a cell; 0 if none does. Absolute. */
+int64_t grid_end_row(const struct grid *g);
+void grids_free(struct grid *grids, size_t n);
+
+/* Read the effective values of N ranges (one request): *OUT is N grids in the order asked, freed
+ * with grids_free. */
+int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                size_t n, struct grid **out, struct err *err);
+
+/* A batch under construction. Requests run in the order added, all or none. Out of memory shows at
+ * sheets_send. */
+struct batch *batch_new(void);
+void batch_free(struct batch *b);
+void batch_clear(struct batch *b);
+size_t batch_bytes(const struct batch *b);    /* of JSON so far */
+size_t batch_requests(const struct batch *b); /* 0: nothing to send */
+size_t batch_cells(const struct batch *b);
+/* Write N_ROWS x N_COLUMNS cells (row by row) from ROW, COLUMN on; a blank cell clears. Only
+ * values: formats, notes and validation stay. */
+void batch_write(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
+                 const struct cell *cells, size_t n_rows, size_t n_columns);
+/* Insert N blank rows before ROW (they inherit the format of the row above, but not from a header:
+ * ROW 1). */
+void batch_insert_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n);
+void batch_delete_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n);
+/* Grow the grid at its end. */
+void batch_append_rows(struct batch *b, int64_t sheet_id, int64_t n);
+void batch_append_columns(struct batch *b, int64_t sheet_id, int64_t n);
+/* Number format of a whole column below the header; FORMAT and PATTERN as in cell_format. */
+void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, const char *format,
+                         const char *pattern);
+/* Freeze row 0 and make the cells of the header bold. */
+void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns);
+
+/* Send B as one spreadsheets.batchUpdate. N_PROOF ranges come back in *PROOF (grids_free), as they
+ * are after the batch, out of the same atomic request; their tab titles come from the last
+ * sheets_tabs or proof of that spreadsheet. */
+int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b,
+                const struct grid_range *proof_ranges, size_t n_proof, struct grid **proof,
+                struct err *err);
+
+/* Milliseconds until a write token is free (0: now): the pipeline coalesces meanwhile. */
+int64_t sheets_write_wait_ms(const struct sheets *s);
+#endif
