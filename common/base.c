@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base.h"
+
+#include <string.h>
+
+#include "common/hash.h"
+
+static void put_le(uint8_t *to, uint64_t number, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(number >> (8 * i));
+}
+
+static uint64_t get_le(const uint8_t *from, size_t bytes)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < bytes; i++)
+        number |= (uint64_t)from[i] << (8 * i);
+    return number;
+}
+
+static uint32_t column_id(const char *column)
+{
+    return (uint32_t)hash64(column, strlen(column));
+}
+
+/* Offset of the column's 12 bytes, or LEN. */
+static size_t find_offset(const uint8_t *blob, size_t len, uint32_t id)
+{
+    if (len % BASE_COLUMN_BYTES != 0)
+        return len;
+    for (size_t at = 0; at < len; at += BASE_COLUMN_BYTES)
+        if (get_le(blob + at, 4) == id)
+            return at;
+    return len;
+}
+
+bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
+{
+    size_t at = find_offset(blob, len, column_id(column));
+
+    if (at == len)
+        return false;
+    *hash = get_le((const uint8_t *)blob + at + 4, 8);
+    return true;
+}
+
+void base_set(struct buf *blob, const char *column, uint64_t hash)
+{
+    uint32_t id = column_id(column);
+    uint8_t entry[BASE_COLUMN_BYTES];
+    size_t at;
+
+    if (blob->len % BASE_COLUMN_BYTES != 0)
+        buf_clear(blob);
+    at = find_offset((const uint8_t *)blob->ptr, blob->len, id);
+    put_le(entry, id, 4);
+    put_le(entry + 4, hash, 8);
+    if (at == blob->len)
+        buf_append(blob, entry, sizeof(entry));
+    else
+        memcpy(blob->ptr + at, entry, sizeof(entry));
+}
+
+uint64_t base_digest(const void *blob, size_t len)
+{
+    const uint8_t *bytes = blob;
+    uint64_t digest = 0;
+
+    if (len % BASE_COLUMN_BYTES != 0)
+        return 0;
+    for (size_t at = 0; at < len; at += BASE_COLUMN_BYTES)
+        digest += hash64(bytes + at, BASE_COLUMN_BYTES);
+    return digest;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * base: what the sheet and MySQL last agreed on for a row: a hash for each column, as stored in
+ * base.hashes.
+ *
+ * 12 bytes a column, in any order: the low 32 bits of hash64(column name) and hash_value(value),
+ * both little-endian. A column that is not in it was never agreed on. Bytes that break the form
+ * hold nothing: a row without a base is compared afresh, which is always safe. Pure; any thread.
+ */
+#ifndef COMMON_BASE_H
+#define COMMON_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+#define BASE_COLUMN_BYTES 12
+
+/* The hash of COLUMN's value (its name as in information_schema); false if it has none. */
+bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
+/* Set it, replacing what it had. */
+void base_set(struct buf *blob, const char *column, uint64_t hash);
+/* The hash of a whole blob, the same for every order of its columns: "is this still the row that
+ * was compared?" */
+uint64_t base_digest(const void *blob, size_t len);
+#endif

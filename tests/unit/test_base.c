@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/base.h"
+#include "common/hash.h"
+#include "common/rowkey.h"
+
+static void a_column_that_was_set_is_found_with_its_hash(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint64_t hash = 0;
+
+    (void)state;
+    assert_false(base_find(NULL, 0, "name", &hash));
+    base_set(&blob, "name", 0x0102030405060708u);
+    base_set(&blob, "area", UINT64_MAX);
+    assert_int_equal(blob.len, 2 * BASE_COLUMN_BYTES);
+    assert_true(base_find(blob.ptr, blob.len, "name", &hash));
+    assert_int_equal(hash, 0x0102030405060708u);
+    assert_true(base_find(blob.ptr, blob.len, "area", &hash));
+    assert_true(hash == UINT64_MAX);
+    assert_false(base_find(blob.ptr, blob.len, "Name", &hash));
+}
+
+static void setting_a_column_again_replaces_its_hash(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint64_t hash = 0;
+
+    (void)state;
+    base_set(&blob, "a", 1);
+    base_set(&blob, "b", 2);
+    base_set(&blob, "a", 3);
+    assert_int_equal(blob.len, 2 * BASE_COLUMN_BYTES);
+    assert_true(base_find(blob.ptr, blob.len, "a", &hash));
+    assert_int_equal(hash, 3);
+}
+
+static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint32_t id = (uint32_t)hash64("name", 4);
+    const uint8_t *p;
+
+    (void)state;
+    base_set(&blob, "name", 0x1122334455667788u);
+    p = (const uint8_t *)blob.ptr;
+    assert_int_equal(p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24, id);
+    assert_int_equal(p[4], 0x88);
+    assert_int_equal(p[11], 0x11);
+}
+
+static void a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint64_t hash = 0;
+
+    (void)state;
+    base_set(&blob, "a", 1);
+    buf_putc(&blob, 'x');
+    assert_false(base_find(blob.ptr, blob.len, "a", &hash));
+    assert_int_equal(base_digest(blob.ptr, blob.len), 0);
+    base_set(&blob, "b", 2);
+    assert_int_equal(blob.len, BASE_COLUMN_BYTES);
+    assert_true(base_find(blob.ptr, blob.len, "b", &hash));
+}
+
+static void the_digest_depends_on_the_hashes_and_not_on_their_order(void **state)
+{
+    CLEANUP_BUF struct buf one = BUF_INIT;
+    CLEANUP_BUF struct buf two = BUF_INIT;
+
+    (void)state;
+    base_set(&one, "a", 1);
+    base_set(&one, "b", 2);
+    base_set(&two, "b", 2);
+    base_set(&two, "a", 1);
+    assert_int_equal(base_digest(one.ptr, one.len), base_digest(two.ptr, two.len));
+    base_set(&two, "a", 2);
+    assert_int_not_equal(base_digest(one.ptr, one.len), base_digest(two.ptr, two.len));
+}
+
+static void a_row_key_comes_back_as_it_was_written(void **state)
+{
+    const struct value key[] = {value_text("D\"E\n", 4), VALUE_INIT_NULL, value_text("", 0),
+                                value_text("\x00\xff", 2), value_text("Köln", 5)};
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    struct value back[5];
+    struct err err = ERR_INIT;
+
+    (void)state;
+    rowkey_write(&text, key, 5);
+    assert_string_equal(text.ptr, "[\"D\\\"E\\u000a\",null,\"\",{\"hex\":\"00ff\"},\"Köln\"]");
+    assert_int_equal(rowkey_read(text.ptr, text.len, &bytes, back, 5, &err), 0);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(value_equal(key[i], back[i]));
+}
+
+static void a_row_key_of_another_shape_is_refused(void **state)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    struct value key[2];
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(rowkey_read("[\"a\"]", 5, &bytes, key, 2, &err), -1);
+    assert_string_equal(err.msg, "row key: expected an array of 2 values");
+    assert_int_equal(rowkey_read("[\"a\",1]", 7, &bytes, key, 2, &err), -1);
+    assert_string_equal(err.msg, "row key: value 1 is no text, null or hex");
+    assert_int_equal(rowkey_read("[{\"hex\":\"0\"}]", 13, &bytes, key, 1, &err), -1);
+    assert_string_equal(err.msg, "row key: value 0 is no text, null or hex");
+    assert_int_equal(rowkey_read("[", 1, &bytes, key, 1, &err), -1);
+    assert_int_equal(err.code, ERR_FORMAT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_column_that_was_set_is_found_with_its_hash),
+        cmocka_unit_test(setting_a_column_again_replaces_its_hash),
+        cmocka_unit_test(the_layout_is_little_endian_name_hash_then_value_hash),
+        cmocka_unit_test(a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew),
+        cmocka_unit_test(the_digest_depends_on_the_hashes_and_not_on_their_order),
+        cmocka_unit_test(a_row_key_comes_back_as_it_was_written),
+        cmocka_unit_test(a_row_key_of_another_shape_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
