@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real database servers in temporary folders on free loopback ports.
+
+MariaDb runs the machine's mariadbd; MySql9 runs MySQL 9.7 in the chroot that tools/mysql-9 makes. Both write a
+row binlog with GTIDs, and survive kill -9 (not a power cut: nothing is flushed to the disk, so tests stay fast).
+"""
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pymysql
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ADMIN, PASSWORD = "tester", "tester-password"
+SETTINGS = [
+    "--bind-address=127.0.0.1", "--skip-name-resolve", "--log-bin=binlog", "--binlog-format=ROW", "--sync-binlog=0",
+    "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M", "--max-connections=100",
+    "--character-set-server=utf8mb4",
+]
+
+
+class Unavailable(Exception):
+    """This machine cannot run the server; the text says why."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def as_root_user():
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+class Server:
+    """One server. start() after stop() or kill() takes up the same data on the same port."""
+
+    flavour = ""
+    templates = {}  # flavour -> a freshly initialised data folder, copied for every server
+
+    def __init__(self, base, number, extra=()):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"tabrelay-{self.flavour}-", dir=base))
+        self.host, self.port = "127.0.0.1", free_port()
+        self.user, self.password = ADMIN, PASSWORD
+        self.number = number
+        self.extra = list(extra)
+        self.log_path = self.dir / "server.log"
+        self.process = None
+
+    def inside(self, path):
+        """PATH as the server sees it."""
+        return str(path)
+
+    def initialise(self, datadir):
+        raise NotImplementedError
+
+    def command(self):
+        raise NotImplementedError
+
+    def prepare(self):
+        if self.flavour not in self.templates:
+            template = pathlib.Path(tempfile.mkdtemp(prefix=f"tabrelay-{self.flavour}-template-", dir=self.dir.parent))
+            self.initialise(template / "data")
+            self.templates[self.flavour] = template
+        shutil.copytree(self.templates[self.flavour] / "data", self.dir / "data", symlinks=True)
+        (self.dir / "data" / "auto.cnf").unlink(missing_ok=True)
+        (self.dir / "init.sql").write_text(
+            f"CREATE USER IF NOT EXISTS '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
+            f"GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n")
+
+    def start(self, timeout_s=60):
+        if not (self.dir / "data").exists():
+            self.prepare()
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [*self.command(), *as_root_user(), *SETTINGS, *self.extra, f"--port={self.port}",
+                 f"--datadir={self.inside(self.dir / 'data')}", f"--socket={self.inside(self.dir / 's')}",
+                 f"--pid-file={self.inside(self.dir / 'pid')}", f"--init-file={self.inside(self.dir / 'init.sql')}",
+                 f"--server-id={self.number}"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                self.connect().close()
+                return self
+            except pymysql.err.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{self.flavour} did not start:\n{self.log()[-4000:]}") from None
+                time.sleep(0.05)
+
+    def stop(self, timeout_s=60):
+        """An orderly shutdown."""
+        self._end(signal.SIGTERM, timeout_s)
+
+    def kill(self):
+        """kill -9."""
+        self._end(signal.SIGKILL, 10)
+
+    def _end(self, number, timeout_s):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+            try:
+                self.process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+        self.process = None
+
+    def remove(self):
+        self.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def connect(self, **kwargs):
+        options = {"host": self.host, "port": self.port, "user": self.user, "password": self.password,
+                   "charset": "utf8mb4", "autocommit": True, "connect_timeout": 5}
+        return pymysql.connect(**{**options, **kwargs})
+
+    def sql(self, statement, args=None, **kwargs):
+        """Run one statement on a connection of its own; the rows as tuples."""
+        connection = self.connect(**kwargs)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, args)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
+
+    def script(self, text, **kwargs):
+        """Run statements that end with ';' at the end of a line."""
+        connection = self.connect(**kwargs)
+        try:
+            with connection.cursor() as cursor:
+                for statement in text.split(";\n"):
+                    if statement.strip():
+                        cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def version(self):
+        return self.sql("SELECT VERSION()")[0][0]
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+
+class MariaDb(Server):
+    flavour = "mariadb"
+
+    @staticmethod
+    def require():
+        for tool in ("mariadbd", "mariadb-install-db"):
+            if find(tool) is None:
+                raise Unavailable(f"{tool} is not installed (tools/install test)")
+
+    def initialise(self, datadir):
+        datadir.mkdir(mode=0o700)
+        subprocess.run(
+            [find("mariadb-install-db"), "--no-defaults", *as_root_user(), f"--datadir={datadir}",
+             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def command(self):
+        return [find("mariadbd"), "--no-defaults", "--binlog-row-metadata=FULL", "--gtid-strict-mode=ON",
+                f"--gtid-domain-id={self.number % 7}"]
+
+
+class MySql9(Server):
+    flavour = "mysql"
+
+    @staticmethod
+    def root():
+        """The chroot, made by tools/mysql-9 when it is not there yet."""
+        made = subprocess.run([ROOT / "tools" / "mysql-9"], capture_output=True, text=True)
+        if made.returncode != 0:
+            raise Unavailable((made.stderr.strip().splitlines() or ["tools/mysql-9 failed"])[-1])
+        return pathlib.Path(made.stdout.strip())
+
+    @classmethod
+    def require(cls):
+        cls.chroot = cls.root()
+
+    @classmethod
+    def folder(cls):
+        folder = cls.chroot / "var" / "my"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def inside(self, path):
+        return "/" + str(pathlib.Path(path).relative_to(self.chroot))
+
+    def enter(self):
+        # A mount namespace of its own: /proc and /dev are there for the server and gone with it.
+        script = ('mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"')
+        return ["unshare", "--mount", "sh", "-c", script, str(self.chroot), "mysqld", "--no-defaults"]
+
+    def initialise(self, datadir):
+        subprocess.run([*self.enter(), "--initialize-insecure", "--secure-file-priv=", *as_root_user(),
+                        f"--datadir={self.inside(datadir)}"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def command(self):
+        return [*self.enter(), "--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--binlog-row-metadata=FULL",
+                "--mysqlx=OFF", "--performance-schema=OFF", "--log-error-verbosity=2", "--secure-file-priv="]
+
+
+def find(tool):
+    return shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+FLAVOURS = {"mariadb": MariaDb, "mysql": MySql9}
