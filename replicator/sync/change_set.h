@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * change_set: what is still to be brought to the sheets: for each row its newest image.
+ *
+ * The coalescer: a newer change of a row replaces the older one. Pure, one thread.
+ */
+#ifndef REPLICATOR_SYNC_CHANGE_SET_H
+#define REPLICATOR_SYNC_CHANGE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "common/hash.h"
+#include "common/mysql/value.h"
+
+/* The values of a row's mapped columns in one block of memory; its bytes follow it. */
+struct row_image {
+    struct hash128 key;
+    size_t n_values;
+    size_t size; /* bytes of the whole block */
+    struct value values[];
+};
+
+/* Copy N values. NULL when out of memory; free() it. */
+struct row_image *row_image_new(struct hash128 key, const struct value *values, size_t n);
+
+struct row_id {
+    uint32_t mapping;
+    struct hash128 key;
+};
+
+struct pending_row {
+    struct row_id id;
+    struct row_image *image; /* owned; of a delete only the key's values are there */
+    bool is_delete;
+    bool is_forced;         /* write all cells, whatever base says */
+    bool is_held;           /* a placement decides first where the row is */
+    uint64_t *forced;       /* owned; a bit a column to write whatever base says; NULL: none */
+    int64_t commit_time_us; /* of the oldest change in it; 0: unknown */
+    UT_hash_handle hh;
+};
+
+struct change_set {
+    struct pending_row *rows; /* uthash, in the order of arrival */
+    size_t n_rows;
+    size_t bytes;
+};
+
+void change_set_close(struct change_set *set);
+
+/* Put IMAGE (taken over, freed also on failure) in as the newest of its row. Forced bits and the
+ * oldest commit time of an older image stay. The row, or NULL when out of memory. */
+struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
+                                   struct row_image *image, bool is_delete, int64_t commit_time_us);
+struct pending_row *change_set_find(const struct change_set *set, uint32_t mapping,
+                                    struct hash128 key);
+/* Force column I (of N) of ROW; -1: out of memory. */
+int pending_row_force(struct pending_row *row, size_t i, size_t n);
+bool pending_row_is_forced(const struct pending_row *row, size_t i);
+void change_set_remove(struct change_set *set, struct pending_row *row);
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/sync/mapping.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { KEY_COLUMNS_MAX = 16 }; /* MySQL's own limit of columns in an index */
+
+static int add_column(struct mapping *m, const char *name, const char *header,
+                      enum config_direction direction, struct err *err)
+{
+    int at = table_find_column(m->table, name);
+    struct mapping_column *c = &m->columns[m->n_columns];
+    bool is_generated;
+
+    if (at < 0)
+        return err_set(err, ERR_CONFIG, "table %s.%s has no column \"%s\"", m->cfg->schema,
+                       m->cfg->table, name);
+    is_generated = m->table->columns[at].is_generated;
+    *c = (struct mapping_column){
+        .header = strdup(header),
+        .column = (size_t)at,
+        .sheet_column = -1,
+        .to_sheet = direction != CONFIG_TO_MYSQL,
+        .to_mysql = direction != CONFIG_TO_SHEET && !is_generated,
+    };
+    if (c->header == NULL)
+        return err_nomem(err, "mapping");
+    m->n_columns++;
+    return 0;
+}
+
+static int add_columns(struct mapping *m, struct err *err)
+{
+    const struct config_mapping *cfg = m->cfg;
+    size_t max = cfg->n_columns > 0 ? cfg->n_columns : m->table->n_columns;
+
+    m->columns = calloc(max, sizeof(*m->columns));
+    if (m->columns == NULL)
+        return err_nomem(err, "mapping");
+    for (size_t i = 0; i < cfg->n_columns; i++) {
+        const struct config_column *c = &cfg->columns[i];
+
+        if (add_column(m, c->name, c->header, c->direction, err) != 0)
+            return -1;
+    }
+    for (size_t i = 0; cfg->n_columns == 0 && i < m->table->n_columns; i++) {
+        const struct column *c = &m->table->columns[i];
+
+        if (!c->is_invisible && add_column(m, c->name, c->name, cfg->direction, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int find_mapped(const struct mapping *m, size_t table_column)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (m->columns[i].column == table_column)
+            return (int)i;
+    return -1;
+}
+
+static int add_key(struct mapping *m, int table_column, const char *name, struct err *err)
+{
+    int at = table_column < 0 ? -1 : find_mapped(m, (size_t)table_column);
+
+    if (at < 0) {
+        err_set(err, ERR_CONFIG, "key column \"%s\" is not among the mapped columns", name);
+        return err_hint(err, "Add \"%s\" to the mapping's columns: the tab needs it to tell rows.",
+                        name);
+    }
+    m->columns[at].is_key = true;
+    m->key[m->n_key++] = (size_t)at;
+    return 0;
+}
+
+static int add_keys(struct mapping *m, struct err *err)
+{
+    const struct config_mapping *cfg = m->cfg;
+    size_t n = cfg->n_key > 0 ? cfg->n_key : m->table->n_key;
+
+    if (n == 0) {
+        err_set(err, ERR_CONFIG, "table %s.%s has no primary key", cfg->schema, cfg->table);
+        return err_hint(err, "Give the table a primary key, or name a unique one with key: [...].");
+    }
+    if (n > KEY_COLUMNS_MAX)
+        return err_set(err, ERR_CONFIG, "a key of more than %d columns", KEY_COLUMNS_MAX);
+    m->key = calloc(n, sizeof(*m->key));
+    if (m->key == NULL)
+        return err_nomem(err, "mapping");
+    for (size_t i = 0; i < n; i++) {
+        int column =
+            cfg->n_key > 0 ? table_find_column(m->table, cfg->key[i]) : (int)m->table->key[i];
+        const char *name = cfg->n_key > 0 ? cfg->key[i] : m->table->columns[column].name;
+
+        if (add_key(m, column, name, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int mapping_open(struct db *db, const struct config_mapping *cfg, struct mapping *out,
+                 struct err *err)
+{
+    *out = (struct mapping){.cfg = cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
+    if (table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
+        add_columns(out, err) != 0 || add_keys(out, err) != 0) {
+        mapping_close(out);
+        return err_wrap(err, "mapping %s", cfg->name);
+    }
+    return 0;
+}
+
+void mapping_close(struct mapping *m)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        free(m->columns[i].header);
+    free(m->columns);
+    free(m->key);
+    table_free(m->table);
+    row_index_close(&m->index);
+    *m = (struct mapping){.cfg = m->cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
+}
+
+const struct column *mapping_column_of(const struct mapping *m, size_t i)
+{
+    return &m->table->columns[m->columns[i].column];
+}
+
+struct hash128 mapping_key_hash(const struct mapping *m, const struct value *values)
+{
+    struct value key[KEY_COLUMNS_MAX];
+
+    for (size_t i = 0; i < m->n_key; i++)
+        key[i] = values[m->key[i]];
+    return hash_key(key, m->n_key);
+}
+
+bool mapping_writes_sheet(const struct mapping *m)
+{
+    return m->cfg->direction != CONFIG_TO_MYSQL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mapping: one table <-> one tab, resolved: which column of the table is which column of the tab,
+ * and what is the key.
+ *
+ * Made at the start of a session from the configuration and information_schema; the tab's part is
+ * filled in by tab.h. The reading thread uses the table's part only, which does not change during a
+ * session.
+ */
+#ifndef REPLICATOR_SYNC_MAPPING_H
+#define REPLICATOR_SYNC_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/hash.h"
+#include "common/mysql/db.h"
+#include "common/mysql/table.h"
+#include "replicator/sync/row_index.h"
+
+struct mapping_column {
+    char *header;         /* owned */
+    size_t column;        /* index into table->columns */
+    int64_t sheet_column; /* 0-based; -1 while unknown */
+    bool is_key;
+    bool to_sheet; /* we write it */
+    bool to_mysql; /* people may edit it */
+};
+
+struct mapping {
+    const struct config_mapping *cfg; /* not owned */
+    struct table *table;              /* owned; NULL while the mapping is broken */
+    struct mapping_column *columns;   /* owned; in the order of the configuration */
+    size_t n_columns;
+    size_t *key; /* owned; indexes into columns */
+    size_t n_key;
+
+    /* The tab, as last seen (tab.h). Only the worker thread. */
+    int64_t sheet_id; /* -1: not known yet */
+    int64_t grid_rows, grid_columns;
+    int64_t end_row; /* one past the last row that has a key; at least 1 */
+    struct row_index index;
+    bool is_index_stale;
+
+    bool is_ready;      /* table, tab and headers were found */
+    struct err problem; /* why not */
+};
+
+/* Load the table of CFG and resolve its columns. On -1 OUT holds nothing and the error names the
+ * mapping. */
+int mapping_open(struct db *db, const struct config_mapping *cfg, struct mapping *out,
+                 struct err *err);
+void mapping_close(struct mapping *m);
+
+/* The table column behind mapped column I. */
+const struct column *mapping_column_of(const struct mapping *m, size_t i);
+
+/* Identity of the row with these values (n_columns of them). */
+struct hash128 mapping_key_hash(const struct mapping *m, const struct value *values);
+
+/* Do we write to the sheet at all? */
+bool mapping_writes_sheet(const struct mapping *m);
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan: pending rows + base + row index -> one batch for one tab. The heart; pure.
+ *
+ * An image is compared with the base: the cells that differ are written, neighbours as one range. A
+ * row that the index does not know is inserted below the last row that has a key, in new rows of
+ * its own, so that nothing that people type there is overwritten. Key cells of existing rows are
+ * never written. Order in the batch: new blank rows at the end, cells, deletes from the bottom up;
+ * each row number is right when its request runs.
+ */
+#ifndef REPLICATOR_SYNC_PLAN_H
+#define REPLICATOR_SYNC_PLAN_H
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "replicator/sheets/sheets.h"
+#include "replicator/sync/change_set.h"
+#include "replicator/sync/mapping.h"
+
+enum plan_action {
+    PLAN_NOTHING, /* the sheet shows it already */
+    PLAN_FORGET,  /* deleted, and not in the tab: only the base goes */
+    PLAN_UPDATE,
+    PLAN_INSERT,
+    PLAN_DELETE,
+};
+
+/* A row on its way: what base says, and what is to be done. */
+struct planned_row {
+    struct pending_row *pending; /* not owned */
+    const void *base;            /* the blob before; NULL: none */
+    size_t base_len;
+    enum plan_action action;
+    int64_t sheet_row; /* 0-based: where it is, or will be */
+    size_t first_cell; /* of plan.cells */
+    size_t n_cells;
+};
+
+struct plan_cell {
+    int64_t row, column;
+    struct cell cell;
+};
+
+struct plan {
+    struct mapping *mapping;
+    struct planned_row *rows; /* owned */
+    size_t n_rows;
+    struct plan_cell *cells; /* owned */
+    size_t n_cells, cells_size;
+    size_t n_updates, n_inserts, n_deletes;
+    int64_t insert_at;  /* 0-based row of the first insert */
+    struct arena arena; /* texts of cells */
+};
+
+/* Plan the N rows whose pending, base and base_len are set in ROWS (taken over; freed with
+ * plan_close, also on -1). */
+int plan_make(struct plan *plan, struct mapping *m, struct planned_row *rows, size_t n,
+              struct err *err);
+void plan_close(struct plan *plan);
+/* Append the requests to BATCH. */
+int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
+
+/* The base blob of ROW once the batch is acknowledged, appended to OUT. */
+void plan_base_after(const struct plan *plan, const struct planned_row *row, struct buf *out);
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/sync/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/mysql/table.h"
+
+/* Run SQL in which each '@' stands for the quoted state database. */
+static int run(struct state *s, const char *sql, const struct db_param *params, size_t n,
+               struct db_rows *rows, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    const char *at;
+
+    while ((at = strchr(sql, '@')) != NULL) {
+        buf_append(&text, sql, (size_t)(at - sql));
+        buf_append(&text, s->schema.ptr, s->schema.len);
+        sql = at + 1;
+    }
+    buf_puts(&text, sql);
+    if (text.is_failed)
+        return err_nomem(err, "state");
+    if (db_run(s->db, text.ptr, params, n, rows, err) != 0)
+        return err_wrap(err, "state");
+    return 0;
+}
+
+int state_open(struct state *s, const struct config *cfg, struct err *err)
+{
+    *s = (struct state){.cfg = cfg};
+    table_quote(&s->schema, cfg->mysql.state_database);
+    if (s->schema.is_failed)
+        return err_nomem(err, "state");
+    return db_open(&cfg->mysql, &s->db, err);
+}
+
+void state_close(struct state *s)
+{
+    db_close(s->db);
+    buf_close(&s->schema);
+    *s = (struct state){0};
+}
+
+static int try_lock(struct state *s, bool *got, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    char name[80];
+    struct db_param params[1];
+
+    snprintf(name, sizeof(name), "tabrelay/%s", s->cfg->instance);
+    params[0] = DB_P_TEXT(name);
+    if (run(s, "SELECT GET_LOCK(?, 0)", params, 1, &rows, err) != 0)
+        return -1;
+    *got = db_rows_int(&rows, 0, 0) == 1;
+    return 0;
+}
+
+static int raise_token(struct state *s, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    char host[128] = "", holder[160];
+    struct db_param params[2];
+
+    gethostname(host, sizeof(host) - 1);
+    snprintf(holder, sizeof(holder), "%s:%ld", host, (long)getpid());
+    params[0] = DB_P_TEXT(s->cfg->instance);
+    params[1] = DB_P_TEXT(holder);
+    if (run(s,
+            "INSERT INTO @.lease (instance, holder, token, expires_at) "
+            "VALUES (?, ?, 1, UTC_TIMESTAMP(3)) "
+            "ON DUPLICATE KEY UPDATE holder = VALUES(holder), token = token + 1, "
+            "expires_at = UTC_TIMESTAMP(3)",
+            params, 2, NULL, err) != 0 ||
+        run(s, "SELECT token FROM @.lease WHERE instance = ?", params, 1, &rows, err) != 0)
+        return -1;
+    s->token = (uint64_t)db_rows_int(&rows, 0, 0);
+    return 0;
+}
+
+int state_take_lease(struct state *s, struct stop *stop, struct err *err)
+{
+    bool got = false, told = false;
+
+    while (true) {
+        if (try_lock(s, &got, err) != 0)
+            return -1;
+        if (got)
+            return raise_token(s, err);
+        if (!told)
+            log_info("lease: another replicator runs this instance; waiting instance=%s",
+                     s->cfg->instance);
+        told = true;
+        if (stop_wait_ms(stop, 1000))
+            return err_set(err, ERR_STOPPED, "lease: stopped while waiting");
+    }
+}
+
+int state_load_checkpoint(struct state *s, char **position, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[1] = {DB_P_TEXT(s->cfg->instance)};
+
+    *position = NULL;
+    if (run(s, "SELECT position FROM @.checkpoint WHERE instance = ?", params, 1, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows == 0)
+        return 0;
+    *position = strdup(db_rows_text(&rows, 0, 0));
+    return *position == NULL ? err_nomem(err, "state") : 0;
+}
+
+static enum snapshot_phase parse_phase(const char *text)
+{
+    if (strcmp(text, "done") == 0)
+        return SNAPSHOT_DONE;
+    return strcmp(text, "running") == 0 ? SNAPSHOT_RUNNING : SNAPSHOT_NONE;
+}
+
+int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
+                       struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_ROWS struct db_rows base = DB_ROWS_INIT;
+    const char *name = m->cfg->name;
+    struct db_param params[] = {DB_P_TEXT(name), DB_P_TEXT(s->cfg->instance),
+                                DB_P_TEXT(m->cfg->spreadsheet)};
+
+    *out = (struct mapping_memory){.sheet_id = -1};
+    /* Another spreadsheet than last time: what we knew of the old tab is void. */
+    if (run(s,
+            "INSERT INTO @.mapping_state (mapping, instance, spreadsheet) VALUES (?, ?, ?) "
+            "ON DUPLICATE KEY UPDATE instance = VALUES(instance), "
+            "sheet_id = IF(spreadsheet = VALUES(spreadsheet), sheet_id, NULL), "
+            "spreadsheet = VALUES(spreadsheet)",
+            params, 3, NULL, err) != 0 ||
+        run(s,
+            "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows FROM @.mapping_state "
+            "WHERE mapping = ?",
+            params, 1, &rows, err) != 0 ||
+        run(s, "SELECT 1 FROM @.base WHERE mapping = ? LIMIT 1", params, 1, &base, err) != 0)
+        return -1;
+    if (db_rows_at(&rows, 0, 0).state == VALUE_TEXT)
+        out->sheet_id = db_rows_int(&rows, 0, 0);
+    out->phase = parse_phase(db_rows_text(&rows, 0, 1));
+    out->snapshot_rows = db_rows_int(&rows, 0, 3);
+    out->has_base = base.n_rows > 0;
+    if (db_rows_at(&rows, 0, 2).state == VALUE_TEXT) {
+        out->snapshot_key = strdup(db_rows_text(&rows, 0, 2));
+        if (out->snapshot_key == NULL)
+            return err_nomem(err, "state");
+    }
+    return 0;
+}
+
+void mapping_memory_close(struct mapping_memory *memory)
+{
+    free(memory->snapshot_key);
+    *memory = (struct mapping_memory){.sheet_id = -1};
+}
+
+int state_save_tab(struct state *s, const struct mapping *m, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(m->sheet_id), DB_P_TEXT(m->cfg->name)};
+
+    return run(s, "UPDATE @.mapping_state SET sheet_id = ? WHERE mapping = ?", params, 2, NULL,
+               err);
+}
+
+int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phase phase,
+                        const char *key, int64_t rows, struct err *err)
+{
+    static const char *const names[] = {"none", "running", "done"};
+    struct db_param params[] = {DB_P_TEXT(names[phase]), key == NULL ? DB_P_NULL : DB_P_TEXT(key),
+                                DB_P_INT(rows), DB_P_TEXT(mapping)};
+
+    return run(s,
+               "UPDATE @.mapping_state SET snapshot = ?, snapshot_key = ?, snapshot_rows = ? "
+               "WHERE mapping = ?",
+               params, 4, NULL, err);
+}
+
+int state_save_health(struct state *s, const char *mapping, const char *state,
+                      const struct err *problem, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(state), DB_P_NULL, DB_P_TEXT(mapping)};
+
+    if (problem == NULL) {
+        params[1] = params[2];
+        return run(s, "UPDATE @.mapping_state SET state = ? WHERE mapping = ?", params, 2, NULL,
+                   err);
+    }
+    params[1] = DB_P_TEXT(problem->msg);
+    return run(s,
+               "UPDATE @.mapping_state SET state = ?, last_error = ?, "
+               "last_error_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+               params, 3, NULL, err);
+}
+
+int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(n), DB_P_TEXT(mapping)};
+
+    return run(s, "UPDATE @.mapping_state SET held_deletes = ? WHERE mapping = ?", params, 2, NULL,
+               err);
+}
+
+int state_save_reconciled(struct state *s, const char *mapping, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(mapping)};
+
+    return run(s, "UPDATE @.mapping_state SET reconciled_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+               params, 1, NULL, err);
+}
+
+int state_mark(struct state *s, uint64_t *serial, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[] = {DB_P_TEXT(s->cfg->instance)};
+
+    if (run(s,
+            "INSERT INTO @.watermark (instance, serial) VALUES (?, 1) "
+            "ON DUPLICATE KEY UPDATE serial = serial + 1",
+            params, 1, NULL, err) != 0 ||
+        run(s, "SELECT serial FROM @.watermark WHERE instance = ?", params, 1, &rows, err) != 0)
+        return -1;
+    *serial = (uint64_t)db_rows_int(&rows, 0, 0);
+    return 0;
+}
+
+/* --- acknowledgement ---------------------------------------------------------------------------
+ */
+
+int state_ack_begin(struct state *s, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[] = {DB_P_TEXT(s->cfg->instance)};
+
+    if (db_exec(s->db, "BEGIN", NULL, err) != 0 ||
+        run(s, "SELECT token FROM @.lease WHERE instance = ? FOR UPDATE", params, 1, &rows, err) !=
+            0)
+        return -1;
+    if ((uint64_t)db_rows_int(&rows, 0, 0) == s->token)
+        return 0;
+    state_ack_abort(s);
+    return err_set(err, ERR_STOPPED, "lease: another replicator has taken over this instance");
+}
+
+int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(ack->sheet_rows),
+                                ack->lag_ms < 0 ? DB_P_NULL : DB_P_INT(ack->lag_ms),
+                                DB_P_TEXT(ack->mapping)};
+
+    return run(s,
+               "UPDATE @.mapping_state SET sheet_rows = ?, lag_ms = ?, "
+               "last_change_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+               params, 3, NULL, err);
+}
+
+int state_ack_position(struct state *s, const char *position, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(s->cfg->instance), DB_P_TEXT(position)};
+
+    return run(s,
+               "INSERT INTO @.checkpoint (instance, position, saved_at) "
+               "VALUES (?, ?, UTC_TIMESTAMP(3)) "
+               "ON DUPLICATE KEY UPDATE position = VALUES(position), saved_at = VALUES(saved_at)",
+               params, 2, NULL, err);
+}
+
+int state_ack_commit(struct state *s, struct err *err)
+{
+    return db_exec(s->db, "COMMIT", NULL, err);
+}
+
+void state_ack_abort(struct state *s)
+{
+    struct err ignored;
+
+    if (!db_is_lost(s->db))
+        db_exec(s->db, "ROLLBACK", NULL, &ignored);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state: tabrelay's own tables as the replicator uses them (schemas/state.sql). All durable state
+ * is here.
+ *
+ * Base and checkpoint are written in one transaction, fenced by the lease's token: a replicator
+ * that lost its lease cannot commit. Worker thread; every call blocks for a query or two. Errors as
+ * in common/mysql/db.h; ERR_STOPPED: fenced.
+ */
+#ifndef REPLICATOR_SYNC_STATE_H
+#define REPLICATOR_SYNC_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "common/arena.h"
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/hash.h"
+#include "common/mysql/db.h"
+#include "common/stop.h"
+#include "replicator/sync/mapping.h"
+
+struct state {
+    const struct config *cfg;
+    struct db *db;     /* owned */
+    uint64_t token;    /* of our lease; 0: none */
+    struct buf schema; /* the state database, quoted */
+};
+
+int state_open(struct state *s, const struct config *cfg, struct err *err);
+void state_close(struct state *s);
+
+/* Take the lease: wait until no other replicator holds it (a named lock of the server, which ends
+ * with its connection), then raise the token. ERR_STOPPED when asked to stop meanwhile. */
+int state_take_lease(struct state *s, struct stop *stop, struct err *err);
+
+/* The saved position, malloc()ed; NULL if there is none. */
+int state_load_checkpoint(struct state *s, char **position, struct err *err);
+
+enum snapshot_phase { SNAPSHOT_NONE, SNAPSHOT_RUNNING, SNAPSHOT_DONE };
+
+/* What mapping_state remembers of a mapping. */
+struct mapping_memory {
+    int64_t sheet_id; /* -1: none */
+    enum snapshot_phase phase;
+    char *snapshot_key; /* owned; row_key of the last row of the last chunk; NULL: none */
+    int64_t snapshot_rows;
+    bool has_base; /* base rows exist */
+};
+int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
+                       struct err *err);
+void mapping_memory_close(struct mapping_memory *memory);
+/* Remember the tab's id. */
+int state_save_tab(struct state *s, const struct mapping *m, struct err *err);
+int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phase phase,
+                        const char *key, int64_t rows, struct err *err);
+/* state: "starting", "snapshot", "streaming", "error"; PROBLEM may be NULL (keeps the last error's
+ * text). */
+int state_save_health(struct state *s, const char *mapping, const char *state,
+                      const struct err *problem, struct err *err);
+int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
+int state_save_reconciled(struct state *s, const char *mapping, struct err *err);
+
+/* Base rows by key. Blobs and row keys are in the table's own arena. */
+struct base_row {
+    struct hash128 key;
+    const void *hashes;
+    size_t hashes_len;
+    const char *row_key;
+    bool is_seen; /* for the caller */
+    UT_hash_handle hh;
+};
+struct base_rows {
+    struct base_row *rows; /* uthash by key */
+    struct arena arena;
+};
+void base_rows_close(struct base_rows *rows);
+struct base_row *base_rows_find(const struct base_rows *rows, struct hash128 key);
+/* Add those of the N keys that have a base row. */
+int state_load_base(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                    struct base_rows *out, struct err *err);
+/* Add the next LIMIT base rows after AFTER (all zeros: from the first) in the order of their hash;
+ * *LAST is the last one. Returns how many, or -1. */
+int state_page_base(struct state *s, const char *mapping, struct hash128 after, size_t limit,
+                    struct base_rows *out, struct hash128 *last, struct err *err);
+
+/* One acknowledgement: begin, any number of puts and deletes, commit (or abort after a failure). */
+struct base_put {
+    struct hash128 key;
+    const char *row_key;
+    const void *hashes;
+    size_t hashes_len;
+};
+struct ack_mapping {
+    const char *mapping;
+    int64_t sheet_rows;
+    int64_t lag_ms; /* -1: unknown */
+};
+int state_ack_begin(struct state *s, struct err *err);
+int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                  struct err *err);
+int state_ack_delete(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                     struct err *err);
+int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err *err);
+int state_ack_position(struct state *s, const char *position, struct err *err);
+int state_ack_commit(struct state *s, struct err *err);
+void state_ack_abort(struct state *s);
+
+/* Commit a mark; when the stream shows *SERIAL, everything committed before this call is behind it,
+ * and was visible to every SELECT made after this call. */
+int state_mark(struct state *s, uint64_t *serial, struct err *err);
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state_base: reading and writing base rows, many at a time. */
+#include <stdlib.h>
+
+#include "replicator/sync/state.h"
+
+enum { READ_CHUNK = 200, WRITE_CHUNK = 50 };
+
+void base_rows_close(struct base_rows *rows)
+{
+    HASH_CLEAR(hh, rows->rows);
+    arena_close(&rows->arena);
+}
+
+struct base_row *base_rows_find(const struct base_rows *rows, struct hash128 key)
+{
+    struct base_row *row;
+
+    HASH_FIND(hh, rows->rows, &key, sizeof(key), row);
+    return row;
+}
+
+/* SQL text "HEAD `state`.base MIDDLE (ITEM), (ITEM) ... TAIL" with N items. */
+static int build(struct state *s, struct buf *sql, const char *head, const char *middle,
+                 const char *item, size_t n, const char *tail, struct err *err)
+{
+    buf_puts(sql, head);
+    buf_append(sql, s->schema.ptr, s->schema.len);
+    buf_puts(sql, middle);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_putc(sql, ',');
+        buf_puts(sql, item);
+    }
+    buf_puts(sql, tail);
+    return sql->is_failed ? err_nomem(err, "state") : 0;
+}
+
+static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, struct err *err)
+{
+    struct value key = db_rows_at(rows, r, 0), row_key = db_rows_at(rows, r, 1),
+                 hashes = db_rows_at(rows, r, 2);
+    struct base_row *row;
+
+    if (key.len != sizeof(row->key.bytes))
+        return err_set(err, ERR_FORMAT, "state: a base row has a key hash of %zu bytes", key.len);
+    row = arena_alloc(&out->arena, sizeof(*row));
+    if (row == NULL)
+        return err_nomem(err, "state");
+    memset(row, 0, sizeof(*row));
+    memcpy(row->key.bytes, key.ptr, key.len);
+    row->row_key = arena_copy(&out->arena, row_key.ptr, row_key.len);
+    row->hashes = arena_copy(&out->arena, hashes.ptr, hashes.len);
+    row->hashes_len = hashes.len;
+    if (row->row_key == NULL || row->hashes == NULL)
+        return err_nomem(err, "state");
+    if (base_rows_find(out, row->key) == NULL)
+        HASH_ADD(hh, out->rows, key, sizeof(row->key), row);
+    return 0;
+}
+
+static int load_chunk(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                      struct base_rows *out, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[1 + READ_CHUNK];
+    /* Two statement texts only: one key, or a full chunk in which the last key is repeated. */
+    size_t n_items = n == 1 ? 1 : READ_CHUNK;
+
+    params[0] = DB_P_TEXT(mapping);
+    for (size_t i = 0; i < n_items; i++)
+        params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes FROM ",
+              ".base WHERE mapping = ? AND key_hash IN (", "?", n_items, ")", err) != 0 ||
+        db_run(s->db, sql.ptr, params, 1 + n_items, &rows, err) != 0)
+        return -1;
+    for (size_t r = 0; r < rows.n_rows; r++)
+        if (add_row(out, &rows, r, err) != 0)
+            return -1;
+    return 0;
+}
+
+int state_load_base(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                    struct base_rows *out, struct err *err)
+{
+    for (size_t i = 0; i < n; i += READ_CHUNK)
+        if (load_chunk(s, mapping, keys + i, n - i < READ_CHUNK ? n - i : READ_CHUNK, out, err) !=
+            0)
+            return err_wrap(err, "state: base");
+    return 0;
+}
+
+int state_page_base(struct state *s, const char *mapping, struct hash128 after, size_t limit,
+                    struct base_rows *out, struct hash128 *last, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(after.bytes, 16),
+                                DB_P_INT((int64_t)limit)};
+
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes FROM ",
+              ".base WHERE mapping = ? AND key_hash > ? ORDER BY key_hash LIMIT ?", "", 0, "",
+              err) != 0 ||
+        db_run(s->db, sql.ptr, params, 3, &rows, err) != 0)
+        return err_wrap(err, "state: base");
+    for (size_t r = 0; r < rows.n_rows; r++)
+        if (add_row(out, &rows, r, err) != 0)
+            return -1;
+    *last = after;
+    if (rows.n_rows > 0)
+        memcpy(last->bytes, db_rows_at(&rows, rows.n_rows - 1, 0).ptr, sizeof(last->bytes));
+    return (int)rows.n_rows;
+}
+
+static int put_chunk(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                     struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    struct db_param params[4 * WRITE_CHUNK];
+
+    for (size_t i = 0; i < n; i++) {
+        params[4 * i] = DB_P_TEXT(mapping);
+        params[4 * i + 1] = DB_P_BYTES(puts[i].key.bytes, 16);
+        params[4 * i + 2] = DB_P_TEXT(puts[i].row_key);
+        params[4 * i + 3] = DB_P_BYTES(puts[i].hashes, puts[i].hashes_len);
+    }
+    if (build(s, &sql, "INSERT INTO ", ".base (mapping, key_hash, row_key, hashes) VALUES ",
+              "(?, ?, ?, ?)", n,
+              " ON DUPLICATE KEY UPDATE row_key = VALUES(row_key), hashes = VALUES(hashes)",
+              err) != 0)
+        return -1;
+    return db_run(s->db, sql.ptr, params, 4 * n, NULL, err);
+}
+
+int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                  struct err *err)
+{
+    /* Full chunks, then one by one: two statement texts in the connection's cache. */
+    for (size_t i = 0; i < n;) {
+        size_t chunk = n - i >= WRITE_CHUNK ? WRITE_CHUNK : 1;
+
+        if (put_chunk(s, mapping, puts + i, chunk, err) != 0)
+            return err_wrap(err, "state: base");
+        i += chunk;
+    }
+    return 0;
+}
+
+static int delete_chunk(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                        struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    struct db_param params[1 + WRITE_CHUNK];
+    size_t n_items = n == 1 ? 1 : WRITE_CHUNK;
+
+    params[0] = DB_P_TEXT(mapping);
+    for (size_t i = 0; i < n_items; i++)
+        params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
+    if (build(s, &sql, "DELETE FROM ", ".base WHERE mapping = ? AND key_hash IN (", "?", n_items,
+              ")", err) != 0)
+        return -1;
+    return db_run(s->db, sql.ptr, params, 1 + n_items, NULL, err);
+}
+
+int state_ack_delete(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                     struct err *err)
+{
+    for (size_t i = 0; i < n; i += WRITE_CHUNK)
+        if (delete_chunk(s, mapping, keys + i, n - i < WRITE_CHUNK ? n - i : WRITE_CHUNK, err) != 0)
+            return err_wrap(err, "state: base");
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tab: where a mapping's columns and rows are in its tab.
+ *
+ * Columns are known by the header in row 1, rows by their key cells. Blocks for one or two API
+ * requests. Worker thread.
+ */
+#ifndef REPLICATOR_SYNC_TAB_H
+#define REPLICATOR_SYNC_TAB_H
+
+#include "common/err.h"
+#include "replicator/sheets/sheets.h"
+#include "replicator/sync/mapping.h"
+
+enum { TAB_RANGES_MAX = 17 }; /* the header and as many key columns as a key may have */
+
+/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers; headers
+ * that are missing are added right of the last one, with their number format. ERR_GONE: no such
+ * tab. */
+int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
+             struct err *err);
+
+/* The ranges that say where everything is: the header row and each key column whole. Returns how
+ * many; at most TAB_RANGES_MAX. */
+size_t tab_ranges(const struct mapping *m, struct grid_range *out);
+
+/* Are the headers where we think they are? HEADER is the grid of the first of tab_ranges. */
+bool tab_headers_match(const struct mapping *m, const struct grid *header);
+
+/* Build the row index from the grids of the key columns (the rest of tab_ranges). Keys that stand
+ * twice are counted in *N_TWICE (may be NULL); the first row counts. */
+int tab_index(struct mapping *m, const struct grid *keys, size_t *n_twice, struct err *err);
+
+/* Read tab_ranges and build the index. ERR_FORMAT transient: the headers have moved (open the tab
+ * again). */
+int tab_read_index(struct sheets *s, struct mapping *m, struct err *err);
+
+/* The key in ROW of the key columns' grids; false if a key cell is blank or no value of its column.
+ */
+bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out);
+#endif
