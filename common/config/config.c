@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/config/expand.h"
+#include "common/config/keys.h"
+#include "common/config/walk.h"
+
+enum { CONFIG_FILE_MAX = 1024 * 1024 };
+
+static size_t count_lines(const char *text, size_t len)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < len; i++)
+        n += text[i] == '\n';
+    return n;
+}
+
+static void report_syntax(struct walk *w, const yaml_parser_t *parser, const char *text, size_t len)
+{
+    struct place at = {.line = parser->problem_mark.line + 1,
+                       .column = parser->problem_mark.column + 1};
+
+    if (parser->error == YAML_READER_ERROR) { /* knows an offset, but no mark */
+        at.line = count_lines(text, parser->problem_offset < len ? parser->problem_offset : len);
+        at.column = 1;
+    }
+    if (parser->context != NULL)
+        problems_add(&w->problems, &at, "not YAML: %s, %s that begins on line %zu", parser->problem,
+                     parser->context, parser->context_mark.line + 1);
+    else
+        problems_add(&w->problems, &at, "not YAML: %s",
+                     parser->problem != NULL ? parser->problem : "out of memory");
+}
+
+static void walk_document(struct walk *w, yaml_document_t *document, struct config *out)
+{
+    struct spot root = {.place = {.line = 1, .column = 1}};
+
+    w->document = document;
+    root.node = yaml_document_get_root_node(document);
+    if (root.node == NULL)
+        problems_add(&w->problems, &root.place, "the file is empty");
+    else
+        walk_section(w, &keys_root, &root, out);
+}
+
+/* A second document would be ignored without a word. */
+static void refuse_rest(struct walk *w, yaml_parser_t *parser, const char *text, size_t len)
+{
+    yaml_document_t rest;
+    yaml_node_t *root;
+
+    if (!yaml_parser_load(parser, &rest)) {
+        report_syntax(w, parser, text, len);
+        return;
+    }
+    root = yaml_document_get_root_node(&rest);
+    if (root != NULL) {
+        struct place at = {.line = root->start_mark.line + 1,
+                           .column = root->start_mark.column + 1};
+
+        problems_add(&w->problems, &at, "a second document; only one is read");
+    }
+    yaml_document_delete(&rest);
+}
+
+static void walk_text(struct walk *w, const char *text, size_t len, struct config *out)
+{
+    yaml_parser_t parser;
+    yaml_document_t document;
+
+    if (!yaml_parser_initialize(&parser)) {
+        problems_add(&w->problems, &(struct place){.line = 1, .column = 1}, "out of memory");
+        return;
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &document)) {
+        walk_document(w, &document, out);
+        if (yaml_document_get_root_node(&document) != NULL)
+            refuse_rest(w, &parser, text, len);
+        yaml_document_delete(&document);
+    } else {
+        report_syntax(w, &parser, text, len);
+    }
+    yaml_parser_delete(&parser);
+}
+
+/* The folder that relative paths start from: "." or all before the last slash. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int config_parse(const char *path, const char *text, size_t len, struct config *out,
+                 struct buf *problems, struct err *err)
+{
+    struct walk w = {0};
+    CLEANUP_FREE char *folder = folder_of(path);
+    bool is_full;
+    size_t n;
+
+    *out = (struct config){.path = strdup(path)};
+    if (folder == NULL || out->path == NULL)
+        return err_nomem(err, "config");
+    w.folder = folder;
+    walk_text(&w, text, len, out);
+    problems_print(&w.problems, path, problems);
+    n = w.problems.n;
+    is_full = w.problems.is_full; /* also when there was no memory for the problems */
+    problems_close(&w.problems);
+    if (n == 0 && !is_full)
+        return 0;
+    return err_set(err, ERR_CONFIG, "%s: %zu problem%s", path, n, n == 1 ? "" : "s");
+}
+
+int config_load(const char *path, struct config *out, struct buf *problems, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf why = BUF_INIT;
+
+    *out = (struct config){0};
+    if (!expand_read_file(path, CONFIG_FILE_MAX, false, &text, &why)) {
+        buf_printf(problems, "%s\n", buf_text(&why));
+        return err_set(err, ERR_CONFIG, "%s", buf_text(&why));
+    }
+    return config_parse(path, buf_text(&text), text.len, out, problems, err);
+}
+
+static void free_mapping(struct config_mapping *m)
+{
+    for (size_t i = 0; i < m->n_columns; i++) {
+        free(m->columns[i].name);
+        free(m->columns[i].header);
+    }
+    for (size_t i = 0; i < m->n_key; i++)
+        free(m->key[i]);
+    free(m->columns);
+    free(m->key);
+    free(m->name);
+    free(m->schema);
+    free(m->table);
+    free(m->spreadsheet);
+    free(m->tab);
+}
+
+/* The secret shall not stay in memory that somebody else gets next. */
+static void free_secret(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+void config_free(struct config *c)
+{
+    for (size_t i = 0; i < c->n_mappings; i++)
+        free_mapping(&c->mappings[i]);
+    free(c->mappings);
+    free(c->path);
+    free(c->instance);
+    free(c->mysql.host);
+    free(c->mysql.socket);
+    free(c->mysql.user);
+    free_secret(c->mysql.password);
+    free(c->mysql.state_database);
+    free(c->mysql.tls_ca);
+    free(c->google.base_url);
+    free(c->google.credentials);
+    free(c->webhook.listen_host);
+    free(c->webhook.url);
+    free_secret(c->webhook.secret);
+    free(c->replicator.metrics_host);
+    *c = (struct config){0};
+}
+
+const struct config_mapping *config_find_mapping(const struct config *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_mappings; i++)
+        if (strcmp(c->mappings[i].name, name) == 0)
+            return &c->mappings[i];
+    return NULL;
+}

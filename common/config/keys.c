@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/config/keys.h"
+
+#include "common/config/config.h"
+#include "common/config/rules.h"
+
+#define AT(type, member) \
+    .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
+#define ALSO(type, member) .also = offsetof(struct type, member)
+#define LIST(type, member, count, its_item)                                      \
+    AT(type, member), .also = offsetof(struct type, count), .item = &(its_item), \
+                      .item_size = sizeof(*((struct type *)0)->member)
+#define RANGE(low, high) .min = (low), .max = (high)
+#define END          \
+    {                \
+        .name = NULL \
+    }
+
+#define SECONDS(n) ((n)*1000LL)
+#define MINUTES(n) SECONDS((n)*60LL)
+#define HOURS(n) MINUTES((n)*60LL)
+#define KIB(n) ((n)*1024LL)
+#define MIB(n) KIB((n)*1024LL)
+
+static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const tls_modes[] = {"off", "preferred", "required", "verify", NULL};
+static const char *const directions[] = {"both", "to_sheet", "to_mysql", NULL};
+static const char *const conflicts[] = {"sheet_wins", "mysql_wins", NULL};
+
+/* clang-format off */
+static const struct key mysql_keys[] = {
+    {.name = "host", .parse = scalar_text, AT(config_mysql, host), RANGE(1, 255), .fallback = "127.0.0.1"},
+    {.name = "port", .parse = scalar_number, AT(config_mysql, port), RANGE(1, 65535), .fallback = "3306"},
+    {.name = "socket", .parse = scalar_path, AT(config_mysql, socket)},
+    {.name = "user", .parse = scalar_text, AT(config_mysql, user), RANGE(1, 80), .is_required = true},
+    {.name = "password", .parse = scalar_secret, AT(config_mysql, password), RANGE(0, 1024), .fallback = "", .is_secret = true},
+    {.name = "state_database", .parse = scalar_text, AT(config_mysql, state_database), RANGE(1, 64), .fallback = "tabrelay"},
+    {.name = "tls", .parse = scalar_label, AT(config_mysql, tls), .labels = tls_modes},
+    {.name = "tls_ca", .parse = scalar_path, AT(config_mysql, tls_ca)},
+    {.name = "server_id", .parse = scalar_number, AT(config_mysql, server_id), RANGE(1, UINT32_MAX)},
+    END,
+};
+static const struct section mysql_section = {mysql_keys, rules_mysql};
+
+static const struct key google_keys[] = {
+    {.name = "base_url", .parse = scalar_url, AT(config_google, base_url), .fallback = "https://sheets.googleapis.com/"},
+    {.name = "credentials", .parse = scalar_path, AT(config_google, credentials), .is_required = true},
+    {.name = "reads_per_minute", .parse = scalar_number, AT(config_google, reads_per_minute), RANGE(1, 100000), .fallback = "60"},
+    {.name = "writes_per_minute", .parse = scalar_number, AT(config_google, writes_per_minute), RANGE(1, 100000), .fallback = "60"},
+    {.name = "timeout", .parse = scalar_duration, AT(config_google, timeout_ms), RANGE(SECONDS(1), MINUTES(10)), .fallback = "180s"},
+    END,
+};
+static const struct section google_section = {google_keys, NULL};
+
+static const struct key webhook_keys[] = {
+    {.name = "listen", .parse = scalar_listen, AT(config_webhook, listen_host), ALSO(config_webhook, listen_port), .fallback = "127.0.0.1:8080"},
+    {.name = "url", .parse = scalar_url, AT(config_webhook, url)},
+    {.name = "secret", .parse = scalar_secret, AT(config_webhook, secret), RANGE(16, 1024), .is_required = true, .is_secret = true},
+    {.name = "max_body", .parse = scalar_size, AT(config_webhook, max_body_bytes), RANGE(KIB(1), MIB(64)), .fallback = "1MiB"},
+    {.name = "max_age", .parse = scalar_duration, AT(config_webhook, max_age_ms), RANGE(SECONDS(1), HOURS(24)), .fallback = "300s"},
+    {.name = "threads", .parse = scalar_number, AT(config_webhook, threads), RANGE(1, 256), .fallback = "4"},
+    END,
+};
+static const struct section webhook_section = {webhook_keys, rules_webhook};
+
+static const struct key replicator_keys[] = {
+    {.name = "metrics_listen", .parse = scalar_listen, AT(config_replicator, metrics_host), ALSO(config_replicator, metrics_port)},
+    {.name = "memory_limit", .parse = scalar_size, AT(config_replicator, memory_limit_bytes), RANGE(MIB(1), MIB(65536)), .fallback = "64MiB"},
+    {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "1000"},
+    {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},
+    END,
+};
+static const struct section replicator_section = {replicator_keys, NULL};
+
+static const struct key column_keys[] = {
+    {.name = "column", .parse = scalar_text, AT(config_column, name), RANGE(1, 64), .is_required = true},
+    {.name = "header", .parse = scalar_text, AT(config_column, header), RANGE(1, 1000)},
+    {.name = "direction", .parse = scalar_label, AT(config_column, direction), .labels = directions},
+    END,
+};
+static const struct section column_section = {column_keys, NULL};
+static const struct key column_item = {.section = &column_section, .may_be_scalar = true};
+static const struct key key_item = {.parse = scalar_text, RANGE(1, 64)};
+
+static const struct key mapping_keys[] = {
+    {.name = "table", .parse = scalar_table, AT(config_mapping, schema), ALSO(config_mapping, table), .is_required = true},
+    {.name = "name", .parse = scalar_text, AT(config_mapping, name), RANGE(1, 64)},
+    {.name = "spreadsheet", .parse = scalar_id, AT(config_mapping, spreadsheet), RANGE(1, 128), .is_required = true},
+    {.name = "tab", .parse = scalar_text, AT(config_mapping, tab), RANGE(1, 100), .is_required = true},
+    {.name = "key", LIST(config_mapping, key, n_key, key_item), RANGE(1, 16)},
+    {.name = "direction", .parse = scalar_label, AT(config_mapping, direction), .labels = directions, .fallback = "both"},
+    {.name = "conflict", .parse = scalar_label, AT(config_mapping, conflict), .labels = conflicts, .fallback = "sheet_wins"},
+    {.name = "delete_limit_rows", .parse = scalar_number, AT(config_mapping, delete_limit_rows), RANGE(0, 10000000), .fallback = "25"},
+    {.name = "delete_limit_percent", .parse = scalar_number, AT(config_mapping, delete_limit_percent), RANGE(0, 100), .fallback = "10"},
+    {.name = "columns", LIST(config_mapping, columns, n_columns, column_item), RANGE(1, 4096)},
+    END,
+};
+static const struct section mapping_section = {mapping_keys, rules_mapping};
+static const struct key mapping_item = {.section = &mapping_section};
+
+static const struct key root_keys[] = {
+    {.name = "instance", .parse = scalar_name, AT(config, instance), RANGE(1, 32), .fallback = "tabrelay"},
+    {.name = "log_level", .parse = scalar_label, AT(config, log_level), .labels = log_levels, .fallback = "info"},
+    {.name = "mysql", .section = &mysql_section, AT(config, mysql), .is_required = true},
+    {.name = "google", .section = &google_section, AT(config, google), .is_required = true},
+    {.name = "webhook", .section = &webhook_section, AT(config, webhook), .is_required = true},
+    {.name = "replicator", .section = &replicator_section, AT(config, replicator)},
+    {.name = "mappings", LIST(config, mappings, n_mappings, mapping_item), RANGE(1, 1000), .is_required = true},
+    END,
+};
+const struct section keys_root = {root_keys, rules_root};
+/* clang-format on */
+
+_Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
+                   sizeof(enum config_direction) == 4 && sizeof(enum config_conflict) == 4,
+               "labels are stored by size");

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/config/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/config/config.h"
+#include "common/hash.h"
+
+/* Ids of our own as a replica lie above those that people give to their servers by hand. */
+enum { SERVER_ID_FLOOR = 1000000 };
+
+static bool is_loopback(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           strncmp(host, "127.", 4) == 0;
+}
+
+static bool is_any_address(const char *host)
+{
+    return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}
+
+static char *copy_text(struct walk *w, const struct spot *at, const char *text)
+{
+    char *copy = strdup(text);
+
+    if (copy == NULL)
+        problems_add(&w->problems, &at->place, "out of memory");
+    return copy;
+}
+
+void rules_mysql(struct walk *w, const struct spot *at, void *owner)
+{
+    static const char *const replaced[] = {"host", "port"};
+    struct config_mysql *c = owner;
+
+    if (walk_child(w, at, "tls").node == NULL)
+        c->tls = c->socket != NULL || (c->host != NULL && is_loopback(c->host))
+                     ? CONFIG_TLS_PREFERRED
+                     : CONFIG_TLS_VERIFY;
+    for (size_t i = 0; i < 2 && c->socket != NULL; i++) {
+        struct spot spot = walk_child(w, at, replaced[i]);
+
+        if (spot.node != NULL)
+            problems_add(&w->problems, &spot.place, "socket stands instead of it; remove one");
+    }
+}
+
+void rules_webhook(struct walk *w, const struct spot *at, void *owner)
+{
+    struct config_webhook *c = owner;
+    CLEANUP_BUF struct buf url = BUF_INIT;
+    const char *host = c->listen_host;
+
+    if (c->url != NULL || host == NULL || walk_child(w, at, "url").node != NULL)
+        return;
+    if (is_any_address(host))
+        host = strcmp(host, "::") == 0 ? "::1" : "127.0.0.1";
+    buf_printf(&url, strchr(host, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/", host,
+               c->listen_port);
+    c->url = copy_text(w, at, buf_text(&url));
+}
+
+/* A column is named in backquotes without regard to case, as MySQL does; a header exactly. */
+static bool same_column(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcasecmp(a, b) == 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static void check_direction(struct walk *w, const struct spot *item, const struct config_mapping *m,
+                            struct config_column *column)
+{
+    struct spot spot = walk_child(w, item, "direction");
+
+    if (spot.node == NULL)
+        column->direction = m->direction;
+    else if (m->direction != CONFIG_BOTH && column->direction != m->direction)
+        problems_add(&w->problems, &spot.place, "contradicts the mapping's direction; remove one");
+}
+
+static void check_column(struct walk *w, const struct spot *list, struct config_mapping *m,
+                         size_t i)
+{
+    struct spot item = walk_item(w, list, i);
+    struct config_column *column = &m->columns[i];
+
+    if (column->name != NULL && column->header == NULL)
+        column->header = copy_text(w, &item, column->name);
+    check_direction(w, &item, m, column);
+    for (size_t j = 0; j < i; j++) {
+        if (same_column(m->columns[j].name, column->name))
+            problems_add(&w->problems, &item.place, "column \"%s\" is given twice", column->name);
+        else if (same_text(m->columns[j].header, column->header))
+            problems_add(&w->problems, &item.place, "header \"%s\" is given twice", column->header);
+        else
+            continue;
+        return;
+    }
+}
+
+static void check_key(struct walk *w, const struct spot *list, const struct config_mapping *m,
+                      size_t i)
+{
+    struct spot item = walk_item(w, list, i);
+    bool is_mapped = m->n_columns == 0 || m->key[i] == NULL;
+
+    for (size_t j = 0; j < i; j++)
+        if (same_column(m->key[j], m->key[i]))
+            problems_add(&w->problems, &item.place, "column \"%s\" is given twice", m->key[i]);
+    for (size_t j = 0; j < m->n_columns && !is_mapped; j++)
+        is_mapped = m->columns[j].name == NULL || same_column(m->columns[j].name, m->key[i]);
+    if (!is_mapped)
+        problems_add(&w->problems, &item.place, "key column \"%s\" is not among the columns",
+                     m->key[i]);
+}
+
+void rules_mapping(struct walk *w, const struct spot *at, void *owner)
+{
+    struct config_mapping *m = owner;
+    struct spot columns = walk_child(w, at, "columns");
+    struct spot key = walk_child(w, at, "key");
+
+    m->line = (unsigned)at->place.line;
+    if (m->name == NULL && m->table != NULL && walk_child(w, at, "name").node == NULL)
+        m->name = copy_text(w, at, m->table);
+    for (size_t i = 0; i < m->n_columns; i++)
+        check_column(w, &columns, m, i);
+    for (size_t i = 0; i < m->n_key; i++)
+        check_key(w, &key, m, i);
+}
+
+/* Point at key NAME of the mapping, or at the mapping when it is a default. */
+static struct place place_in(struct walk *w, const struct spot *mapping, const char *name)
+{
+    struct spot child = walk_child(w, mapping, name);
+
+    return child.node != NULL ? child.place : mapping->place;
+}
+
+static void check_pair(struct walk *w, const struct spot *at, const struct config_mapping *m,
+                       const struct config_mapping *before)
+{
+    struct place place;
+
+    if (same_text(m->name, before->name)) {
+        place = place_in(w, at, "name");
+        problems_add(&w->problems, &place, "the mapping of line %u is called \"%s\", too",
+                     before->line, m->name);
+    }
+    if (same_text(m->schema, before->schema) && same_text(m->table, before->table)) {
+        place = place_in(w, at, "table");
+        problems_add(&w->problems, &place, "%s.%s is mapped on line %u already", m->schema,
+                     m->table, before->line);
+    }
+    if (same_text(m->spreadsheet, before->spreadsheet) && same_text(m->tab, before->tab)) {
+        place = place_in(w, at, "tab");
+        problems_add(&w->problems, &place, "tab \"%s\" is mapped on line %u already", m->tab,
+                     before->line);
+    }
+}
+
+void rules_root(struct walk *w, const struct spot *at, void *owner)
+{
+    struct config *c = owner;
+    struct spot list = walk_child(w, at, "mappings");
+
+    if (c->mysql.server_id == 0 && c->instance != NULL) {
+        uint64_t hash = hash64(c->instance, strlen(c->instance));
+
+        c->mysql.server_id =
+            (uint32_t)(SERVER_ID_FLOOR + 1 + hash % (UINT32_MAX - SERVER_ID_FLOOR - 1));
+    }
+    for (size_t i = 0; i < c->n_mappings; i++) {
+        struct spot item = walk_item(w, &list, i);
+
+        for (size_t j = 0; j < i; j++)
+            check_pair(w, &item, &c->mappings[i], &c->mappings[j]);
+    }
+}
