@@ -4,7 +4,8 @@
     server           each test runs on MariaDB and on MySQL 9.7; a Server of servers.py, shared by the session
     own_server       the same, but this test's own: it may be stopped and killed
     programs         programs(name, arguments, ...) makes a Program of programs.py and stops it after the test
-    stack            everything running together (stack.py): stack(tables_sql, mappings, ...)
+    make_stack       make_stack(mappings, tables=SQL, ...) starts everything together (stack.py)
+    stack            everything, with the table items (stack.ITEMS) mapped to the tab Items
 """
 import os
 import pathlib
@@ -17,6 +18,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import servers as _servers  # noqa: E402
 from programs import Program  # noqa: E402
+from stack import Stack  # noqa: E402
 
 _number = iter(range(101, 100000))
 
@@ -120,6 +122,35 @@ def programs(request, tmp_path):
         except AssertionError as failure:
             failures.append(str(failure))
     assert not failures, "\n".join(failures)
+
+
+def _stack_factory(server, programs, tmp_path):
+    made = []
+
+    def make(mappings=({"table": "items", "tab": "Items"},), **kwargs):
+        database = f"s{next(_number)}"
+        server.sql(f"CREATE DATABASE {database}")
+        folder = tmp_path / database
+        folder.mkdir()
+        made.append(Stack(server, database, programs, folder, mappings, **kwargs))
+        return made[-1]
+    return make
+
+
+@pytest.fixture
+def make_stack(server, programs, tmp_path):
+    return _stack_factory(server, programs, tmp_path)
+
+
+@pytest.fixture
+def make_own_stack(own_server, programs, tmp_path):
+    """The same on a server that may be stopped and killed."""
+    return _stack_factory(own_server, programs, tmp_path)
+
+
+@pytest.fixture
+def stack(make_stack):
+    return make_stack()
 
 
 @pytest.hookimpl(hookwrapper=True)
