@@ -54,7 +54,7 @@ static const struct section google_section = {google_keys, NULL};
 
 static const struct key webhook_keys[] = {
     {.name = "listen", .parse = scalar_listen, AT(config_webhook, listen_host), ALSO(config_webhook, listen_port), .fallback = "127.0.0.1:8080"},
-    {.name = "url", .parse = scalar_url, AT(config_webhook, url)},
+    {.name = "url", .parse = scalar_url, AT(config_webhook, url), .is_secret = true /* it may hold one by mistake */},
     {.name = "secret", .parse = scalar_secret, AT(config_webhook, secret), RANGE(16, 1024), .is_required = true, .is_secret = true},
     {.name = "max_body", .parse = scalar_size, AT(config_webhook, max_body_bytes), RANGE(KIB(1), MIB(64)), .fallback = "1MiB"},
     {.name = "max_age", .parse = scalar_duration, AT(config_webhook, max_age_ms), RANGE(SECONDS(1), HOURS(24)), .fallback = "300s"},

@@ -98,5 +98,5 @@ void problems_print(struct problems *p, const char *file, struct buf *out)
         buf_printf(out, "%s:%zu:%zu: %s\n", file, p->items[i].line, p->items[i].column,
                    p->items[i].text != NULL ? p->items[i].text : "out of memory");
     if (p->is_full)
-        buf_printf(out, "%s: stopped after %zu problems\n", file, p->n);
+        buf_printf(out, "%s: stopped after %zu problem%s\n", file, p->n, p->n == 1 ? "" : "s");
 }

@@ -144,26 +144,31 @@ static struct place place_in(struct walk *w, const struct spot *mapping, const c
     return child.node != NULL ? child.place : mapping->place;
 }
 
-static void check_pair(struct walk *w, const struct spot *at, const struct config_mapping *m,
+/* True if M and the mapping BEFORE it get in each other's way; one problem is enough. */
+static bool check_pair(struct walk *w, const struct spot *at, const struct config_mapping *m,
                        const struct config_mapping *before)
 {
     struct place place;
 
-    if (same_text(m->name, before->name)) {
-        place = place_in(w, at, "name");
-        problems_add(&w->problems, &place, "the mapping of line %u is called \"%s\", too",
-                     before->line, m->name);
-    }
     if (same_text(m->schema, before->schema) && same_text(m->table, before->table)) {
         place = place_in(w, at, "table");
         problems_add(&w->problems, &place, "%s.%s is mapped on line %u already", m->schema,
                      m->table, before->line);
+        return true;
     }
     if (same_text(m->spreadsheet, before->spreadsheet) && same_text(m->tab, before->tab)) {
         place = place_in(w, at, "tab");
         problems_add(&w->problems, &place, "tab \"%s\" is mapped on line %u already", m->tab,
                      before->line);
+        return true;
     }
+    if (same_text(m->name, before->name)) {
+        place = place_in(w, at, "name");
+        problems_add(&w->problems, &place, "the mapping on line %u is called \"%s\", too",
+                     before->line, m->name);
+        return true;
+    }
+    return false;
 }
 
 void rules_root(struct walk *w, const struct spot *at, void *owner)
@@ -179,8 +184,9 @@ void rules_root(struct walk *w, const struct spot *at, void *owner)
     }
     for (size_t i = 0; i < c->n_mappings; i++) {
         struct spot item = walk_item(w, &list, i);
+        size_t j = 0;
 
-        for (size_t j = 0; j < i; j++)
-            check_pair(w, &item, &c->mappings[i], &c->mappings[j]);
+        while (j < i && !check_pair(w, &item, &c->mappings[i], &c->mappings[j]))
+            j++;
     }
 }

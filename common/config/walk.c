@@ -6,8 +6,8 @@
 
 #include "common/config/expand.h"
 
-/* More nodes than a file of the allowed size has, unless aliases multiply them. */
-enum { VISITS_MAX = 300000 };
+/* More than people write; aliases could multiply a small file without end. */
+enum { VISITS_MAX = 100000 };
 
 static const char *node_text(const yaml_node_t *node)
 {
@@ -236,7 +236,7 @@ static void read_list(struct walk *w, const struct key *k, const struct spot *at
 static void read_key(struct walk *w, const struct key *k, const struct spot *at, void *owner)
 {
     if (++w->visits > VISITS_MAX) {
-        problems_add(&w->problems, &at->place, "aliases make the file too large");
+        problems_add(&w->problems, &at->place, "the file holds too much");
         w->problems.is_full = true;
         return;
     }

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config: the files in tests/unit/config load, or are refused with exactly the text beside them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/config/config.h"
+#include "common/config/expand.h"
+
+#define FOLDER "tests/unit/config"
+
+static void read_file(const char *path, struct buf *out)
+{
+    CLEANUP_BUF struct buf why = BUF_INIT;
+
+    if (!expand_read_file(path, 1 << 20, true, out, &why))
+        fail_msg("%s", buf_text(&why));
+}
+
+static void load_good(const char *name, struct config *c)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    CLEANUP_BUF struct buf path = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    buf_printf(&path, FOLDER "/%s", name);
+    if (config_load(buf_text(&path), c, &problems, &err) != 0)
+        fail_msg("%s", buf_text(&problems));
+    assert_int_equal(problems.len, 0);
+}
+
+/* NAME.yaml is refused with the content of NAME.txt. */
+static void check_bad(const char *name)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    CLEANUP_BUF struct buf path = BUF_INIT;
+    CLEANUP_BUF struct buf expected = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct config c;
+
+    buf_printf(&path, FOLDER "/%s.yaml", name);
+    assert_int_equal(config_load(buf_text(&path), &c, &problems, &err), -1);
+    assert_int_equal(err.code, ERR_CONFIG);
+    config_free(&c);
+    buf_clear(&path);
+    buf_printf(&path, FOLDER "/%s.txt", name);
+    read_file(buf_text(&path), &expected);
+    assert_string_equal(buf_text(&problems), buf_text(&expected));
+}
+
+static void every_bad_file_is_refused_with_the_text_beside_it(void **state)
+{
+    DIR *folder = opendir(FOLDER);
+    size_t n = 0;
+
+    (void)state;
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        CLEANUP_FREE char *name = strdup(entry->d_name);
+        char *dot = strrchr(name, '.');
+
+        if (strncmp(name, "bad_", 4) != 0 || strcmp(dot, ".yaml") != 0)
+            continue;
+        *dot = '\0';
+        check_bad(name);
+        n++;
+    }
+    closedir(folder);
+    assert_true(n >= 19);
+}
+
+static void what_is_left_out_has_its_default(void **state)
+{
+    struct config c;
+
+    (void)state;
+    load_good("good_minimal.yaml", &c);
+    assert_string_equal(c.path, FOLDER "/good_minimal.yaml");
+    assert_string_equal(c.instance, "tabrelay");
+    assert_int_equal(c.log_level, LOG_INFO);
+    assert_string_equal(c.mysql.host, "127.0.0.1");
+    assert_int_equal(c.mysql.port, 3306);
+    assert_null(c.mysql.socket);
+    assert_string_equal(c.mysql.password, "");
+    assert_string_equal(c.mysql.state_database, "tabrelay");
+    assert_int_equal(c.mysql.tls, CONFIG_TLS_PREFERRED);
+    assert_true(c.mysql.server_id > 1000000);
+    assert_string_equal(c.google.base_url, "https://sheets.googleapis.com/");
+    assert_string_equal(c.google.credentials, FOLDER "/key.json");
+    assert_int_equal(c.google.reads_per_minute, 60);
+    assert_int_equal(c.google.writes_per_minute, 60);
+    assert_int_equal(c.google.timeout_ms, 180000);
+    assert_string_equal(c.webhook.listen_host, "127.0.0.1");
+    assert_int_equal(c.webhook.listen_port, 8080);
+    assert_string_equal(c.webhook.url, "http://127.0.0.1:8080/");
+    assert_int_equal(c.webhook.max_body_bytes, 1 << 20);
+    assert_int_equal(c.webhook.max_age_ms, 300000);
+    assert_int_equal(c.webhook.threads, 4);
+    assert_null(c.replicator.metrics_host);
+    assert_int_equal(c.replicator.memory_limit_bytes, 64 << 20);
+    assert_int_equal(c.replicator.snapshot_rows, 1000);
+    assert_int_equal(c.replicator.reconcile_every_ms, 600000);
+    assert_int_equal(c.n_mappings, 1);
+    assert_string_equal(c.mappings[0].name, "products");
+    assert_int_equal(c.mappings[0].n_key, 0);
+    assert_int_equal(c.mappings[0].n_columns, 0);
+    assert_int_equal(c.mappings[0].direction, CONFIG_BOTH);
+    assert_int_equal(c.mappings[0].conflict, CONFIG_SHEET_WINS);
+    assert_int_equal(c.mappings[0].delete_limit_rows, 25);
+    assert_int_equal(c.mappings[0].delete_limit_percent, 10);
+    assert_int_equal(c.mappings[0].line, 8);
+    config_free(&c);
+}
+
+static void what_is_given_is_taken(void **state)
+{
+    struct config c;
+    const struct config_mapping *m;
+
+    (void)state;
+    load_good("good_everything.yaml", &c);
+    assert_string_equal(c.instance, "shop-1");
+    assert_int_equal(c.log_level, LOG_DEBUG);
+    assert_string_equal(c.mysql.host, "db.example.com");
+    assert_int_equal(c.mysql.port, 3307);
+    assert_string_equal(c.mysql.password, "correct-horse");
+    assert_string_equal(c.mysql.state_database, "relay_state");
+    assert_int_equal(c.mysql.tls, CONFIG_TLS_REQUIRED);
+    assert_string_equal(c.mysql.tls_ca, FOLDER "/certs/ca.pem");
+    assert_int_equal(c.mysql.server_id, UINT32_MAX);
+    assert_string_equal(c.google.base_url, "http://127.0.0.1:9000/");
+    assert_string_equal(c.google.credentials, "/etc/tabrelay/key.json");
+    assert_int_equal(c.google.reads_per_minute, 300);
+    assert_int_equal(c.google.writes_per_minute, 120);
+    assert_int_equal(c.google.timeout_ms, 90000);
+    assert_string_equal(c.webhook.listen_host, "::1");
+    assert_int_equal(c.webhook.listen_port, 8081);
+    assert_string_equal(c.webhook.url, "https://hooks.example.com/tabrelay/");
+    assert_string_equal(c.webhook.secret, "a secret out of a file");
+    assert_int_equal(c.webhook.max_body_bytes, 65536);
+    assert_int_equal(c.webhook.max_age_ms, 120000);
+    assert_int_equal(c.webhook.threads, 8);
+    assert_string_equal(c.replicator.metrics_host, "0.0.0.0");
+    assert_int_equal(c.replicator.metrics_port, 9187);
+    assert_int_equal(c.replicator.memory_limit_bytes, 1 << 30);
+    assert_int_equal(c.replicator.reconcile_every_ms, 0);
+    m = config_find_mapping(&c, "goods");
+    assert_non_null(m);
+    assert_string_equal(m->schema, "shop");
+    assert_string_equal(m->table, "products");
+    assert_string_equal(m->tab, "Produits \"été\"");
+    assert_int_equal(m->n_key, 1);
+    assert_string_equal(m->key[0], "id");
+    assert_int_equal(m->conflict, CONFIG_MYSQL_WINS);
+    assert_int_equal(m->delete_limit_rows, 0);
+    assert_int_equal(m->delete_limit_percent, 100);
+    assert_int_equal(m->n_columns, 3);
+    assert_string_equal(m->columns[0].header, "id");
+    assert_string_equal(m->columns[1].name, "unit_price");
+    assert_string_equal(m->columns[1].header, "Prix");
+    assert_int_equal(m->columns[1].direction, CONFIG_BOTH);
+    assert_int_equal(m->columns[2].direction, CONFIG_TO_SHEET);
+    assert_int_equal(config_find_mapping(&c, "orders")->columns[0].direction, CONFIG_TO_SHEET);
+    assert_null(config_find_mapping(&c, "products"));
+    config_free(&c);
+}
+
+static void aliases_stand_for_what_they_name(void **state)
+{
+    struct config c;
+
+    (void)state;
+    load_good("good_aliases.yaml", &c);
+    assert_string_equal(c.mappings[1].spreadsheet, "1AbC");
+    assert_int_equal(c.mappings[1].n_columns, 2);
+    assert_string_equal(c.mappings[1].columns[1].name, "name");
+    config_free(&c);
+}
+
+static int parse(const char *text, struct config *c, struct buf *problems)
+{
+    struct err err = ERR_INIT;
+
+    return config_parse("t.yaml", text, strlen(text), c, problems, &err);
+}
+
+/* MYSQL is the inside of the mysql section. */
+static void parse_mysql(const char *mysql, struct config *c)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+
+    buf_printf(&text,
+               "mysql: {user: u, %s}\ngoogle: {credentials: k}\n"
+               "webhook: {secret: 0123456789abcdef, listen: 0.0.0.0:99}\n"
+               "mappings: [{table: a.b, spreadsheet: s, tab: t}]\n",
+               mysql);
+    if (parse(buf_text(&text), c, &problems) != 0)
+        fail_msg("%s", buf_text(&problems));
+}
+
+static void tls_is_verified_where_strangers_could_listen(void **state)
+{
+    static const struct {
+        const char *mysql;
+        enum config_tls expected;
+    } cases[] = {
+        {"host: localhost", CONFIG_TLS_PREFERRED}, {"host: 127.8.9.1", CONFIG_TLS_PREFERRED},
+        {"host: \"::1\"", CONFIG_TLS_PREFERRED},   {"socket: /run/s", CONFIG_TLS_PREFERRED},
+        {"host: 10.0.0.1", CONFIG_TLS_VERIFY},     {"host: db.example.com", CONFIG_TLS_VERIFY},
+        {"host: db, tls: off", CONFIG_TLS_OFF},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct config c;
+
+        parse_mysql(cases[i].mysql, &c);
+        assert_int_equal(c.mysql.tls, cases[i].expected);
+        assert_string_equal(c.webhook.url, "http://127.0.0.1:99/");
+        config_free(&c);
+    }
+}
+
+static void a_file_of_aliases_ends_soon(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct config c;
+
+    (void)state;
+    buf_puts(&text, "mysql: {user: u}\ngoogle: {credentials: k}\n"
+                    "webhook: {secret: 0123456789abcdef}\nmappings:\n  - &m {table: a.b, "
+                    "spreadsheet: s, tab: t, columns: [c0");
+    for (int i = 1; i < 1000; i++)
+        buf_printf(&text, ", c%d", i);
+    buf_puts(&text, "]}\n");
+    for (int i = 1; i < 1000; i++)
+        buf_puts(&text, "  - *m\n");
+    assert_int_equal(parse(buf_text(&text), &c, &problems), -1);
+    assert_string_equal(buf_text(&problems),
+                        "t.yaml:5:2903: mappings[99].columns[493]: the file holds too much
+"
+                        "t.yaml: stopped after 1 problem
+");
+    config_free(&c);
+}
+
+static void a_file_of_faults_is_not_read_to_its_end(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct config c;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&text, "nonsense%d: 1\n", i);
+    assert_int_equal(parse(buf_text(&text), &c, &problems), -1);
+    assert_non_null(strstr(buf_text(&problems), "t.yaml:100:1: nonsense99: unknown key\n"
+                                                "t.yaml: stopped after 100 problems\n"));
+    config_free(&c);
+}
+
+static void a_file_that_is_missing_or_too_large_is_named(void **state)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct config c;
+    char name[] = "/tmp/tabrelay-test-XXXXXX";
+    CLEANUP_CLOSE int fd = mkstemp(name);
+    char expected[128];
+
+    (void)state;
+    assert_int_equal(config_load("no/such.yaml", &c, &problems, &err), -1);
+    assert_string_equal(buf_text(&problems),
+                        "cannot read no/such.yaml: No such file or directory\n");
+    config_free(&c);
+    buf_clear(&problems);
+    assert_int_equal(ftruncate(fd, (1 << 20) + 1), 0);
+    assert_int_equal(config_load(name, &c, &problems, &err), -1);
+    snprintf(expected, sizeof(expected), "cannot read %s: it has more than 1024 KiB", name);
+    assert_string_equal(err.msg, expected);
+    config_free(&c);
+    unlink(name);
+}
+
+static void the_id_as_a_replica_depends_on_the_instance(void **state)
+{
+    struct config a, b;
+
+    (void)state;
+    parse_mysql("port: 1}\ninstance: one\nreplicator: {snapshot_rows: 5", &a);
+    parse_mysql("port: 1}\ninstance: two\nreplicator: {snapshot_rows: 5", &b);
+    assert_true(a.mysql.server_id > 1000000 && b.mysql.server_id > 1000000);
+    assert_int_not_equal(a.mysql.server_id, b.mysql.server_id);
+    config_free(&a);
+    config_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_bad_file_is_refused_with_the_text_beside_it),
+        cmocka_unit_test(what_is_left_out_has_its_default),
+        cmocka_unit_test(what_is_given_is_taken),
+        cmocka_unit_test(aliases_stand_for_what_they_name),
+        cmocka_unit_test(tls_is_verified_where_strangers_could_listen),
+        cmocka_unit_test(a_file_of_aliases_ends_soon),
+        cmocka_unit_test(a_file_of_faults_is_not_read_to_its_end),
+        cmocka_unit_test(a_file_that_is_missing_or_too_large_is_named),
+        cmocka_unit_test(the_id_as_a_replica_depends_on_the_instance),
+    };
+
+    setenv("TABRELAY_TEST_PASSWORD", "correct-horse", 1);
+    unsetenv("TABRELAY_TEST_UNSET");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
