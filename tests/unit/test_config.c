@@ -248,10 +248,8 @@ static void a_file_of_aliases_ends_soon(void **state)
         buf_puts(&text, "  - *m\n");
     assert_int_equal(parse(buf_text(&text), &c, &problems), -1);
     assert_string_equal(buf_text(&problems),
-                        "t.yaml:5:2903: mappings[99].columns[493]: the file holds too much
-"
-                        "t.yaml: stopped after 1 problem
-");
+                        "t.yaml:5:2903: mappings[99].columns[493]: the file holds too much\n"
+                        "t.yaml: stopped after 1 problem\n");
     config_free(&c);
 }
 
