@@ -54,7 +54,7 @@ struct pending_row *change_set_find(const struct change_set *set, uint32_t mappi
 }
 
 struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
-                                   struct row_image *image, bool is_delete, int64_t commit_time_us)
+                                   struct row_image *image, bool is_delete)
 {
     struct pending_row *row;
 
@@ -68,7 +68,6 @@ struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
             return NULL;
         }
         row->id = make_id(mapping, image->key);
-        row->commit_time_us = commit_time_us;
         HASH_ADD(hh, set->rows, id, sizeof(row->id), row);
         set->n_rows++;
         set->bytes += sizeof(*row);

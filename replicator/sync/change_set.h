@@ -35,10 +35,9 @@ struct pending_row {
     struct row_id id;
     struct row_image *image; /* owned; of a delete only the key's values are there */
     bool is_delete;
-    bool is_forced;         /* write all cells, whatever base says */
-    bool is_held;           /* a placement decides first where the row is */
-    uint64_t *forced;       /* owned; a bit a column to write whatever base says; NULL: none */
-    int64_t commit_time_us; /* of the oldest change in it; 0: unknown */
+    bool is_forced;   /* write all cells, whatever base says */
+    bool is_held;     /* a placement decides first where the row is */
+    uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
     UT_hash_handle hh;
 };
 
@@ -53,7 +52,7 @@ void change_set_close(struct change_set *set);
 /* Put IMAGE (taken over, freed also on failure) in as the newest of its row. Forced bits and the
  * oldest commit time of an older image stay. The row, or NULL when out of memory. */
 struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
-                                   struct row_image *image, bool is_delete, int64_t commit_time_us);
+                                   struct row_image *image, bool is_delete);
 struct pending_row *change_set_find(const struct change_set *set, uint32_t mapping,
                                     struct hash128 key);
 /* Force column I (of N) of ROW; -1: out of memory. */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * queue: what the stream thread hands to the worker, in binlog order; bounded in bytes.
+ *
+ * Full means the stream waits: the binlog is the queue. One producer, one consumer.
+ */
+#ifndef REPLICATOR_QUEUE_H
+#define REPLICATOR_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/hash.h"
+#include "common/stop.h"
+#include "replicator/sync/change_set.h"
+
+enum item_type {
+    ITEM_CHANGE, /* a row of a mapped table */
+    ITEM_EDIT,   /* an edit's final edit_log row */
+    ITEM_SIGNAL, /* a row of signals */
+    ITEM_MARK,   /* our own watermark */
+    ITEM_DDL,    /* a mapped table was changed, truncated, dropped, ... */
+    ITEM_COMMIT, /* the end of a transaction: the position after it */
+    ITEM_RESET,  /* the stream broke inside a transaction: it will come again from its start */
+    ITEM_BROKEN, /* the stream has ended for good: err says why */
+};
+
+/* An edit that the webhook has completed (edit_log in schemas/state.sql). */
+struct edit_note {
+    char *outcome, *operation, *row_key,
+        *columns; /* owned; columns: a JSON array of column names */
+    struct hash128 key;
+    bool has_key;
+    int64_t sheet_row; /* 1-based; 0: unknown */
+    int64_t edited_ms; /* since 1970 UTC, by the sheet's clock */
+};
+
+struct item {
+    enum item_type type;
+    uint32_t mapping;        /* CHANGE, EDIT, SIGNAL, DDL */
+    struct row_image *image; /* owned; CHANGE */
+    bool is_delete;          /* CHANGE */
+    bool is_partial;         /* CHANGE: a mapped column is absent; read the row again */
+    struct edit_note *edit;  /* owned */
+    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement */
+    char *reason;            /* owned; SIGNAL */
+    uint64_t serial;         /* MARK */
+    int64_t time_us;         /* COMMIT: when it was committed, as exactly as is known */
+    bool is_rollback;        /* COMMIT */
+    struct err err;          /* BROKEN */
+    struct item *next;
+};
+
+struct queue;
+
+struct queue *queue_new(size_t limit_bytes, struct stop *stop); /* NULL: out of memory */
+void queue_free(struct queue *q);
+void item_free(struct item *item);
+
+/* Append ITEM (taken over); waits while the queue is full. -1 and ERR_STOPPED when asked to stop or
+ * closed. */
+int queue_push(struct queue *q, struct item *item, struct err *err);
+/* Take everything there is as a list, waiting up to WAIT_MS for the first item; NULL if none came.
+ * At most LIMIT_BYTES of it, but at least one item. */
+struct item *queue_pop(struct queue *q, int64_t wait_ms, size_t limit_bytes);
+/* The consumer wants no more: pushes fail from now on. */
+void queue_close(struct queue *q);
+#endif
