@@ -62,15 +62,3 @@ void base_set(struct buf *blob, const char *column, uint64_t hash)
     else
         memcpy(blob->ptr + at, entry, sizeof(entry));
 }
-
-uint64_t base_digest(const void *blob, size_t len)
-{
-    const uint8_t *bytes = blob;
-    uint64_t digest = 0;
-
-    if (len % BASE_COLUMN_BYTES != 0)
-        return 0;
-    for (size_t at = 0; at < len; at += BASE_COLUMN_BYTES)
-        digest += hash64(bytes + at, BASE_COLUMN_BYTES);
-    return digest;
-}

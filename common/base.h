@@ -22,7 +22,4 @@
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
 /* Set it, replacing what it had. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
-/* The hash of a whole blob, the same for every order of its columns: "is this still the row that
- * was compared?" */
-uint64_t base_digest(const void *blob, size_t len);
 #endif

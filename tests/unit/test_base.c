@@ -64,25 +64,9 @@ static void a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew(void **stat
     base_set(&blob, "a", 1);
     buf_putc(&blob, 'x');
     assert_false(base_find(blob.ptr, blob.len, "a", &hash));
-    assert_int_equal(base_digest(blob.ptr, blob.len), 0);
     base_set(&blob, "b", 2);
     assert_int_equal(blob.len, BASE_COLUMN_BYTES);
     assert_true(base_find(blob.ptr, blob.len, "b", &hash));
-}
-
-static void the_digest_depends_on_the_hashes_and_not_on_their_order(void **state)
-{
-    CLEANUP_BUF struct buf one = BUF_INIT;
-    CLEANUP_BUF struct buf two = BUF_INIT;
-
-    (void)state;
-    base_set(&one, "a", 1);
-    base_set(&one, "b", 2);
-    base_set(&two, "b", 2);
-    base_set(&two, "a", 1);
-    assert_int_equal(base_digest(one.ptr, one.len), base_digest(two.ptr, two.len));
-    base_set(&two, "a", 2);
-    assert_int_not_equal(base_digest(one.ptr, one.len), base_digest(two.ptr, two.len));
 }
 
 static void a_row_key_comes_back_as_it_was_written(void **state)
@@ -126,7 +110,6 @@ int main(void)
         cmocka_unit_test(setting_a_column_again_replaces_its_hash),
         cmocka_unit_test(the_layout_is_little_endian_name_hash_then_value_hash),
         cmocka_unit_test(a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew),
-        cmocka_unit_test(the_digest_depends_on_the_hashes_and_not_on_their_order),
         cmocka_unit_test(a_row_key_comes_back_as_it_was_written),
         cmocka_unit_test(a_row_key_of_another_shape_is_refused),
     };
