@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as the body of POST /v1/edits: refused with words or taken, never more. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "webhook/edit.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void use_edit(const struct edit *edit)
+{
+    const cJSON *item;
+    uint64_t hash;
+
+    if (strlen(edit->id) > 64)
+        abort();
+    cJSON_ArrayForEach(item, edit->cells)
+    {
+        struct cell cell = edit_cell(item);
+
+        if (cell.type == CELL_TEXT && cell.text_len != strlen(cell.text))
+            abort();
+        edit_touches(edit, item->string);
+        edit_base(edit, item->string, &hash);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *body = malloc(size + 1); /* the server puts a NUL after the body */
+    struct edit_request request;
+    struct err err = ERR_INIT;
+
+    if (body == NULL)
+        return 0;
+    memcpy(body, data, size);
+    body[size] = '\0';
+    if (edit_parse(body, size, &request, &err) == 0)
+        for (size_t i = 0; i < request.n_edits; i++)
+            use_edit(&request.edits[i]);
+    else if (err.code == ERR_NONE || err.msg[0] == '\0')
+        abort();
+    edit_request_close(&request);
+    free(body);
+    return 0;
+}
