@@ -4,16 +4,20 @@
  * type.
  *
  * Pure, no I/O, any thread. What a column looks like in the sheet:
- *   integers        number up to 2^53, text beyond (Sheets holds IEEE doubles)
- *   DECIMAL         number when the double prints back to the same digits with at most 15 of them,
- * else text FLOAT, DOUBLE   number (never NaN or infinite) BIT, YEAR       number (BIT beyond 2^53:
- * text) DATE            serial day number; text before 1899-12-31, for zero and partial dates
+ *
+ *   integers             number up to 2^53, text beyond (Sheets holds IEEE doubles)
+ *   DECIMAL              number when it has at most 15 significant digits, else text
+ *   FLOAT, DOUBLE        number; -0 is text (a sheet forgets its sign)
+ *   BIT, YEAR            number (BIT beyond 2^53: text)
+ *   DATE                 serial day number; text before 1899-12-31, for zero and partial dates
  *   DATETIME, TIMESTAMP  serial with a fraction, fsp up to 3; text for fsp 4..6 and where DATE
- * would be text TIME            text "-507:48:27" text, ENUM, SET, JSON  text, always as a typed
- * string, so that "=1+1" stays text BINARY ...      text "0x" and hex, upper case NULL blank. In a
- * nullable text column the empty string is the text "" (two quotation marks); a text that is
- * nothing but two or more quotation marks gets two more. In a NOT NULL text column the empty string
- * is blank.
+ * would be text TIME                 text "-507:48:27" text, ENUM, SET, JSON, UUID, INET text,
+ * always as a typed string, so that "=1+1" stays text BINARY ...           text "0x" and hex, upper
+ * case; empty is "0x"
+ *
+ * NULL is blank. In a nullable text column the empty string is the text "" (two quotation marks);
+ * a text that is nothing but two or more quotation marks gets two more. In a NOT NULL text column
+ * the empty string is blank (of an ENUM only if it is one of the labels).
  */
 #ifndef COMMON_CELL_CELL_H
 #define COMMON_CELL_CELL_H
@@ -37,7 +41,7 @@ struct cell {
 };
 
 /* The cell that shows V, a canonical value of column C. Text may point into V or into SCRATCH
- * (appended; keep both while OUT is used). ERR_VALUE: the value cannot be shown (longer than 50,000
+ * (appended: good until the next append). ERR_VALUE: the value cannot be shown (longer than 50,000
  * characters: the message says so). */
 int cell_from_value(const struct column *c, struct value v, struct buf *scratch, struct cell *out,
                     struct err *err);
@@ -45,9 +49,9 @@ int cell_from_value(const struct column *c, struct value v, struct buf *scratch,
 /* The canonical value that column C would hold for CELL: what people type is forgiven where it is
  * unambiguous (a number typed as text, "1,5" is not; TRUE for a BOOL; a date as text in ISO form;
  * surrounding blanks of numbers and dates). Text may point into the cell or into SCRATCH
- * (appended). ERR_VALUE: the message completes the sentence "The value ..." for the person who
- * typed it, for example `is not a whole number`. Ranges, lengths and labels are checked, too, so
- * that most refusals need no round trip to MySQL. */
+ * (appended: good until the next append). ERR_VALUE: the message completes the sentence "The value
+ * ..." for the person who typed it, for example `is not a whole number`. Ranges, lengths and labels
+ * are checked, too, so that most refusals need no round trip to MySQL. */
 int cell_to_value(const struct column *c, const struct cell *in, struct buf *scratch,
                   struct value *out, struct err *err);
 

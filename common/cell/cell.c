@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/cell/cell.h"
+
+#include "common/cell/convert.h"
+
+/* How each type goes both ways, and how its cells are formatted. */
+struct conversion {
+    convert_from_value *from_value;
+    convert_to_value *to_value;
+};
+
+static const struct conversion conversions[] = {
+    [COLUMN_INT] = {number_to_cell, cell_to_int},
+    [COLUMN_DECIMAL] = {number_to_cell, cell_to_decimal},
+    [COLUMN_FLOAT] = {number_to_cell, cell_to_float},
+    [COLUMN_DOUBLE] = {number_to_cell, cell_to_double},
+    [COLUMN_BIT] = {number_to_cell, cell_to_bit},
+    [COLUMN_YEAR] = {number_to_cell, cell_to_year},
+    [COLUMN_DATE] = {date_to_cell, cell_to_date},
+    [COLUMN_TIME] = {text_to_cell, cell_to_time},
+    [COLUMN_DATETIME] = {datetime_to_cell, cell_to_datetime},
+    [COLUMN_TIMESTAMP] = {datetime_to_cell, cell_to_datetime},
+    [COLUMN_TEXT] = {text_to_cell, cell_to_text},
+    [COLUMN_BINARY] = {binary_to_cell, cell_to_binary},
+    [COLUMN_ENUM] = {text_to_cell, cell_to_enum},
+    [COLUMN_SET] = {text_to_cell, cell_to_set},
+    [COLUMN_JSON] = {text_to_cell, cell_to_json},
+    [COLUMN_UUID] = {text_to_cell, cell_to_uuid},
+    [COLUMN_INET4] = {text_to_cell, cell_to_inet4},
+    [COLUMN_INET6] = {text_to_cell, cell_to_inet6},
+    [COLUMN_GEOMETRY] = {NULL, NULL},
+    [COLUMN_VECTOR] = {NULL, NULL},
+    [COLUMN_OTHER] = {NULL, NULL},
+};
+
+static bool has_empty_label(const struct column *c)
+{
+    for (size_t i = 0; i < c->n_labels; i++)
+        if (c->labels[i][0] == '\0')
+            return true;
+    return false;
+}
+
+bool convert_is_blank_empty(const struct column *c)
+{
+    if (c->is_nullable)
+        return false;
+    return c->type == COLUMN_TEXT || c->type == COLUMN_SET ||
+           (c->type == COLUMN_ENUM && has_empty_label(c));
+}
+
+bool convert_is_said_empty(const struct column *c)
+{
+    bool may_be_empty = c->type == COLUMN_TEXT || c->type == COLUMN_SET || c->type == COLUMN_ENUM;
+
+    return may_be_empty && !convert_is_blank_empty(c);
+}
+
+static int unsupported(const struct column *c, struct err *err)
+{
+    return err_set(err, ERR_VALUE, "is of a type that a cell cannot show: %s",
+                   c->sql_type != NULL ? c->sql_type : "unknown");
+}
+
+int cell_from_value(const struct column *c, struct value v, struct buf *scratch, struct cell *out,
+                    struct err *err)
+{
+    const struct conversion *conversion = &conversions[c->type];
+
+    *out = (struct cell){.type = CELL_BLANK};
+    if (conversion->from_value == NULL)
+        return unsupported(c, err);
+    if (v.state == VALUE_NULL)
+        return 0;
+    if (v.state == VALUE_ABSENT)
+        return err_set(err, ERR_VALUE, "is not known");
+    return conversion->from_value(c, v, scratch, out, err);
+}
+
+static int blank_to_value(const struct column *c, struct value *out, struct err *err)
+{
+    if (c->is_nullable)
+        *out = VALUE_INIT_NULL;
+    else if (convert_is_blank_empty(c))
+        *out = value_text("", 0);
+    else
+        return err_set(err, ERR_VALUE, "must not be empty");
+    return 0;
+}
+
+int cell_to_value(const struct column *c, const struct cell *in, struct buf *scratch,
+                  struct value *out, struct err *err)
+{
+    const struct conversion *conversion = &conversions[c->type];
+
+    *out = (struct value){.state = VALUE_ABSENT};
+    if (conversion->to_value == NULL)
+        return unsupported(c, err);
+    if (in->type == CELL_ERROR)
+        return err_set(err, ERR_VALUE, "is an error: %.*s",
+                       in->text_len > 40 ? 40 : (int)in->text_len,
+                       in->text != NULL ? in->text : "");
+    /* A text without characters cannot be told from nothing in a sheet. */
+    if (in->type == CELL_BLANK || (in->type == CELL_TEXT && in->text_len == 0))
+        return blank_to_value(c, out, err);
+    return conversion->to_value(c, in, scratch, out, err);
+}
+
+const char *cell_format(const struct column *c, const char **pattern)
+{
+    static const char *const decimals[] = {"0",          "0.0",         "0.00",        "0.000",
+                                           "0.0000",     "0.00000",     "0.000000",    "0.0000000",
+                                           "0.00000000", "0.000000000", "0.0000000000"};
+    static const char *const moments[] = {"yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd hh:mm:ss.0",
+                                          "yyyy-mm-dd hh:mm:ss.00", "yyyy-mm-dd hh:mm:ss.000"};
+
+    *pattern = NULL;
+    switch (c->type) {
+    case COLUMN_INT:
+    case COLUMN_FLOAT:
+    case COLUMN_DOUBLE:
+    case COLUMN_BIT:
+    case COLUMN_YEAR:
+        return NULL;
+    case COLUMN_DECIMAL:
+        if (c->scale >= sizeof(decimals) / sizeof(decimals[0]))
+            return NULL;
+        *pattern = decimals[c->scale];
+        return "NUMBER";
+    case COLUMN_DATE:
+        *pattern = "yyyy-mm-dd";
+        return "DATE";
+    case COLUMN_DATETIME:
+    case COLUMN_TIMESTAMP:
+        if (c->fsp > 3)
+            break;
+        *pattern = moments[c->fsp];
+        return "DATE_TIME";
+    default:
+        break;
+    }
+    /* Plain text: what people type stays what they typed ("007", "1-2"). */
+    *pattern = "@";
+    return "TEXT";
+}
+
+static bool same_text(const struct cell *a, const struct cell *b)
+{
+    return a->text_len == b->text_len &&
+           (a->text_len == 0 || memcmp(a->text, b->text, a->text_len) == 0);
+}
+
+bool cell_equal(const struct cell *a, const struct cell *b)
+{
+    if (a->type != b->type)
+        return false;
+    switch (a->type) {
+    case CELL_NUMBER:
+        return a->number == b->number;
+    case CELL_BOOL:
+        return a->boolean == b->boolean;
+    case CELL_TEXT:
+    case CELL_ERROR:
+        return same_text(a, b);
+    default:
+        return true;
+    }
+}
+
+struct value convert_shown(const struct cell *in, char room[NUMBER_TEXT_SIZE])
+{
+    if (in->type == CELL_BOOL)
+        return in->boolean ? value_text("TRUE", 4) : value_text("FALSE", 5);
+    if (in->type == CELL_NUMBER) /* adding 0 takes the sign from -0: a sheet shows none */
+        return value_text(room, number_print_double(in->number + 0.0, room));
+    return value_text(in->text, in->text_len);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+struct value convert_trimmed(const struct cell *in, char room[NUMBER_TEXT_SIZE])
+{
+    struct value v = convert_shown(in, room);
+
+    while (v.len > 0 && is_blank(v.ptr[v.len - 1]))
+        v.len--;
+    while (v.len > 0 && is_blank(v.ptr[0])) {
+        v.ptr++;
+        v.len--;
+    }
+    return v;
+}
+
+int convert_appended(const struct buf *scratch, size_t start, struct value *out, struct err *err)
+{
+    if (scratch->is_failed)
+        return err_nomem(err, "cell");
+    *out = value_text(buf_text(scratch) + start, scratch->len - start);
+    return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * convert: the conversions of each family of types, private to common/cell/.
+ *
+ * Each pair may count on this: the value is VALUE_TEXT, the cell is neither blank nor an error
+ * value.
+ */
+#ifndef COMMON_CELL_CONVERT_H
+#define COMMON_CELL_CONVERT_H
+
+#include "common/cell/cell.h"
+#include "common/number.h"
+
+typedef int convert_from_value(const struct column *c, struct value v, struct buf *scratch,
+                               struct cell *out, struct err *err);
+typedef int convert_to_value(const struct column *c, const struct cell *in, struct buf *scratch,
+                             struct value *out, struct err *err);
+
+/* convert_number.c */
+convert_from_value number_to_cell; /* INT, BIT, YEAR, FLOAT, DOUBLE, DECIMAL */
+convert_to_value cell_to_int;
+convert_to_value cell_to_bit;
+convert_to_value cell_to_year;
+convert_to_value cell_to_decimal;
+convert_to_value cell_to_float;
+convert_to_value cell_to_double;
+
+/* convert_time.c */
+convert_from_value date_to_cell;
+convert_from_value datetime_to_cell;
+convert_to_value cell_to_date;
+convert_to_value cell_to_time;
+convert_to_value cell_to_datetime; /* and TIMESTAMP */
+
+/* convert_text.c */
+convert_from_value text_to_cell;
+convert_from_value binary_to_cell;
+convert_to_value cell_to_text;
+convert_to_value cell_to_json;
+convert_to_value cell_to_binary;
+convert_to_value cell_to_uuid;
+convert_to_value cell_to_inet4;
+convert_to_value cell_to_inet6;
+
+/* convert_label.c */
+convert_to_value cell_to_enum;
+convert_to_value cell_to_set;
+
+/* True if the empty string of C is a blank cell. */
+bool convert_is_blank_empty(const struct column *c);
+
+/* True if the empty string of C is said with two quotation marks. */
+bool convert_is_said_empty(const struct column *c);
+/* V without the two quotation marks that text_to_cell put before a text of nothing else. */
+struct value convert_unquoted(const struct column *c, struct value v);
+
+/* The text that a sheet shows for the cell: numbers shortest, TRUE, FALSE. Points into the cell or
+ * into ROOM. */
+struct value convert_shown(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
+/* The same without blanks at the ends. */
+struct value convert_trimmed(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
+
+/* What was appended to SCRATCH from START on, as a value. */
+int convert_appended(const struct buf *scratch, size_t start, struct value *out, struct err *err);
+#endif
