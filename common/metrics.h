@@ -17,7 +17,8 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
 /* X(id, programs, type, name, help) */
 #define METRICS_LIST(X)                                                                            \
     X(CONNECTED, 1, "gauge", "tabrelay_mysql_connected", "1 while the binlog stream is connected") \
-    X(EVENTS, 1, "counter", "tabrelay_binlog_events_total", "Binlog events read")                  \
+    X(TRANSACTIONS, 1, "counter", "tabrelay_binlog_transactions_total",                            \
+      "Transactions read from the binlog")                                                         \
     X(CHANGES, 1, "counter", "tabrelay_changes_total", "Row changes of mapped tables")             \
     X(ECHOES, 1, "counter", "tabrelay_echo_changes_total",                                         \
       "Changes that were echoes of sheet edits")                                                   \

@@ -284,7 +284,7 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     free(r->position);
     r->position = position;
     r->is_moving = true;
-    metrics_add(METRIC_EVENTS, 1);
+    metrics_add(METRIC_TRANSACTIONS, 1);
     metrics_set(METRIC_CONNECTED, 1);
     if (!r->is_schema_changed)
         return 0;

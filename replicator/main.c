@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tabrelay-replicator: MySQL -> Google Sheets. Options, start, wait, stop. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/config/config.h"
+#include "common/http/client.h"
+#include "common/log.h"
+#include "common/stop.h"
+#include "replicator/pipeline.h"
+
+static const char help[] =
+    "Usage: tabrelay-replicator --config FILE [-n]\n"
+    "Follow MySQL's binlog and keep the mapped Google Sheets tabs equal to their tables.\n"
+    "\n"
+    "  --config FILE   the configuration (tabrelay.yaml)\n"
+    "  -n              check the configuration, say \"configuration OK\" and end\n"
+    "  --help          this text\n"
+    "  --version       the version\n"
+    "\n"
+    "Runs in the foreground, logs to standard error, ends on SIGTERM or SIGINT. It may be killed "
+    "at any moment:\n"
+    "all state is in MySQL (tabrelay init-db makes the tables, tabrelay check looks at everything "
+    "first).\n";
+
+struct options {
+    const char *config;
+    bool only_check;
+};
+
+/* 0: go on; 1: done; 2: wrong usage. */
+static int parse_options(int argc, char **argv, struct options *o)
+{
+    static const struct option list[] = {{"config", required_argument, NULL, 'c'},
+                                         {"help", no_argument, NULL, 'h'},
+                                         {"version", no_argument, NULL, 'V'},
+                                         {NULL, 0, NULL, 0}};
+    int c;
+
+    while ((c = getopt_long(argc, argv, "c:nh", list, NULL)) != -1) {
+        if (c == 'c')
+            o->config = optarg;
+        else if (c == 'n')
+            o->only_check = true;
+        else if (c == 'h')
+            return fputs(help, stdout) < 0 ? 2 : 1;
+        else if (c == 'V')
+            return puts("tabrelay-replicator " TABRELAY_VERSION) < 0 ? 2 : 1;
+        else
+            return 2;
+    }
+    if (o->config != NULL && optind == argc)
+        return 0;
+    fputs("tabrelay-replicator: --config FILE is needed; see --help\n", stderr);
+    return 2;
+}
+
+static int run(const struct config *cfg, struct err *err)
+{
+    struct stop *stop = stop_new();
+    struct pipeline *pipeline = NULL;
+    int rc;
+
+    if (stop == NULL)
+        return err_nomem(err, "replicator");
+    stop_block_signals();
+    rc = http_client_global_init(err);
+    if (rc == 0)
+        rc = pipeline_start(cfg, stop, &pipeline, err);
+    if (rc == 0) {
+        log_info("replicator: started version=%s instance=%s", TABRELAY_VERSION, cfg->instance);
+        log_info("replicator: stopping signal=%d", stop_wait_signal(stop));
+        stop_ask(stop);
+        rc = pipeline_join(pipeline, err);
+    }
+    stop_free(stop);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct config cfg;
+    struct err err = ERR_INIT;
+    int rc = parse_options(argc, argv, &options);
+
+    if (rc != 0)
+        return rc == 1 ? 0 : 2;
+    if (config_load(options.config, &cfg, &problems, &err) != 0) {
+        fputs(buf_text(&problems), stderr);
+        fprintf(stderr, "tabrelay-replicator: %s\n", err.msg);
+        config_free(&cfg);
+        return 1;
+    }
+    log_set_level(cfg.log_level);
+    if (options.only_check) {
+        puts("configuration OK");
+        rc = 0;
+    } else {
+        rc = run(&cfg, &err);
+        if (rc != 0)
+            log_err(LOG_ERROR, "replicator", &err);
+    }
+    config_free(&cfg);
+    return rc == 0 ? 0 : 1;
+}

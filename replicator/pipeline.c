@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/pipeline.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/http/client.h"
+#include "common/http/server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "replicator/binlog/position.h"
+#include "replicator/session/session.h"
+#include "replicator/sheets/sheets.h"
+
+enum { BACKOFF_MS = 250, BACKOFF_MAX_MS = 15000, MISFITS_MAX = 2 };
+
+struct pipeline {
+    const struct config *cfg;
+    struct stop *stop;
+    struct sheets *sheets;
+    struct http_client *webhook;
+    struct http_server *metrics;
+    pthread_t worker;
+    int64_t started_ms;
+    unsigned misfits; /* times in a row that an event did not fit its table's definition */
+    struct log_fault fault;
+    struct err err;
+};
+
+/* --- metrics
+ * ------------------------------------------------------------------------------------------ */
+
+static void get_metrics(void *ctx, const struct http_request *request,
+                        struct http_response *response)
+{
+    (void)ctx;
+    (void)request;
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    metrics_render(METRICS_REPLICATOR, &response->body);
+}
+
+static void get_health(void *ctx, const struct http_request *request,
+                       struct http_response *response)
+{
+    (void)ctx;
+    (void)request;
+    if (metrics_get(METRIC_CONNECTED) == 0)
+        response->status = 503;
+    buf_printf(&response->body, "{\"ok\":%s}\n", response->status == 200 ? "true" : "false");
+}
+
+static void handle(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    static const struct http_route routes[] = {
+        {"GET", "/metrics", get_metrics}, {"GET", "/healthz", get_health}, {NULL, NULL, NULL}};
+
+    http_route_dispatch(routes, ctx, request, response);
+}
+
+static int start_metrics(struct pipeline *p, struct err *err)
+{
+    const struct http_server_options options = {.host = p->cfg->replicator.metrics_host,
+                                                .port = p->cfg->replicator.metrics_port,
+                                                .threads = 1,
+                                                .max_connections = 16,
+                                                .max_body_bytes = 1024,
+                                                .idle_timeout_s = 30,
+                                                .handle = handle,
+                                                .ctx = p};
+
+    if (options.host == NULL)
+        return 0;
+    return http_server_start(&options, &p->metrics, err);
+}
+
+/* --- sessions
+ * ------------------------------------------------------------------------------------------- */
+
+/* What comes next in the binlog cannot be had, or cannot be read: go on from now, and compare every
+ * row. */
+static int start_over(struct session *s, struct err *err)
+{
+    struct position *now = NULL;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    if (position_now(s->state.db, &now, err) != 0)
+        return -1;
+    position_print(now, &text);
+    position_free(now);
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,
+                                err) != 0)
+            return -1;
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (state_ack_position(&s->state, buf_text(&text), err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    if (state_ack_commit(&s->state, err) != 0)
+        return -1;
+    log_warn(
+        "stream: the binlog after the checkpoint is not to be had; going on from now, and every "
+        "mapped table is compared row by row");
+    return 0;
+}
+
+static bool wants_start_over(struct pipeline *p, const struct session *s, const struct err *err)
+{
+    if (!s->is_stream_gone || (err->code != ERR_GONE && err->code != ERR_FORMAT))
+        return false;
+    return err->code == ERR_GONE || ++p->misfits >= MISFITS_MAX;
+}
+
+/* One session; 0: another one at once; -1: after a while, or never. */
+static int run_session(struct pipeline *p, struct err *err)
+{
+    struct session s;
+    bool was_open;
+    int rc = session_open(&s, p->cfg, p->sheets, p->webhook, p->stop, p->started_ms, err);
+
+    was_open = rc == 0;
+    if (was_open) {
+        log_fault_over(&p->fault, "session");
+        rc = session_run(&s, err);
+    }
+    if (was_open && rc == 0)
+        p->misfits = 0;
+    if (was_open && rc != 0 && wants_start_over(p, &s, err)) {
+        log_err(LOG_WARN, "session", err);
+        rc = start_over(&s, err);
+    }
+    session_close(&s);
+    return rc;
+}
+
+static void *work(void *arg)
+{
+    struct pipeline *p = arg;
+    unsigned tries = 0;
+
+    while (!stop_is_asked(p->stop)) {
+        struct err err = ERR_INIT;
+
+        if (run_session(p, &err) == 0) {
+            tries = 0;
+            continue;
+        }
+        if (err.code == ERR_STOPPED && stop_is_asked(p->stop))
+            break;
+        log_fault(&p->fault, "session", &err);
+        stop_wait_ms(p->stop, clock_backoff_ms(tries++, BACKOFF_MS, BACKOFF_MAX_MS));
+    }
+    return NULL;
+}
+
+static void pipeline_free(struct pipeline *p)
+{
+    http_server_stop(p->metrics);
+    http_client_free(p->webhook);
+    sheets_free(p->sheets);
+    free(p);
+}
+
+int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline **out,
+                   struct err *err)
+{
+    struct pipeline *p = calloc(1, sizeof(*p));
+    int rc;
+
+    if (p == NULL)
+        return err_nomem(err, "pipeline");
+    p->cfg = cfg;
+    p->stop = stop;
+    p->started_ms = clock_wall_ms();
+    if (sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
+        http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
+        goto undo;
+    rc = pthread_create(&p->worker, NULL, work, p);
+    if (rc != 0) {
+        err_set(err, ERR_IO, "pipeline: cannot start the worker thread: error %d", rc);
+        goto undo;
+    }
+    *out = p;
+    return 0;
+undo:
+    pipeline_free(p);
+    return -1;
+}
+
+int pipeline_join(struct pipeline *p, struct err *err)
+{
+    int rc = pthread_join(p->worker, NULL);
+
+    pipeline_free(p);
+    return rc == 0 ? 0 : err_set(err, ERR_IO, "pipeline: the worker thread is lost: error %d", rc);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pipeline: the replicator's threads, from start to stop.
+ *
+ *   [main]      waits for a signal
+ *   [worker]    sessions, one after the other: coalesce, plan, send, verify, acknowledge
+ * (session/session.h) [stream]    one a session: MySQL's binlog -> queue; blocks on the socket or
+ * on a full queue; reader_interrupt wakes it [metrics]   libmicrohttpd's: GET /healthz, GET
+ * /metrics
+ *
+ *   MySQL --binlog--> [stream] --queue: bounded--> [worker] --HTTPS--> Sheets
+ *                                                  [worker] --SQL----> base, checkpoint
+ *                                                  [worker] --HTTP---> webhook (found edits)
+ */
+#ifndef REPLICATOR_PIPELINE_H
+#define REPLICATOR_PIPELINE_H
+
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/stop.h"
+
+struct pipeline;
+
+/* Start the threads. CFG and STOP must outlive the pipeline. */
+int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline **out,
+                   struct err *err);
+/* The stop has been asked: wait for all threads, free. 0, or -1 with the error that ended the
+ * worker. */
+int pipeline_join(struct pipeline *p, struct err *err);
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* found: edits that no trigger told, sent through the same door as every other edit
+ * (docs/ARCHITECTURE.md). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/crypto.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/number.h"
+#include "common/rowkey.h"
+#include "replicator/session/session.h"
+
+enum { POST_BYTES_MAX = 256 * 1024, POST_TIMEOUT_MS = 30000, KEY_MAX = 16 };
+
+void found_close(struct found *f)
+{
+    buf_close(&f->edits);
+    *f = (struct found){0};
+}
+
+static void put_cell(struct buf *out, const struct cell *cell)
+{
+    char number[NUMBER_TEXT_SIZE];
+
+    switch (cell->type) {
+    case CELL_BLANK:
+        buf_puts(out, "null");
+        return;
+    case CELL_NUMBER:
+        buf_append(out, number, number_print_double(cell->number, number));
+        return;
+    case CELL_BOOL:
+        buf_puts(out, cell->boolean ? "true" : "false");
+        return;
+    case CELL_TEXT:
+        buf_json(out, cell->text, cell->text_len);
+        return;
+    case CELL_ERROR:
+        buf_puts(out, "{\"error\":");
+        buf_json(out, cell->text, cell->text_len);
+        buf_putc(out, '}');
+        return;
+    }
+}
+
+static void put_name(struct buf *out, const char *name, const char *separator)
+{
+    buf_puts(out, separator);
+    buf_json(out, name, strlen(name));
+}
+
+static void begin_edit(struct found *f, const char *kind, int64_t row)
+{
+    char id[37];
+
+    crypto_uuid(id);
+    if (f->n++ > 0)
+        buf_putc(&f->edits, '\x1e'); /* cut here; becomes a comma */
+    buf_printf(&f->edits, "{\"id\":\"%s\",\"kind\":\"%s\",\"time\":%" PRId64, id, kind,
+               clock_wall_ms());
+    if (row >= 0)
+        buf_printf(&f->edits, ",\"row\":%" PRId64, row + 1);
+}
+
+void found_upsert(struct found *f, const struct mapping *m, const struct grid *grid, int64_t row,
+                  const bool *changed, const struct base_row *base)
+{
+    const char *separator = "";
+
+    begin_edit(f, "upsert", row);
+    buf_puts(&f->edits, ",\"edited\":[");
+    for (size_t i = 0; i < m->n_columns; i++) {
+        if (!changed[i])
+            continue;
+        put_name(&f->edits, m->columns[i].header, separator);
+        separator = ",";
+    }
+    buf_puts(&f->edits, "],\"cells\":{");
+    for (size_t i = 0; i < m->n_columns; i++) {
+        put_name(&f->edits, m->columns[i].header, i > 0 ? "," : "");
+        buf_putc(&f->edits, ':');
+        put_cell(&f->edits, grid_at(grid, row, m->columns[i].sheet_column));
+    }
+    buf_puts(&f->edits, "},\"base\":{");
+    separator = "";
+    for (size_t i = 0; base != NULL && i < m->n_columns; i++) {
+        uint64_t hash;
+
+        if (!changed[i] ||
+            !base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash))
+            continue;
+        put_name(&f->edits, m->columns[i].header, separator);
+        buf_printf(&f->edits, ":\"%016" PRIx64 "\"", hash);
+        separator = ",";
+    }
+    buf_puts(&f->edits, "}}");
+}
+
+int found_delete(struct found *f, const struct mapping *m, const struct base_row *base,
+                 struct err *err)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct value key[KEY_MAX];
+
+    if (rowkey_read(base->row_key, strlen(base->row_key), &bytes, key, m->n_key, err) != 0)
+        return -1;
+    begin_edit(f, "delete", -1);
+    buf_puts(&f->edits, ",\"cells\":{");
+    for (size_t k = 0; k < m->n_key; k++) {
+        struct cell cell;
+
+        buf_clear(&scratch);
+        if (cell_from_value(mapping_column_of(m, m->key[k]), key[k], &scratch, &cell, err) != 0)
+            return -1;
+        put_name(&f->edits, m->columns[m->key[k]].header, k > 0 ? "," : "");
+        buf_putc(&f->edits, ':');
+        put_cell(&f->edits, &cell);
+    }
+    buf_printf(&f->edits, "},\"base\":{\"*\":\"%016" PRIx64 "\"}}",
+               hash64(base->hashes, base->hashes_len));
+    return 0;
+}
+
+static int check_answer(const struct http_answer *answer, const struct mapping *m, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    struct err parse;
+
+    if (answer->status == 200)
+        return 0;
+    if (json_parse(buf_text(&answer->body), answer->body.len, &json, &parse) == 0)
+        err_set(err, ERR_HTTP, "webhook: mapping %s: HTTP %d: %s", m->cfg->name, answer->status,
+                json_text(json_get(json, "error"), "message", "no reason given"));
+    else
+        err_set(err, ERR_HTTP, "webhook: mapping %s: HTTP %d", m->cfg->name, answer->status);
+    err->detail = answer->status;
+    return err_transient(err);
+}
+
+static int post(struct session *s, const struct mapping *m, const char *edits, size_t len,
+                struct err *err)
+{
+    const char *base_url = s->cfg->webhook.url;
+    CLEANUP_BUF struct buf body = BUF_INIT;
+    CLEANUP_BUF struct buf url = BUF_INIT;
+    char timestamp[24], mac[65], time_header[80], mac_header[120];
+    const char *headers[] = {"Content-Type: application/json", time_header, mac_header, NULL};
+    struct http_answer answer = HTTP_ANSWER_INIT;
+    struct http_call call = {.method = "POST", .headers = headers, .timeout_ms = POST_TIMEOUT_MS};
+    int rc;
+
+    buf_printf(&url, "%s%sv1/edits", base_url,
+               base_url[0] != '\0' && base_url[strlen(base_url) - 1] == '/' ? "" : "/");
+    buf_puts(&body, "{\"version\":1,\"spreadsheet\":");
+    buf_json(&body, m->cfg->spreadsheet, strlen(m->cfg->spreadsheet));
+    buf_printf(&body, ",\"sheet_id\":%" PRId64 ",\"tab\":", m->sheet_id);
+    buf_json(&body, m->cfg->tab, strlen(m->cfg->tab));
+    buf_puts(&body, ",\"editor\":\"\",\"source\":\"found\",\"edits\":[");
+    for (size_t i = 0; i < len; i++)
+        buf_putc(&body, edits[i] == '\x1e' ? ',' : edits[i]);
+    buf_puts(&body, "],\"changes\":[]}");
+    if (body.is_failed || url.is_failed)
+        return err_nomem(err, "found");
+    snprintf(timestamp, sizeof(timestamp), "%" PRId64, clock_wall_ms() / 1000);
+    crypto_sign_request(s->cfg->webhook.secret, timestamp, body.ptr, body.len, mac);
+    snprintf(time_header, sizeof(time_header), "X-Tabrelay-Timestamp: %s", timestamp);
+    snprintf(mac_header, sizeof(mac_header), "X-Tabrelay-Signature: v1=%s", mac);
+    call.url = url.ptr;
+    call.body = body.ptr;
+    call.body_len = body.len;
+    rc = http_client_do(s->webhook, &call, &answer, err);
+    if (rc == 0)
+        rc = check_answer(&answer, m, err);
+    else
+        err_wrap(err, "webhook: mapping %s", m->cfg->name);
+    http_answer_close(&answer);
+    return rc;
+}
+
+int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err)
+{
+    const char *at = buf_text(&f->edits), *end = at + f->edits.len;
+
+    if (f->edits.is_failed)
+        return err_nomem(err, "found");
+    while (at < end) {
+        const char *stop = at, *next;
+
+        /* As many whole edits as fit; JSON text never holds the separator itself. */
+        do {
+            next = memchr(stop + 1, '\x1e', (size_t)(end - stop) - 1);
+            stop = next == NULL ? end : next;
+        } while (stop < end && stop - at < POST_BYTES_MAX);
+        if (post(s, m, at, (size_t)(stop - at), err) != 0)
+            return -1;
+        at = stop < end ? stop + 1 : end;
+    }
+    metrics_add(METRIC_FOUND_EDITS, (int64_t)f->n);
+    if (f->n > 0)
+        log_info("reconcile: edits found and sent mapping=%s edits=%zu", m->cfg->name, f->n);
+    return 0;
+}

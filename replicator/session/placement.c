@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * placement: where is the row that a person has typed and the webhook has inserted?
+ *
+ * The script writes the assigned key into it as soon as it has the webhook's answer. Until the key
+ * is seen in the tab the row is held back, so that it is never inserted a second time. If the key
+ * does not come (the answer was lost), the row is looked for by its content: where the edit log
+ * says it was, then everywhere; it must have a blank key and show what base says. Only a row that
+ * is not there at all is inserted like any other.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/rowkey.h"
+#include "replicator/session/session.h"
+#include "replicator/sync/tab.h"
+
+enum { FIRST_LOOK_MS = 600, NEXT_LOOK_MS = 1500, LOOKS = 3, KEY_MAX = 16 };
+
+static struct row_id make_id(uint32_t mapping, struct hash128 key)
+{
+    struct row_id id;
+
+    memset(&id, 0, sizeof(id));
+    id.mapping = mapping;
+    id.key = key;
+    return id;
+}
+
+struct placement *placement_find(const struct session *s, uint32_t mapping, struct hash128 key)
+{
+    struct row_id id = make_id(mapping, key);
+    struct placement *p;
+
+    HASH_FIND(hh, s->placements, &id, sizeof(id), p);
+    return p;
+}
+
+int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
+                  int64_t sheet_row, struct err *err)
+{
+    struct pending_row *pending = change_set_find(&s->set, mapping, key);
+    struct placement *p;
+
+    if (!mapping_writes_sheet(&s->follows[mapping].m) || placement_find(s, mapping, key) != NULL ||
+        row_index_find(&s->follows[mapping].m.index, key) >= 0)
+        return 0;
+    p = calloc(1, sizeof(*p));
+    if (p == NULL || (p->row_key = strdup(row_key)) == NULL) {
+        free(p);
+        return err_nomem(err, "placement");
+    }
+    p->id = make_id(mapping, key);
+    p->sheet_row = sheet_row;
+    p->due_ms = clock_mono_ms() + FIRST_LOOK_MS;
+    HASH_ADD(hh, s->placements, id, sizeof(p->id), p);
+    if (pending != NULL)
+        pending->is_held = true;
+    return 0;
+}
+
+void placement_remove(struct session *s, struct placement *p)
+{
+    struct pending_row *pending = change_set_find(&s->set, p->id.mapping, p->id.key);
+
+    if (pending != NULL)
+        pending->is_held = false;
+    HASH_DEL(s->placements, p);
+    free(p->row_key);
+    free(p);
+}
+
+/* --- finding the row by what it shows
+ * -------------------------------------------------------------- */
+
+static struct grid_range mapped_range(const struct mapping *m, int64_t row, int64_t end_row)
+{
+    struct grid_range header[TAB_RANGES_MAX];
+
+    tab_ranges(m, header);
+    return (struct grid_range){.sheet_id = m->sheet_id,
+                               .row = row,
+                               .end_row = end_row,
+                               .end_column = header[0].end_column};
+}
+
+bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t row,
+                      const struct base_row *base)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        CLEANUP_BUF struct buf scratch = BUF_INIT;
+        struct value v;
+        uint64_t hash;
+        struct err err;
+
+        if (m->columns[i].is_key) {
+            if (cell->type != CELL_BLANK)
+                return false;
+            continue;
+        }
+        if (!base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash))
+            continue;
+        if (cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) != 0 ||
+            hash_value(v) != hash)
+            return false;
+        shown += cell->type != CELL_BLANK;
+    }
+    return shown > 0;
+}
+
+/* The row of P in the tab, -1 if there is none, -2 on an error. */
+static int64_t search(struct session *s, const struct mapping *m, const struct placement *p,
+                      const struct base_row *base, struct err *err)
+{
+    struct grid_range range = mapped_range(m, 1, -1);
+    struct grid *grid = NULL;
+    int64_t found = -1;
+
+    if (sheets_read(s->sheets, m->cfg->spreadsheet, &range, 1, &grid, err) != 0)
+        return -2;
+    if (p->sheet_row >= 1 && placement_is_row(m, grid, p->sheet_row, base))
+        found = p->sheet_row;
+    for (int64_t row = 1; found < 0 && row < grid_end_row(grid); row++)
+        if (placement_is_row(m, grid, row, base))
+            found = row;
+    grids_free(grid, 1);
+    return found;
+}
+
+int placement_write_key(struct session *s, struct mapping *m, const char *row_key, int64_t row,
+                        struct err *err)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct grid_range ranges[TAB_RANGES_MAX];
+    size_t n_ranges = tab_ranges(m, ranges);
+    struct batch *batch = batch_new();
+    struct grid *proof = NULL;
+    struct value key[KEY_MAX];
+    int rc = -1;
+
+    if (batch == NULL)
+        return err_nomem(err, "placement");
+    if (rowkey_read(row_key, strlen(row_key), &bytes, key, m->n_key, err) != 0)
+        goto out;
+    for (size_t k = 0; k < m->n_key; k++) {
+        struct cell cell;
+
+        buf_clear(&scratch);
+        if (cell_from_value(mapping_column_of(m, m->key[k]), key[k], &scratch, &cell, err) != 0)
+            goto out;
+        batch_write(batch, m->sheet_id, row, m->columns[m->key[k]].sheet_column, &cell, 1, 1);
+    }
+    m->is_index_stale = true;
+    if (sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n_ranges, &proof, err) != 0)
+        goto out;
+    rc = tab_headers_match(m, &proof[0]) ? tab_index(m, &proof[1], NULL, err) : 0;
+    grids_free(proof, n_ranges);
+    log_info("placement: key written mapping=%s row=%lld", m->cfg->name, (long long)row + 1);
+out:
+    batch_free(batch);
+    return rc;
+}
+
+/* The key has not come: find the row and write it, or let the row be inserted. */
+static int settle(struct session *s, struct placement *p, struct err *err)
+{
+    struct mapping *m = &s->follows[p->id.mapping].m;
+    struct base_rows base = {0};
+    struct pending_row *pending;
+    int64_t row = -1;
+    int rc = state_load_base(&s->state, m->cfg->name, &p->id.key, 1, &base, err);
+
+    if (rc == 0 && base.rows != NULL) {
+        row = search(s, m, p, base.rows, err);
+        rc = row == -2 ? -1 : 0;
+    }
+    base_rows_close(&base);
+    if (rc == 0 && row >= 0)
+        rc = placement_write_key(s, m, p->row_key, row, err);
+    if (rc != 0)
+        return -1;
+    if (row < 0) {
+        log_info("placement: the typed row is not in the tab any more mapping=%s", m->cfg->name);
+        pending = change_set_find(&s->set, p->id.mapping, p->id.key);
+        if (pending == NULL &&
+            session_refresh(s, p->id.mapping, p->id.key, p->row_key, "*", err) != 0)
+            return -1;
+    }
+    placement_remove(s, p);
+    return 0;
+}
+
+static int look(struct session *s, uint32_t mapping, int64_t now, struct err *err)
+{
+    struct mapping *m = &s->follows[mapping].m;
+    struct placement *p, *next;
+
+    if (tab_read_index(s->sheets, m, err) != 0)
+        return -1;
+    HASH_ITER(hh, s->placements, p, next)
+    {
+        if (p->id.mapping != mapping)
+            continue;
+        if (row_index_find(&m->index, p->id.key) >= 0) {
+            placement_remove(s, p);
+            continue;
+        }
+        if (p->due_ms > now)
+            continue;
+        p->due_ms = now + NEXT_LOOK_MS;
+        if (++p->tries >= LOOKS && settle(s, p, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int placement_step(struct session *s, struct err *err)
+{
+    int64_t now = clock_mono_ms();
+
+    for (uint32_t i = 0; i < s->n_follows; i++) {
+        bool is_due = false;
+
+        for (struct placement *p = s->placements; p != NULL && !is_due; p = p->hh.next)
+            is_due = p->id.mapping == i && p->due_ms <= now;
+        if (is_due && look(s, i, now, err) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session: one connected life of the replicator: from "all is open" until something in its
+ * surroundings has changed.
+ *
+ *     [stream thread: route] --queue: bounded, full = the reader waits--> [worker: session_run]
+ *
+ * The worker coalesces (change_set), reads what it must (window), flushes (one batch a
+ * spreadsheet), reconciles, and acknowledges. It is one thread: while it waits for Google the queue
+ * fills, and when that is full the binlog is the queue. A changed table, moved columns, a lost
+ * connection end the session; the next one starts from the checkpoint.
+ */
+#ifndef REPLICATOR_SESSION_SESSION_H
+#define REPLICATOR_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/http/client.h"
+#include "common/log.h"
+#include "common/stop.h"
+#include "replicator/queue.h"
+#include "replicator/route.h"
+#include "replicator/sheets/sheets.h"
+#include "replicator/sync/change_set.h"
+#include "replicator/sync/mapping.h"
+#include "replicator/sync/state.h"
+
+/* A row to be read again from MySQL and brought to the sheet. */
+struct refresh {
+    struct hash128 key;
+    char *row_key;    /* owned */
+    uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
+    bool is_forced;   /* all columns */
+    UT_hash_handle hh;
+};
+
+enum reconcile_phase { RECONCILE_IDLE, RECONCILE_MARKED };
+
+/* A comparison of a tab with its base: base is read first, then a mark is awaited, then the tab is
+ * read. */
+struct reconcile {
+    enum reconcile_phase phase;
+    bool is_due;
+    bool is_keys_only; /* rows that are gone only */
+    bool is_approved;  /* held deletes may go */
+    bool is_past_mark;
+    int64_t not_before_ms; /* monotonic; after a failure */
+    int64_t next_ms;       /* monotonic; the next one by the clock; 0: none */
+    uint64_t mark;
+    struct base_rows base; /* as of before the mark */
+    size_t n_base;
+};
+
+/* A mapping as the session follows it. */
+struct follow {
+    struct mapping m;
+    enum snapshot_phase phase;
+    char *snapshot_key; /* owned */
+    int64_t snapshot_rows;
+    bool is_chunk_pending; /* rows of a chunk are on their way to the sheet */
+    char *chunk_key;       /* owned; the chunk's last key; NULL: it was the last chunk */
+    bool needs_sweep; /* after the snapshot, rows of base that MySQL has no more are looked for */
+    bool is_sweeping;
+    struct hash128 sweep_after;
+    struct refresh *refreshes; /* uthash */
+    struct reconcile reconcile;
+    bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
+};
+
+/* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and
+ * wins. */
+struct window_row {
+    struct hash128 key;
+    struct row_image *image; /* owned; NULL: MySQL has no such row */
+    char *row_key;           /* owned; of a refresh */
+    uint64_t *forced;        /* owned */
+    bool is_forced;
+    bool is_overtaken;
+    UT_hash_handle hh;
+};
+struct window {
+    bool is_open; /* SELECT was made; waiting for the stream to pass high */
+    bool is_past_low;
+    uint32_t mapping;
+    uint64_t low, high;
+    struct window_row *rows; /* uthash */
+    bool is_snapshot;
+};
+
+/* A row that a person typed and the webhook inserted: its assigned key must appear in it, and
+ * nowhere else. */
+struct placement {
+    struct row_id id;
+    char *row_key;     /* owned */
+    int64_t sheet_row; /* 0-based hint; -1: none */
+    int64_t due_ms;    /* monotonic */
+    unsigned tries;
+    UT_hash_handle hh;
+};
+
+/* When we last wrote a row, by our own clock: an edit from before may have been overwritten. */
+struct recent {
+    struct row_id id;
+    int64_t wall_ms;
+    UT_hash_handle hh;
+};
+
+struct session {
+    const struct config *cfg;
+    struct stop *stop;
+    struct state state;
+    struct sheets *sheets;       /* owned by the pipeline: its quota outlives a session */
+    struct http_client *webhook; /* owned by the pipeline */
+    int64_t process_start_ms;    /* wall */
+
+    struct follow *follows; /* owned; one a mapping of the configuration */
+    size_t n_follows;
+    const struct mapping **mappings; /* owned; for the route */
+    bool has_broken;                 /* some mapping is not ready */
+    int64_t retry_broken_ms;         /* monotonic */
+
+    struct queue *queue;
+    struct route *route;
+
+    struct change_set set;
+    bool is_in_transaction;   /* the set holds part of a transaction */
+    char *position;           /* owned; after the last whole transaction taken */
+    bool is_position_dirty;   /* not saved yet */
+    unsigned foreign_commits; /* transactions since the last save that were not our own */
+    unsigned own_commits;
+    int64_t saved_ms;  /* monotonic */
+    int64_t oldest_us; /* commit time of the oldest change that is not acknowledged; 0: none */
+    int64_t transaction_changes;
+
+    struct window window;
+    struct placement *placements; /* uthash */
+    struct recent *recents;       /* uthash */
+    int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
+    int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
+    unsigned flush_failures;
+    struct log_fault flush_fault;
+    struct log_fault reconcile_fault;
+    bool is_stream_gone; /* the stream ended with an error of its own */
+    bool must_restart;   /* the surroundings have changed */
+    char restart_reason[128];
+};
+
+/* session.c: open all (MySQL, lease, mappings, tabs, position), run until something changes, close.
+ * Errors: transient ones and ERR_GONE are worth another session; ERR_STOPPED is the end. */
+int session_open(struct session *s, const struct config *cfg, struct sheets *sheets,
+                 struct http_client *webhook, struct stop *stop, int64_t process_start_ms,
+                 struct err *err);
+int session_run(struct session *s, struct err *err);
+void session_close(struct session *s);
+/* End the session soon, without an error. */
+void session_restart(struct session *s, const char *reason);
+
+/* take.c: one item out of the queue. */
+int session_take(struct session *s, struct item *item, struct err *err);
+void refreshes_close(struct follow *f);
+/* Ask for row KEY to be read again; forced: COLUMNS is a JSON array of names, "*" for all, NULL for
+ * what differs from base. */
+int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
+                    const char *columns, struct err *err);
+
+/* flush.c: bring the set to the sheets and acknowledge. */
+int session_flush(struct session *s, struct err *err);
+/* Are there rows that a flush would take? */
+bool session_has_work(const struct session *s);
+/* Save the position if it has moved and nothing is on its way. */
+int session_save_position(struct session *s, struct err *err);
+
+/* window.c: snapshot chunks, sweeps and refreshes. */
+int window_step(struct session *s, struct err *err);
+/* The stream shows mark SERIAL: past the low one rows can be overtaken; at the high one the
+ * window's rows join the set. */
+int window_mark(struct session *s, uint64_t serial, struct err *err);
+void window_overtake(struct session *s, uint32_t mapping, struct hash128 key);
+void window_close(struct window *w);
+/* A chunk's rows are acknowledged: remember how far the snapshot is. */
+int window_acknowledged(struct session *s, struct err *err);
+
+/* placement.c */
+int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
+                  int64_t sheet_row, struct err *err);
+struct placement *placement_find(const struct session *s, uint32_t mapping, struct hash128 key);
+int placement_step(struct session *s, struct err *err);
+void placement_remove(struct session *s, struct placement *p);
+/* Does ROW of GRID (all mapped columns) have a blank key, and show what BASE says? Pure. */
+bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t row,
+                      const struct base_row *base);
+/* Write the key into ROW. */
+int placement_write_key(struct session *s, struct mapping *m, const char *row_key, int64_t row,
+                        struct err *err);
+
+/* reconcile.c */
+int reconcile_step(struct session *s, struct err *err);
+void reconcile_mark(struct session *s, uint64_t serial);
+void reconcile_request(struct follow *f, bool is_keys_only);
+void reconcile_close(struct reconcile *r);
+
+/* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be
+ * collected. */
+struct found {
+    struct buf edits; /* JSON objects with commas between */
+    size_t n;
+    size_t n_posted;
+};
+void found_close(struct found *f);
+/* The cells of ROW (of GRID) that differ from BASE: I-th column if CHANGED[I]; all of them for a
+ * new row (BASE NULL). */
+void found_upsert(struct found *f, const struct mapping *m, const struct grid *grid, int64_t row,
+                  const bool *changed, const struct base_row *base);
+int found_delete(struct found *f, const struct mapping *m, const struct base_row *base,
+                 struct err *err);
+/* Post what was collected, in requests of bounded size. Blocks. */
+int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err);
+
+/* recent.c */
+void recent_note(struct session *s, uint32_t mapping, struct hash128 key);
+bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 key,
+                     int64_t edited_ms);
+void recents_close(struct session *s);
+#endif

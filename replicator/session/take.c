@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* take: what an item out of the queue means for the session. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/rowkey.h"
+#include "replicator/session/session.h"
+
+static void free_refresh(struct refresh *r)
+{
+    free(r->row_key);
+    free(r->forced);
+    free(r);
+}
+
+/* Set the bits of the columns named in the JSON array; false: could not be told, force all. */
+static bool force_columns(const struct mapping *m, const char *columns, uint64_t **bits)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    const cJSON *item;
+    struct err err;
+
+    if (columns == NULL || json_parse(columns, strlen(columns), &json, &err) != 0 ||
+        !cJSON_IsArray(json))
+        return false;
+    if (*bits == NULL)
+        *bits = calloc((m->n_columns + 63) / 64, sizeof(**bits));
+    if (*bits == NULL)
+        return false;
+    cJSON_ArrayForEach(item, json)
+    {
+        for (size_t i = 0; cJSON_IsString(item) && i < m->n_columns; i++)
+            if (strcmp(mapping_column_of(m, i)->name, item->valuestring) == 0)
+                (*bits)[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    return true;
+}
+
+int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
+                    const char *columns, struct err *err)
+{
+    struct follow *f = &s->follows[mapping];
+    struct refresh *r;
+
+    if (!f->m.is_ready)
+        return 0;
+    HASH_FIND(hh, f->refreshes, &key, sizeof(key), r);
+    if (r == NULL) {
+        r = calloc(1, sizeof(*r));
+        if (r == NULL || (r->row_key = strdup(row_key)) == NULL) {
+            free(r);
+            return err_nomem(err, "refresh");
+        }
+        r->key = key;
+        HASH_ADD(hh, f->refreshes, key, sizeof(r->key), r);
+    }
+    if (columns != NULL && !force_columns(&f->m, columns, &r->forced))
+        r->is_forced = true;
+    return 0;
+}
+
+/* A row image that lacks a column (binlog_row_image is not FULL): the row must be read. */
+static int take_partial(struct session *s, const struct item *item, struct err *err)
+{
+    const struct mapping *m = &s->follows[item->mapping].m;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    struct value key[16];
+
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = item->image->values[m->key[k]];
+    rowkey_write(&text, key, m->n_key);
+    if (text.is_failed)
+        return err_nomem(err, "take");
+    return session_refresh(s, item->mapping, item->image->key, text.ptr, NULL, err);
+}
+
+static int take_change(struct session *s, struct item *item, struct err *err)
+{
+    struct follow *f = &s->follows[item->mapping];
+    struct pending_row *row;
+
+    s->is_in_transaction = true;
+    s->transaction_changes++;
+    if (!f->m.is_ready) {
+        f->is_dropping = true;
+        return 0;
+    }
+    window_overtake(s, item->mapping, item->image->key);
+    if (item->is_partial)
+        return take_partial(s, item, err);
+    row = change_set_put(&s->set, item->mapping, take_ptr(item->image), item->is_delete);
+    if (row == NULL)
+        return err_nomem(err, "take");
+    if (placement_find(s, item->mapping, row->id.key) != NULL)
+        row->is_held = true;
+    return 0;
+}
+
+/* The cells of an edit are to be written although base says that the sheet shows them. */
+static int force_edit(struct session *s, uint32_t mapping, const struct edit_note *note,
+                      struct err *err)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+    struct pending_row *row = change_set_find(&s->set, mapping, note->key);
+
+    if (row == NULL)
+        return session_refresh(s, mapping, note->key, note->row_key, note->columns, err);
+    if (!force_columns(m, note->columns, &row->forced))
+        row->is_forced = true;
+    return 0;
+}
+
+static bool is_text(const char *text, const char *wanted)
+{
+    return text != NULL && strcmp(text, wanted) == 0;
+}
+
+static int take_edit(struct session *s, const struct item *item, struct err *err)
+{
+    const struct edit_note *note = item->edit;
+    struct follow *f = &s->follows[item->mapping];
+    bool is_refused = is_text(note->outcome, "rejected");
+
+    if (!f->m.is_ready || !note->has_key || note->row_key == NULL ||
+        is_text(note->outcome, "pending"))
+        return 0;
+    metrics_add(METRIC_ECHOES, 1);
+    if (is_text(note->operation, "insert"))
+        return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1, err);
+    if (is_text(note->operation, "delete"))
+        return 0;
+    /* What a person typed and MySQL refused is to give way to MySQL's value, also when the answer
+     * did not reach the script; the same where MySQL's side of a conflict won. */
+    if (is_refused || is_text(note->outcome, "conflict") || note->edited_ms < s->process_start_ms ||
+        recent_is_after(s, item->mapping, note->key, note->edited_ms))
+        return force_edit(s, item->mapping, note, err);
+    return 0;
+}
+
+static int take_signal(struct session *s, const struct item *item, struct err *err)
+{
+    struct follow *f = &s->follows[item->mapping];
+
+    if (item->text == NULL)
+        return 0;
+    log_info("signal: %s mapping=%s reason=\"%.100s\"", item->text, f->m.cfg->name,
+             item->reason == NULL ? "" : item->reason);
+    if (strcmp(item->text, "snapshot") == 0) {
+        session_restart(s, "a snapshot was asked for");
+        return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
+    }
+    if (strcmp(item->text, "approve_deletes") == 0)
+        f->reconcile.is_approved = true;
+    reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
+    return 0;
+}
+
+static int take_ddl(struct session *s, const struct item *item, struct err *err)
+{
+    struct follow *f = &s->follows[item->mapping];
+
+    session_restart(s, "a mapped table was changed");
+    return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
+}
+
+/* Some tables of the transaction were not transactional, so it is in the binlog although it was
+ * rolled back: what was taken of it may not be what MySQL holds. */
+static int take_rollback(struct session *s, struct err *err)
+{
+    session_restart(s, "a transaction was rolled back after it was logged");
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,
+                                err) != 0)
+            return -1;
+    return 0;
+}
+
+static int take_commit(struct session *s, struct item *item, struct err *err)
+{
+    free(s->position);
+    s->position = take_ptr(item->text);
+    s->is_position_dirty = true;
+    if (s->own_commits > 0 && s->transaction_changes == 0)
+        s->own_commits--;
+    else
+        s->foreign_commits++;
+    if (s->transaction_changes > 0 && s->oldest_us == 0)
+        s->oldest_us = item->time_us;
+    s->transaction_changes = 0;
+    s->is_in_transaction = false;
+    return item->is_rollback ? take_rollback(s, err) : 0;
+}
+
+static int take_broken(struct session *s, const struct item *item, struct err *err)
+{
+    if (s->must_restart)
+        return 0;
+    if (item->err.code == ERR_CONFIG || item->err.code == ERR_STOPPED) {
+        session_restart(s, item->err.msg);
+        return 0;
+    }
+    s->is_stream_gone = true;
+    *err = item->err;
+    return -1;
+}
+
+int session_take(struct session *s, struct item *item, struct err *err)
+{
+    switch (item->type) {
+    case ITEM_CHANGE:
+        return take_change(s, item, err);
+    case ITEM_EDIT:
+        return take_edit(s, item, err);
+    case ITEM_SIGNAL:
+        return take_signal(s, item, err);
+    case ITEM_MARK:
+        reconcile_mark(s, item->serial);
+        return window_mark(s, item->serial, err);
+    case ITEM_DDL:
+        return take_ddl(s, item, err);
+    case ITEM_COMMIT:
+        return take_commit(s, item, err);
+    case ITEM_RESET:
+        /* The transaction comes again from its start; what was taken of it is newer than what the
+         * sheet shows. */
+        s->transaction_changes = 0;
+        s->is_in_transaction = false;
+        return 0;
+    case ITEM_BROKEN:
+        return take_broken(s, item, err);
+    }
+    return 0;
+}
+
+void refreshes_close(struct follow *f)
+{
+    struct refresh *r, *next;
+
+    HASH_ITER(hh, f->refreshes, r, next)
+    {
+        HASH_DEL(f->refreshes, r);
+        free_refresh(r);
+    }
+}

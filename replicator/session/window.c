@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * window: rows read by SELECT while the stream flows (the DBLog way), without a lock.
+ *
+ * Commit a low mark, SELECT, commit a high mark. Rows that the stream changes between the marks are
+ * newer than what was read and are dropped from the window; the rest joins the change set when the
+ * stream passes the high mark. Snapshot chunks, sweeps for rows that are gone, and refreshes of
+ * single rows all go this way.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "common/rowkey.h"
+#include "replicator/session/session.h"
+#include "replicator/sync/fetch.h"
+
+enum { KEY_MAX = 16, CHUNKS_BYTES = 512 * 1024 };
+
+static void free_row(struct window *w, struct window_row *row)
+{
+    HASH_DEL(w->rows, row);
+    free(row->image);
+    free(row->row_key);
+    free(row->forced);
+    free(row);
+}
+
+void window_close(struct window *w)
+{
+    struct window_row *row, *next;
+
+    HASH_ITER(hh, w->rows, row, next) free_row(w, row);
+    *w = (struct window){0};
+}
+
+static struct window_row *find_row(const struct window *w, struct hash128 key)
+{
+    struct window_row *row;
+
+    HASH_FIND(hh, w->rows, &key, sizeof(key), row);
+    return row;
+}
+
+static struct window_row *add_row(struct window *w, struct hash128 key)
+{
+    struct window_row *row = find_row(w, key);
+
+    if (row != NULL)
+        return row;
+    row = calloc(1, sizeof(*row));
+    if (row == NULL)
+        return NULL;
+    row->key = key;
+    HASH_ADD(hh, w->rows, key, sizeof(row->key), row);
+    return row;
+}
+
+/* Move the images into the window. */
+static int add_images(struct window *w, struct fetched *fetched, struct err *err)
+{
+    for (size_t i = 0; i < fetched->n; i++) {
+        struct window_row *row = add_row(w, fetched->images[i]->key);
+
+        if (row == NULL)
+            return err_nomem(err, "window");
+        free(row->image);
+        row->image = take_ptr(fetched->images[i]);
+    }
+    return 0;
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+static int mark(struct session *s, uint64_t *serial, struct err *err)
+{
+    if (state_mark(&s->state, serial, err) != 0)
+        return -1;
+    s->own_commits++;
+    return 0;
+}
+
+static int read_key(const struct mapping *m, const char *row_key, struct buf *bytes,
+                    struct value *key, struct err *err)
+{
+    buf_clear(bytes);
+    return rowkey_read(row_key, strlen(row_key), bytes, key, m->n_key, err);
+}
+
+static char *print_key(const struct mapping *m, const struct row_image *image)
+{
+    struct buf text = BUF_INIT;
+    struct value key[KEY_MAX];
+
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = image->values[m->key[k]];
+    rowkey_write(&text, key, m->n_key);
+    return buf_take(&text);
+}
+
+static int note_chunk(struct follow *f, const struct fetched *fetched, size_t limit,
+                      struct err *err)
+{
+    free(f->chunk_key);
+    f->chunk_key = NULL;
+    if (fetched->n == limit) {
+        f->chunk_key = print_key(&f->m, fetched->images[fetched->n - 1]);
+        if (f->chunk_key == NULL)
+            return err_nomem(err, "window");
+    }
+    f->snapshot_rows += (int64_t)fetched->n;
+    return 0;
+}
+
+static int open_snapshot(struct session *s, uint32_t at, struct err *err)
+{
+    struct follow *f = &s->follows[at];
+    struct window *w = &s->window;
+    struct fetched fetched = {0};
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    struct value after[KEY_MAX];
+    size_t limit = s->cfg->replicator.snapshot_rows;
+    const char *from = f->is_chunk_pending ? f->chunk_key : f->snapshot_key;
+    int rc;
+
+    *w = (struct window){.mapping = at, .is_snapshot = true};
+    if (from != NULL && read_key(&f->m, from, &bytes, after, err) != 0)
+        return -1;
+    if (mark(s, &w->low, err) != 0 ||
+        fetch_after(s->state.db, &f->m, from == NULL ? NULL : after, limit, &fetched, err) != 0)
+        return -1;
+    rc = note_chunk(f, &fetched, limit, err);
+    if (rc == 0)
+        rc = add_images(w, &fetched, err);
+    fetched_close(&fetched);
+    if (rc != 0 || mark(s, &w->high, err) != 0)
+        return -1;
+    w->is_open = true;
+    return 0;
+}
+
+/* Move up to FETCH_KEYS_MAX refreshes into the window. */
+static int take_refreshes(struct follow *f, struct window *w, struct err *err)
+{
+    struct refresh *r, *next;
+
+    HASH_ITER(hh, f->refreshes, r, next)
+    {
+        struct window_row *row;
+
+        if (HASH_COUNT(w->rows) == FETCH_KEYS_MAX)
+            break;
+        row = add_row(w, r->key);
+        if (row == NULL)
+            return err_nomem(err, "window");
+        row->row_key = take_ptr(r->row_key);
+        row->forced = take_ptr(r->forced);
+        row->is_forced = r->is_forced;
+        HASH_DEL(f->refreshes, r);
+        free(r);
+    }
+    return 0;
+}
+
+/* The keys of the window's rows; their bytes are in BYTES. */
+static int window_keys(const struct mapping *m, const struct window *w, struct buf *bytes,
+                       struct value *keys, struct err *err)
+{
+    size_t need = 0, n = 0;
+
+    for (struct window_row *row = w->rows; row != NULL; row = row->hh.next)
+        need += strlen(row->row_key) + 1;
+    /* All the room at once: a text in BYTES must not move. A key is never longer than its JSON. */
+    if (buf_reserve(bytes, need) == NULL)
+        return err_nomem(err, "window");
+    for (struct window_row *row = w->rows; row != NULL; row = row->hh.next, n++)
+        if (rowkey_read(row->row_key, strlen(row->row_key), bytes, keys + n * m->n_key, m->n_key,
+                        err) != 0)
+            return err_wrap(err, "mapping %s", m->cfg->name);
+    return 0;
+}
+
+static int open_refresh(struct session *s, uint32_t at, struct err *err)
+{
+    struct follow *f = &s->follows[at];
+    struct window *w = &s->window;
+    struct fetched fetched = {0};
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    CLEANUP_FREE struct value *keys = calloc(FETCH_KEYS_MAX * f->m.n_key, sizeof(*keys));
+    int rc;
+
+    if (keys == NULL)
+        return err_nomem(err, "window");
+    *w = (struct window){.mapping = at};
+    if (take_refreshes(f, w, err) != 0 || window_keys(&f->m, w, &bytes, keys, err) != 0 ||
+        mark(s, &w->low, err) != 0 ||
+        fetch_keys(s->state.db, &f->m, keys, HASH_COUNT(w->rows), &fetched, err) != 0)
+        return -1;
+    rc = add_images(w, &fetched, err);
+    fetched_close(&fetched);
+    if (rc != 0 || mark(s, &w->high, err) != 0)
+        return -1;
+    w->is_open = true;
+    return 0;
+}
+
+/* Rows that base knows are refreshed, a page at a time: those that MySQL has no more become
+ * deletes. */
+static int sweep(struct session *s, uint32_t at, struct err *err)
+{
+    struct follow *f = &s->follows[at];
+    struct base_rows page = {0};
+    int n = state_page_base(&s->state, f->m.cfg->name, f->sweep_after, FETCH_KEYS_MAX, &page,
+                            &f->sweep_after, err);
+    int rc = n < 0 ? -1 : 0;
+
+    for (struct base_row *row = page.rows; rc == 0 && row != NULL; row = row->hh.next)
+        rc = session_refresh(s, at, row->key, row->row_key, NULL, err);
+    base_rows_close(&page);
+    if (n == 0)
+        f->is_sweeping = false;
+    return rc;
+}
+
+static bool wants_chunk(const struct session *s, const struct follow *f)
+{
+    if (f->phase == SNAPSHOT_DONE || f->is_sweeping)
+        return false;
+    /* Chunks gather up to a good batch; the last one has no key after it. */
+    return !f->is_chunk_pending || (f->chunk_key != NULL && s->set.bytes < CHUNKS_BYTES);
+}
+
+int window_step(struct session *s, struct err *err)
+{
+    if (s->window.is_open)
+        return 0;
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && s->follows[i].refreshes != NULL)
+            return open_refresh(s, i, err);
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && wants_chunk(s, &s->follows[i]))
+            return open_snapshot(s, i, err);
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && s->follows[i].is_sweeping)
+            return sweep(s, i, err);
+    return 0;
+}
+
+/* --- the stream passes ---------------------------------------------------------------------------
+ */
+
+void window_overtake(struct session *s, uint32_t mapping, struct hash128 key)
+{
+    struct window *w = &s->window;
+    struct window_row *row;
+
+    if (!w->is_open || !w->is_past_low || w->mapping != mapping)
+        return;
+    row = find_row(w, key);
+    if (row != NULL)
+        row->is_overtaken = true;
+}
+
+/* The image of a row that MySQL has no more: its key. */
+static struct row_image *gone_image(const struct mapping *m, const struct window_row *row,
+                                    struct err *err)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    CLEANUP_FREE struct value *values = calloc(m->n_columns, sizeof(*values));
+    struct row_image *image;
+    struct value key[KEY_MAX];
+
+    if (values == NULL) {
+        err_nomem(err, "window");
+        return NULL;
+    }
+    if (read_key(m, row->row_key, &bytes, key, err) != 0)
+        return NULL;
+    for (size_t k = 0; k < m->n_key; k++)
+        values[m->key[k]] = key[k];
+    image = row_image_new(row->key, values, m->n_columns);
+    if (image == NULL)
+        err_nomem(err, "window");
+    return image;
+}
+
+static void force_all(struct pending_row *pending, const struct window_row *row, size_t n)
+{
+    pending->is_forced = pending->is_forced || row->is_forced;
+    for (size_t i = 0; row->forced != NULL && i < n; i++)
+        if ((row->forced[i / 64] >> (i % 64) & 1) != 0 && pending_row_force(pending, i, n) != 0)
+            pending->is_forced = true;
+}
+
+static int merge_row(struct session *s, struct window_row *row, struct err *err)
+{
+    struct window *w = &s->window;
+    const struct mapping *m = &s->follows[w->mapping].m;
+    struct pending_row *pending = change_set_find(&s->set, w->mapping, row->key);
+    bool is_gone = row->image == NULL;
+
+    if (!row->is_overtaken) {
+        struct row_image *image = is_gone ? gone_image(m, row, err) : take_ptr(row->image);
+
+        if (image == NULL)
+            return -1;
+        pending = change_set_put(&s->set, w->mapping, image, is_gone);
+        if (pending == NULL)
+            return err_nomem(err, "window");
+        pending->is_held = placement_find(s, w->mapping, row->key) != NULL;
+    }
+    if (pending != NULL)
+        force_all(pending, row, m->n_columns);
+    return 0;
+}
+
+int window_mark(struct session *s, uint64_t serial, struct err *err)
+{
+    struct window *w = &s->window;
+    struct window_row *row, *next;
+
+    if (!w->is_open)
+        return 0;
+    if (serial == w->low)
+        w->is_past_low = true;
+    if (serial != w->high)
+        return 0;
+    HASH_ITER(hh, w->rows, row, next)
+    {
+        if (merge_row(s, row, err) != 0)
+            return -1;
+        free_row(w, row);
+    }
+    if (w->is_snapshot)
+        s->follows[w->mapping].is_chunk_pending = true;
+    window_close(w);
+    return 0;
+}
+
+/* --- after the flush
+ * ------------------------------------------------------------------------------ */
+
+static int finish_snapshot(struct session *s, struct follow *f, struct err *err)
+{
+    const char *name = f->m.cfg->name;
+
+    f->phase = SNAPSHOT_DONE;
+    f->is_sweeping = f->needs_sweep;
+    f->needs_sweep = false;
+    f->sweep_after = (struct hash128){{0}};
+    log_info("snapshot: done mapping=%s rows=%lld", name, (long long)f->snapshot_rows);
+    reconcile_request(f, false);
+    if (state_save_snapshot(&s->state, name, SNAPSHOT_DONE, NULL, f->snapshot_rows, err) != 0 ||
+        state_save_health(&s->state, name, "streaming", NULL, err) != 0)
+        return -1;
+    s->own_commits += 2;
+    return 0;
+}
+
+int window_acknowledged(struct session *s, struct err *err)
+{
+    for (size_t i = 0; i < s->n_follows; i++) {
+        struct follow *f = &s->follows[i];
+
+        if (!f->is_chunk_pending)
+            continue;
+        f->is_chunk_pending = false;
+        if (f->chunk_key == NULL) {
+            if (finish_snapshot(s, f, err) != 0)
+                return -1;
+            continue;
+        }
+        f->phase = SNAPSHOT_RUNNING;
+        free(f->snapshot_key);
+        f->snapshot_key = take_ptr(f->chunk_key);
+        s->own_commits++;
+        if (state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_RUNNING, f->snapshot_key,
+                                f->snapshot_rows, err) != 0)
+            return -1;
+    }
+    return 0;
+}
