@@ -309,17 +309,27 @@ static int take_gone(struct comparison *c, const struct base_row *base, struct e
     return restored ? 0 : found_delete(&c->found, &c->f->m, base, err);
 }
 
+static bool are_all_seen(const struct comparison *c)
+{
+    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+        if (!b->is_seen)
+            return false;
+    return true;
+}
+
 static int compare_deletes(struct comparison *c, struct err *err)
 {
     struct mapping *m = &c->f->m;
-    size_t n;
+    size_t n = 0;
 
-    if (tab_read_index(c->s->sheets, m, err) != 0)
-        return -1;
-    n = count_gone(c);
+    if (!are_all_seen(c)) {
+        if (tab_read_index(c->s->sheets, m, err) != 0)
+            return -1;
+        n = count_gone(c);
+    }
     if (n > 0 && m->cfg->direction != CONFIG_TO_SHEET && is_too_many(c, n))
         return hold(c, n, err);
-    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+    for (const struct base_row *b = c->f->reconcile.base.rows; n > 0 && b != NULL; b = b->hh.next)
         if (row_index_find(&m->index, b->key) < 0 && take_gone(c, b, err) != 0)
             return -1;
     metrics_set(METRIC_HELD_DELETES, 0);

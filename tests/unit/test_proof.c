@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "replicator/sync/proof.h"
+#include "tests/unit/sync_fixture.h"
+
+/* A grid of one column of ids from ROW on ("" is blank), or the header row when ids is NULL. */
+struct tab_grid {
+    struct grid grid;
+    struct cell cells[16];
+};
+
+static struct cell cell_of(const char *text)
+{
+    if (text[0] == '\0')
+        return (struct cell){.type = CELL_BLANK};
+    return (struct cell){.type = CELL_TEXT, .text = text, .text_len = strlen(text)};
+}
+
+static void make_column(struct tab_grid *t, int64_t row, const char *const *ids, size_t n)
+{
+    *t = (struct tab_grid){.grid = {.row = row, .n_rows = (int64_t)n}};
+    t->grid.rows = calloc(n + 1, sizeof(*t->grid.rows));
+    for (size_t i = 0; i < n; i++) {
+        t->cells[i] = cell_of(ids[i]);
+        t->grid.rows[i].cells = &t->cells[i];
+        t->grid.rows[i].n_cells = 1;
+    }
+}
+
+static void make_header(struct tab_grid *t, const char *a, const char *b, const char *c)
+{
+    *t = (struct tab_grid){.grid = {.n_rows = 1}};
+    t->grid.rows = calloc(1, sizeof(*t->grid.rows));
+    t->cells[0] = cell_of(a);
+    t->cells[1] = cell_of(b);
+    t->cells[2] = cell_of(c);
+    t->grid.rows[0].cells = t->cells;
+    t->grid.rows[0].n_cells = 3;
+}
+
+struct judged {
+    struct fixture f;
+    struct plan plan;
+    struct proof proof;
+    struct proof_result result;
+};
+
+/* Rows 1, 2, 3 stand in sheet rows 1, 2, 3; PENDING is planned alone. */
+static void plan_alone(struct judged *j, struct pending_row *pending)
+{
+    struct planned_row *rows = calloc(1, sizeof(*rows));
+    struct err err;
+
+    rows[0].pending = pending;
+    assert_int_equal(plan_make(&j->plan, &j->f.m, rows, 1, &err), 0);
+    assert_int_equal(proof_make(&j->proof, &j->plan, &err), 0);
+}
+
+static void open_judged(struct judged *j)
+{
+    memset(j, 0, sizeof(*j));
+    fixture_open(&j->f);
+    fixture_place(&j->f, "1", 1);
+    fixture_place(&j->f, "2", 2);
+    fixture_place(&j->f, "3", 3);
+}
+
+/* What came back: the key column from ROW on. */
+static void judge(struct judged *j, int64_t row, const char *const *ids, size_t n)
+{
+    struct tab_grid header, column;
+    struct grid grids[2];
+    struct err err;
+
+    make_header(&header, "id", "name", "qty");
+    make_column(&column, row, ids, n);
+    grids[0] = header.grid;
+    grids[0].rows[0].cells = header.cells;
+    grids[1] = column.grid;
+    assert_int_equal(proof_check(&j->proof, &j->plan, grids, &j->result, &err), 0);
+    free(header.grid.rows);
+    free(column.grid.rows);
+}
+
+static void close_judged(struct judged *j)
+{
+    proof_result_close(&j->result);
+    proof_close(&j->proof);
+    plan_close(&j->plan);
+    fixture_close(&j->f);
+}
+
+static void an_update_asks_for_its_own_key_cells_only(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"2"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "x", "1", false));
+    assert_false(j.proof.is_whole);
+    assert_int_equal(j.proof.n_ranges, 2);
+    assert_int_equal(j.proof.ranges[1].row, 2);
+    assert_int_equal(j.proof.ranges[1].end_row, 3);
+    judge(&j, 2, ids, 1);
+    assert_int_equal(j.result.n_moved, 0);
+    assert_false(j.f.m.is_index_stale);
+    close_judged(&j);
+}
+
+static void a_row_that_moved_away_names_its_victim(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"3"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "x", "1", false));
+    judge(&j, 2, ids, 1);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_victims, 1);
+    assert_true(hash128_equal(j.result.victims[0], fixture_key("3")));
+    assert_true(j.f.m.is_index_stale);
+    close_judged(&j);
+}
+
+static void cells_in_a_row_without_a_key_are_orphans(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {""};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "x", "1", false));
+    judge(&j, 2, ids, 1);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_orphans, 1);
+    assert_int_equal(j.result.orphans[0], 2);
+    assert_false(j.result.is_delete[0]);
+    close_judged(&j);
+}
+
+static void an_insert_reads_all_keys_and_renews_the_index(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"id", "1", "2", "3", "4"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "4", "x", "1", false));
+    assert_true(j.proof.is_whole);
+    judge(&j, 0, ids, 5);
+    assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("4")), 4);
+    assert_int_equal(j.f.m.end_row, 5);
+    close_judged(&j);
+}
+
+static void a_key_that_a_person_typed_meanwhile_stands_twice(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"id", "4", "1", "2", "3", "4"};
+
+    (void)state;
+    open_judged(&j);
+    j.f.m.end_row = 5;
+    plan_alone(&j, fixture_put(&j.f, "4", "x", "1", false));
+    judge(&j, 0, ids, 6);
+    assert_int_equal(j.result.verdicts[0], PROOF_TWICE);
+    assert_int_equal(j.result.n_orphans, 1);
+    assert_int_equal(j.result.orphans[0], 5);
+    assert_true(j.result.is_delete[0]);
+    close_judged(&j);
+}
+
+static void a_delete_of_the_wrong_row_names_the_row_that_is_gone(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"id", "1", "2"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "", "", true));
+    judge(&j, 0, ids, 3);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_victims, 1);
+    assert_true(hash128_equal(j.result.victims[0], fixture_key("3")));
+    close_judged(&j);
+}
+
+static void a_row_that_a_person_deleted_at_the_same_time_is_no_victim(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"id", "1"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "", "", true));
+    judge(&j, 0, ids, 2);
+    assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
+    assert_int_equal(j.result.n_victims, 0);
+    close_judged(&j);
+}
+
+static void moved_headers_prove_nothing(void **state)
+{
+    struct judged j;
+    struct tab_grid header, column;
+    const char *const ids[] = {"2"};
+    struct grid grids[2];
+    struct err err;
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "2", "x", "1", false));
+    make_header(&header, "id", "qty", "name");
+    make_column(&column, 2, ids, 1);
+    grids[0] = header.grid;
+    grids[1] = column.grid;
+    assert_int_equal(proof_check(&j.proof, &j.plan, grids, &j.result, &err), 0);
+    assert_true(j.result.are_headers_moved);
+    free(header.grid.rows);
+    free(column.grid.rows);
+    close_judged(&j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_update_asks_for_its_own_key_cells_only),
+        cmocka_unit_test(a_row_that_moved_away_names_its_victim),
+        cmocka_unit_test(cells_in_a_row_without_a_key_are_orphans),
+        cmocka_unit_test(an_insert_reads_all_keys_and_renews_the_index),
+        cmocka_unit_test(a_key_that_a_person_typed_meanwhile_stands_twice),
+        cmocka_unit_test(a_delete_of_the_wrong_row_names_the_row_that_is_gone),
+        cmocka_unit_test(a_row_that_a_person_deleted_at_the_same_time_is_no_victim),
+        cmocka_unit_test(moved_headers_prove_nothing),
+    };
+
+    return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
+}
