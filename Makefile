@@ -47,7 +47,7 @@ all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
 EMBED := $(sort $(wildcard schemas/*.sql schemas/*.json webhook/apps_script/Code.gs webhook/apps_script/appsscript.json \
-	sandbox/page/*.html sandbox/page/*.css sandbox/page/*.js))
+	sandbox/page/*.html sandbox/page/*.css sandbox/page/*.js sandbox/script/*.js))
 EMBED_C := $(BUILD)/gen/embed_data.c
 $(EMBED_C): $(EMBED) tools/embed.sh
 	@mkdir -p $(@D)
@@ -59,6 +59,10 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The sandbox's JavaScript engine is compiled from the one-file source that duktape-dev carries: sandbox/script/duktape.c says why.
+DUKTAPE_SRC ?= /usr/share/duktape
+$(BUILD)/sandbox/script/duktape.o: CPPFLAGS += -isystem $(DUKTAPE_SRC)
 
 $(LIBCOMMON): $(call obj,$(COMMON_SRC)) $(BUILD)/gen/embed_data.o
 $(BUILD)/libreplicator.a: $(call obj,$(REPLICATOR_SRC))
@@ -76,7 +80,7 @@ $(BUILD)/tabrelay-replicator: $(BUILD)/replicator/main.o $(BUILD)/libreplicator.
 $(BUILD)/tabrelay-webhook: $(BUILD)/webhook/main.o $(BUILD)/libwebhook.a $(LIBCOMMON)
 	$(link)
 $(BUILD)/tabrelay-sandbox: $(BUILD)/sandbox/main.o $(BUILD)/libsandbox.a $(LIBCOMMON)
-	$(link) -lduktape
+	$(link)
 $(BUILD)/tabrelay: $(BUILD)/cli/main.o $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(LIBCOMMON)
 	$(link)
 
@@ -84,7 +88,7 @@ $(BUILD)/tabrelay: $(BUILD)/cli/main.o $(BUILD)/libcli.a $(BUILD)/libreplicator.
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lduktape -lcmocka
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lcmocka
 
 check-unit: $(UNITS) ## run the C unit tests
 	@sh tests/unit/run.sh $(UNITS)

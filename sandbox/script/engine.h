@@ -24,6 +24,10 @@ struct script_options {
     const char *source;             /* path of Code.gs */
     const char
         *data_dir; /* properties and installed triggers are kept here; NULL: in memory only */
+    /* 0: as at Google, so far as that is known */
+    int64_t max_run_ms;    /* 6 minutes */
+    size_t max_heap_bytes; /* of one run; 64 MiB */
+    int64_t minute_ms;     /* how long a minute is for time-based triggers; tests are in a hurry */
 };
 
 int script_new(const struct script_options *options, struct script **out, struct err *err);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * urlfetch: UrlFetchApp.fetch, to this machine only: a script in the sandbox must not reach what
+ * the person who tries it did not mean.
+ */
+#ifndef SANDBOX_SCRIPT_URLFETCH_H
+#define SANDBOX_SCRIPT_URLFETCH_H
+
+#include <stdbool.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/json.h"
+#include "sandbox/script/run.h"
+
+/* http(s), and the host is localhost, 127.x.x.x or [::1]? */
+bool urlfetch_is_local(const char *url);
+/* ARGS: {"url", "method", "headers": [[name, value], ...], "payload": text or null}. Appends
+ * {"status", "headers": {}, "body"}. ERR_HTTP, ERR_LOST: no answer, in Google's words. Blocks. */
+int urlfetch(struct run *r, const cJSON *args, struct buf *out, struct err *err);
+#endif
