@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch: the requests of one spreadsheets.batchUpdate as JSON text, written once, straight into the
+ * buffer that is sent.
+ *
+ * https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/number.h"
+#include "replicator/sheets/private.h"
+
+struct batch *batch_new(void)
+{
+    return calloc(1, sizeof(struct batch));
+}
+
+void batch_free(struct batch *b)
+{
+    if (b == NULL)
+        return;
+    buf_close(&b->requests);
+    free(b);
+}
+
+void batch_clear(struct batch *b)
+{
+    buf_clear(&b->requests);
+    b->n_requests = 0;
+    b->n_cells = 0;
+}
+
+size_t batch_bytes(const struct batch *b)
+{
+    return b->requests.len;
+}
+
+size_t batch_requests(const struct batch *b)
+{
+    return b->n_requests;
+}
+
+size_t batch_cells(const struct batch *b)
+{
+    return b->n_cells;
+}
+
+static struct buf *begin(struct batch *b)
+{
+    if (b->n_requests++ > 0)
+        buf_putc(&b->requests, ',');
+    return &b->requests;
+}
+
+/* userEnteredValue is one of numberValue, stringValue, boolValue: exact types, nothing is parsed;
+ * {} clears. */
+static void put_cell(struct buf *out, const struct cell *cell)
+{
+    char number[NUMBER_TEXT_SIZE];
+
+    switch (cell->type) {
+    case CELL_BLANK:
+    case CELL_ERROR:
+        buf_puts(out, "{}");
+        return;
+    case CELL_NUMBER:
+        buf_puts(out, "{\"userEnteredValue\":{\"numberValue\":");
+        buf_append(out, number, number_print_double(cell->number, number));
+        buf_puts(out, "}}");
+        return;
+    case CELL_BOOL:
+        buf_printf(out, "{\"userEnteredValue\":{\"boolValue\":%s}}",
+                   cell->boolean ? "true" : "false");
+        return;
+    case CELL_TEXT:
+        buf_puts(out, "{\"userEnteredValue\":{\"stringValue\":");
+        buf_json(out, cell->text, cell->text_len);
+        buf_puts(out, "}}");
+        return;
+    }
+}
+
+void batch_write(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
+                 const struct cell *cells, size_t n_rows, size_t n_columns)
+{
+    struct buf *out = begin(b);
+
+    buf_printf(out,
+               "{\"updateCells\":{\"start\":{\"sheetId\":%" PRId64 ",\"rowIndex\":%" PRId64
+               ",\"columnIndex\":%" PRId64 "},\"fields\":\"userEnteredValue\",\"rows\":[",
+               sheet_id, row, column);
+    for (size_t r = 0; r < n_rows; r++) {
+        buf_puts(out, r > 0 ? ",{\"values\":[" : "{\"values\":[");
+        for (size_t c = 0; c < n_columns; c++) {
+            if (c > 0)
+                buf_putc(out, ',');
+            put_cell(out, &cells[r * n_columns + c]);
+        }
+        buf_puts(out, "]}");
+    }
+    buf_puts(out, "]}}");
+    b->n_cells += n_rows * n_columns;
+}
+
+static void put_rows(struct buf *out, int64_t sheet_id, int64_t row, int64_t n)
+{
+    buf_printf(out,
+               "\"range\":{\"sheetId\":%" PRId64 ",\"dimension\":\"ROWS\",\"startIndex\":%" PRId64
+               ",\"endIndex\":%" PRId64 "}",
+               sheet_id, row, row + n);
+}
+
+void batch_insert_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n)
+{
+    struct buf *out = begin(b);
+
+    buf_puts(out, "{\"insertDimension\":{");
+    put_rows(out, sheet_id, row, n);
+    /* The row above a first data row is the header: its bold would be inherited. */
+    buf_printf(out, ",\"inheritFromBefore\":%s}}", row > 1 ? "true" : "false");
+}
+
+void batch_delete_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n)
+{
+    struct buf *out = begin(b);
+
+    buf_puts(out, "{\"deleteDimension\":{");
+    put_rows(out, sheet_id, row, n);
+    buf_puts(out, "}}");
+}
+
+static void append_dimension(struct batch *b, int64_t sheet_id, const char *dimension, int64_t n)
+{
+    buf_printf(begin(b),
+               "{\"appendDimension\":{\"sheetId\":%" PRId64
+               ",\"dimension\":\"%s\",\"length\":%" PRId64 "}}",
+               sheet_id, dimension, n);
+}
+
+void batch_append_rows(struct batch *b, int64_t sheet_id, int64_t n)
+{
+    append_dimension(b, sheet_id, "ROWS", n);
+}
+
+void batch_append_columns(struct batch *b, int64_t sheet_id, int64_t n)
+{
+    append_dimension(b, sheet_id, "COLUMNS", n);
+}
+
+void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, const char *format,
+                         const char *pattern)
+{
+    struct buf *out = begin(b);
+
+    buf_printf(out,
+               "{\"repeatCell\":{\"range\":{\"sheetId\":%" PRId64
+               ",\"startRowIndex\":1,\"startColumnIndex\":%" PRId64 ",\"endColumnIndex\":%" PRId64
+               "},\"cell\":{\"userEnteredFormat\":{\"numberFormat\":{\"type\":\"%s\"",
+               sheet_id, column, column + 1, format);
+    if (pattern != NULL) {
+        buf_puts(out, ",\"pattern\":");
+        buf_json(out, pattern, strlen(pattern));
+    }
+    buf_puts(out, "}}},\"fields\":\"userEnteredFormat.numberFormat\"}}");
+}
+
+void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns)
+{
+    buf_printf(begin(b),
+               "{\"updateSheetProperties\":{\"properties\":{\"sheetId\":%" PRId64
+               ",\"gridProperties\":{\"frozenRowCount\":1}},"
+               "\"fields\":\"gridProperties.frozenRowCount\"}}",
+               sheet_id);
+    buf_printf(begin(b),
+               "{\"repeatCell\":{\"range\":{\"sheetId\":%" PRId64
+               ",\"startRowIndex\":0,\"endRowIndex\":1,\"startColumnIndex\":%" PRId64
+               ",\"endColumnIndex\":%" PRId64
+               "},\"cell\":{\"userEnteredFormat\":{\"textFormat\":{\"bold\":true}}},"
+               "\"fields\":\"userEnteredFormat.textFormat.bold\"}}",
+               sheet_id, column, column + n_columns);
+}

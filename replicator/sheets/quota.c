@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/sheets/quota.h"
+
+#include <math.h>
+
+enum { MINUTE_MS = 60000 };
+static const double PACE_MIN = 6;      /* one request in ten seconds */
+static const double BURST_SHARE = 0.5; /* of a minute's tokens; the rest comes evenly */
+static const double PACE_STEP = 1;
+
+void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms)
+{
+    *q = (struct quota){.limit = per_minute, .pace = per_minute, .at_ms = now_ms};
+    q->burst = per_minute * BURST_SHARE < 1 ? 1 : per_minute * BURST_SHARE;
+    q->tokens = q->burst;
+}
+
+/* At any moment the last 60 s saw at most burst + what came since: the pace leaves room for the
+ * burst. */
+static double tokens_at(const struct quota *q, int64_t now_ms)
+{
+    double room = q->pace - q->burst < q->pace / 2 ? q->pace / 2 : q->pace - q->burst;
+    double tokens = q->tokens + (double)(now_ms - q->at_ms) * room / MINUTE_MS;
+
+    return tokens > q->burst ? q->burst : tokens;
+}
+
+int64_t quota_wait_ms(const struct quota *q, int64_t now_ms)
+{
+    double tokens = tokens_at(q, now_ms), room;
+    int64_t wait = 0;
+
+    if (tokens < 1) {
+        room = q->pace - q->burst < q->pace / 2 ? q->pace / 2 : q->pace - q->burst;
+        wait = (int64_t)ceil((1 - tokens) * MINUTE_MS / room);
+    }
+    if (q->blocked_until_ms - now_ms > wait)
+        wait = q->blocked_until_ms - now_ms;
+    return wait;
+}
+
+void quota_take(struct quota *q, int64_t now_ms)
+{
+    q->tokens = tokens_at(q, now_ms) - 1;
+    q->at_ms = now_ms;
+}
+
+void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms)
+{
+    q->tokens = 0;
+    q->at_ms = now_ms;
+    q->pace = q->pace / 2 < PACE_MIN ? PACE_MIN : q->pace / 2;
+    q->blocked_until_ms = now_ms + (retry_after_ms > 0 ? retry_after_ms : MINUTE_MS / 4);
+}
+
+void quota_answered(struct quota *q)
+{
+    q->pace = q->pace + PACE_STEP > q->limit ? q->limit : q->pace + PACE_STEP;
+}

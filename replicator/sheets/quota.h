@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * quota: how many requests a minute may go out, for one bucket (reads or writes of one credential).
+ *
+ * A token bucket: full at start, so that the first requests leave at once; it refills evenly. A 429
+ * empties it and halves the pace, which grows again with each answered request (AIMD). Pure: time
+ * is an argument, milliseconds of a monotonic clock.
+ */
+#ifndef REPLICATOR_SHEETS_QUOTA_H
+#define REPLICATOR_SHEETS_QUOTA_H
+
+#include <stdint.h>
+
+struct quota {
+    double limit;             /* tokens a minute that are configured */
+    double pace;              /* tokens a minute that we dare */
+    double tokens;            /* now; at most burst */
+    double burst;             /* so many may go at once */
+    int64_t at_ms;            /* when tokens was right */
+    int64_t blocked_until_ms; /* after a 429 */
+};
+
+void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms);
+/* Milliseconds until a token is there; 0: now. */
+int64_t quota_wait_ms(const struct quota *q, int64_t now_ms);
+void quota_take(struct quota *q, int64_t now_ms);
+/* The server refused: wait RETRY_AFTER_MS (0: until the minute is over). */
+void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms);
+void quota_answered(struct quota *q);
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token: access tokens of a service account: a JWT signed with its key is exchanged for a bearer
+ * token.
+ *
+ * https://developers.google.com/identity/protocols/oauth2/service-account. The private key stays in
+ * here: never logged, never in an error. One thread at a time.
+ */
+#ifndef REPLICATOR_SHEETS_TOKEN_H
+#define REPLICATOR_SHEETS_TOKEN_H
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/http/client.h"
+
+struct token;
+
+/* Read the JSON key file at PATH. ERR_CONFIG: missing, unreadable, not a service account's key. */
+int token_open(const char *path, struct token **out, struct err *err);
+void token_free(struct token *t);
+const char *token_account(const struct token *t); /* its e-mail address */
+
+/* *BEARER: a token that is good for some minutes yet, fetched when needed (blocks); valid until the
+ * next call. */
+int token_get(struct token *t, struct http_client *http, const char **bearer, struct err *err);
+/* The server did not take it: fetch another at the next token_get. */
+void token_drop(struct token *t);
+
+/* The signed JWT for time NOW (seconds since 1970 UTC), appended to OUT. For token_get and its
+ * test. */
+int token_jwt(const struct token *t, int64_t now, struct buf *out, struct err *err);
+#endif
