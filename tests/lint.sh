@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every check of the sources that needs no run: lint.sh CPPFLAGS CFLAGS FILE... (`make lint` calls it)
+# shellcheck disable=SC2317 # check calls the functions
+set -u
+cppflags=$1
+cflags=$2
+shift 2
+status=0
+
+# check NAME COMMAND...: its output and the verdict
+check() {
+    name=$1
+    shift
+    if "$@"; then
+        echo "  ok   $name"
+    else
+        echo "  FAIL $name"
+        status=1
+    fi
+}
+
+sources() {
+    for file in "$@"; do
+        case $file in *.c) echo "$file" ;; esac
+    done
+}
+
+format() {
+    clang-format --dry-run -Werror "$@"
+}
+
+tidy() {
+    # shellcheck disable=SC2016 # the inner shell expands
+    sources "$@" | TIDY_FLAGS="$cppflags $cflags" xargs -P "$(nproc)" -n 4 \
+        sh -c 'eval "exec clang-tidy --quiet \"\$@\" -- -std=c17 $TIDY_FLAGS 2>/dev/null"' tidy
+}
+
+cppcheck_all() {
+    sources "$@" | cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j "$(nproc)" \
+        --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=normalCheckLevelMaxBranches -I. --file-list=-
+}
+
+shells() {
+    git ls-files -co --exclude-standard | while read -r file; do
+        [ -f "$file" ] && head -n 1 "$file" | grep -qE '^#!.*(sh|bash)$' && echo "$file"
+    done | xargs shellcheck
+}
+
+# Functions that do not check lengths or results.
+banned() {
+    ! grep -nE '(^|[^A-Za-z0-9_>.])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|atoi|atol|atoll|system|popen|tmpnam)[[:space:]]*\(' \
+        "$@"
+}
+
+# forbid "FOLDER PATTERN": no file below FOLDER includes what matches PATTERN (docs/ARCHITECTURE.md, Folders).
+forbid() {
+    ! grep -rnE --include='*.[ch]' "^#include \"($2)/" "$1"
+}
+
+borders() {
+    forbid common 'replicator|webhook|cli|sandbox' &&
+        forbid replicator 'webhook|cli|sandbox' &&
+        forbid webhook 'replicator|cli|sandbox' &&
+        forbid cli 'webhook|sandbox' &&
+        forbid sandbox 'replicator|webhook|cli' &&
+        ! grep -rnlE --include='*.[ch]' '^#include <(mysql|mariadb).*\.h>' common replicator webhook cli sandbox |
+        grep -vE '^(common/mysql/|replicator/binlog/stream_)'
+}
+
+check clang-format format "$@"
+check "banned functions" banned "$@"
+check borders borders
+check shellcheck shells
+check cppcheck cppcheck_all "$@"
+check clang-tidy tidy "$@"
+exit "$status"

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the system and browser tests (their conftest.py imports them): real servers for the session, our programs for a test.
+
+    server           each test runs on MariaDB and on MySQL 9.7; a Server of servers.py, shared by the session
+    own_server       the same, but this test's own: it may be stopped and killed
+    programs         programs(name, arguments, ...) makes a Program of programs.py and stops it after the test
+    make_stack       make_stack(mappings, tables=SQL, ...) starts everything together (stack.py)
+    stack            everything, with the table items (stack.ITEMS) mapped to the tab Items
+"""
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+import servers as _servers
+from programs import Program
+from stack import Stack
+
+_number = iter(range(101, 100000))
+
+
+@pytest.fixture(scope="session")
+def flavours(tmp_path_factory):
+    """flavour -> (class, folder), asked for when first needed."""
+    ready = {}
+
+    def get(flavour):
+        if flavour in ready:
+            return ready[flavour]
+        cls = _servers.FLAVOURS[flavour]
+        try:
+            cls.require()
+        except _servers.Unavailable as why:
+            if os.environ.get(f"TABRELAY_REQUIRE_{'MYSQL9' if flavour == 'mysql' else 'MARIADB'}"):
+                pytest.fail(f"{flavour} is required here, but: {why}")
+            pytest.skip(f"{flavour} cannot be had: {why}")
+        base = cls.folder() if flavour == "mysql" else pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-test-"))
+        ready[flavour] = (cls, base)
+        return ready[flavour]
+
+    yield get
+    for flavour, (cls, base) in ready.items():
+        template = cls.templates.pop(flavour, None)
+        if template:
+            shutil.rmtree(template, ignore_errors=True)
+        if flavour != "mysql":
+            shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_servers(flavours):
+    running = {}
+
+    def get(flavour):
+        if flavour not in running:
+            cls, base = flavours(flavour)
+            running[flavour] = cls(base, next(_number))
+            running[flavour].start()
+        elif running[flavour].process is None or running[flavour].process.poll() is not None:
+            running[flavour].start()
+        return running[flavour]
+
+    yield get
+    for server in running.values():
+        server.remove()
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def server(request, shared_servers):
+    """A running server that other tests share: make a database of your own in it (database fixture)."""
+    request.node.logs = getattr(request.node, "logs", [])
+    running = shared_servers(request.param)
+    request.node.logs.append(("server", running.log))
+    return running
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def own_server(request, flavours):
+    """A running server of this test's own."""
+    cls, base = flavours(request.param)
+    running = cls(base, next(_number))
+    request.node.logs = getattr(request.node, "logs", [])
+    request.node.logs.append(("server", running.log))
+    try:
+        yield running.start()
+    finally:
+        running.remove()
+
+
+@pytest.fixture
+def database(request, server):
+    """The name of a new, empty database on the shared server, dropped after the test."""
+    name = f"t{next(_number)}"
+    server.sql(f"CREATE DATABASE {name}")
+    yield name
+    server.sql(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture
+def programs(request, tmp_path):
+    """Make a Program whose log is printed on failure and which is stopped, in reverse order, after the test."""
+    made = []
+    request.node.logs = getattr(request.node, "logs", [])
+
+    def make(name, arguments, **kwargs):
+        folder = tmp_path / f"{len(made)}"
+        folder.mkdir()
+        program = Program(name, arguments, folder, **kwargs)
+        request.node.logs.append((name, program.log))
+        made.append(program)
+        return program
+
+    yield make
+    failures = []
+    for program in reversed(made):
+        try:
+            program.stop()
+        except AssertionError as failure:
+            failures.append(str(failure))
+    assert not failures, "\n".join(failures)
+
+
+def _stack_factory(server, programs, tmp_path):
+    made = []
+
+    def make(mappings=({"table": "items", "tab": "Items"},), **kwargs):
+        database = f"s{next(_number)}"
+        server.sql(f"CREATE DATABASE {database}")
+        folder = tmp_path / database
+        folder.mkdir()
+        made.append(Stack(server, database, programs, folder, mappings, **kwargs))
+        return made[-1]
+    return make
+
+
+@pytest.fixture
+def make_stack(server, programs, tmp_path):
+    return _stack_factory(server, programs, tmp_path)
+
+
+@pytest.fixture
+def make_own_stack(own_server, programs, tmp_path):
+    """The same on a server that may be stopped and killed."""
+    return _stack_factory(own_server, programs, tmp_path)
+
+
+@pytest.fixture
+def stack(make_stack):
+    return make_stack()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for name, log in getattr(item, "logs", []):
+            report.sections.append((f"log of {name}", log()[-12000:]))
