@@ -11,6 +11,7 @@
 #ifndef REPLICATOR_BINLOG_POSITION_H
 #define REPLICATOR_BINLOG_POSITION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ struct position;
 int position_parse(const char *text, struct position **out, struct err *err);
 void position_free(struct position *p);
 void position_print(const struct position *p, struct buf *out);
+
+/* Has a stream at P handed out everything before OTHER, too? False when they are of different
+ * kinds. */
+bool position_covers(const struct position *p, const struct position *other);
 
 /* The server's end of the binlog, as the kind of position that this server can resume from. Not a
  * watermark for reads on MariaDB (facts/binlog.md, 8.3). Blocks for a query. */

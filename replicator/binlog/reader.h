@@ -24,12 +24,15 @@ struct reader;
 
 enum change_type { CHANGE_INSERT, CHANGE_UPDATE, CHANGE_DELETE };
 
+/* Values are table->n_columns canonical texts (value.h), absent where the log carries none
+ * (binlog_row_image MINIMAL and NOBLOB). AFTER of an update is complete as far as the log goes: a
+ * column that only BEFORE carries has not changed and stands in both; absent in both is unchanged,
+ * too. Absent in an insert: the column's default. */
 struct change {
     enum change_type type;
     const struct table *table;
-    const struct value
-        *before;               /* table->n_columns canonical values (value.h); NULL for an insert */
-    const struct value *after; /* the same; NULL for a delete */
+    const struct value *before; /* NULL for an insert */
+    const struct value *after;  /* NULL for a delete */
 };
 
 struct commit {
@@ -42,27 +45,28 @@ struct commit {
 };
 
 enum ddl_kind {
-    DDL_OTHER,
+    DDL_OTHER, /* not understood: any table may have changed in any way */
     DDL_ALTER,
-    DDL_RENAME,
+    DDL_RENAME, /* once for each name, old and new, from left to right */
     DDL_TRUNCATE,
     DDL_DROP,
     DDL_CREATE,
-    DDL_STATEMENT_DML
+    DDL_STATEMENT_DML /* rows have changed without a row event for each: read the table again */
 };
 
+/* One table that a statement names; statements that change no table (GRANT, CREATE VIEW, ...) are
+ * not told. It may come within a transaction; the commit follows. */
 struct ddl {
     enum ddl_kind kind;
-    const char
-        *schema; /* the table named, resolved with the session's database; "" if not understood */
-    const char *table;
-    const char *sql; /* for the log, at most 200 bytes of it */
+    const char *schema; /* resolved with the session's database; "": any table may be meant */
+    const char *table;  /* "": every table of the schema */
+    const char *sql;    /* for the log, at most 200 bytes of it */
 };
 
 struct reader_handler {
     void *ctx;
-    /* Is this table wanted, and how does it look now? *OUT stays the handler's; NULL skips it.
-     * Asked once a TABLE_MAP. */
+    /* Is this table wanted, and how does it look now? *OUT stays the handler's and must live until
+     * the next on_commit; NULL skips it. Asked once a TABLE_MAP. */
     int (*want_table)(void *ctx, const char *schema, const char *table, const struct table **out,
                       struct err *err);
     int (*on_change)(void *ctx, const struct change *change, struct err *err);
@@ -84,9 +88,11 @@ int reader_new(const struct reader_options *options, const struct reader_handler
 void reader_free(struct reader *r);
 
 /* Connect at POSITION and hand out until the stop is asked (ERR_STOPPED), the handler returns -1
- * (its error) or the stream breaks. transient: connect again, at the position of the last commit
- * handed out. ERR_GONE: the server has purged what comes next, or does not know the position: the
- * hint says what to do. */
+ * (its error) or the stream breaks. transient: connect again (not before wait_ms), at the position
+ * of the last commit handed out; changes after it come again. ERR_GONE: the server has purged what
+ * comes next, or does not know the position: the hint says what to do. ERR_FORMAT and transient: a
+ * table in the log does not look like want_table's: load it again first; when that does not help, a
+ * snapshot does. */
 int reader_run(struct reader *r, const char *position, struct err *err);
 
 /* Wake reader_run from another thread: it returns ERR_STOPPED soon. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatch: events in, the handler's calls out: the state machine of transactions.
+ *
+ *   begin:  GTID | QUERY BEGIN | XA START
+ *   within: TABLE_MAP, rows, statements
+ *   end:    XID | QUERY COMMIT or ROLLBACK | XA_PREPARE | a statement outside of a transaction
+ *
+ * The position moves at an end only. It knows nothing of connections: a file's events do as well.
+ * One thread at a time.
+ */
+#ifndef REPLICATOR_BINLOG_DISPATCH_H
+#define REPLICATOR_BINLOG_DISPATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "replicator/binlog/position.h"
+#include "replicator/binlog/reader.h"
+
+struct dispatch;
+
+/* Begin after POSITION, which is moved along (not owned). HANDLER is kept by pointer. */
+int dispatch_new(const struct reader_handler *handler, struct position *position,
+                 struct dispatch **out, struct err *err);
+void dispatch_free(struct dispatch *d);
+
+/* One event as it is on the wire or in a file. */
+int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct err *err);
+#endif

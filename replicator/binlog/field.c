@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/binlog/field.h"
+
+#include <string.h>
+
+#include "replicator/binlog/value_decode.h"
+
+enum { UUID_BYTES = 16, INET4_BYTES = 4, INET6_BYTES = 16 };
+
+static unsigned fraction_bytes(unsigned fsp)
+{
+    return (fsp + 1) / 2;
+}
+
+static unsigned int_bytes(uint8_t type)
+{
+    switch (type) {
+    case MAP_TINY:
+        return 1;
+    case MAP_SHORT:
+        return 2;
+    case MAP_INT24:
+        return 3;
+    case MAP_LONG:
+        return 4;
+    case MAP_LONGLONG:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+/* The kinds that the type byte alone decides; FIELD_UNKNOWN for the others. */
+static enum field_kind kind_of_type(uint8_t type)
+{
+    switch (type) {
+    case MAP_TINY:
+    case MAP_SHORT:
+    case MAP_INT24:
+    case MAP_LONG:
+    case MAP_LONGLONG:
+        return FIELD_INT;
+    case MAP_FLOAT:
+        return FIELD_FLOAT;
+    case MAP_DOUBLE:
+        return FIELD_DOUBLE;
+    case MAP_NEWDECIMAL:
+        return FIELD_DECIMAL;
+    case MAP_BIT:
+        return FIELD_BIT;
+    case MAP_YEAR:
+        return FIELD_YEAR;
+    case MAP_DATE:
+    case MAP_NEWDATE:
+        return FIELD_DATE;
+    case MAP_TIME:
+        return FIELD_TIME_OLD;
+    case MAP_DATETIME:
+        return FIELD_DATETIME_OLD;
+    case MAP_TIMESTAMP:
+        return FIELD_TIMESTAMP_OLD;
+    case MAP_TIME2:
+        return FIELD_TIME;
+    case MAP_DATETIME2:
+        return FIELD_DATETIME;
+    case MAP_TIMESTAMP2:
+        return FIELD_TIMESTAMP;
+    case MAP_ENUM:
+        return FIELD_ENUM;
+    case MAP_SET:
+        return FIELD_SET;
+    case MAP_JSON:
+        return FIELD_JSON;
+    case MAP_GEOMETRY:
+        return FIELD_GEOMETRY;
+    case MAP_VECTOR:
+        return FIELD_VECTOR;
+    case MAP_VARCHAR:
+    case MAP_VAR_STRING:
+    case MAP_STRING:
+    case MAP_BLOB:
+        return FIELD_TEXT;
+    default:
+        return FIELD_UNKNOWN;
+    }
+}
+
+/* How long the value is, so that it can at least be skipped; -1 if the type is not known. */
+static int set_length(struct field *f, const struct map_column *col)
+{
+    switch (col->type) {
+    case MAP_FLOAT:
+    case MAP_DOUBLE:
+        f->fixed_bytes = col->type == MAP_FLOAT ? 4 : 8;
+        return col->pack_bytes == f->fixed_bytes ? 0 : -1;
+    case MAP_NEWDECIMAL:
+        f->fixed_bytes = (uint8_t)decimal_bytes(col->precision, col->scale);
+        return f->fixed_bytes > 0 ? 0 : -1;
+    case MAP_BIT:
+        f->fixed_bytes = (uint8_t)((col->length + 7) / 8);
+        return col->length >= 1 && col->length <= 64 ? 0 : -1;
+    case MAP_YEAR:
+        f->fixed_bytes = 1;
+        return 0;
+    case MAP_DATE:
+    case MAP_NEWDATE:
+    case MAP_TIME:
+        f->fixed_bytes = 3;
+        return 0;
+    case MAP_TIMESTAMP:
+        f->fixed_bytes = 4;
+        return 0;
+    case MAP_DATETIME:
+        f->fixed_bytes = 8;
+        return 0;
+    case MAP_TIME2:
+    case MAP_TIMESTAMP2:
+    case MAP_DATETIME2:
+        f->fixed_bytes = (uint8_t)((col->type == MAP_TIME2        ? 3
+                                    : col->type == MAP_TIMESTAMP2 ? 4
+                                                                  : 5) +
+                                   fraction_bytes(col->scale));
+        return 0;
+    case MAP_ENUM:
+    case MAP_SET:
+        f->fixed_bytes = col->pack_bytes;
+        return col->pack_bytes >= 1 && col->pack_bytes <= (col->type == MAP_ENUM ? 2 : 8) ? 0 : -1;
+    case MAP_VARCHAR:
+    case MAP_VAR_STRING:
+    case MAP_STRING:
+    case MAP_VARCHAR_COMPRESSED:
+        f->prefix_bytes = col->length > 255 ? 2 : 1;
+        return 0;
+    case MAP_BLOB:
+    case MAP_BLOB_COMPRESSED:
+    case MAP_JSON:
+    case MAP_GEOMETRY:
+    case MAP_VECTOR:
+        f->prefix_bytes = (uint8_t)col->length;
+        return col->length >= 1 && col->length <= 4 ? 0 : -1;
+    default:
+        f->fixed_bytes = (uint8_t)int_bytes(col->type);
+        return f->fixed_bytes > 0 ? 0 : -1;
+    }
+}
+
+/* Strings, blobs and MariaDB's types that look like them: the log's charset decides, else the
+ * schema. */
+static void set_string(struct field *f, const struct map_column *col, const struct column *column)
+{
+    bool is_binary = col->has_collation ? col->collation == COLLATION_BINARY
+                                        : column != NULL && column->charset == NULL;
+
+    f->kind = is_binary ? FIELD_BYTES : FIELD_TEXT;
+    if (is_binary && col->type == MAP_STRING)
+        f->pad_bytes = col->length;
+    if (column != NULL && col->type == MAP_STRING &&
+        (column->type == COLUMN_UUID || column->type == COLUMN_INET6 ||
+         column->type == COLUMN_INET4)) {
+        f->kind = column->type == COLUMN_UUID    ? FIELD_UUID
+                  : column->type == COLUMN_INET6 ? FIELD_INET6
+                                                 : FIELD_INET4;
+        f->pad_bytes = f->kind == FIELD_INET4 ? INET4_BYTES : INET6_BYTES;
+    }
+    if (f->kind == FIELD_TEXT && col->has_collation)
+        f->charset = charset_of_collation(col->collation);
+    else if (f->kind == FIELD_TEXT && column != NULL && column->charset != NULL)
+        f->charset = charset_of_name(column->charset);
+}
+
+static void set_labels(struct field *f, const struct map_column *col, const struct column *column)
+{
+    if (col->labels != NULL) {
+        f->labels = col->labels;
+        f->n_labels = col->n_labels;
+        if (col->has_collation)
+            f->charset = charset_of_collation(col->collation);
+    } else if (column != NULL) {
+        f->table_labels = column->labels;
+        f->n_labels = column->n_labels;
+    }
+}
+
+/* Does the schema's column have the type that the log has? */
+static bool column_fits(const struct map_column *col, const struct column *column)
+{
+    enum field_kind kind = kind_of_type(col->type);
+
+    switch (column->type) {
+    case COLUMN_INT:
+        return kind == FIELD_INT && int_bytes(col->type) == column->bytes;
+    case COLUMN_DECIMAL:
+        return kind == FIELD_DECIMAL && col->precision == column->precision &&
+               col->scale == column->scale;
+    case COLUMN_FLOAT:
+        return kind == FIELD_FLOAT;
+    case COLUMN_DOUBLE:
+        return kind == FIELD_DOUBLE;
+    case COLUMN_BIT:
+        return kind == FIELD_BIT && col->length == column->length;
+    case COLUMN_YEAR:
+        return kind == FIELD_YEAR;
+    case COLUMN_DATE:
+        return kind == FIELD_DATE;
+    case COLUMN_TIME:
+        return (kind == FIELD_TIME && col->scale == column->fsp) || kind == FIELD_TIME_OLD;
+    case COLUMN_DATETIME:
+        return (kind == FIELD_DATETIME && col->scale == column->fsp) || kind == FIELD_DATETIME_OLD;
+    case COLUMN_TIMESTAMP:
+        return (kind == FIELD_TIMESTAMP && col->scale == column->fsp) ||
+               kind == FIELD_TIMESTAMP_OLD;
+    case COLUMN_ENUM:
+        return kind == FIELD_ENUM;
+    case COLUMN_SET:
+        return kind == FIELD_SET;
+    case COLUMN_JSON:
+        return kind == FIELD_JSON;
+    case COLUMN_GEOMETRY:
+        return kind == FIELD_GEOMETRY;
+    case COLUMN_VECTOR: /* MariaDB's is a VARBINARY in the log */
+        return kind == FIELD_VECTOR || kind == FIELD_TEXT;
+    case COLUMN_OTHER:
+        return true;
+    default:
+        return kind == FIELD_TEXT || col->type == MAP_BLOB_COMPRESSED ||
+               col->type == MAP_VARCHAR_COMPRESSED;
+    }
+}
+
+/* Types whose bytes we can step over but not read. */
+static int refuse(const struct map_column *col, const struct column *column,
+                  const struct table_map *map, struct err *err)
+{
+    if (col->type == MAP_BLOB_COMPRESSED || col->type == MAP_VARCHAR_COMPRESSED) {
+        err_set(err, ERR_FORMAT, "binlog: %s.%s: column %s is COMPRESSED, which cannot be read",
+                map->schema, map->name, column->name);
+        return err_hint(err, "Alter the column to its type without COMPRESSED.");
+    }
+    return err_set(err, ERR_FORMAT, "binlog: %s.%s: column %s has the unknown type %u", map->schema,
+                   map->name, column->name, col->type);
+}
+
+static bool is_old_temporal(enum field_kind kind)
+{
+    return kind == FIELD_TIME_OLD || kind == FIELD_DATETIME_OLD || kind == FIELD_TIMESTAMP_OLD;
+}
+
+/* MariaDB's own fractional types (mysql56_temporal_format=OFF): the log does not say how long they
+ * are. */
+static int refuse_old_temporal(const struct column *column, const struct table_map *map,
+                               struct err *err)
+{
+    err_set(err, ERR_FORMAT, "binlog: %s.%s: column %s has the old format of %s", map->schema,
+            map->name, column->name, column->sql_type);
+    return err_hint(err, "Run ALTER TABLE %.64s.%.64s FORCE with mysql56_temporal_format=ON.",
+                    map->schema, map->name);
+}
+
+static int set_field(struct field *f, const struct map_column *col, const struct table *table,
+                     const struct table_map *map, struct err *err)
+{
+    const struct column *column = f->column == FIELD_SKIP ? NULL : &table->columns[f->column];
+
+    if (set_length(f, col) != 0)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: column %zu has the unknown type %u",
+                       map->schema, map->name, (size_t)(col - map->columns) + 1, col->type);
+    f->kind = kind_of_type(col->type);
+    if (column == NULL)
+        return 0;
+    if (f->kind == FIELD_UNKNOWN)
+        return refuse(col, column, map, err);
+    if (is_old_temporal(f->kind) && column->fsp > 0)
+        return refuse_old_temporal(column, map, err);
+    f->precision = col->precision;
+    f->scale = col->scale;
+    f->is_unsigned = col->has_sign ? col->is_unsigned : column->is_unsigned;
+    if (f->kind == FIELD_TEXT)
+        set_string(f, col, column);
+    if (f->kind == FIELD_ENUM || f->kind == FIELD_SET)
+        set_labels(f, col, column);
+    if (f->charset == NULL && (f->kind == FIELD_TEXT || f->labels != NULL))
+        return err_set(err, ERR_FORMAT,
+                       "binlog: %s.%s: column %s has a character set we do not know", map->schema,
+                       map->name, column->name);
+    return 0;
+}
+
+static int does_not_fit(const struct table_map *map, const struct table *table, size_t i,
+                        struct err *err)
+{
+    if (map->n_columns != table->n_columns)
+        err_set(err, ERR_FORMAT,
+                "binlog: %s.%s has %zu columns in the log and %zu in information_schema",
+                map->schema, map->name, map->n_columns, table->n_columns);
+    else
+        err_set(err, ERR_FORMAT,
+                "binlog: %s.%s: column %s is %s in information_schema, but type %u in the log",
+                map->schema, map->name, table->columns[i].name, table->columns[i].sql_type,
+                map->columns[i].type);
+    err_hint(err,
+             "The table was altered since. SET GLOBAL binlog_row_metadata = 'FULL' makes the log "
+             "name its columns, so that older events can be read, too.");
+    return err_transient(err);
+}
+
+static int find_column(const struct table *table, struct value name, size_t guess)
+{
+    char text[256];
+
+    if (name.len >= sizeof(text))
+        return FIELD_SKIP;
+    memcpy(text, name.ptr, name.len);
+    text[name.len] = '\0';
+    /* Nearly always the schema's order is the log's. */
+    if (guess < table->n_columns && strcmp(table->columns[guess].name, text) == 0)
+        return (int)guess;
+    return table_find_column(table, text);
+}
+
+int field_join(const struct table_map *map, const struct table *table, struct field *fields,
+               struct err *err)
+{
+    if (!map->has_names && map->n_columns != table->n_columns)
+        return does_not_fit(map, table, 0, err);
+    for (size_t i = 0; i < map->n_columns; i++) {
+        const struct map_column *col = &map->columns[i];
+
+        fields[i] = (struct field){.column = (int)i};
+        if (map->has_names)
+            fields[i].column = find_column(table, col->name, i);
+        else if (!column_fits(col, &table->columns[i]))
+            return does_not_fit(map, table, i, err);
+        if (set_field(&fields[i], col, table, map, err) != 0)
+            return -1;
+    }
+    return 0;
+}

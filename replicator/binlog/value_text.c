@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "replicator/binlog/cursor.h"
+#include "replicator/binlog/value_decode.h"
+
+enum { INET_TEXT_MAX = 64, UUID_BYTES = 16, UUID_TEXT = 36, SET_LABELS_MAX = 64 };
+
+static int give(struct value v, struct value *out, struct err *err)
+{
+    *out = v;
+    return v.state == VALUE_ABSENT ? err_nomem(err, "binlog value") : 0;
+}
+
+static struct value to_utf8(const struct charset *cs, struct value v, struct arena *arena)
+{
+    return cs == NULL || charset_is_utf8(cs) ? v : charset_convert(cs, v, arena);
+}
+
+/* BINARY(n) is stored without its trailing zeros; they belong to the value. */
+static struct value padded(const struct field *f, const uint8_t *p, size_t len, struct arena *arena)
+{
+    char *text;
+
+    if (len >= f->pad_bytes)
+        return value_text((const char *)p, len);
+    text = arena_text(arena, f->pad_bytes);
+    if (text == NULL)
+        return (struct value){0};
+    if (len > 0)
+        memcpy(text, p, len);
+    memset(text + len, 0, f->pad_bytes - len);
+    return value_text(text, f->pad_bytes);
+}
+
+static struct value label_at(const struct field *f, size_t i, struct arena *arena)
+{
+    if (f->labels != NULL)
+        return to_utf8(f->charset, f->labels[i], arena);
+    return value_text(f->table_labels[i], strlen(f->table_labels[i]));
+}
+
+static int no_such_label(const struct field *f, uint64_t bits, struct err *err)
+{
+    err_set(err, ERR_FORMAT, "ENUM or SET value 0x%llx of a column with %zu labels",
+            (unsigned long long)bits, f->n_labels);
+    return err_transient(err);
+}
+
+/* Counted from 1; 0 is the empty text that stands for what the column could not take. */
+static int decode_enum(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
+                       struct value *out, struct err *err)
+{
+    uint64_t index = le_load(p, len);
+
+    if (index > f->n_labels)
+        return no_such_label(f, index, err);
+    return give(index == 0 ? value_text("", 0) : label_at(f, index - 1, arena), out, err);
+}
+
+static int decode_set(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
+                      struct value *out, struct err *err)
+{
+    uint64_t bits = le_load(p, len);
+    struct value labels[SET_LABELS_MAX];
+    size_t n = 0, size = 0;
+    char *text, *to;
+
+    if (f->n_labels < SET_LABELS_MAX && bits >> f->n_labels != 0)
+        return no_such_label(f, bits, err);
+    for (size_t i = 0; i < SET_LABELS_MAX && bits >> i != 0; i++) {
+        if ((bits >> i & 1) == 0)
+            continue;
+        labels[n] = label_at(f, i, arena);
+        if (labels[n].state == VALUE_ABSENT)
+            return err_nomem(err, "binlog value");
+        size += labels[n++].len + 1;
+    }
+    if (n <= 1)
+        return give(n == 0 ? value_text("", 0) : labels[0], out, err);
+    text = arena_text(arena, size);
+    if (text == NULL)
+        return err_nomem(err, "binlog value");
+    to = text;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            *to++ = ',';
+        memcpy(to, labels[i].ptr, labels[i].len);
+        to += labels[i].len;
+    }
+    return give(value_text(text, (size_t)(to - text)), out, err);
+}
+
+static int decode_uuid(struct value bytes, struct arena *arena, struct value *out, struct err *err)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = arena_text(arena, UUID_TEXT), *to = text;
+
+    if (text == NULL)
+        return err_nomem(err, "binlog value");
+    for (size_t i = 0; i < UUID_BYTES; i++) {
+        uint8_t byte = (uint8_t)bytes.ptr[i];
+
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *to++ = '-';
+        *to++ = digits[byte >> 4];
+        *to++ = digits[byte & 15];
+    }
+    return give(value_text(text, UUID_TEXT), out, err);
+}
+
+static int decode_inet(int family, struct value bytes, struct arena *arena, struct value *out,
+                       struct err *err)
+{
+    char *text = arena_text(arena, INET_TEXT_MAX);
+    size_t len;
+
+    if (text == NULL)
+        return err_nomem(err, "binlog value");
+    if (inet_ntop(family, bytes.ptr, text, INET_TEXT_MAX) == NULL)
+        return err_errno(err, "inet_ntop");
+    len = strlen(text);
+    arena_shrink(arena, INET_TEXT_MAX - len);
+    return give(value_text(text, len), out, err);
+}
+
+/* An address or UUID whose trailing zeros were cut is padded first; longer it cannot be. */
+static int decode_padded(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
+                         struct value *out, struct err *err)
+{
+    struct value v = padded(f, p, len, arena);
+
+    if (v.state == VALUE_ABSENT || f->kind == FIELD_BYTES)
+        return give(v, out, err);
+    if (v.len != f->pad_bytes)
+        return err_set(err, ERR_FORMAT, "%zu bytes for an address or UUID of %u", len,
+                       f->pad_bytes);
+    if (f->kind == FIELD_UUID)
+        return decode_uuid(v, arena, out, err);
+    return decode_inet(f->kind == FIELD_INET4 ? AF_INET : AF_INET6, v, arena, out, err);
+}
+
+int value_decode_text(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
+                      struct value *out, struct err *err)
+{
+    struct value raw = value_text((const char *)p, len);
+
+    switch (f->kind) {
+    case FIELD_TEXT:
+        return give(to_utf8(f->charset, raw, arena), out, err);
+    case FIELD_BYTES:
+    case FIELD_UUID:
+    case FIELD_INET4:
+    case FIELD_INET6:
+        return decode_padded(f, p, len, arena, out, err);
+    case FIELD_ENUM:
+        return decode_enum(f, p, len, arena, out, err);
+    case FIELD_SET:
+        return decode_set(f, p, len, arena, out, err);
+    default: /* geometry, vector and what we do not know: the bytes */
+        return give(raw, out, err);
+    }
+}
