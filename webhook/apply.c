@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/apply.h"
+
+#include <string.h>
+
+#include "common/rowkey.h"
+#include "webhook/apply_steps.h"
+#include "webhook/edit_log.h"
+#include "webhook/refuse.h"
+#include "webhook/task.h"
+
+#define DUPLICATE_ENTRY 1062
+
+/* A tab that only shows its table: put back what MySQL has. */
+static int refuse_shown_only(struct task *task, struct err *err)
+{
+    task->answer.outcome = ANSWER_REJECTED;
+    if (task->key_state == TASK_KEY_OK && task_find(task, err) != 0)
+        return -1;
+    if (task->edit->kind == EDIT_DELETE) {
+        answer_say(&task->answer, "this tab only shows the database");
+        return task_show_all(task, err);
+    }
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        if (!task->cells[i].is_edited)
+            continue;
+        if (task_refuse(task, i, err, "%s was not taken over: this tab only shows the database",
+                        task_quote_cell(task, &task->cells[i].cell)) != 0 ||
+            (task->is_found && task_show(task, i, task->mysql[i], err) != 0))
+            return -1;
+    }
+    if (task->answer.message.len == 0)
+        answer_say(&task->answer, "this tab only shows the database");
+    return 0;
+}
+
+static int refuse_key(struct task *task, struct err *err)
+{
+    task->answer.outcome = ANSWER_REJECTED;
+    for (size_t k = 0; k < task->m->n_key; k++) {
+        size_t i = task->m->key[k];
+        struct task_cell *cell = &task->cells[i];
+
+        if (!cell->is_sent)
+            answer_say(&task->answer, "the key cell \"%s\" was not sent",
+                       task->m->columns[i].header);
+        else if (cell->problem != NULL &&
+                 task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell),
+                             cell->problem) != 0)
+            return -1;
+    }
+    if (task->answer.message.len == 0)
+        answer_say(&task->answer, "the key is blank");
+    return 0;
+}
+
+/* The key was cleared, the row was not. */
+static bool is_key_cleared(const struct task *task)
+{
+    for (size_t k = 0; k < task->m->n_key; k++) {
+        const struct task_cell *cell = &task->cells[task->m->key[k]];
+
+        if (cell->is_edited && cell->cell.type == CELL_BLANK && cell->has_old &&
+            cell->old_cell.type != CELL_BLANK)
+            return true;
+    }
+    return false;
+}
+
+static int restore_key(struct task *task, struct err *err)
+{
+    task->answer.outcome = ANSWER_REJECTED;
+    for (size_t k = 0; k < task->m->n_key; k++) {
+        size_t i = task->m->key[k];
+        const struct task_cell *cell = &task->cells[i];
+
+        if (!cell->is_edited || !cell->has_old)
+            continue;
+        if (task_refuse(task, i, err,
+                        "the key cannot be cleared; delete the whole row to delete it") != 0 ||
+            answer_show(&task->answer, i, &cell->old_cell, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A row that MySQL does not have any more, although both sides once agreed on it. */
+static int decide_deleted(struct task *task, struct err *err)
+{
+    if (task->m->cfg->conflict == CONFIG_SHEET_WINS)
+        return apply_insert(task, true, err);
+    task->answer.outcome = ANSWER_CONFLICT;
+    answer_say(&task->answer, "the database had deleted this row meanwhile; the database won");
+    return 0;
+}
+
+static bool has_expectation(const struct edit *edit)
+{
+    return edit->base != NULL && edit->base->child != NULL;
+}
+
+/* An upsert with a whole key. */
+static int decide_known_key(struct task *task, struct err *err)
+{
+    bool is_found_edit = task->request->source == EDIT_FOUND;
+
+    if (task_find(task, err) != 0)
+        return -1;
+    if (task->is_found)
+        return apply_update(task, err);
+    if (is_found_edit && !task->has_base && has_expectation(task->edit)) {
+        task->answer.outcome = ANSWER_STALE;
+        answer_say(&task->answer, "the row has been synchronised since this was found");
+        return 0;
+    }
+    if (task->has_base && !(task_is_key_edited(task) && !is_found_edit))
+        return decide_deleted(task, err);
+    return apply_insert(task, false, err);
+}
+
+static int decide_delete(struct task *task, struct err *err)
+{
+    if (task->key_state != TASK_KEY_OK)
+        return refuse_key(task, err);
+    if (task_find(task, err) != 0)
+        return -1;
+    return apply_delete(task, err);
+}
+
+/* Headers that were edited and are not part of the mapping are refused by name; the rest goes its
+ * way. */
+static int refuse_unknown_headers(struct task *task, struct err *err)
+{
+    const cJSON *item;
+    struct answer *answer = &task->answer;
+
+    cJSON_ArrayForEach(item, task->edit->edited)
+    {
+        const char *header = item->valuestring;
+        CLEANUP_BUF struct buf note = BUF_INIT;
+
+        if (schema_find_header(task->m, header) >= 0 || json_get(task->edit->cells, header) == NULL)
+            continue;
+        buf_puts(&note, "this column is not part of the mapping ");
+        buf_puts(&note, task->m->cfg->name);
+        if (answer->other_notes.len > 0)
+            buf_putc(&answer->other_notes, ',');
+        buf_json(&answer->other_notes, header, strlen(header));
+        buf_putc(&answer->other_notes, ':');
+        buf_json(&answer->other_notes, buf_text(&note), note.len);
+        answer_say(answer, "%.100s: %s", header, buf_text(&note));
+    }
+    return answer->other_notes.is_failed ? err_nomem(err, "answer") : 0;
+}
+
+static int decide(struct task *task, struct err *err)
+{
+    if (refuse_unknown_headers(task, err) != 0)
+        return -1;
+    if (task->key_state == TASK_KEY_MISSING || task->key_state == TASK_KEY_BAD)
+        return refuse_key(task, err);
+    if (task->m->cfg->direction == CONFIG_TO_SHEET)
+        return refuse_shown_only(task, err);
+    if (task->edit->kind == EDIT_DELETE)
+        return decide_delete(task, err);
+    if (task->key_state == TASK_KEY_OK)
+        return decide_known_key(task, err);
+    if (task_is_blank(task)) {
+        task->answer.outcome = ANSWER_IGNORED;
+        if (task_is_key_edited(task))
+            task->reconcile = "a row was cleared";
+        return 0;
+    }
+    return is_key_cleared(task) ? restore_key(task, err) : apply_insert(task, false, err);
+}
+
+/* MySQL did not take it: say why, and put MySQL's values back. */
+static int reject(struct task *task, const struct err *why, struct err *err)
+{
+    CLEANUP_BUF struct buf sentence = BUF_INIT;
+    struct answer *answer = &task->answer;
+    int column = refuse_sentence(task->m, why, &sentence);
+    int noted = -1;
+
+    answer_reset(answer, task->m->n_columns);
+    answer->outcome = ANSWER_REJECTED;
+    answer_say(answer, "%s", buf_text(&sentence));
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+
+        if (!cell->is_edited)
+            continue;
+        if (noted < 0 || (int)i == column)
+            noted = (int)i;
+        if (task->is_found && task_show(task, i, task->mysql[i], err) != 0)
+            return -1;
+    }
+    if (noted < 0)
+        return 0;
+    buf_clear(&sentence);
+    buf_printf(&sentence,
+               "%s was not taken over: ", task_quote_cell(task, &task->cells[noted].cell));
+    buf_append(&sentence, answer->message.ptr, answer->message.len);
+    return answer_note(answer, (size_t)noted, buf_text(&sentence), err);
+}
+
+/* Decide and write; a refusal of MySQL takes back what this edit wrote. */
+static int run(struct task *task, bool is_schema_fresh, struct err *err)
+{
+    struct err why = ERR_INIT;
+
+    for (int tries = 0;; tries++) {
+        why = ERR_INIT;
+        if (db_exec(task->db, "SAVEPOINT edit", NULL, err) != 0)
+            return -1;
+        if (decide(task, &why) == 0)
+            return 0;
+        if (!refuse_is_about_values(&why) || (refuse_is_about_schema(&why) && !is_schema_fresh))
+            break;
+        if (db_exec(task->db, "ROLLBACK TO SAVEPOINT edit", NULL, err) != 0)
+            return -1;
+        /* Somebody may have inserted this very row between our look and our INSERT: look again,
+         * once. */
+        if (why.detail != DUPLICATE_ENTRY || task->is_found || tries > 0 ||
+            task->key_state != TASK_KEY_OK)
+            return reject(task, &why, err);
+        task_reset(task);
+    }
+    *err = why;
+    return -1;
+}
+
+/* {"column": "canonical text" or null or {"hex": ...}, ...} */
+static void write_values(const struct task *task, struct buf *out)
+{
+    buf_putc(out, '{');
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        CLEANUP_BUF struct buf one = BUF_INIT;
+        const char *name = schema_column_of(task->m, i)->name;
+
+        if (i > 0)
+            buf_putc(out, ',');
+        buf_json(out, name, strlen(name));
+        buf_putc(out, ':');
+        rowkey_write(&one, &task->mysql[i], 1);
+        if (one.len > 2)
+            buf_append(out, one.ptr + 1, one.len - 2); /* without the brackets */
+        out->is_failed |= one.is_failed;
+    }
+    buf_putc(out, '}');
+}
+
+/* Of an insert all cells that the row was made of, else the touched ones. */
+static void write_edited_columns(const struct task *task, struct buf *out)
+{
+    bool is_insert = task->answer.operation == ANSWER_INSERT;
+
+    buf_putc(out, '[');
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+        const char *name = schema_column_of(task->m, i)->name;
+
+        if (is_insert ? !cell->is_sent || cell->cell.type == CELL_BLANK : !cell->is_edited)
+            continue;
+        if (out->ptr[out->len - 1] != '[')
+            buf_putc(out, ',');
+        buf_json(out, name, strlen(name));
+    }
+    buf_putc(out, ']');
+}
+
+static int finish(struct task *task, struct buf *results, struct err *err)
+{
+    CLEANUP_BUF struct buf answer = BUF_INIT;
+    CLEANUP_BUF struct buf before = BUF_INIT;
+    CLEANUP_BUF struct buf edited = BUF_INIT;
+    bool has_key = task->is_found || (task->key_state == TASK_KEY_OK) ||
+                   task->answer.operation == ANSWER_INSERT;
+    struct edit_log_entry entry = {
+        .outcome = answer_outcome_name(task->answer.outcome),
+        .operation = answer_operation_name(task->answer.operation),
+        .has_key = has_key,
+    };
+
+    if (has_key && task_tell_key(task, err) != 0)
+        return -1;
+    if (has_key)
+        entry.key_hash = task_key_hash(task);
+    entry.row_key = has_key ? task_row_key(task) : NULL;
+    if (entry.row_key != NULL && strlen(entry.row_key) > ROWKEY_MAX)
+        entry.row_key = NULL;
+    if (task->is_found)
+        write_values(task, &before);
+    write_edited_columns(task, &edited);
+    answer_write(&task->answer, task->m, task->edit, &answer);
+    if (answer.is_failed || before.is_failed || edited.is_failed)
+        return err_nomem(err, "answer");
+    entry.edited_columns = edited.ptr;
+    entry.before_values = task->is_found ? before.ptr : NULL;
+    entry.message = buf_text(&task->answer.message);
+    entry.answer = answer.ptr;
+    buf_append(results, answer.ptr, answer.len);
+    return edit_log_finish(task->db, task->edit->id, &entry, err);
+}
+
+static void cleanup_task(struct task *task)
+{
+    task_close(task);
+}
+
+int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results, struct err *err)
+{
+    CLEANUP(cleanup_task) struct task task = {0};
+    bool is_repeat = false;
+
+    if (edit_log_begin(apply->db, apply->m->cfg->name, apply->request, edit, &is_repeat, results,
+                       err) != 0)
+        return -1;
+    if (is_repeat) {
+        apply->n_repeated++;
+        return 0;
+    }
+    if (task_open(&task, apply->db, apply->m, apply->request, edit, err) != 0 ||
+        run(&task, apply->is_schema_fresh, err) != 0 || finish(&task, results, err) != 0)
+        return err_wrap(err, "edit %s", edit->id);
+    apply->counts[task.answer.outcome]++;
+    if (apply->reconcile == NULL)
+        apply->reconcile = task.reconcile;
+    return 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/base.h"
+#include "webhook/apply_steps.h"
+#include "webhook/row.h"
+#include "webhook/state.h"
+
+/* Index of the key column that MySQL numbers and the person left blank, or -1. */
+static int numbered_key(const struct task *task)
+{
+    const struct schema_mapping *m = task->m;
+
+    for (size_t k = 0; k < m->n_key; k++)
+        if (schema_column_of(m, m->key[k])->is_auto_increment &&
+            (task->key[k].state != VALUE_TEXT || !m->columns[m->key[k]].can_edit))
+            return (int)k;
+    return -1;
+}
+
+/* What is to be written of each cell: blank ones are left to their defaults. */
+static int collect(struct task *task, struct value *writes, size_t *n_refused, struct err *err)
+{
+    const struct schema_mapping *m = task->m;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        struct task_cell *cell = &task->cells[i];
+
+        if (!cell->is_sent || cell->cell.type == CELL_BLANK || !m->columns[i].can_edit)
+            continue;
+        if (cell->problem == NULL) {
+            writes[i] = cell->value;
+            continue;
+        }
+        ++*n_refused;
+        if (task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell), cell->problem) !=
+            0)
+            return -1;
+    }
+    /* A blank part of a key that was taken for the empty text. */
+    for (size_t k = 0; k < m->n_key; k++)
+        if (m->columns[m->key[k]].can_edit && task->key[k].state == VALUE_TEXT)
+            writes[m->key[k]] = task->key[k];
+    return 0;
+}
+
+/* Append the headers of the cells that the row still lacks; false: it lacks none. */
+static bool is_incomplete(const struct task *task, const struct value *writes, struct buf *headers)
+{
+    const struct schema_mapping *m = task->m;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct column *c = schema_column_of(m, i);
+        bool is_required = !c->has_default || m->columns[i].is_key;
+
+        if (writes[i].state != VALUE_ABSENT || !is_required || !m->columns[i].can_edit ||
+            c->is_auto_increment)
+            continue;
+        buf_printf(headers, "%s%s", headers->len == 0 ? "" : ", ", m->columns[i].header);
+    }
+    return headers->len > 0;
+}
+
+/* Find the new row under the key it has got. */
+static int reread_new(struct task *task, int numbered, struct value *after, struct err *err)
+{
+    char number[24];
+
+    if (numbered >= 0) {
+        int n = snprintf(number, sizeof(number), "%" PRIu64, db_insert_id(task->db));
+
+        task->key[numbered] = value_text(number, (size_t)n);
+    }
+    return task_reread(task, after, err);
+}
+
+static int show_and_save_base(struct task *task, const struct value *after, struct err *err)
+{
+    const struct schema_mapping *m = task->m;
+    const char *row_key = task_row_key(task);
+
+    buf_clear(&task->base);
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+        bool is_blank = !cell->is_sent || cell->cell.type == CELL_BLANK;
+        struct value shown = is_blank ? VALUE_INIT_NULL : cell->value;
+
+        /* A cell that could not be read was never agreed on. */
+        if (shown.state != VALUE_ABSENT)
+            base_set(&task->base, schema_column_of(m, i)->name, hash_value(shown));
+        if (!value_equal(shown, after[i]) && task_show(task, i, after[i], err) != 0)
+            return -1;
+    }
+    if (row_key == NULL)
+        return err_nomem(err, "base");
+    return state_base_save(task->db, m->cfg->name, task_key_hash(task), row_key, &task->base, err);
+}
+
+static int insert(struct task *task, const struct value *writes, struct err *err)
+{
+    struct value *after = task_values(task, task->m->n_columns, err);
+    int numbered = numbered_key(task);
+
+    if (after == NULL || row_insert(task->db, task->m, writes, err) != 0 ||
+        reread_new(task, numbered, after, err) != 0)
+        return -1;
+    task->answer.operation = ANSWER_INSERT;
+    return show_and_save_base(task, after, err);
+}
+
+int apply_insert(struct task *task, bool is_again, struct err *err)
+{
+    CLEANUP_BUF struct buf missing = BUF_INIT;
+    struct value *writes = task_values(task, task->m->n_columns, err);
+    size_t n_refused = 0;
+
+    if (writes == NULL || collect(task, writes, &n_refused, err) != 0)
+        return -1;
+    if (n_refused > 0) {
+        task->answer.outcome = ANSWER_REJECTED;
+        return 0;
+    }
+    if (is_incomplete(task, writes, &missing)) {
+        task->answer.outcome = ANSWER_WAITING;
+        answer_say(&task->answer, "the new row still needs: %s", missing.ptr);
+        return 0;
+    }
+    for (size_t k = 0; k < task->m->n_key; k++) {
+        const struct task_cell *cell = &task->cells[task->m->key[k]];
+
+        if (cell->is_edited && cell->has_old && cell->old_cell.type != CELL_BLANK)
+            task->reconcile = "a key was typed over";
+    }
+    task->answer.outcome = is_again ? ANSWER_CONFLICT : ANSWER_APPLIED;
+    if (is_again)
+        answer_say(&task->answer, "the database had deleted this row meanwhile; the sheet won, and "
+                                  "it was inserted again");
+    return insert(task, writes, err);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "webhook/apply.h"
+#include "webhook/mappings.h"
+#include "webhook/refuse.h"
+#include "webhook/routes.h"
+#include "webhook/state.h"
+#include "webhook/txn.h"
+
+struct job {
+    struct server *server;
+    const struct edit_request *request;
+    int mapping; /* index; -1: the tab is not mapped */
+    struct apply apply;
+    struct buf results;
+    char version[MAPPINGS_VERSION_SIZE];
+};
+
+static int apply_all(struct job *job, struct err *err)
+{
+    const struct edit_request *request = job->request;
+    const char *reason = request->change;
+
+    for (size_t i = 0; i < request->n_edits; i++) {
+        if (i > 0)
+            buf_putc(&job->results, ',');
+        if (apply_edit(&job->apply, &request->edits[i], &job->results, err) != 0)
+            return -1;
+    }
+    if (job->results.is_failed)
+        return err_nomem(err, "results");
+    if (reason == NULL)
+        reason = job->apply.reconcile;
+    return reason == NULL
+               ? 0
+               : state_ask_reconcile(job->apply.db, job->apply.m->cfg->name, reason, err);
+}
+
+/* A statement said that our picture of the table is old: look again, once. */
+static void distrust_schema(struct job *job, struct err *err)
+{
+    if (job->apply.is_schema_fresh || !refuse_is_about_schema(err))
+        return;
+    schema_distrust(job->server->schema, (size_t)job->mapping);
+    job->apply.is_schema_fresh = true;
+    err_transient(err);
+}
+
+static int work(void *ctx, struct db *db, struct err *err)
+{
+    struct job *job = ctx;
+    struct server *server = job->server;
+    CLEANUP_ROWS struct db_rows known = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf unused = BUF_INIT;
+    struct schema_mapping *m = NULL;
+    int rc;
+
+    buf_clear(&job->results);
+    job->apply = (struct apply){
+        .db = db, .request = job->request, .is_schema_fresh = job->apply.is_schema_fresh};
+    if (state_known_tabs(db, job->request->spreadsheet, &known, err) != 0)
+        return -1;
+    job->mapping = mappings_find(server->cfg, &known, job->request->spreadsheet,
+                                 job->request->sheet_id, job->request->tab);
+    if (job->mapping < 0)
+        return 0;
+    if (schema_get(server->schema, db, (size_t)job->mapping, &m, err) != 0)
+        return -1;
+    job->apply.m = m;
+    rc = apply_all(job, err);
+    schema_put(server->schema, m);
+    if (rc != 0) {
+        distrust_schema(job, err);
+        return -1;
+    }
+    return mappings_write(server->cfg, server->schema, db, &known, job->request->spreadsheet,
+                          &unused, job->version, err);
+}
+
+/* Only now is it true. */
+static void count(const struct job *job)
+{
+    const size_t *counts = job->apply.counts;
+
+    metrics_add(METRIC_EDITS_APPLIED, (int64_t)counts[ANSWER_APPLIED]);
+    metrics_add(METRIC_EDITS_UNCHANGED, (int64_t)counts[ANSWER_UNCHANGED]);
+    metrics_add(METRIC_EDITS_CONFLICT, (int64_t)counts[ANSWER_CONFLICT]);
+    metrics_add(METRIC_EDITS_REJECTED, (int64_t)counts[ANSWER_REJECTED]);
+    metrics_add(METRIC_EDITS_REPEATED, (int64_t)job->apply.n_repeated);
+}
+
+static void answer(struct job *job, const struct http_request *request,
+                   struct http_response *response, int64_t start_ms)
+{
+    const size_t *counts = job->apply.counts;
+
+    if (job->mapping < 0) {
+        http_response_error(response, 404, "unknown_mapping",
+                            "the tab \"%.200s\" of this spreadsheet is not mapped",
+                            job->request->tab);
+        return;
+    }
+    count(job);
+    buf_puts(&response->body, "{\"results\":[");
+    buf_append(&response->body, buf_text(&job->results), job->results.len);
+    buf_printf(&response->body, "],\"mappings_version\":\"%s\"}\n", job->version);
+    log_info("edits: done req=%s mapping=%s source=%s edits=%zu applied=%zu conflict=%zu "
+             "rejected=%zu waiting=%zu repeated=%zu ms=%lld",
+             request->id, job->server->cfg->mappings[job->mapping].name,
+             edit_source_name(job->request->source), job->request->n_edits, counts[ANSWER_APPLIED],
+             counts[ANSWER_CONFLICT], counts[ANSWER_REJECTED], counts[ANSWER_WAITING],
+             job->apply.n_repeated, (long long)(clock_mono_ms() - start_ms));
+}
+
+void route_edits(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    struct server *server = ctx;
+    struct edit_request edits = {0};
+    struct job job = {.server = server, .request = &edits, .mapping = -1};
+    int64_t start_ms = clock_mono_ms();
+    struct err err = ERR_INIT;
+
+    if (!routes_verify(server, request, response))
+        return;
+    if (edit_parse(request->body, request->body_len, &edits, &err) != 0) {
+        metrics_add(METRIC_REQUESTS_REFUSED, 1);
+        log_warn("edits: refused req=%s peer=%s problem=\"%s\"", request->id, request->peer,
+                 err.msg);
+        http_response_error(response, 400, err.code == ERR_FORMAT ? "bad_json" : "bad_request",
+                            "%s", err.msg);
+    } else if (txn_run(server->pool, server->stop, work, &job, &err) != 0) {
+        routes_unavailable(request, response, &err);
+    } else {
+        answer(&job, request, response, start_ms);
+    }
+    buf_close(&job.results);
+    edit_request_close(&edits);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/row.h"
+
+#include "common/buf.h"
+#include "common/cleanup.h"
+
+/* Parameters of one statement: at most every column and the key again. */
+struct params {
+    struct db_param *list;
+    size_t n;
+};
+
+static int params_open(struct params *p, const struct schema_mapping *m, struct err *err)
+{
+    p->n = 0;
+    p->list = calloc(m->n_columns + m->n_key, sizeof(*p->list));
+    return p->list == NULL ? err_nomem(err, "row") : 0;
+}
+
+static void params_close(struct params *p)
+{
+    free(p->list);
+}
+#define CLEANUP_PARAMS CLEANUP(params_close)
+
+static void params_add(struct params *p, const struct column *c, struct value v)
+{
+    struct db_param *param = &p->list[p->n++];
+
+    if (v.state != VALUE_TEXT)
+        *param = DB_P_NULL;
+    else if (c->type == COLUMN_BINARY || c->type == COLUMN_GEOMETRY || c->type == COLUMN_VECTOR)
+        *param = DB_P_BYTES(v.ptr, v.len);
+    else
+        *param = (struct db_param){.kind = DB_TEXT, .ptr = v.ptr, .len = v.len};
+}
+
+/* The key's value in the column's own type: MySQL would compare a number with a text as two
+ * doubles, which are too coarse for a BIGINT or a long DECIMAL, and could not use the index. */
+static void append_key_operand(struct buf *sql, const struct column *c)
+{
+    switch (c->type) {
+    case COLUMN_INT:
+        buf_puts(sql, c->is_unsigned ? "CAST(? AS UNSIGNED)" : "CAST(? AS SIGNED)");
+        break;
+    case COLUMN_BIT:
+    case COLUMN_YEAR:
+        buf_puts(sql, "CAST(? AS UNSIGNED)");
+        break;
+    case COLUMN_DECIMAL:
+        buf_printf(sql, "CAST(? AS DECIMAL(%u,%u))", c->precision, c->scale);
+        break;
+    case COLUMN_FLOAT:
+    case COLUMN_DOUBLE:
+        buf_puts(sql, "(? + 0e0)");
+        break;
+    case COLUMN_DATE:
+        buf_puts(sql, "CAST(? AS DATE)");
+        break;
+    case COLUMN_TIME:
+        buf_printf(sql, "CAST(? AS TIME(%u))", c->fsp);
+        break;
+    case COLUMN_DATETIME:
+    case COLUMN_TIMESTAMP:
+        buf_printf(sql, "CAST(? AS DATETIME(%u))", c->fsp);
+        break;
+    default:
+        buf_putc(sql, '?');
+    }
+}
+
+static void append_where(struct buf *sql, struct params *params, const struct schema_mapping *m,
+                         const struct value *key)
+{
+    buf_puts(sql, " WHERE ");
+    for (size_t i = 0; i < m->n_key; i++) {
+        const struct column *c = schema_column_of(m, m->key[i]);
+
+        if (i > 0)
+            buf_puts(sql, " AND ");
+        table_quote(sql, c->name);
+        buf_puts(sql, " = ");
+        append_key_operand(sql, c);
+        params_add(params, c, key[i]);
+    }
+}
+
+static int copy_value(struct arena *arena, const struct column *c, struct value from,
+                      struct value *to, struct err *err)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct value v = column_canonical(c, from, &scratch);
+
+    *to = v;
+    if (v.state != VALUE_TEXT)
+        return 0;
+    to->ptr = arena_copy(arena, v.ptr, v.len);
+    return to->ptr == NULL || scratch.is_failed ? err_nomem(err, "row") : 0;
+}
+
+int row_find(struct db *db, const struct schema_mapping *m, const struct value *key,
+             struct arena *arena, struct value *values, bool *is_found, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        buf_puts(&sql, i == 0 ? "SELECT " : ", ");
+        column_read_sql(&sql, schema_column_of(m, i));
+    }
+    buf_puts(&sql, " FROM ");
+    table_quote_full(&sql, m->table);
+    append_where(&sql, &params, m, key);
+    buf_puts(&sql, " LIMIT 2 FOR UPDATE");
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    if (db_run(db, sql.ptr, params.list, params.n, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows > 1)
+        return err_set(err, ERR_VALUE, "several rows of the table have this key");
+    *is_found = rows.n_rows == 1;
+    for (size_t i = 0; *is_found && i < m->n_columns; i++)
+        if (copy_value(arena, schema_column_of(m, i), db_rows_at(&rows, 0, i), &values[i], err) !=
+            0)
+            return -1;
+    return 0;
+}
+
+int row_insert(struct db *db, const struct schema_mapping *m, const struct value *values,
+               struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_BUF struct buf operands = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    buf_puts(&sql, "INSERT INTO ");
+    table_quote_full(&sql, m->table);
+    buf_puts(&sql, " (");
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct column *c = schema_column_of(m, i);
+
+        if (values[i].state == VALUE_ABSENT)
+            continue;
+        if (params.n > 0) {
+            buf_puts(&sql, ", ");
+            buf_puts(&operands, ", ");
+        }
+        table_quote(&sql, c->name);
+        column_write_sql(&operands, c);
+        params_add(&params, c, values[i]);
+    }
+    buf_printf(&sql, ") VALUES (%s)", buf_text(&operands));
+    if (sql.is_failed || operands.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, NULL, err);
+}
+
+int row_update(struct db *db, const struct schema_mapping *m, const struct value *key,
+               const struct value *values, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    buf_puts(&sql, "UPDATE ");
+    table_quote_full(&sql, m->table);
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct column *c = schema_column_of(m, i);
+
+        if (values[i].state == VALUE_ABSENT)
+            continue;
+        buf_puts(&sql, params.n == 0 ? " SET " : ", ");
+        table_quote(&sql, c->name);
+        buf_puts(&sql, " = ");
+        column_write_sql(&sql, c);
+        params_add(&params, c, values[i]);
+    }
+    append_where(&sql, &params, m, key);
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, NULL, err);
+}
+
+int row_delete(struct db *db, const struct schema_mapping *m, const struct value *key,
+               struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    buf_puts(&sql, "DELETE FROM ");
+    table_quote_full(&sql, m->table);
+    append_where(&sql, &params, m, key);
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, NULL, err);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/schema.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/mysql/db.h"
+
+struct schema {
+    const struct config *cfg;
+    pthread_mutex_t lock;
+    struct schema_mapping **mappings; /* owned; one for each of cfg's, NULL: not resolved */
+};
+
+static void mapping_free(struct schema_mapping *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t i = 0; m->columns != NULL && i < m->n_columns; i++)
+        free(m->columns[i].header);
+    free(m->columns);
+    free(m->key);
+    table_free(m->table);
+    free(m);
+}
+
+static void cleanup_mapping(struct schema_mapping **m)
+{
+    mapping_free(*m);
+}
+
+const struct column *schema_column_of(const struct schema_mapping *mapping, size_t i)
+{
+    return &mapping->table->columns[mapping->columns[i].column];
+}
+
+int schema_find_header(const struct schema_mapping *mapping, const char *header)
+{
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (strcmp(mapping->columns[i].header, header) == 0)
+            return (int)i;
+    return -1;
+}
+
+int schema_find_name(const struct schema_mapping *mapping, const char *name)
+{
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (strcasecmp(schema_column_of(mapping, i)->name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* A cell cannot hold the others. */
+static bool is_supported(enum column_type type)
+{
+    return type != COLUMN_GEOMETRY && type != COLUMN_VECTOR && type != COLUMN_OTHER;
+}
+
+static int add_column(struct schema_mapping *m, size_t column, const char *header,
+                      enum config_direction direction, struct err *err)
+{
+    struct schema_column *c = &m->columns[m->n_columns];
+
+    if (schema_find_header(m, header) >= 0)
+        return err_set(err, ERR_CONFIG, "two columns have the header \"%s\"", header);
+    c->header = strdup(header);
+    if (c->header == NULL)
+        return err_nomem(err, "schema");
+    c->column = column;
+    c->can_edit = direction != CONFIG_TO_SHEET && !m->table->columns[column].is_generated &&
+                  is_supported(m->table->columns[column].type);
+    m->n_columns++;
+    return 0;
+}
+
+static int resolve_columns(struct schema_mapping *m, struct err *err)
+{
+    const struct config_mapping *cfg = m->cfg;
+    size_t most = cfg->n_columns > 0 ? cfg->n_columns : m->table->n_columns;
+
+    m->columns = calloc(most + 1, sizeof(*m->columns));
+    if (m->columns == NULL)
+        return err_nomem(err, "schema");
+    for (size_t i = 0; i < cfg->n_columns; i++) {
+        const struct config_column *c = &cfg->columns[i];
+        int column = table_find_column(m->table, c->name);
+
+        if (column < 0)
+            return err_set(err, ERR_CONFIG, "the table has no column \"%s\"", c->name);
+        if (add_column(m, (size_t)column, c->header, c->direction, err) != 0)
+            return -1;
+    }
+    for (size_t i = 0; cfg->n_columns == 0 && i < m->table->n_columns; i++)
+        if (!m->table->columns[i].is_invisible &&
+            add_column(m, i, m->table->columns[i].name, cfg->direction, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int resolve_key(struct schema_mapping *m, struct err *err)
+{
+    size_t n = m->cfg->n_key > 0 ? m->cfg->n_key : m->table->n_key;
+
+    if (n == 0)
+        return err_set(err, ERR_CONFIG, "the table has no primary key, and the mapping names none");
+    m->key = calloc(n, sizeof(*m->key));
+    if (m->key == NULL)
+        return err_nomem(err, "schema");
+    for (size_t i = 0; i < n; i++) {
+        const char *name =
+            m->cfg->n_key > 0 ? m->cfg->key[i] : m->table->columns[m->table->key[i]].name;
+        int column = schema_find_name(m, name);
+
+        if (column < 0)
+            return err_set(err, ERR_CONFIG, "the key column \"%s\" is not among the columns", name);
+        m->key[i] = (size_t)column;
+        m->columns[column].is_key = true;
+        m->n_key++;
+    }
+    return 0;
+}
+
+static int resolve(struct db *db, const struct config_mapping *cfg, struct schema_mapping **out,
+                   struct err *err)
+{
+    CLEANUP(cleanup_mapping) struct schema_mapping *m = calloc(1, sizeof(*m));
+
+    if (m == NULL)
+        return err_nomem(err, "schema");
+    m->cfg = cfg;
+    m->loaded_ms = clock_mono_ms();
+    m->references = 1;
+    if (table_load(db, cfg->schema, cfg->table, &m->table, err) != 0 ||
+        resolve_columns(m, err) != 0 || resolve_key(m, err) != 0)
+        return err_wrap(err, "mapping %s", cfg->name);
+    *out = take_ptr(m);
+    return 0;
+}
+
+int schema_new(const struct config *cfg, struct schema **out, struct err *err)
+{
+    struct schema *schema = calloc(1, sizeof(*schema));
+
+    if (schema == NULL)
+        return err_nomem(err, "schema");
+    schema->cfg = cfg;
+    schema->mappings = calloc(cfg->n_mappings + 1, sizeof(struct schema_mapping *));
+    if (schema->mappings == NULL || pthread_mutex_init(&schema->lock, NULL) != 0) {
+        free(schema->mappings);
+        free(schema);
+        return err_nomem(err, "schema");
+    }
+    *out = schema;
+    return 0;
+}
+
+static void drop_reference(struct schema_mapping *m)
+{
+    if (m != NULL && --m->references == 0)
+        mapping_free(m);
+}
+
+void schema_free(struct schema *schema)
+{
+    if (schema == NULL)
+        return;
+    for (size_t i = 0; i < schema->cfg->n_mappings; i++)
+        drop_reference(schema->mappings[i]);
+    pthread_mutex_destroy(&schema->lock);
+    free(schema->mappings);
+    free(schema);
+}
+
+int schema_get(struct schema *schema, struct db *db, size_t i, struct schema_mapping **out,
+               struct err *err)
+{
+    struct schema_mapping *m = NULL;
+
+    {
+        LOCK_SCOPE(&schema->lock);
+        m = schema->mappings[i];
+        if (m != NULL && clock_mono_ms() - m->loaded_ms < SCHEMA_MAX_AGE_MS) {
+            m->references++;
+            *out = m;
+            return 0;
+        }
+    }
+    if (resolve(db, &schema->cfg->mappings[i], &m, err) != 0)
+        return -1;
+    LOCK_SCOPE(&schema->lock);
+    drop_reference(schema->mappings[i]);
+    schema->mappings[i] = m;
+    m->references++;
+    *out = m;
+    return 0;
+}
+
+void schema_put(struct schema *schema, struct schema_mapping *mapping)
+{
+    LOCK_SCOPE(&schema->lock);
+    drop_reference(mapping);
+}
+
+void schema_distrust(struct schema *schema, size_t i)
+{
+    LOCK_SCOPE(&schema->lock);
+    drop_reference(schema->mappings[i]);
+    schema->mappings[i] = NULL;
+}

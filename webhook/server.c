@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/http/server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "webhook/routes.h"
+#include "webhook/verify.h"
+
+#define MAX_CONNECTIONS 256
+#define IDLE_TIMEOUT_S 30
+#define RETRY_AFTER_S "5"
+
+bool routes_verify(const struct server *server, const struct http_request *request,
+                   struct http_response *response)
+{
+    const struct config_webhook *cfg = &server->cfg->webhook;
+    enum verify_result result =
+        verify_request(cfg->secret, http_request_header(request, "X-Tabrelay-Timestamp"),
+                       http_request_header(request, "X-Tabrelay-Signature"), request->body,
+                       request->body_len, clock_wall_ms(), cfg->max_age_ms);
+
+    if (result == VERIFY_OK)
+        return true;
+    metrics_add(METRIC_REQUESTS_REFUSED, 1);
+    log_warn("webhook: refused req=%s peer=%s problem=%s", request->id, request->peer,
+             verify_code(result));
+    http_response_error(response, 401, verify_code(result), "%s", verify_message(result));
+    return false;
+}
+
+void routes_unavailable(const struct http_request *request, struct http_response *response,
+                        const struct err *err)
+{
+    char context[64];
+
+    snprintf(context, sizeof(context), "webhook: not done req=%s", request->id);
+    log_err(LOG_ERROR, context, err);
+    http_response_header(response, "Retry-After", RETRY_AFTER_S);
+    if (err->code == ERR_GONE || err->code == ERR_CONFIG)
+        http_response_error(response, 503, "mapping_broken", "%s", err->msg);
+    else
+        http_response_error(response, 503, "mysql_unavailable",
+                            "the database cannot take the edits now; nothing was changed");
+}
+
+static void route_health(void *ctx, const struct http_request *request,
+                         struct http_response *response)
+{
+    struct server *server = ctx;
+
+    (void)request;
+    buf_printf(&response->body, "{\"ok\":true,\"mysql\":%s}\n",
+               pool_is_up(server->pool) ? "true" : "false");
+}
+
+static void route_metrics(void *ctx, const struct http_request *request,
+                          struct http_response *response)
+{
+    (void)ctx;
+    (void)request;
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    metrics_render(METRICS_WEBHOOK, &response->body);
+}
+
+static void handle(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    static const struct http_route routes[] = {
+        {"POST", "/v1/edits", route_edits},
+        {"GET", "/v1/mappings", route_mappings},
+        {"GET", "/healthz", route_health},
+        {"GET", "/metrics", route_metrics},
+        {NULL, NULL, NULL},
+    };
+
+    http_route_dispatch(routes, ctx, request, response);
+    metrics_add(METRIC_REQUESTS, 1);
+    log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
+              request->path, response->status);
+}
+
+/* Say at once what is wrong with a mapping, not at its first edit. */
+static void look_at_mappings(struct server *server)
+{
+    struct db *db = NULL;
+    struct err err = ERR_INIT;
+
+    if (pool_take(server->pool, &db, &err) != 0) {
+        log_err(LOG_WARN, "webhook: MySQL does not answer yet", &err);
+        return;
+    }
+    for (size_t i = 0; i < server->cfg->n_mappings; i++) {
+        struct schema_mapping *m = NULL;
+
+        err = ERR_INIT;
+        if (schema_get(server->schema, db, i, &m, &err) == 0)
+            schema_put(server->schema, m);
+        else
+            log_err(LOG_WARN, "webhook", &err);
+    }
+    pool_give(server->pool, db);
+}
+
+int server_start(const struct config *cfg, struct stop *stop, struct server **out, struct err *err)
+{
+    struct server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL)
+        return err_nomem(err, "server");
+    server->cfg = cfg;
+    server->stop = stop;
+    const struct http_server_options options = {
+        .host = cfg->webhook.listen_host,
+        .port = cfg->webhook.listen_port,
+        .threads = cfg->webhook.threads,
+        .max_connections = MAX_CONNECTIONS,
+        .max_body_bytes = cfg->webhook.max_body_bytes,
+        .idle_timeout_s = IDLE_TIMEOUT_S,
+        .handle = handle,
+        .ctx = server,
+    };
+    if (schema_new(cfg, &server->schema, err) != 0 ||
+        pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) != 0)
+        goto undo;
+    look_at_mappings(server);
+    if (http_server_start(&options, &server->http, err) != 0)
+        goto undo;
+    *out = server;
+    return 0;
+undo:
+    server_stop(server);
+    return -1;
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    http_server_stop(server->http);
+    pool_free(server->pool);
+    schema_free(server->schema);
+    free(server);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/task.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base.h"
+#include "common/number.h"
+#include "common/rowkey.h"
+#include "common/utf8.h"
+#include "webhook/row.h"
+#include "webhook/state.h"
+
+#define QUOTED_BYTES 100
+#define NOTE_BYTES 1000
+
+/* The value that column C would hold for CELL, in the arena; PROBLEM: why it cannot. */
+static int parse_cell(struct arena *arena, const struct column *c, const struct cell *cell,
+                      struct value *out, const char **problem, struct err *err)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct err refusal = ERR_INIT;
+
+    if (cell_to_value(c, cell, &scratch, out, &refusal) != 0) {
+        *out = (struct value){.state = VALUE_ABSENT};
+        *problem = arena_copy(arena, refusal.msg, strlen(refusal.msg));
+        if (refusal.code != ERR_VALUE || *problem == NULL)
+            return err_nomem(err, "cell");
+        return 0;
+    }
+    if (out->state == VALUE_TEXT) {
+        out->ptr = arena_copy(arena, out->ptr, out->len);
+        if (out->ptr == NULL)
+            return err_nomem(err, "cell");
+    }
+    return 0;
+}
+
+static int open_cell(struct task *task, size_t i, struct err *err)
+{
+    const struct schema_column *sc = &task->m->columns[i];
+    const struct column *c = schema_column_of(task->m, i);
+    const cJSON *sent = json_get(task->edit->cells, sc->header);
+    const cJSON *old = json_get(task->edit->old, sc->header);
+    struct task_cell *cell = &task->cells[i];
+    const char *ignored = NULL;
+
+    *cell = (struct task_cell){.value = {.state = VALUE_ABSENT}, .old = {.state = VALUE_ABSENT}};
+    cell->is_sent = sent != NULL;
+    cell->is_edited = sent != NULL && edit_touches(task->edit, sc->header);
+    cell->has_old = old != NULL;
+    if (cell->has_old) {
+        cell->old_cell = edit_cell(old);
+        if (parse_cell(&task->arena, c, &cell->old_cell, &cell->old, &ignored, err) != 0)
+            return -1;
+    }
+    if (!cell->is_sent)
+        return 0;
+    cell->cell = edit_cell(sent);
+    return parse_cell(&task->arena, c, &cell->cell, &cell->value, &cell->problem, err);
+}
+
+/* A blank cell of a NOT NULL text column is the empty text, but never all of a key. */
+static enum task_key open_key(struct task *task)
+{
+    const struct schema_mapping *m = task->m;
+    enum task_key state = TASK_KEY_OK;
+    size_t n_blank = 0;
+
+    for (size_t i = 0; i < m->n_key; i++) {
+        const struct task_cell *cell = &task->cells[m->key[i]];
+        bool is_blank = cell->cell.type == CELL_BLANK;
+
+        task->key[i] = cell->value;
+        n_blank += is_blank;
+        if (!cell->is_sent)
+            return TASK_KEY_MISSING;
+        if (cell->value.state == VALUE_ABSENT && !is_blank)
+            return TASK_KEY_BAD;
+        if (cell->value.state != VALUE_TEXT)
+            state = TASK_KEY_BLANK;
+    }
+    return n_blank == m->n_key ? TASK_KEY_BLANK : state;
+}
+
+int task_open(struct task *task, struct db *db, const struct schema_mapping *m,
+              const struct edit_request *request, const struct edit *edit, struct err *err)
+{
+    *task = (struct task){.db = db, .m = m, .request = request, .edit = edit};
+    task->cells = arena_alloc(&task->arena, (m->n_columns + 1) * sizeof(*task->cells));
+    task->key = task_values(task, m->n_key, err);
+    task->mysql = task_values(task, m->n_columns, err);
+    if (task->cells == NULL || task->key == NULL || task->mysql == NULL)
+        return err_nomem(err, "task");
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (open_cell(task, i, err) != 0)
+            return -1;
+    task->key_state = open_key(task);
+    return answer_open(&task->answer, &task->arena, m->n_columns, err);
+}
+
+void task_close(struct task *task)
+{
+    answer_close(&task->answer);
+    buf_close(&task->base);
+    arena_close(&task->arena);
+}
+
+void task_reset(struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        task->cells[i].is_refused = task->cells[i].is_stale = false;
+    task->key_state = open_key(task);
+    task->is_found = task->has_base = false;
+    task->reconcile = NULL;
+    buf_clear(&task->base);
+    answer_reset(&task->answer, task->m->n_columns);
+}
+
+struct value *task_values(struct task *task, size_t n, struct err *err)
+{
+    struct value *values = arena_alloc(&task->arena, (n + 1) * sizeof(*values));
+
+    if (values == NULL) {
+        err_nomem(err, "task");
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        values[i] = (struct value){.state = VALUE_ABSENT};
+    return values;
+}
+
+struct hash128 task_key_hash(const struct task *task)
+{
+    return hash_key(task->key, task->m->n_key);
+}
+
+const char *task_row_key(struct task *task)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    rowkey_write(&text, task->key, task->m->n_key);
+    return text.is_failed ? NULL : arena_copy(&task->arena, text.ptr, text.len);
+}
+
+static int check_key_length(struct task *task, struct err *err)
+{
+    const char *row_key = task_row_key(task);
+
+    if (row_key == NULL)
+        return err_nomem(err, "task");
+    if (strlen(row_key) > ROWKEY_MAX)
+        return err_set(err, ERR_VALUE, "the key is longer than %d characters", ROWKEY_MAX);
+    return 0;
+}
+
+int task_find(struct task *task, struct err *err)
+{
+    const struct schema_mapping *m = task->m;
+
+    if (check_key_length(task, err) != 0 ||
+        row_find(task->db, m, task->key, &task->arena, task->mysql, &task->is_found, err) != 0)
+        return -1;
+    for (size_t i = 0; task->is_found && i < m->n_key; i++)
+        task->key[i] = task->mysql[m->key[i]];
+    buf_clear(&task->base);
+    return state_base_load(task->db, m->cfg->name, task_key_hash(task), &task->base,
+                           &task->has_base, err);
+}
+
+int task_reread(struct task *task, struct value *after, struct err *err)
+{
+    bool is_found = false;
+
+    if (row_find(task->db, task->m, task->key, &task->arena, after, &is_found, err) != 0)
+        return -1;
+    if (!is_found)
+        return err_set(err, ERR_VALUE, "the database gave the row another key");
+    for (size_t i = 0; i < task->m->n_key; i++)
+        task->key[i] = after[task->m->key[i]];
+    return check_key_length(task, err);
+}
+
+static const char *quote(struct task *task, const char *text, size_t len)
+{
+    char out[QUOTED_BYTES + 16];
+    size_t cut = 0;
+
+    while (cut < len) {
+        size_t step = utf8_length(text + cut, len - cut);
+
+        if (cut + step > QUOTED_BYTES || step == 0)
+            break;
+        cut += step;
+    }
+    snprintf(out, sizeof(out), "\"%.*s%s\"", (int)cut, text, cut < len ? "…" : "");
+    text = arena_copy(&task->arena, out, strlen(out));
+    return text == NULL ? "" : text;
+}
+
+const char *task_quote(struct task *task, struct value v)
+{
+    return v.state == VALUE_TEXT && v.len > 0 ? quote(task, v.ptr, v.len) : "nothing";
+}
+
+const char *task_quote_cell(struct task *task, const struct cell *cell)
+{
+    char number[NUMBER_TEXT_SIZE];
+
+    switch (cell->type) {
+    case CELL_NUMBER:
+        return quote(task, number, number_print_double(cell->number, number));
+    case CELL_BOOL:
+        return cell->boolean ? "TRUE" : "FALSE";
+    case CELL_TEXT:
+    case CELL_ERROR:
+        return quote(task, cell->text, cell->text_len);
+    case CELL_BLANK:
+        break;
+    }
+    return "nothing";
+}
+
+int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, ...)
+{
+    char why[NOTE_BYTES];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof(why), fmt, ap);
+    va_end(ap);
+    task->cells[i].is_refused = true;
+    answer_say(&task->answer, "%s: %s", task->m->columns[i].header, why);
+    return answer_note(&task->answer, i, why, err);
+}
+
+/* The cell that shows V; false: a cell cannot. */
+static int make_cell(struct task *task, size_t i, struct value v, bool *can_show,
+                     int (*put)(struct answer *, size_t, const struct cell *, struct err *),
+                     struct err *err)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct err refusal = ERR_INIT;
+    struct cell cell;
+
+    *can_show = cell_from_value(schema_column_of(task->m, i), v, &scratch, &cell, &refusal) == 0;
+    return *can_show ? put(&task->answer, i, &cell, err) : 0;
+}
+
+int task_show(struct task *task, size_t i, struct value v, struct err *err)
+{
+    bool can_show;
+
+    return make_cell(task, i, v, &can_show, answer_show, err);
+}
+
+int task_show_all(struct task *task, struct err *err)
+{
+    for (size_t i = 0; task->is_found && i < task->m->n_columns; i++)
+        if (task_show(task, i, task->mysql[i], err) != 0)
+            return -1;
+    return 0;
+}
+
+int task_tell_key(struct task *task, struct err *err)
+{
+    bool can_show;
+
+    for (size_t i = 0; i < task->m->n_key; i++)
+        if (make_cell(task, task->m->key[i], task->key[i], &can_show, answer_set_key, err) != 0)
+            return -1;
+    return 0;
+}
+
+bool task_is_changed(const struct task *task, size_t i)
+{
+    uint64_t base;
+
+    return !base_find(task->base.ptr, task->base.len, schema_column_of(task->m, i)->name, &base) ||
+           base != hash_value(task->mysql[i]);
+}
+
+bool task_is_key_edited(const struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_key; i++)
+        if (task->cells[task->m->key[i]].is_edited)
+            return true;
+    return false;
+}
+
+bool task_is_blank(const struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (task->cells[i].is_sent && task->cells[i].cell.type != CELL_BLANK)
+            return false;
+    return true;
+}
