@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/http/server.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/cleanup.h"
+#include "common/crypto.h"
+#include "common/log.h"
+
+/* Connections beyond max_connections that are let in to be told 503. */
+#define EXTRA_CONNECTIONS 64
+
+struct http_server {
+    struct http_server_options options;
+    struct MHD_Daemon *daemon;
+    uint16_t port;
+    atomic_uint connections;
+    atomic_bool is_stopping;
+};
+
+/* One request from its first line to its last byte. */
+struct exchange {
+    char *uri; /* owned; as sent */
+    struct buf body;
+    size_t received_bytes;
+    bool has_started;
+};
+
+struct stream {
+    struct http_server *server;
+    ssize_t (*read)(void *ctx, char *to, size_t size);
+    void (*end)(void *ctx);
+    void *ctx;
+};
+
+static void on_panic(void *ctx, const char *file, unsigned line, const char *reason)
+{
+    (void)ctx;
+    log_error("http: libmicrohttpd panicked at %s:%u: %s", file, line,
+              reason == NULL ? "no reason given" : reason);
+    abort();
+}
+
+static void on_log(void *ctx, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+static void on_log(void *ctx, const char *fmt, va_list ap)
+{
+    char text[512];
+
+    (void)ctx;
+    vsnprintf(text, sizeof(text), fmt, ap);
+    log_debug("http: libmicrohttpd: %s", text);
+}
+
+/* Paths stay as they were sent: only the handler knows where a %2F belongs. */
+static size_t keep_escapes(void *ctx, struct MHD_Connection *connection, char *text)
+{
+    (void)ctx;
+    (void)connection;
+    return strlen(text);
+}
+
+static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
+{
+    struct exchange *e = calloc(1, sizeof(*e));
+
+    (void)ctx;
+    (void)connection;
+    if (e != NULL)
+        e->uri = strdup(uri);
+    return e;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct exchange *e = *con_cls;
+
+    (void)ctx;
+    (void)connection;
+    (void)code;
+    *con_cls = NULL;
+    if (e == NULL)
+        return;
+    free(e->uri);
+    buf_close(&e->body);
+    free(e);
+}
+
+static void on_connection(void *ctx, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *s = ctx;
+
+    (void)connection;
+    (void)socket_context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        atomic_fetch_add(&s->connections, 1);
+    else
+        atomic_fetch_sub(&s->connections, 1);
+}
+
+static ssize_t read_stream(void *ctx, uint64_t offset, char *to, size_t size)
+{
+    struct stream *stream = ctx;
+    ssize_t n;
+
+    (void)offset;
+    if (atomic_load(&stream->server->is_stopping))
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    n = stream->read(stream->ctx, to, size);
+    return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
+}
+
+static void end_stream(void *ctx)
+{
+    struct stream *stream = ctx;
+
+    if (stream->end != NULL)
+        stream->end(stream->ctx);
+    free(stream);
+}
+
+static struct MHD_Response *make_stream(struct http_server *s, const struct http_response *r)
+{
+    struct stream *stream = calloc(1, sizeof(*stream));
+    struct MHD_Response *out;
+
+    if (stream == NULL)
+        return NULL;
+    *stream =
+        (struct stream){.server = s, .read = r->stream, .end = r->stream_end, .ctx = r->stream_ctx};
+    out =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, stream, end_stream);
+    if (out == NULL)
+        free(stream);
+    return out;
+}
+
+static struct MHD_Response *make_response(struct http_server *s, struct http_response *r)
+{
+    size_t len = r->body.len;
+    struct MHD_Response *out;
+    char *body;
+
+    if (r->stream != NULL) {
+        out = make_stream(s, r);
+        if (out == NULL && r->stream_end != NULL)
+            r->stream_end(r->stream_ctx);
+        return out;
+    }
+    body = buf_take(&r->body);
+    if (body == NULL)
+        return NULL;
+    out = MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE);
+    if (out == NULL)
+        free(body);
+    return out;
+}
+
+static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *connection,
+                              struct http_response *r)
+{
+    struct MHD_Response *out;
+    enum MHD_Result result;
+
+    if (r->stream != NULL && s->options.threads != 0) {
+        log_error("http: a stream needs a thread per connection");
+        r->stream_end(r->stream_ctx);
+        r->stream = NULL;
+        http_response_error(r, 500, "internal", "The server cannot stream.");
+    }
+    if (r->body.is_failed)
+        http_response_error(r, 500, "out_of_memory", "The server is out of memory.");
+    out = make_response(s, r);
+    buf_close(&r->body);
+    if (out == NULL)
+        return MHD_NO; /* out of memory: the connection is dropped */
+    if (r->content_type != NULL)
+        MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, r->content_type);
+    for (size_t i = 0; i < r->n_headers; i++)
+        MHD_add_response_header(out, r->headers[i].name, r->headers[i].value);
+    result = MHD_queue_response(connection, (unsigned)r->status, out);
+    MHD_destroy_response(out);
+    return result;
+}
+
+static void fill_peer(struct MHD_Connection *connection, char *to, size_t size)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    socklen_t len;
+
+    if (info == NULL || info->client_addr == NULL)
+        return;
+    len = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                   : sizeof(struct sockaddr_in);
+    if (getnameinfo(info->client_addr, len, to, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
+        to[0] = '\0';
+}
+
+/* Requests that never reach the handler. True if R holds the answer. */
+static bool refuse(const struct http_server *s, const struct exchange *e, struct http_response *r)
+{
+    if (atomic_load(&s->connections) > s->options.max_connections) {
+        http_response_error(r, 503, "too_many_connections", "The server is busy; try again.");
+        http_response_header(r, "Retry-After", "1");
+        http_response_header(r, "Connection", "close");
+        return true;
+    }
+    if (e->received_bytes > s->options.max_body_bytes) {
+        http_response_error(r, 413, "too_large", "The body is larger than %zu bytes.",
+                            s->options.max_body_bytes);
+        return true;
+    }
+    if (e->body.is_failed) {
+        http_response_error(r, 503, "out_of_memory", "The server is out of memory.");
+        return true;
+    }
+    return false;
+}
+
+static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *connection,
+                              const char *method, struct exchange *e)
+{
+    struct http_response response = {.status = 200,
+                                     .content_type = "application/json; charset=utf-8"};
+    struct http_request request = {.method = method, .connection = connection};
+    char *question = strchr(e->uri, '?');
+    uint8_t id[8];
+
+    if (refuse(s, e, &response))
+        return answer(s, connection, &response);
+    if (question != NULL)
+        *question = '\0';
+    request.path = e->uri;
+    request.query = question == NULL ? "" : question + 1;
+    request.body = buf_text(&e->body);
+    request.body_len = e->body.len;
+    crypto_random(id, sizeof(id));
+    for (size_t i = 0; i < sizeof(id); i++)
+        snprintf(request.id + 2 * i, 3, "%02x", id[i]);
+    fill_peer(connection, request.peer, sizeof(request.peer));
+    s->options.handle(s->options.ctx, &request, &response);
+    return answer(s, connection, &response);
+}
+
+/* Too large a body is read to its end, so that the sender reads our answer, but not kept and not
+ * without end. */
+static bool take_upload(const struct http_server *s, struct exchange *e, const char *data,
+                        size_t len)
+{
+    e->received_bytes += len;
+    if (e->received_bytes <= s->options.max_body_bytes)
+        buf_append(&e->body, data, len);
+    else
+        buf_close(&e->body);
+    return e->received_bytes / 16 <= s->options.max_body_bytes;
+}
+
+/* libmicrohttpd calls this first without data, then for each piece of the body, then at its end. */
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **con_cls)
+{
+    struct http_server *s = ctx;
+    struct exchange *e = *con_cls;
+
+    (void)url;
+    (void)version;
+    if (e == NULL || e->uri == NULL)
+        return MHD_NO; /* out of memory */
+    if (!e->has_started) {
+        e->has_started = true;
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        bool is_fine = take_upload(s, e, upload, *upload_size);
+
+        *upload_size = 0;
+        return is_fine ? MHD_YES : MHD_NO;
+    }
+    return handle(s, connection, method, e);
+}
+
+const char *http_request_header(const struct http_request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+static int open_socket(const struct addrinfo *address)
+{
+    const int on = 1;
+    int fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, 128) == 0)
+        return fd;
+    int saved = errno;
+
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+static int listen_on(const char *host, uint16_t port, int *out, struct err *err)
+{
+    const struct addrinfo wanted = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+                                    .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int failed;
+
+    snprintf(service, sizeof(service), "%u", port);
+    failed = getaddrinfo(host, service, &wanted, &found);
+    if (failed != 0)
+        return err_set(err, ERR_CONFIG, "http: listen on %s: %s", host, gai_strerror(failed));
+    *out = open_socket(found);
+    freeaddrinfo(found);
+    return *out < 0 ? err_errno(err, "http: listen on %s port %u", host, port) : 0;
+}
+
+static uint16_t bound_port(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t len = sizeof(address);
+    char port[8];
+
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0 ||
+        getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port),
+                    NI_NUMERICSERV) != 0)
+        return 0;
+    return (uint16_t)strtoul(port, NULL, 10);
+}
+
+/* The limit is shared out among the threads, each gets at least one. */
+static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
+{
+    const struct http_server_options *o = &s->options;
+    unsigned limit = o->max_connections + EXTRA_CONNECTIONS + o->threads;
+    unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG;
+
+    if (o->threads == 0)
+        flags |= MHD_USE_THREAD_PER_CONNECTION;
+    /* A pool has at least two threads; one runs without a pool. */
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+        o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads, MHD_OPTION_END);
+}
+
+int http_server_start(const struct http_server_options *options, struct http_server **out,
+                      struct err *err)
+{
+    struct http_server *s = calloc(1, sizeof(*s));
+    int fd = -1;
+
+    if (s == NULL)
+        return err_nomem(err, "http");
+    s->options = *options;
+    if (listen_on(options->host, options->port, &fd, err) != 0) {
+        free(s);
+        return -1;
+    }
+    s->port = bound_port(fd);
+    MHD_set_panic_func(on_panic, NULL);
+    s->daemon = start_daemon(s, fd);
+    if (s->daemon == NULL) {
+        err_errno(err, "http: start the server on port %u", s->port);
+        close(fd);
+        free(s);
+        return -1;
+    }
+    *out = s;
+    return 0;
+}
+
+uint16_t http_server_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+void http_server_stop(struct http_server *s)
+{
+    if (s == NULL)
+        return;
+    atomic_store(&s->is_stopping, true);
+    MHD_stop_daemon(s->daemon);
+    free(s);
+}
