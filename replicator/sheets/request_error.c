@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* request_error: Google's error answers in our words. The body may be HTML: the status counts
+ * first, JSON second. */
+#include <string.h>
+
+#include "replicator/sheets/private.h"
+
+/* The first member NAME in any of error.details[]; "" if there is none. */
+static const char *find_detail(const cJSON *error, const char *group, const char *name)
+{
+    const cJSON *details = json_get(error, "details"), *item;
+
+    cJSON_ArrayForEach(item, details)
+    {
+        const char *text = json_text(group == NULL ? item : json_get(item, group), name, "");
+
+        if (text[0] != '\0')
+            return text;
+    }
+    return "";
+}
+
+static int refuse_access(const struct sheets *s, const cJSON *error, struct err *err)
+{
+    const char *url = find_detail(error, "metadata", "activationUrl");
+
+    if (url[0] != '\0')
+        return err_hint(err, "The Sheets API is switched off for this project; switch it on at %s",
+                        url);
+    return err_hint(err, "Share the spreadsheet with %s as editor.", sheets_account(s));
+}
+
+static int quota_error(const struct http_answer *answer, const cJSON *error, struct err *err)
+{
+    const char *limit = find_detail(error, "metadata", "quota_limit");
+
+    err->code = ERR_QUOTA;
+    err->wait_ms = answer->retry_after_ms;
+    if (limit[0] != '\0')
+        err_hint(err, "Quota %s is used up: fewer mappings, or ask Google for a higher one.",
+                 limit);
+    return err_transient(err);
+}
+
+int request_error(const struct sheets *s, const struct http_answer *answer, bool is_write,
+                  const char *what, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    struct err parse;
+    const cJSON *error;
+    const char *text = "no reason given";
+
+    if (json_parse(buf_text(&answer->body), answer->body.len, &json, &parse) != 0)
+        text = strncmp(answer->content_type, "text/html", 9) == 0
+                   ? "an HTML page came instead of JSON"
+                   : "no JSON came";
+    error = json_get(json, "error");
+    text = json_text(error, "message", text);
+    err_set(err, ERR_HTTP, "sheets: %s: HTTP %d: %.300s", what, answer->status, text);
+    err->detail = answer->status;
+    switch (answer->status) {
+    case 401:
+        err->code = ERR_AUTH;
+        return err_hint(err,
+                        "The access token was refused: is the key in google.credentials valid?");
+    case 403:
+        err->code = ERR_AUTH;
+        return refuse_access(s, error, err);
+    case 404:
+        err->code = ERR_GONE;
+        return err_hint(err, "Is the spreadsheet's id right, and is it shared with %s?",
+                        sheets_account(s));
+    case 429:
+        return quota_error(answer, error, err);
+    case 400:
+        /* A tab that was renamed or deleted looks like this, not like 404: plan again with what is
+         * there now. */
+        if (strstr(text, "Unable to parse range") != NULL)
+            err_transient(err);
+        return -1;
+    default:
+        if (answer->status == 408 || answer->status >= 500) {
+            err->code = is_write ? ERR_LOST : ERR_HTTP;
+            err_transient(err);
+        }
+        return -1;
+    }
+}

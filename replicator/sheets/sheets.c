@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/sheets/sheets.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "replicator/sheets/private.h"
+
+#define DATA_FIELDS                                    \
+    "sheets(properties(sheetId,title,gridProperties)," \
+    "data(startRow,startColumn,rowData(values(effectiveValue))))"
+
+int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
+               struct err *err)
+{
+    struct sheets *s = calloc(1, sizeof(*s));
+    int64_t now = clock_mono_ms();
+
+    if (s == NULL)
+        return err_nomem(err, "sheets");
+    s->cfg = cfg;
+    s->stop = stop;
+    quota_init(&s->reads, cfg->reads_per_minute, now);
+    quota_init(&s->writes, cfg->writes_per_minute, now);
+    if (token_open(cfg->credentials, &s->token, err) != 0 ||
+        http_client_new(stop, &s->http, err) != 0) {
+        sheets_free(s);
+        return -1;
+    }
+    *out = s;
+    return 0;
+}
+
+void sheets_free(struct sheets *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->n_titles; i++) {
+        free(s->titles[i].spreadsheet);
+        free(s->titles[i].text);
+    }
+    free(s->titles);
+    token_free(s->token);
+    http_client_free(s->http);
+    free(s);
+}
+
+const char *sheets_account(const struct sheets *s)
+{
+    return token_account(s->token);
+}
+
+int64_t sheets_write_wait_ms(const struct sheets *s)
+{
+    return quota_wait_ms(&s->writes, clock_mono_ms());
+}
+
+/* Percent-encode what an id from the configuration may hold. */
+static void put_id(struct buf *path, const char *spreadsheet)
+{
+    for (const char *p = spreadsheet; *p != '\0'; p++) {
+        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", *p) != NULL)
+            buf_putc(path, *p);
+        else
+            buf_printf(path, "%%%02X", (unsigned char)*p);
+    }
+}
+
+static int run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
+               const char *method, const char *suffix, const struct buf *body, cJSON **out,
+               struct err *err)
+{
+    CLEANUP_BUF struct buf path = BUF_INIT;
+    CLEANUP_BUF struct buf what = BUF_INIT;
+    struct request request = {.kind = kind, .method = method, .body = body};
+
+    buf_puts(&path, "v4/spreadsheets/");
+    put_id(&path, spreadsheet);
+    buf_puts(&path, suffix);
+    buf_printf(&what, "spreadsheet %.100s", spreadsheet);
+    if (path.is_failed || what.is_failed || (body != NULL && body->is_failed))
+        return err_nomem(err, "sheets");
+    request.path = path.ptr;
+    request.what = what.ptr;
+    return request_run(s, &request, out, err);
+}
+
+/* --- titles
+ * ---------------------------------------------------------------------------------------------- */
+
+static int remember_title(struct sheets *s, const char *spreadsheet, int64_t sheet_id,
+                          const char *text, struct err *err)
+{
+    struct title *titles;
+    char *copy = strdup(text);
+
+    if (copy == NULL)
+        return err_nomem(err, "sheets");
+    for (size_t i = 0; i < s->n_titles; i++)
+        if (s->titles[i].sheet_id == sheet_id &&
+            strcmp(s->titles[i].spreadsheet, spreadsheet) == 0) {
+            free(s->titles[i].text);
+            s->titles[i].text = copy;
+            return 0;
+        }
+    titles = realloc(s->titles, (s->n_titles + 1) * sizeof(*titles));
+    if (titles != NULL) {
+        s->titles = titles;
+        titles[s->n_titles] =
+            (struct title){.spreadsheet = strdup(spreadsheet), .text = copy, .sheet_id = sheet_id};
+        if (titles[s->n_titles].spreadsheet != NULL) {
+            s->n_titles++;
+            return 0;
+        }
+    }
+    free(copy);
+    return err_nomem(err, "sheets");
+}
+
+static int remember_titles(struct sheets *s, const char *spreadsheet, const cJSON *sheets,
+                           struct err *err)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, sheets)
+    {
+        const cJSON *p = json_get(item, "properties");
+        const char *title = json_text(p, "title", NULL);
+
+        if (title != NULL &&
+            remember_title(s, spreadsheet, json_int(p, "sheetId", 0), title, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static const char *find_title(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
+{
+    for (size_t i = 0; i < s->n_titles; i++)
+        if (s->titles[i].sheet_id == sheet_id && strcmp(s->titles[i].spreadsheet, spreadsheet) == 0)
+            return s->titles[i].text;
+    return NULL;
+}
+
+/* --- tabs
+ * ------------------------------------------------------------------------------------------------
+ */
+
+void sheet_tabs_close(struct sheet_tabs *t)
+{
+    for (size_t i = 0; i < t->n_tabs; i++)
+        free(t->tabs[i].title);
+    free(t->tabs);
+    free(t->time_zone);
+    *t = (struct sheet_tabs){0};
+}
+
+static int take_tab(const cJSON *properties, struct sheet_tab *tab, struct err *err)
+{
+    const cJSON *grid = json_get(properties, "gridProperties");
+
+    *tab = (struct sheet_tab){
+        .sheet_id = json_int(properties, "sheetId", 0),
+        .title = strdup(json_text(properties, "title", "")),
+        .rows = json_int(grid, "rowCount", 0),
+        .columns = json_int(grid, "columnCount", 0),
+        .frozen_rows = json_int(grid, "frozenRowCount", 0),
+        .is_grid = strcmp(json_text(properties, "sheetType", "GRID"), "GRID") == 0,
+    };
+    return tab->title == NULL ? err_nomem(err, "sheets") : 0;
+}
+
+int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *out, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    const cJSON *sheets, *item;
+
+    *out = (struct sheet_tabs){0};
+    if (run(s, REQUEST_READ, spreadsheet, "GET",
+            "?fields=properties(timeZone),sheets(properties(sheetId,title,sheetType,gridProperties)"
+            ")"
+            "&prettyPrint=false",
+            NULL, &json, err) != 0)
+        return -1;
+    sheets = json_get(json, "sheets");
+    if (!cJSON_IsArray(sheets) || cJSON_GetArraySize(sheets) == 0)
+        return err_set(err, ERR_FORMAT, "sheets: spreadsheet %.100s: the answer names no tabs",
+                       spreadsheet);
+    out->tabs = calloc((size_t)cJSON_GetArraySize(sheets), sizeof(*out->tabs));
+    out->time_zone = strdup(json_text(json_get(json, "properties"), "timeZone", ""));
+    if (out->tabs == NULL || out->time_zone == NULL) {
+        sheet_tabs_close(out);
+        return err_nomem(err, "sheets");
+    }
+    cJSON_ArrayForEach(item, sheets)
+    {
+        if (take_tab(json_get(item, "properties"), &out->tabs[out->n_tabs++], err) != 0) {
+            sheet_tabs_close(out);
+            return -1;
+        }
+    }
+    if (remember_titles(s, spreadsheet, sheets, err) == 0)
+        return 0;
+    sheet_tabs_close(out);
+    return -1;
+}
+
+/* --- reading
+ * --------------------------------------------------------------------------------------------- */
+
+static void put_index(struct buf *out, const char *name, int64_t index)
+{
+    if (index >= 0)
+        buf_printf(out, ",\"%s\":%" PRId64, name, index);
+}
+
+int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                size_t n, struct grid **out, struct err *err)
+{
+    CLEANUP_BUF struct buf body = BUF_INIT;
+    CLEANUP_JSON cJSON *json = NULL;
+
+    buf_puts(&body, "{\"dataFilters\":[");
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(&body, "%s{\"gridRange\":{\"sheetId\":%" PRId64, i > 0 ? "," : "",
+                   ranges[i].sheet_id);
+        put_index(&body, "startRowIndex", ranges[i].row);
+        put_index(&body, "endRowIndex", ranges[i].end_row);
+        put_index(&body, "startColumnIndex", ranges[i].column);
+        put_index(&body, "endColumnIndex", ranges[i].end_column);
+        buf_puts(&body, "}}");
+    }
+    buf_puts(&body, "],\"includeGridData\":true}");
+    if (run(s, REQUEST_READ, spreadsheet, "POST",
+            ":getByDataFilter?fields=" DATA_FIELDS "&prettyPrint=false", &body, &json, err) != 0)
+        return -1;
+    if (remember_titles(s, spreadsheet, json_get(json, "sheets"), err) != 0)
+        return -1;
+    return grids_parse(json_get(json, "sheets"), ranges, n, out, err);
+}
+
+/* --- writing
+ * --------------------------------------------------------------------------------------------- */
+
+static int put_proof(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                     size_t n, struct buf *body, struct err *err)
+{
+    if (n == 0)
+        return 0;
+    buf_puts(body, ",\"includeSpreadsheetInResponse\":true,\"responseIncludeGridData\":true,"
+                   "\"responseRanges\":[");
+    for (size_t i = 0; i < n; i++) {
+        const char *title = find_title(s, spreadsheet, ranges[i].sheet_id);
+        CLEANUP_BUF struct buf a1 = BUF_INIT;
+
+        if (title == NULL) {
+            err_set(err, ERR_FORMAT, "sheets: the title of tab %" PRId64 " is not known yet",
+                    ranges[i].sheet_id);
+            return err_transient(err);
+        }
+        a1_range(&a1, title, &ranges[i]);
+        if (i > 0)
+            buf_putc(body, ',');
+        buf_json(body, buf_text(&a1), a1.len);
+    }
+    buf_putc(body, ']');
+    return 0;
+}
+
+int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b,
+                const struct grid_range *proof_ranges, size_t n_proof, struct grid **proof,
+                struct err *err)
+{
+    CLEANUP_BUF struct buf body = BUF_INIT;
+    CLEANUP_JSON cJSON *json = NULL;
+    const cJSON *sheets;
+
+    *proof = NULL;
+    if (b->requests.is_failed)
+        return err_nomem(err, "sheets");
+    buf_puts(&body, "{\"requests\":[");
+    buf_append(&body, b->requests.ptr, b->requests.len);
+    buf_putc(&body, ']');
+    if (put_proof(s, spreadsheet, proof_ranges, n_proof, &body, err) != 0)
+        return -1;
+    buf_putc(&body, '}');
+    if (run(s, REQUEST_WRITE, spreadsheet, "POST",
+            ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", &body,
+            &json, err) != 0)
+        return -1;
+    metrics_add(METRIC_CELLS_WRITTEN, (int64_t)b->n_cells);
+    if (n_proof == 0)
+        return 0;
+    sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");
+    if (remember_titles(s, spreadsheet, sheets, err) != 0 ||
+        grids_parse(sheets, proof_ranges, n_proof, proof, err) != 0) {
+        /* It is written, and not proven: read the tab before anything else. */
+        err->code = ERR_LOST;
+        return err_transient(err);
+    }
+    return 0;
+}
