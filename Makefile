@@ -72,7 +72,8 @@ $(BUILD)/libcli.a: $(call obj,$(CLI_SRC))
 %.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@# q, not r: two folders may have a file of the same name
+	@$(AR) qcs $@ $^
 
 link = @echo "  LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tabrelay-replicator: $(BUILD)/replicator/main.o $(BUILD)/libreplicator.a $(LIBCOMMON)
