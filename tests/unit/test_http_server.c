@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/http/server.h"
+
+static struct http_server *server;
+static atomic_int streams_ended;
+
+static void on_echo(void *ctx, const struct http_request *r, struct http_response *response)
+{
+    const char *test = http_request_header(r, "x-test");
+    CLEANUP_FREE char *name = http_request_query(r, "na me");
+
+    (void)ctx;
+    response->content_type = "text/plain";
+    http_response_header(response, "X-Answer", "42");
+    buf_printf(&response->body, "%s|%s|%s|%s|%s|%zu|%s", r->method, r->path, r->query,
+               test == NULL ? "-" : test, name == NULL ? "-" : name, r->body_len, r->body);
+}
+
+static void on_who(void *ctx, const struct http_request *r, struct http_response *response)
+{
+    (void)ctx;
+    buf_printf(&response->body, "%s %zu", r->peer, strlen(r->id));
+}
+
+struct counter {
+    int left;
+};
+
+static ssize_t stream_next(void *ctx, char *to, size_t size)
+{
+    struct counter *c = ctx;
+
+    if (c->left == 0)
+        return -1;
+    return snprintf(to, size, "data: %d\n\n", c->left--);
+}
+
+static void stream_end(void *ctx)
+{
+    free(ctx);
+    atomic_fetch_add(&streams_ended, 1);
+}
+
+static void on_stream(void *ctx, const struct http_request *r, struct http_response *response)
+{
+    struct counter *c = malloc(sizeof(*c));
+
+    (void)ctx;
+    (void)r;
+    assert_non_null(c);
+    c->left = 2;
+    response->content_type = "text/event-stream";
+    response->stream = stream_next;
+    response->stream_end = stream_end;
+    response->stream_ctx = c;
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/echo", on_echo},     {"POST", "/echo", on_echo}, {"GET", "/files/*", on_echo},
+    {"GET", "/stream", on_stream}, {"GET", "/who", on_who},    {NULL, NULL, NULL},
+};
+
+static void dispatch(void *ctx, const struct http_request *r, struct http_response *response)
+{
+    http_route_dispatch(routes, ctx, r, response);
+}
+
+static const struct http_server_options defaults = {
+    .host = "127.0.0.1",
+    .max_connections = 8,
+    .max_body_bytes = 1000,
+    .idle_timeout_s = 5,
+    .handle = dispatch,
+};
+
+static int start_pool(void **state)
+{
+    struct http_server_options options = defaults;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    options.threads = 2;
+    return http_server_start(&options, &server, &err);
+}
+
+static int start_threads(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    return http_server_start(&defaults, &server, &err);
+}
+
+static int stop_server(void **state)
+{
+    (void)state;
+    http_server_stop(server);
+    server = NULL;
+    return 0;
+}
+
+static int dial(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(http_server_port(server))};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+/* Send TEXT and read to the end of the connection. */
+static void talk(const char *text, size_t len, struct buf *answer)
+{
+    CLEANUP_CLOSE int fd = dial();
+    ssize_t n;
+    char *to;
+
+    buf_clear(answer);
+    for (size_t sent = 0; sent < len; sent += (size_t)n) {
+        n = send(fd, text + sent, len - sent, MSG_NOSIGNAL);
+        if (n <= 0)
+            break;
+    }
+    while ((to = buf_reserve(answer, 4096)) != NULL && (n = read(fd, to, 4096)) > 0) {
+        answer->len += (size_t)n;
+        answer->ptr[answer->len] = '\0';
+    }
+}
+
+static void get(const char *path, struct buf *answer)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    buf_printf(&text, "GET %s HTTP/1.1\r\nHost: x\r\nX-Test: yes\r\nConnection: close\r\n\r\n",
+               path);
+    talk(text.ptr, text.len, answer);
+}
+
+static const char *body_of(const struct buf *answer)
+{
+    const char *at = strstr(buf_text(answer), "\r\n\r\n");
+
+    return at == NULL ? "" : at + 4;
+}
+
+static void a_request_reaches_its_handler_whole(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    get("/echo?x=1&na+me=%C3%A4%20b+c", &a);
+    assert_string_equal(body_of(&a), "GET|/echo|x=1&na+me=%C3%A4%20b+c|yes|\xC3\xA4 b c|0|");
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 200"));
+    assert_non_null(strstr(a.ptr, "Content-Type: text/plain\r\n"));
+    assert_non_null(strstr(a.ptr, "X-Answer: 42\r\n"));
+    get("/files/a%2Fb", &a);
+    assert_string_equal(body_of(&a), "GET|/files/a%2Fb||yes|-|0|");
+    get("/who", &a);
+    assert_string_equal(body_of(&a), "127.0.0.1 16");
+}
+
+static void a_body_arrives_whole(void **state)
+{
+    static const char plain[] = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+                                "Connection: close\r\n\r\nhello";
+    static const char chunked[] = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                                  "Connection: close\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    talk(plain, sizeof(plain) - 1, &a);
+    assert_string_equal(body_of(&a), "POST|/echo||-|-|5|hello");
+    talk(chunked, sizeof(chunked) - 1, &a);
+    assert_string_equal(body_of(&a), "POST|/echo||-|-|5|hello");
+}
+
+static void an_unknown_path_is_404(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    get("/nothing", &a);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 404"));
+    assert_string_equal(
+        body_of(&a),
+        "{\"error\":{\"code\":\"unknown_path\",\"message\":\"There is nothing at /nothing.\"}}");
+}
+
+static void another_method_is_405_and_names_those_allowed(void **state)
+{
+    static const char text[] = "DELETE /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    talk(text, sizeof(text) - 1, &a);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 405"));
+    assert_non_null(strstr(a.ptr, "Allow: GET, POST\r\n"));
+    assert_string_equal(body_of(&a), "{\"error\":{\"code\":\"method_not_allowed\",\"message\":"
+                                     "\"/echo takes GET, POST.\"}}");
+}
+
+static void head_has_gets_headers_and_no_body(void **state)
+{
+    static const char text[] = "HEAD /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    talk(text, sizeof(text) - 1, &a);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 200"));
+    assert_non_null(strstr(a.ptr, "X-Answer: 42\r\n"));
+    assert_string_equal(body_of(&a), "");
+}
+
+static void a_body_past_the_limit_is_413(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    for (size_t len = 1000; len <= 1001; len++) {
+        buf_clear(&text);
+        buf_printf(&text,
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n"
+                   "Connection: close\r\n\r\n",
+                   len);
+        for (size_t i = 0; i < len; i++)
+            buf_putc(&text, 'x');
+        talk(text.ptr, text.len, &a);
+        assert_non_null(strstr(a.ptr, len == 1000 ? "HTTP/1.1 200" : "HTTP/1.1 413"));
+    }
+    assert_string_equal(body_of(&a), "{\"error\":{\"code\":\"too_large\",\"message\":"
+                                     "\"The body is larger than 1000 bytes.\"}}");
+}
+
+static void an_endless_body_is_cut_off(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    buf_puts(&text, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n");
+    for (size_t i = 0; i < 200000; i++)
+        buf_putc(&text, 'x');
+    talk(text.ptr, text.len, &a);
+    assert_null(strstr(buf_text(&a), "HTTP/1.1 200"));
+}
+
+static void too_many_connections_are_told_to_come_back(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+    int idle[8];
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++)
+        idle[i] = dial();
+    for (int i = 0; i < 100; i++) {
+        get("/who", &a);
+        if (strstr(buf_text(&a), "HTTP/1.1 503") != NULL)
+            break;
+    }
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 503"));
+    assert_non_null(strstr(a.ptr, "Retry-After: 1\r\n"));
+    for (size_t i = 0; i < 8; i++)
+        close(idle[i]);
+}
+
+static void a_taken_port_is_said(void **state)
+{
+    struct http_server_options options = defaults;
+    struct http_server *second = NULL;
+    struct err err = ERR_INIT;
+    char wanted[128];
+
+    (void)state;
+    options.port = http_server_port(server);
+    assert_int_equal(http_server_start(&options, &second, &err), -1);
+    assert_int_equal(err.code, ERR_IO);
+    assert_int_equal(err.detail, EADDRINUSE);
+    snprintf(wanted, sizeof(wanted), "http: listen on 127.0.0.1 port %u: Address already in use",
+             options.port);
+    assert_string_equal(err.msg, wanted);
+}
+
+static void a_stream_comes_piece_by_piece_and_ends_once(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    atomic_store(&streams_ended, 0);
+    get("/stream", &a);
+    assert_non_null(strstr(a.ptr, "data: 2\n\n"));
+    assert_non_null(strstr(a.ptr, "data: 1\n\n"));
+    http_server_stop(server);
+    server = NULL;
+    assert_int_equal(atomic_load(&streams_ended), 1);
+}
+
+static void a_stream_on_a_pool_is_refused(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+
+    (void)state;
+    get("/stream", &a);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 500"));
+}
+
+static void decoding_is_strict(void **state)
+{
+    CLEANUP_FREE char *fine = http_decode("a%2fb+c", 7, false);
+
+    (void)state;
+    assert_string_equal(fine, "a/b+c");
+    assert_null(http_decode("%", 1, false));
+    assert_null(http_decode("%4", 2, false));
+    assert_null(http_decode("%zz", 3, false));
+    assert_null(http_decode("a%00b", 5, false));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_request_reaches_its_handler_whole, start_pool,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_body_arrives_whole, start_pool, stop_server),
+        cmocka_unit_test_setup_teardown(an_unknown_path_is_404, start_pool, stop_server),
+        cmocka_unit_test_setup_teardown(another_method_is_405_and_names_those_allowed, start_pool,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(head_has_gets_headers_and_no_body, start_pool, stop_server),
+        cmocka_unit_test_setup_teardown(a_body_past_the_limit_is_413, start_threads, stop_server),
+        cmocka_unit_test_setup_teardown(an_endless_body_is_cut_off, start_pool, stop_server),
+        cmocka_unit_test_setup_teardown(too_many_connections_are_told_to_come_back, start_pool,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_taken_port_is_said, start_pool, stop_server),
+        cmocka_unit_test_setup_teardown(a_stream_comes_piece_by_piece_and_ends_once, start_threads,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_stream_on_a_pool_is_refused, start_pool, stop_server),
+        cmocka_unit_test(decoding_is_strict),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
