@@ -45,22 +45,20 @@ static char *put_int(const struct field *f, const uint8_t *p, size_t len, char *
     return digits_put(to, v);
 }
 
-/* NaN and infinity are not values of these columns. */
+/* NaN and infinity are not values of these columns; -0 is 0, as "+ 0e0" makes it in SELECT. */
 static char *put_float(const struct field *f, const uint8_t *p, char *to)
 {
+    uint64_t bits = le_load(p, f->fixed_bytes);
+    uint32_t low = (uint32_t)bits;
+    double v;
+    float single;
+
     if (f->kind == FIELD_FLOAT) {
-        uint32_t bits = (uint32_t)le_load(p, 4);
-        float v;
-
-        memcpy(&v, &bits, sizeof(v));
-        return isfinite(v) ? to + number_print_float(v, to) : to;
-    } else {
-        uint64_t bits = le_load(p, 8);
-        double v;
-
-        memcpy(&v, &bits, sizeof(v));
-        return isfinite(v) ? to + number_print_double(v, to) : to;
+        memcpy(&single, &low, sizeof(single));
+        return isfinite(single) ? to + number_print_float(single + 0.0F, to) : to;
     }
+    memcpy(&v, &bits, sizeof(v));
+    return isfinite(v) ? to + number_print_double(v + 0.0, to) : to;
 }
 
 size_t decimal_bytes(unsigned precision, unsigned scale)

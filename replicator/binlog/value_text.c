@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/value_decode.h"
 
-enum { INET_TEXT_MAX = 64, UUID_BYTES = 16, UUID_TEXT = 36, SET_LABELS_MAX = 64 };
+enum {
+    INET4_BYTES = 4,
+    INET6_WORDS = 8,
+    INET_TEXT_MAX = 64,
+    UUID_BYTES = 16,
+    UUID_TEXT = 36,
+    SET_LABELS_MAX = 64,
+};
 
 static int give(struct value v, struct value *out, struct err *err)
 {
@@ -110,19 +117,59 @@ static int decode_uuid(struct value bytes, struct arena *arena, struct value *ou
     return give(value_text(text, UUID_TEXT), out, err);
 }
 
-static int decode_inet(int family, struct value bytes, struct arena *arena, struct value *out,
-                       struct err *err)
+static char *put_inet4(char *to, const uint8_t *p)
 {
-    char *text = arena_text(arena, INET_TEXT_MAX);
-    size_t len;
+    for (size_t i = 0; i < INET4_BYTES; i++) {
+        if (i > 0)
+            *to++ = '.';
+        to = digits_put(to, p[i]);
+    }
+    return to;
+}
+
+/* As MariaDB prints it (sql_type_inet.cc), which inet_ntop(3) does not quite: the first longest run
+ * of zero words is left out even when it is a single one, and the last four bytes are an IPv4
+ * address after 96 bits of zeros or ::ffff. */
+static char *put_inet6(char *to, const uint8_t *p)
+{
+    unsigned words[INET6_WORDS];
+    size_t gap = INET6_WORDS, gap_len = 0;
+
+    for (size_t i = 0; i < INET6_WORDS; i++)
+        words[i] = (unsigned)be_load(p + 2 * i, 2);
+    for (size_t i = 0, run = 0; i < INET6_WORDS; i++) {
+        run = words[i] == 0 ? run + 1 : 0;
+        if (run > gap_len) {
+            gap_len = run;
+            gap = i + 1 - run;
+        }
+    }
+    for (size_t i = 0; i < INET6_WORDS; i++) {
+        if (i == gap) {
+            if (i == 0)
+                *to++ = ':';
+            *to++ = ':';
+            i += gap_len - 1;
+            continue;
+        }
+        if (i == 6 && gap == 0 && (gap_len == 6 || (gap_len == 5 && words[5] == 0xffff)))
+            return put_inet4(to, p + 12);
+        to += snprintf(to, 6, i + 1 < INET6_WORDS ? "%x:" : "%x", words[i]);
+    }
+    return to;
+}
+
+static int decode_inet(enum field_kind kind, struct value bytes, struct arena *arena,
+                       struct value *out, struct err *err)
+{
+    const uint8_t *p = (const uint8_t *)bytes.ptr;
+    char *text = arena_text(arena, INET_TEXT_MAX), *end;
 
     if (text == NULL)
         return err_nomem(err, "binlog value");
-    if (inet_ntop(family, bytes.ptr, text, INET_TEXT_MAX) == NULL)
-        return err_errno(err, "inet_ntop");
-    len = strlen(text);
-    arena_shrink(arena, INET_TEXT_MAX - len);
-    return give(value_text(text, len), out, err);
+    end = kind == FIELD_INET4 ? put_inet4(text, p) : put_inet6(text, p);
+    arena_shrink(arena, (size_t)(text + INET_TEXT_MAX - end));
+    return give(value_text(text, (size_t)(end - text)), out, err);
 }
 
 /* An address or UUID whose trailing zeros were cut is padded first; longer it cannot be. */
@@ -138,7 +185,7 @@ static int decode_padded(const struct field *f, const uint8_t *p, size_t len, st
                        f->pad_bytes);
     if (f->kind == FIELD_UUID)
         return decode_uuid(v, arena, out, err);
-    return decode_inet(f->kind == FIELD_INET4 ? AF_INET : AF_INET6, v, arena, out, err);
+    return decode_inet(f->kind, v, arena, out, err);
 }
 
 int value_decode_text(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
