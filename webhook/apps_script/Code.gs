@@ -1,0 +1,957 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tabrelay: tells the webhook what people edit in this spreadsheet, and shows them the answer.
+ *
+ * Paste it whole into Extensions > Apps Script, reload the spreadsheet, and choose tabrelay >
+ * Install. Functions whose name ends in _ are not meant to be run by hand.
+ *
+ * What to know before changing it:
+ * - A trigger is a hint, not a delta. The rows are read when the script runs and sent as they are;
+ *   triggers may be late, doubled or lost, and tabrelay compares the whole tab now and then.
+ * - Nothing is dropped in silence. What cannot be sent waits in the script properties, in order and
+ *   with its ids; what does not fit there leaves a mark that asks for a comparison.
+ * - Only mapped cells are written, only in a row that is still the row which was sent, and only where
+ *   nobody has typed since.
+ * - Reading and sending happen under one lock, so edits of a row arrive in the order of the runs.
+ */
+
+var MAX_EDITS = 500; /* of one request */
+var MAX_REQUEST_CHARS = 600000; /* the webhook takes 1 MiB unless told otherwise */
+var MAX_VALUE_CHARS = 8500; /* Google keeps 9 KB in one property ... */
+var MAX_QUEUE_CHARS = 400000; /* ... and 500 KB in all of them */
+var MAX_SEARCH_CELLS = 500000; /* a larger tab is not searched for a row that has moved */
+var LOCK_WAIT_MS = 30000;
+var RUN_MS = 270000; /* Google ends a run after six minutes */
+var REFRESH_MS = 600000; /* how old the list of mappings may be */
+var PAUSE_MS = 600000; /* between tries after a refusal */
+var NOTE = 'tabrelay: '; /* starts every note of ours */
+/* After these rows, columns or tabs may be gone: tabrelay has to compare. */
+var STRUCTURE_CHANGES = ['REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
+var ERROR_VALUE = /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|N\/A|ERROR!)$/;
+
+/* ==== Menu and installation ==== */
+
+function onOpen() {
+  SpreadsheetApp.getUi().createMenu('tabrelay')
+    .addItem('Install', 'install')
+    .addItem('Check connection', 'checkConnection')
+    .addItem('Sync this row again', 'syncRow')
+    .addSeparator()
+    .addItem('Uninstall', 'uninstall')
+    .addToUi();
+}
+
+/* Store the webhook's address and the secret, and install the triggers. Asks for what is not given. */
+function install(url, secret) {
+  var properties = PropertiesService.getScriptProperties();
+  url = url || ask_('Address of the tabrelay webhook (https://...)');
+  secret = url ? secret || ask_('Its secret (webhook.secret in tabrelay.yaml)') : null;
+  if (!url || !secret) {
+    return 'Not installed.';
+  }
+  if (!/^https?:\/\/[^\s?#]+$/.test(url)) {
+    throw new Error('"' + url + '" is no address. It looks like https://hooks.example.com');
+  }
+  properties.setProperties({url: url.replace(/\/+$/, ''), secret: secret});
+  removeTriggers_();
+  addTriggers_();
+  return checkConnection();
+}
+
+function uninstall() {
+  removeTriggers_();
+  PropertiesService.getScriptProperties().deleteAllProperties();
+  return answer_('Uninstalled. Edits are no longer sent; notes that start with "' + NOTE.trim() + '" may stay.');
+}
+
+/* Fetch the mappings now and say what there is. */
+function checkConnection() {
+  var state = loadState_();
+  var problem = state.url ? refreshMappings_(state) : 'Not installed: choose tabrelay > Install.';
+  if (problem) {
+    return answer_(problem);
+  }
+  state.properties.deleteProperty('pause');
+  return answer_('Connected. Mapped tabs: ' + (state.mappings.map(function (mapping) {
+    return mapping.tab;
+  }).join(', ') || 'none') + '. Waiting to be sent: ' + state.queue.length + '.');
+}
+
+/* Send the selected rows again with every cell as if it had just been typed. */
+function syncRow() {
+  var range = SpreadsheetApp.getActiveRange();
+  var job = newJob_({range: range, user: Session.getActiveUser()});
+  if (!job) {
+    return answer_('This tab is not mapped.');
+  }
+  job.firstColumn = 1;
+  job.lastColumn = job.sheet.getMaxColumns();
+  job.isSingle = false;
+  runJob_(job);
+  return answer_('Sent again: ' + range.getNumRows() + (range.getNumRows() === 1 ? ' row.' : ' rows.'));
+}
+
+function addTriggers_() {
+  var spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
+  ScriptApp.newTrigger('handleEdit').forSpreadsheet(spreadsheet).onEdit().create();
+  ScriptApp.newTrigger('handleChange').forSpreadsheet(spreadsheet).onChange().create();
+  ScriptApp.newTrigger('flush').timeBased().everyMinutes(1).create();
+}
+
+function removeTriggers_() {
+  ScriptApp.getProjectTriggers().forEach(function (trigger) {
+    if (['handleEdit', 'handleChange', 'flush'].indexOf(trigger.getHandlerFunction()) >= 0) {
+      ScriptApp.deleteTrigger(trigger);
+    }
+  });
+}
+
+/* ==== Triggers ==== */
+
+/* Somebody changed values. */
+function handleEdit(e) {
+  var job = newJob_(e);
+  if (job && (job.isHeaderTouched || touchedColumns_(job).length > 0)) {
+    runJob_(job);
+  }
+}
+
+/* Rows, columns or tabs were added, removed or moved. The event does not say which. */
+function handleChange(e) {
+  if (e.changeType === 'INSERT_ROW' || STRUCTURE_CHANGES.indexOf(e.changeType) >= 0) {
+    CacheService.getScriptCache().put('moved', e.changeType, 120);
+  }
+  if (STRUCTURE_CHANGES.indexOf(e.changeType) < 0) {
+    return;
+  }
+  loadState_().mappings.forEach(function (mapping) {
+    markRecheck_(mapping, e.changeType);
+  });
+  withLock_(function () {
+    var state = loadState_();
+    if (drain_(state)) {
+      sendRechecks_(state);
+    }
+  });
+}
+
+/* Every minute: send what waits, and keep the list of mappings fresh. */
+function flush(e) {
+  withLock_(function () {
+    var state = loadState_();
+    /* After a refusal only a person, or time, makes another try worth while. */
+    if (!state.url || (e && Date.now() < state.pausedUntil)) {
+      return;
+    }
+    if (Date.now() - state.refreshedAt > REFRESH_MS) {
+      refreshMappings_(state);
+    }
+    if (drain_(state)) {
+      sendRechecks_(state);
+    }
+  });
+}
+
+/* ==== From an event to edits ==== */
+
+/* What an edit event asks for; null if its tab is not mapped. */
+function newJob_(e) {
+  var sheet = e.range.getSheet();
+  var state = loadState_();
+  var mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
+  if (!mapping) {
+    return null;
+  }
+  var job = {mapping: mapping, sheet: sheet, time: Date.now(), editor: (e.user && e.user.getEmail && e.user.getEmail()) || '',
+    firstRow: e.range.getRow(), lastRow: e.range.getLastRow(),
+    firstColumn: e.range.getColumn(), lastColumn: e.range.getLastColumn(),
+    isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
+    value: e.value, oldValue: e.oldValue, isRecheck: false};
+  job.isHeaderTouched = job.firstRow === 1;
+  job.layout = layoutOf_(sheet, mapping);
+  if (job.isSingle) {
+    markNewest_(job);
+  }
+  return job;
+}
+
+/* The mapping of a tab: by its id, else by its title. */
+function mappingOf_(mappings, sheetId, title) {
+  var byId = mappings.filter(function (mapping) {
+    return mapping.sheet_id === sheetId;
+  });
+  var byTitle = mappings.filter(function (mapping) {
+    return typeof mapping.sheet_id !== 'number' && mapping.tab === title;
+  });
+  return byId[0] || byTitle[0] || null;
+}
+
+/* Where the mapped columns are now: people move them, so row 1 is read each time. */
+function layoutOf_(sheet, mapping) {
+  var width = sheet.getLastColumn();
+  var headers = width > 0 ? sheet.getRange(1, 1, 1, width).getDisplayValues()[0] : [];
+  var layout = {columns: [], width: 0, hasKey: true, zone: SpreadsheetApp.getActiveSpreadsheet().getSpreadsheetTimeZone()};
+  mapping.columns.forEach(function (column) {
+    var position = headers.indexOf(column.header) + 1;
+    if (position > 0) {
+      layout.columns.push({header: column.header, key: column.key, type: column.type, position: position});
+      layout.width = Math.max(layout.width, position);
+    } else if (column.key) {
+      layout.hasKey = false;
+    }
+  });
+  return layout;
+}
+
+function touchedColumns_(job) {
+  return job.layout.columns.filter(function (column) {
+    return column.position >= job.firstColumn && column.position <= job.lastColumn;
+  });
+}
+
+/* Read and send the job's rows, after everything that already waits. */
+function runJob_(job) {
+  var hadLock = withLock_(function () {
+    var state = loadState_();
+    state.isBlocked = !drain_(state);
+    if (job.isHeaderTouched) {
+      refreshMappings_(state);
+    }
+    sendJob_(state, job);
+    if (!state.isBlocked) {
+      sendRechecks_(state);
+    }
+  });
+  if (!hadLock) {
+    console.warn('tabrelay: too many edits at once; a comparison will find this one');
+    markRecheck_(job.mapping, 'OTHER');
+  }
+}
+
+function sendJob_(state, job) {
+  var row = Math.max(job.firstRow, 2);
+  var lastRow = Math.min(job.lastRow, job.sheet.getLastRow());
+  /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
+  job.isRecheck = job.isHeaderTouched || job.lastRow > lastRow || !job.layout.hasKey;
+  for (; row <= lastRow && job.layout.hasKey; row += MAX_EDITS) {
+    if (Date.now() - job.time > RUN_MS) {
+      job.isRecheck = true;
+      break;
+    }
+    sendEdits_(state, job, editsOf_(job, row, Math.min(MAX_EDITS, lastRow - row + 1)));
+  }
+  if (job.isRecheck) {
+    markRecheck_(job.mapping, 'OTHER');
+  }
+}
+
+/* In requests that are small enough, or into the queue if something waits already. */
+function sendEdits_(state, job, edits) {
+  var chars = 0;
+  var part = newItem_(job.sheet.getSheetId(), job.sheet.getName(), job.editor);
+  edits.forEach(function (edit) {
+    var size = ascii_(edit).length;
+    if (chars + size > MAX_REQUEST_CHARS && part.edits.length > 0) {
+      deliver_(state, job.mapping, part);
+      part = newItem_(part.sheet_id, part.tab, part.editor);
+      chars = 0;
+    }
+    part.edits.push(edit);
+    chars += size;
+  });
+  if (part.edits.length > 0) {
+    deliver_(state, job.mapping, part);
+  }
+}
+
+function newItem_(sheetId, tab, editor) {
+  return {sheet_id: sheetId, tab: tab, editor: editor, edits: []};
+}
+
+function deliver_(state, mapping, item) {
+  if (state.isBlocked || !send_(state, item)) {
+    state.isBlocked = true;
+    enqueue_(state, mapping, item);
+  }
+}
+
+function editsOf_(job, firstRow, rows) {
+  var values = job.sheet.getRange(firstRow, 1, rows, job.layout.width).getValues();
+  return values.map(function (row, i) {
+    return editOf_(job, firstRow + i, row);
+  }).filter(function (edit) {
+    return edit !== null;
+  });
+}
+
+/* One row's edit; null if there is nothing to send for it. */
+function editOf_(job, row, values) {
+  var cells = cellsOf_(job.layout, values);
+  var touched = touchedColumns_(job);
+  var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: headersOf_(touched), cells: cells};
+  if (isBlank_(job.layout.columns, cells) || isKeyCleared_(job, touched, cells)) {
+    /* A blank cell that was emptied changes nothing. */
+    job.isRecheck = job.isRecheck || !job.isSingle || job.oldValue !== undefined;
+    return null;
+  }
+  if (job.isSingle && touched.length === 1) {
+    addSingle_(job, row, touched[0], values, edit);
+  }
+  return edit;
+}
+
+/* A key that was cleared names no row any more: only a comparison can tell which one is gone. In a
+ * paste a blank key is that of a new row, unless nothing but blanks was pasted. */
+function isKeyCleared_(job, touched, cells) {
+  var cleared = touched.filter(function (column) {
+    return column.key && cells[column.header] === null;
+  });
+  if (cleared.length === 0 || touched.length === job.layout.columns.length) {
+    return false;
+  }
+  job.isRecheck = true;
+  return job.isSingle || isBlank_(touched, cells);
+}
+
+/* What only the event of a single cell knows. */
+function addSingle_(job, row, column, values, edit) {
+  var raw = values[column.position - 1];
+  if (typeof job.oldValue === 'string') {
+    edit.old = {};
+    edit.old[column.header] = typed_(job.oldValue);
+    /* Another key is another row: the old one has to be looked for. */
+    job.isRecheck = job.isRecheck || column.key;
+  }
+  if (typeof job.value === 'string' && !shows_(job, row, column, raw) && isOwnValueLast_(job, row, column)) {
+    edit.cells[column.header] = typed_(job.value);
+  }
+}
+
+/* Does the cell still show what was typed? The event gives it as text: a date as its serial number. */
+function shows_(job, row, column, raw) {
+  var value = job.value;
+  if (String(raw) === value || String(raw).toUpperCase() === value || (value !== '' && Number(value) === raw)) {
+    return true;
+  }
+  if (raw instanceof Date && Math.abs(serial_(raw, job.layout.zone) - Number(value)) < 1e-6) {
+    return true;
+  }
+  return job.sheet.getRange(row, column.position).getDisplayValue() === value;
+}
+
+/* The cell shows something else than was typed. Either tabrelay wrote it between the keystroke and
+ * this run: then what was typed must be sent, or it would be lost without a conflict. Or a person
+ * typed again or moved the row: then the event's value must not be put into this row. */
+function isOwnValueLast_(job, row, column) {
+  var cache = CacheService.getScriptCache();
+  var cell = job.sheet.getRange(row, column.position);
+  var isElsewhere;
+  if (cache.get(newestKey_(job)) !== job.mark || cell.getFormulas()[0][0] !== '') {
+    return false;
+  }
+  isElsewhere = job.sheet.getRange(2, column.position, Math.max(1, job.sheet.getLastRow() - 1), 1).getDisplayValues()
+    .some(function (line) {
+      return line[0] === job.value;
+    });
+  if (isElsewhere || cache.get('moved') !== null) {
+    job.isRecheck = true;
+    return false;
+  }
+  return true;
+}
+
+/* Remember which run saw the newest edit of a cell; runs overlap and may take the lock in any order. */
+function markNewest_(job) {
+  job.mark = Utilities.getUuid();
+  CacheService.getScriptCache().put(newestKey_(job), job.mark, 600);
+}
+
+function newestKey_(job) {
+  return 'newest:' + job.sheet.getSheetId() + ':' + job.firstRow + ':' + job.firstColumn;
+}
+
+/* ==== Cells ==== */
+
+function headersOf_(columns) {
+  return columns.map(function (column) {
+    return column.header;
+  });
+}
+
+function cellsOf_(layout, values) {
+  var cells = {};
+  layout.columns.forEach(function (column) {
+    cells[column.header] = cellOf_(values[column.position - 1], layout.zone);
+  });
+  return cells;
+}
+
+/* A value as getValues() gives it -> a cell of the protocol. */
+function cellOf_(value, zone) {
+  if (value === '' || value === null || value === undefined) {
+    return null;
+  }
+  if (value instanceof Date) {
+    return {date: Utilities.formatDate(value, zone, "yyyy-MM-dd'T'HH:mm:ss.SSS")};
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  return ERROR_VALUE.test(value) ? {error: value} : clean_(String(value));
+}
+
+/* Text that JSON and UTF-8 can carry: no NUL, no half of a surrogate pair. */
+function clean_(text) {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]|\u0000/g, function (match) {
+    return match.length === 2 ? match : match === '\u0000' ? '' : '\ufffd';
+  });
+}
+
+/* An event's text -> a cell: a number if that loses nothing ("007" stays text). */
+function typed_(text) {
+  var number = Number(text);
+  return text !== '' && isFinite(number) && String(number) === text ? number : clean_(text) || null;
+}
+
+/* Days since 1899-12-30 in the spreadsheet's clock. */
+function serial_(date, zone) {
+  var at = Utilities.formatDate(date, zone, 'yyyy-M-d-H-m-s-S').split('-').map(Number);
+  return Date.UTC(at[0], at[1] - 1, at[2], at[3], at[4], at[5], at[6]) / 86400000 + 25569;
+}
+
+function isBlank_(columns, cells) {
+  return columns.every(function (column) {
+    return cells[column.header] === null;
+  });
+}
+
+function isSame_(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/* ==== Sending ==== */
+
+/* Everything a run needs of what is stored, in one read. */
+function loadState_() {
+  var properties = PropertiesService.getScriptProperties();
+  var all = properties.getProperties();
+  var names = Object.keys(all).sort();
+  var stored = names.filter(startsWith_('mappings.')).map(function (name) {
+    return all[name];
+  }).join('');
+  var state = {properties: properties, all: all, url: all.url, secret: all.secret, mappings: [], version: '',
+    refreshedAt: Number(all.refreshed_at || 0), pausedUntil: Number(all.pause || 0), startedAt: Date.now(),
+    queue: names.filter(startsWith_('queue.')), isBlocked: false};
+  if (stored) {
+    stored = JSON.parse(stored);
+    state.mappings = stored.mappings;
+    state.version = stored.version;
+  }
+  return state;
+}
+
+function startsWith_(prefix) {
+  return function (name) {
+    return name.indexOf(prefix) === 0;
+  };
+}
+
+/* One lock for everything that reads rows and sends them. False if it could not be had in time. */
+function withLock_(action) {
+  var lock = LockService.getScriptLock();
+  if (!lock.tryLock(LOCK_WAIT_MS)) {
+    return false;
+  }
+  try {
+    action();
+    SpreadsheetApp.flush();
+  } finally {
+    lock.releaseLock();
+  }
+  return true;
+}
+
+/* JSON in ASCII: the bytes that are signed are the bytes that are sent, whatever the charset. */
+function ascii_(value) {
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, function (character) {
+    return '\\u' + ('000' + character.charCodeAt(0).toString(16)).slice(-4);
+  });
+}
+
+function hex_(bytes) {
+  return bytes.map(function (value) {
+    return ((value & 0xff) + 0x100).toString(16).slice(1); /* Google's bytes are signed */
+  }).join('');
+}
+
+/* A signed request; {status, json} or {problem}. */
+function request_(state, method, path, body) {
+  var timestamp = String(Math.floor(Date.now() / 1000));
+  var options = {method: method, muteHttpExceptions: true, followRedirects: false, headers: {
+    'X-Tabrelay-Timestamp': timestamp,
+    'X-Tabrelay-Signature': 'v1=' + hex_(Utilities.computeHmacSha256Signature(timestamp + '.' + body, state.secret,
+      Utilities.Charset.UTF_8))
+  }};
+  var response;
+  if (body !== '') {
+    options.contentType = 'application/json';
+    options.payload = body;
+  }
+  try {
+    response = UrlFetchApp.fetch(state.url + path, options);
+  } catch (error) {
+    return {status: 0, json: null, problem: String(error.message || error)};
+  }
+  return {status: response.getResponseCode(), json: parse_(response.getContentText()), problem: ''};
+}
+
+function parse_(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return null;
+  }
+}
+
+/* Why an answer is not what was hoped for, in words. */
+function problemOf_(answer) {
+  var error = answer.json && answer.json.error;
+  return answer.problem || (error ? error.message + ' (' + answer.status + ' ' + error.code + ')' : 'HTTP ' + answer.status);
+}
+
+/* Fetch and store the mappings; what went wrong, or ''. */
+function refreshMappings_(state) {
+  var id = SpreadsheetApp.getActiveSpreadsheet().getId();
+  var answer = request_(state, 'get', '/v1/mappings?spreadsheet=' + encodeURIComponent(id), '');
+  var changes = {refreshed_at: String(Date.now())};
+  if (answer.status === 200 && answer.json && Array.isArray(answer.json.mappings)) {
+    cut_(ascii_(answer.json), MAX_VALUE_CHARS).forEach(function (part, i) {
+      changes['mappings.' + ('00' + i).slice(-3)] = part;
+    });
+    Object.keys(state.all).filter(startsWith_('mappings.')).forEach(function (name) {
+      if (changes[name] === undefined) {
+        state.properties.deleteProperty(name);
+      }
+    });
+    state.mappings = answer.json.mappings;
+    state.version = answer.json.version;
+    state.refreshedAt = Date.now();
+    state.properties.setProperties(changes);
+    return '';
+  }
+  console.warn('tabrelay: cannot fetch the mappings: ' + problemOf_(answer));
+  return 'Cannot reach tabrelay at ' + state.url + ': ' + problemOf_(answer);
+}
+
+function cut_(text, size) {
+  var parts = [];
+  for (var i = 0; i < text.length; i += size) {
+    parts.push(text.slice(i, i + size));
+  }
+  return parts;
+}
+
+/* Send one request. True if that is settled, whatever the answer; false if it should be tried again. */
+function send_(state, item) {
+  var answer = request_(state, 'post', '/v1/edits', ascii_({version: 1,
+    spreadsheet: SpreadsheetApp.getActiveSpreadsheet().getId(), sheet_id: item.sheet_id, tab: item.tab, editor: item.editor,
+    source: 'script', edits: item.edits, changes: item.changes || []}));
+  var code = answer.json && answer.json.error && answer.json.error.code;
+  if (answer.status === 200 && answer.json && Array.isArray(answer.json.results)) {
+    settle_(state, item, answer.json);
+  } else if (answer.status === 413 && item.edits.length > 1) {
+    return send_(state, half_(item, 0)) && send_(state, half_(item, 1));
+  } else if (answer.status === 404 && code === 'unknown_mapping') {
+    refreshMappings_(state); /* the tab is not mapped any more */
+  } else if ([400, 401, 413].indexOf(answer.status) >= 0) {
+    refuse_(state, item, problemOf_(answer));
+  } else {
+    console.warn('tabrelay: not sent, will be tried again: ' + problemOf_(answer));
+    return false;
+  }
+  return true;
+}
+
+function half_(item, which) {
+  var middle = Math.ceil(item.edits.length / 2);
+  var half = newItem_(item.sheet_id, item.tab, item.editor);
+  half.edits = which === 0 ? item.edits.slice(0, middle) : item.edits.slice(middle);
+  half.changes = which === 0 ? [] : item.changes;
+  return half;
+}
+
+/* It is committed. A failure to show the answer must not send it again: it is only logged. */
+function settle_(state, item, json) {
+  try {
+    if (json.mappings_version && json.mappings_version !== state.version) {
+      refreshMappings_(state);
+    }
+    if (state.pausedUntil > 0) {
+      state.properties.deleteProperty('pause');
+      state.pausedUntil = 0;
+    }
+    showResults_(state, item, json.results);
+  } catch (error) {
+    console.error('tabrelay: cannot show the answer: ' + (error.stack || error));
+  }
+}
+
+/* The webhook will not take it as it is. People see why; a comparison finds it once that is mended. */
+function refuse_(state, item, problem) {
+  console.error('tabrelay: refused: ' + problem);
+  tell_('tabrelay did not take your change: ' + problem);
+  state.properties.setProperty('pause', String(Date.now() + PAUSE_MS));
+  state.pausedUntil = Date.now() + PAUSE_MS;
+  markRecheck_(item, 'OTHER');
+  try {
+    showResults_(state, item, item.edits.slice(0, 20).map(function (edit) {
+      return {id: edit.id, outcome: 'rejected', message: 'not sent: ' + problem};
+    }));
+  } catch (error) {
+    console.error('tabrelay: cannot show the refusal: ' + (error.stack || error));
+  }
+}
+
+/* ==== What waits ==== */
+
+/* Keep an item's edits, as many in a property as fit. What does not fit is left to a comparison. */
+function enqueue_(state, mapping, item) {
+  var used = state.queue.reduce(function (sum, name) {
+    return sum + state.all[name].length;
+  }, 0);
+  var next = state.queue.length > 0 ? Number(state.queue[state.queue.length - 1].slice(6)) + 1 : 1;
+  packed_(item).forEach(function (value) {
+    var name = 'queue.' + ('00000000000' + next++).slice(-12);
+    used += value.length;
+    if (value.length > MAX_VALUE_CHARS || used > MAX_QUEUE_CHARS) {
+      markRecheck_(mapping, 'OTHER');
+      tell_('tabrelay cannot be reached and too much waits already. Your change is in the sheet and will be found later.');
+      return;
+    }
+    state.properties.setProperty(name, value);
+    state.all[name] = value;
+    state.queue.push(name);
+  });
+}
+
+/* The texts of properties: edits side by side until one is full. */
+function packed_(item) {
+  var values = [], part = [];
+  function text() {
+    return ascii_({sheet_id: item.sheet_id, tab: item.tab, editor: item.editor, edits: part});
+  }
+  item.edits.forEach(function (edit) {
+    part.push(edit);
+    if (part.length > 1 && text().length > MAX_VALUE_CHARS) {
+      part.pop();
+      values.push(text());
+      part = [edit];
+    }
+  });
+  values.push(text());
+  return values;
+}
+
+/* Send what waits, in order. True if nothing waits any more. */
+function drain_(state) {
+  while (state.queue.length > 0 && Date.now() - state.startedAt < RUN_MS) {
+    var names = [];
+    var item = nextItem_(state, names);
+    if (!send_(state, item)) {
+      return false;
+    }
+    names.forEach(function (name) {
+      state.properties.deleteProperty(name);
+    });
+    state.queue = state.queue.slice(names.length);
+  }
+  return state.queue.length === 0;
+}
+
+/* The properties at the queue's front that can travel in one request; their NAMES are filled in. */
+function nextItem_(state, names) {
+  var item = null, chars = 0;
+  state.queue.every(function (name) {
+    var stored = JSON.parse(state.all[name]);
+    chars += state.all[name].length;
+    if (item && (stored.sheet_id !== item.sheet_id || stored.tab !== item.tab || stored.editor !== item.editor ||
+        item.edits.length + stored.edits.length > MAX_EDITS || chars > MAX_REQUEST_CHARS)) {
+      return false;
+    }
+    item = item || newItem_(stored.sheet_id, stored.tab, stored.editor);
+    item.edits = item.edits.concat(stored.edits);
+    names.push(name);
+    return true;
+  });
+  return item;
+}
+
+/* A tab that has to be compared. One property a tab, set as a whole: no lock is needed. */
+function markRecheck_(mapping, type) {
+  var tab = {sheet_id: typeof mapping.sheet_id === 'number' ? mapping.sheet_id : null, tab: mapping.tab, type: type};
+  PropertiesService.getScriptProperties().setProperty('recheck.' + mapping.tab.slice(0, 100), ascii_(tab));
+}
+
+/* The mark goes before the request: one that is set meanwhile must not be deleted with it. */
+function sendRechecks_(state) {
+  var all = state.properties.getProperties();
+  Object.keys(all).filter(startsWith_('recheck.')).every(function (name) {
+    var mark = JSON.parse(all[name]);
+    var item = newItem_(mark.sheet_id, mark.tab, '');
+    item.changes = [mark.type];
+    state.properties.deleteProperty(name);
+    if (send_(state, item)) {
+      return true;
+    }
+    state.properties.setProperty(name, all[name]);
+    return false;
+  });
+}
+
+/* ==== Showing the answer ==== */
+
+function showResults_(state, item, results) {
+  var sheet = sheetOf_(item);
+  var mapping = mappingOf_(state.mappings, item.sheet_id, item.tab);
+  if (!sheet || !mapping || results.length === 0) {
+    return;
+  }
+  var view = newView_(sheet, layoutOf_(sheet, mapping));
+  var edits = {}, rows = [], shown = [];
+  item.edits.forEach(function (edit) {
+    edits[edit.id] = edit;
+  });
+  results.forEach(function (result) {
+    if (edits[result.id]) {
+      rows.push(edits[result.id].row);
+    }
+  });
+  readRows_(view, rows);
+  results.forEach(function (result) {
+    var row = edits[result.id] ? locate_(view, edits[result.id]) : 0;
+    if (row > 0) {
+      shown.push({row: row, edit: edits[result.id], result: result});
+    }
+  });
+  writeCells_(view, shown);
+  writeNotes_(view, shown);
+}
+
+function sheetOf_(item) {
+  var spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
+  return spreadsheet.getSheets().filter(function (sheet) {
+    return sheet.getSheetId() === item.sheet_id;
+  })[0] || spreadsheet.getSheetByName(item.tab);
+}
+
+/* Rows of the tab as they are now, read when they are asked for. */
+function newView_(sheet, layout) {
+  return {sheet: sheet, layout: layout, lastRow: sheet.getLastRow(), rows: {}, isComplete: false};
+}
+
+/* Neighbours are read together; a gap is cheaper than another call. */
+function readRows_(view, rows) {
+  var sorted = rows.filter(function (row) {
+    return row >= 2 && row <= view.lastRow && view.rows[row] === undefined;
+  }).sort(function (a, b) {
+    return a - b;
+  });
+  for (var i = 0, j; i < sorted.length; i = j) {
+    for (j = i + 1; j < sorted.length && sorted[j] - sorted[j - 1] < 20; j++) {
+      continue;
+    }
+    readBand_(view, sorted[i], sorted[j - 1] - sorted[i] + 1);
+  }
+}
+
+function readBand_(view, first, count) {
+  if (view.layout.width === 0) {
+    return;
+  }
+  view.sheet.getRange(first, 1, count, view.layout.width).getValues().forEach(function (values, i) {
+    view.rows[first + i] = values;
+  });
+}
+
+/* The row that was sent: where it was, or where it has moved to; 0 if that is not certain. */
+function locate_(view, edit) {
+  var found;
+  if (isRowOf_(view, edit.row, edit)) {
+    return edit.row;
+  }
+  if (!view.isComplete && view.lastRow >= 2 && view.lastRow * view.layout.width <= MAX_SEARCH_CELLS) {
+    readBand_(view, 2, view.lastRow - 1);
+    view.isComplete = true;
+  }
+  found = Object.keys(view.rows).map(Number).filter(function (row) {
+    return view.isComplete && isRowOf_(view, row, edit);
+  });
+  return found.length === 1 ? found[0] : 0;
+}
+
+/* By its key; a row that has none yet must be the same in every cell. */
+function isRowOf_(view, row, edit) {
+  var values = view.rows[row];
+  var keys = view.layout.columns.filter(function (column) {
+    return column.key;
+  });
+  var hasKey = keys.length > 0 && keys.every(function (column) {
+    return edit.cells[column.header] !== null && edit.cells[column.header] !== undefined;
+  });
+  return values !== undefined && (hasKey ? keys : view.layout.columns).every(function (column) {
+    var sent = edit.cells[column.header];
+    return sent === undefined || isSame_(cellOf_(values[column.position - 1], view.layout.zone), sent);
+  });
+}
+
+/* The cells that MySQL has otherwise: an assigned key, a default, what a trigger or a rule made of it. */
+function writeCells_(view, shown) {
+  var writes = [];
+  shown.forEach(function (one) {
+    view.layout.columns.forEach(function (column) {
+      var value = wanted_(one, column);
+      var raw = view.rows[one.row][column.position - 1];
+      var now = cellOf_(raw, view.layout.zone);
+      /* A cell that no longer is as it was sent has been typed in since: its own edit is on the way. */
+      if (value !== undefined && isSame_(now, one.edit.cells[column.header]) && !isSame_(now, value) &&
+          isWritable_(value, raw, column)) {
+        writes.push({row: one.row, column: column.position, value: value === null ? '' : value});
+      }
+    });
+  });
+  runs_(writes).forEach(function (run) {
+    writeRun_(view, run);
+  });
+}
+
+function wanted_(one, column) {
+  var cells = one.result.cells || {}, key = one.result.key || {};
+  if (cells[column.header] !== undefined) {
+    return cells[column.header];
+  }
+  return one.edit.cells[column.header] === null ? key[column.header] : undefined;
+}
+
+/* May setValue() write it as it is meant? It parses text as if typed, and a number needs its cell's
+ * format to be a date. The rest is left to tabrelay, which writes typed cells a moment later. */
+function isWritable_(value, raw, column) {
+  if (typeof value === 'number') {
+    return raw instanceof Date || !/^(date|time)/i.test(column.type || '');
+  }
+  return typeof value !== 'string' || !(/^[=+\-'@#\s]|[0-9]/.test(value) || /^(true|false)$/i.test(value));
+}
+
+/* Writes below each other, in one call each. */
+function runs_(writes) {
+  var runs = [];
+  writes.sort(function (a, b) {
+    return a.column - b.column || a.row - b.row;
+  }).forEach(function (write) {
+    var last = runs[runs.length - 1];
+    if (last && last.column === write.column && last.row + last.values.length === write.row) {
+      last.values.push([write.value]);
+    } else {
+      runs.push({row: write.row, column: write.column, values: [[write.value]]});
+    }
+  });
+  return runs;
+}
+
+/* A formula that a person typed is never overwritten. */
+function writeRun_(view, run) {
+  var range = view.sheet.getRange(run.row, run.column, run.values.length, 1);
+  var formulas = range.getFormulas();
+  if (formulas.every(function (line) { return line[0] === ''; })) {
+    range.setValues(run.values);
+    return;
+  }
+  run.values.forEach(function (line, i) {
+    if (formulas[i][0] === '') {
+      view.sheet.getRange(run.row + i, run.column).setValue(line[0]);
+    }
+  });
+}
+
+/* Why a cell was refused, where it was typed; and away with it once an edit of the cell succeeds. */
+function writeNotes_(view, shown) {
+  var band = noteBand_(view, shown);
+  shown.forEach(function (one) {
+    view.layout.columns.forEach(function (column, i) {
+      var old = band.notes[one.row - band.first][column.position - 1];
+      var note = noteFor_(one, column, i === 0, old);
+      if (note !== old) {
+        view.sheet.getRange(one.row, column.position).setNote(note);
+        band.notes[one.row - band.first][column.position - 1] = note;
+      }
+    });
+  });
+}
+
+function noteBand_(view, shown) {
+  var rows = shown.map(function (one) {
+    return one.row;
+  });
+  var first = Math.min.apply(null, rows), last = Math.max.apply(null, rows);
+  var isEmpty = rows.length === 0 || view.layout.width === 0;
+  return {first: first, notes: isEmpty ? [] : view.sheet.getRange(first, 1, last - first + 1, view.layout.width).getNotes()};
+}
+
+/* The note that a cell should have now. */
+function noteFor_(one, column, isFirst, old) {
+  var result = one.result;
+  var text = (result.notes || {})[column.header];
+  var isEdited = one.edit.edited.indexOf(column.header) >= 0;
+  if (text === undefined && result.message && isNoteCell_(one, column, isFirst)) {
+    text = (result.outcome === 'waiting' ? 'waiting: ' : '') + result.message;
+  }
+  if (text !== undefined) {
+    return withOurs_(old, text);
+  }
+  if (result.outcome !== 'applied' && result.outcome !== 'unchanged') {
+    return old;
+  }
+  return isEdited || result.operation === 'insert' || old.indexOf(NOTE + 'waiting: ') >= 0 ? withOurs_(old, '') : old;
+}
+
+/* Which cell a message is for that names none: the first one that was typed in, or the row's first. */
+function isNoteCell_(one, column, isFirst) {
+  var hasNotes = Object.keys(one.result.notes || {}).length > 0;
+  if (one.result.outcome === 'waiting') {
+    return isFirst;
+  }
+  return !hasNotes && ['rejected', 'conflict'].indexOf(one.result.outcome) >= 0 &&
+    (one.edit.edited.length > 0 ? one.edit.edited[0] === column.header : isFirst);
+}
+
+/* A person's own note stays; ours stands below it. */
+function withOurs_(old, text) {
+  var at = old.indexOf(NOTE);
+  var theirs = (at < 0 ? old : old.slice(0, at)).replace(/\s+$/, '');
+  return theirs + (theirs && text ? '\n\n' : '') + (text ? NOTE + text : '');
+}
+
+/* ==== Talking to people ==== */
+
+function tell_(text) {
+  try {
+    SpreadsheetApp.getActiveSpreadsheet().toast(text, 'tabrelay', 15);
+  } catch (error) {
+    console.warn('tabrelay: ' + text); /* nobody is looking at the spreadsheet */
+  }
+}
+
+/* The answer to somebody who chose a menu item, and the result of the function. */
+function answer_(text) {
+  try {
+    SpreadsheetApp.getUi().alert('tabrelay', text, SpreadsheetApp.getUi().ButtonSet.OK);
+  } catch (error) {
+    console.info('tabrelay: ' + text);
+  }
+  return text;
+}
+
+function ask_(question) {
+  var ui = SpreadsheetApp.getUi();
+  var answer = ui.prompt('tabrelay', question, ui.ButtonSet.OK_CANCEL);
+  return answer.getSelectedButton() === ui.Button.OK ? answer.getResponseText().trim() : null;
+}
