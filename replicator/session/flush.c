@@ -88,8 +88,8 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
         return err_nomem(err, "flush");
     for (size_t i = 0; i < n; i++)
         keys[i] = rows[i].pending->id.key;
-    if (state_load_base(&s->state, s->follows[share->at].m.cfg->name, keys, n, &share->base, err) !=
-        0)
+    if (state_load_base(&s->state, s->follows[share->at].m.cfg->name, keys, n, false, &share->base,
+                        err) != 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
         const struct base_row *base = base_rows_find(&share->base, keys[i]);
@@ -250,7 +250,7 @@ static int mend_victims(struct session *s, struct share *share, struct err *err)
     const struct proof_result *r = &share->result;
     const char *name = share->plan.mapping->cfg->name;
     struct base_rows base = {0};
-    int rc = state_load_base(&s->state, name, r->victims, r->n_victims, &base, err);
+    int rc = state_load_base(&s->state, name, r->victims, r->n_victims, false, &base, err);
 
     for (size_t i = 0; rc == 0 && i < r->n_victims; i++) {
         const struct base_row *row = base_rows_find(&base, r->victims[i]);
@@ -302,36 +302,64 @@ static bool is_proven(const struct share *share, size_t i)
     return !share->result.are_headers_moved && share->result.verdicts[i] == PROOF_GOOD;
 }
 
-static int put_base(struct session *s, struct share *share, struct arena *arena, struct err *err)
+static bool gets_base(const struct share *share, size_t i)
 {
-    const struct mapping *m = share->plan.mapping;
-    CLEANUP_FREE struct base_put *puts = calloc(share->plan.n_rows + 1, sizeof(*puts));
-    CLEANUP_BUF struct buf blob = BUF_INIT;
-    CLEANUP_BUF struct buf text = BUF_INIT;
+    enum plan_action action = share->plan.rows[i].action;
+
+    return is_proven(share, i) && (action == PLAN_UPDATE || action == PLAN_INSERT);
+}
+
+/* The base rows as they are now, locked: the webhook may have written one since we planned. */
+static int lock_base(struct session *s, struct share *share, struct base_rows *out, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
     size_t n = 0;
 
-    if (puts == NULL)
+    if (keys == NULL)
         return err_nomem(err, "flush");
-    for (size_t i = 0; i < share->plan.n_rows; i++) {
-        const struct planned_row *row = &share->plan.rows[i];
-        struct value key[KEY_MAX];
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (gets_base(share, i))
+            keys[n++] = share->plan.rows[i].pending->id.key;
+    return state_load_base(&s->state, share->plan.mapping->cfg->name, keys, n, true, out, err);
+}
 
-        if (!is_proven(share, i) || (row->action != PLAN_UPDATE && row->action != PLAN_INSERT))
-            continue;
-        buf_clear(&blob);
-        buf_clear(&text);
-        plan_base_after(&share->plan, row, &blob);
-        for (size_t k = 0; k < m->n_key; k++)
-            key[k] = row->pending->image->values[m->key[k]];
-        rowkey_write(&text, key, m->n_key);
-        puts[n] = (struct base_put){.key = row->pending->id.key, .hashes_len = blob.len};
-        puts[n].hashes = arena_copy(arena, blob.ptr, blob.len);
-        puts[n].row_key = arena_copy(arena, text.ptr, text.len);
-        if (blob.is_failed || text.is_failed || puts[n].hashes == NULL || puts[n].row_key == NULL)
-            return err_nomem(err, "flush");
-        n++;
-    }
-    return state_ack_put(&s->state, m->cfg->name, puts, n, err);
+static int make_put(const struct share *share, size_t i, const struct base_rows *now,
+                    struct arena *arena, struct base_put *put, struct err *err)
+{
+    const struct mapping *m = share->plan.mapping;
+    const struct planned_row *row = &share->plan.rows[i];
+    const struct base_row *base = base_rows_find(now, row->pending->id.key);
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    struct value key[KEY_MAX];
+
+    plan_base_after(&share->plan, row, base == NULL ? NULL : base->hashes,
+                    base == NULL ? 0 : base->hashes_len, &blob);
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = row->pending->image->values[m->key[k]];
+    rowkey_write(&text, key, m->n_key);
+    *put = (struct base_put){.key = row->pending->id.key, .hashes_len = blob.len};
+    put->hashes = arena_copy(arena, buf_text(&blob), blob.len);
+    put->row_key = arena_copy(arena, buf_text(&text), text.len);
+    if (blob.is_failed || text.is_failed || put->hashes == NULL || put->row_key == NULL)
+        return err_nomem(err, "flush");
+    return 0;
+}
+
+static int put_base(struct session *s, struct share *share, struct arena *arena, struct err *err)
+{
+    CLEANUP_FREE struct base_put *puts = calloc(share->plan.n_rows + 1, sizeof(*puts));
+    struct base_rows now = {0};
+    size_t n = 0;
+    int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, &now, err);
+
+    for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++)
+        if (gets_base(share, i))
+            rc = make_put(share, i, &now, arena, &puts[n++], err);
+    if (rc == 0)
+        rc = state_ack_put(&s->state, share->plan.mapping->cfg->name, puts, n, err);
+    base_rows_close(&now);
+    return rc;
 }
 
 static int delete_base(struct session *s, struct share *share, struct err *err)

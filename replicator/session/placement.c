@@ -176,7 +176,7 @@ static int settle(struct session *s, struct placement *p, struct err *err)
     struct base_rows base = {0};
     struct pending_row *pending;
     int64_t row = -1;
-    int rc = state_load_base(&s->state, m->cfg->name, &p->id.key, 1, &base, err);
+    int rc = state_load_base(&s->state, m->cfg->name, &p->id.key, 1, false, &base, err);
 
     if (rc == 0 && base.rows != NULL) {
         row = search(s, m, p, base.rows, err);

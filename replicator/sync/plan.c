@@ -9,8 +9,9 @@
 /* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
  * (hash_value is never 0). */
 static const uint64_t BASE_NOTICE = 0;
+enum { NOTICE_MAX = 96 };
 
-static struct plan_cell *add_cell(struct plan *plan, int64_t row, int64_t column)
+static struct plan_cell *add_cell(struct plan *plan, int64_t row, size_t mapped)
 {
     if (plan->n_cells == plan->cells_size) {
         size_t size = plan->cells_size == 0 ? 64 : plan->cells_size * 2;
@@ -21,13 +22,14 @@ static struct plan_cell *add_cell(struct plan *plan, int64_t row, int64_t column
         plan->cells = cells;
         plan->cells_size = size;
     }
-    plan->cells[plan->n_cells] = (struct plan_cell){.row = row, .column = column};
+    plan->cells[plan->n_cells] = (struct plan_cell){
+        .row = row, .column = plan->mapping->columns[mapped].sheet_column, .mapped = mapped};
     return &plan->cells[plan->n_cells++];
 }
 
 static int notice_cell(struct plan *plan, struct value v, struct cell *out)
 {
-    char text[96];
+    char text[NOTICE_MAX];
     int n = snprintf(text, sizeof(text), "(too long for a cell: %zu bytes)", v.len);
     char *copy = arena_copy(&plan->arena, text, (size_t)n);
 
@@ -85,7 +87,7 @@ static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *sc
 
         if (!is_cell_due(plan, row, i))
             continue;
-        cell = add_cell(plan, row->sheet_row, m->columns[i].sheet_column);
+        cell = add_cell(plan, row->sheet_row, i);
         if (cell == NULL)
             return err_nomem(err, "plan");
         if (convert(plan, mapping_column_of(m, i), row->pending->image->values[i], scratch,
@@ -143,31 +145,26 @@ void plan_close(struct plan *plan)
     *plan = (struct plan){0};
 }
 
-static bool is_shown(const struct plan *plan, const struct planned_row *row, size_t i)
+/* Is it the text of the value, or a notice in its place? */
+static bool is_notice(const struct plan_cell *cell, struct value v)
 {
-    struct err err;
-    CLEANUP_BUF struct buf scratch = BUF_INIT;
-    struct cell cell;
-
-    return cell_from_value(mapping_column_of(plan->mapping, i), row->pending->image->values[i],
-                           &scratch, &cell, &err) == 0;
+    return v.len > NOTICE_MAX && cell->cell.text_len < NOTICE_MAX;
 }
 
-void plan_base_after(const struct plan *plan, const struct planned_row *row, struct buf *out)
+void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
+                     size_t now_len, struct buf *out)
 {
     const struct mapping *m = plan->mapping;
+    const struct value *values = row->pending->image->values;
 
-    if (row->base != NULL)
-        buf_append(out, row->base, row->base_len);
-    for (size_t i = 0; i < m->n_columns; i++) {
-        struct value v = row->pending->image->values[i];
-        uint64_t hash = hash_value(v);
+    if (now != NULL)
+        buf_append(out, now, now_len);
+    for (size_t k = 0; k < m->n_key; k++)
+        base_set(out, mapping_column_of(m, m->key[k])->name, hash_value(values[m->key[k]]));
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
+        size_t i = plan->cells[c].mapped;
 
-        if (v.state == VALUE_ABSENT || !(m->columns[i].to_sheet || m->columns[i].is_key))
-            continue;
-        /* Only a long text can be one that no cell shows: spare the others the look. */
-        if (v.len > 16000 && !is_shown(plan, row, i))
-            hash = BASE_NOTICE;
-        base_set(out, mapping_column_of(m, i)->name, hash);
+        base_set(out, mapping_column_of(m, i)->name,
+                 is_notice(&plan->cells[c], values[i]) ? BASE_NOTICE : hash_value(values[i]));
     }
 }

@@ -39,6 +39,7 @@ struct planned_row {
 
 struct plan_cell {
     int64_t row, column;
+    size_t mapped; /* index of the mapped column */
     struct cell cell;
 };
 
@@ -61,6 +62,9 @@ void plan_close(struct plan *plan);
 /* Append the requests to BATCH. */
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
 
-/* The base blob of ROW once the batch is acknowledged, appended to OUT. */
-void plan_base_after(const struct plan *plan, const struct planned_row *row, struct buf *out);
+/* The base blob of ROW once the batch is acknowledged, appended to OUT: NOW (the blob as it is at
+ * that moment; NULL: none) with the cells that were written. Others may have changed meanwhile: an
+ * edit of another cell of the row. */
+void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
+                     size_t now_len, struct buf *out);
 #endif

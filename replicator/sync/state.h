@@ -79,9 +79,10 @@ struct base_rows {
 };
 void base_rows_close(struct base_rows *rows);
 struct base_row *base_rows_find(const struct base_rows *rows, struct hash128 key);
-/* Add those of the N keys that have a base row. */
+/* Add those of the N keys that have a base row. LOCK: until the end of the transaction (for an
+ * acknowledgement). */
 int state_load_base(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
-                    struct base_rows *out, struct err *err);
+                    bool lock, struct base_rows *out, struct err *err);
 /* Add the next LIMIT base rows after AFTER (all zeros: from the first) in the order of their hash;
  * *LAST is the last one. Returns how many, or -1. */
 int state_page_base(struct state *s, const char *mapping, struct hash128 after, size_t limit,

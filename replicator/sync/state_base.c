@@ -60,7 +60,7 @@ static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, 
 }
 
 static int load_chunk(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
-                      struct base_rows *out, struct err *err)
+                      bool lock, struct base_rows *out, struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
@@ -72,7 +72,8 @@ static int load_chunk(struct state *s, const char *mapping, const struct hash128
     for (size_t i = 0; i < n_items; i++)
         params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
     if (build(s, &sql, "SELECT key_hash, row_key, hashes FROM ",
-              ".base WHERE mapping = ? AND key_hash IN (", "?", n_items, ")", err) != 0 ||
+              ".base WHERE mapping = ? AND key_hash IN (", "?", n_items,
+              lock ? ") FOR UPDATE" : ")", err) != 0 ||
         db_run(s->db, sql.ptr, params, 1 + n_items, &rows, err) != 0)
         return -1;
     for (size_t r = 0; r < rows.n_rows; r++)
@@ -82,11 +83,11 @@ static int load_chunk(struct state *s, const char *mapping, const struct hash128
 }
 
 int state_load_base(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
-                    struct base_rows *out, struct err *err)
+                    bool lock, struct base_rows *out, struct err *err)
 {
     for (size_t i = 0; i < n; i += READ_CHUNK)
-        if (load_chunk(s, mapping, keys + i, n - i < READ_CHUNK ? n - i : READ_CHUNK, out, err) !=
-            0)
+        if (load_chunk(s, mapping, keys + i, n - i < READ_CHUNK ? n - i : READ_CHUNK, lock, out,
+                       err) != 0)
             return err_wrap(err, "state: base");
     return 0;
 }

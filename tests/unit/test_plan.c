@@ -164,7 +164,7 @@ static void a_text_too_long_for_a_cell_is_shown_as_a_notice(void **state)
     fixture_place(&f, "1", 4);
     plan_one(&plan, &f, fixture_put(&f, "1", text, "5", false), NULL);
     assert_string_equal(plan.cells[0].cell.text, "(too long for a cell: 50001 bytes)");
-    plan_base_after(&plan, &plan.rows[0], &after);
+    plan_base_after(&plan, &plan.rows[0], NULL, 0, &after);
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, 0);
     plan_close(&plan);
@@ -186,7 +186,7 @@ static void the_base_after_says_what_was_written_and_keeps_the_rest(void **state
     fixture_base(&base, "1", "old", "5");
     base_set(&base, "elsewhere", 77);
     plan_one(&plan, &f, fixture_put(&f, "1", "new", "5", false), &base);
-    plan_base_after(&plan, &plan.rows[0], &after);
+    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, &after);
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, hash_value(value_text("new", 3)));
     assert_true(base_find(after.ptr, after.len, "elsewhere", &hash));
