@@ -252,7 +252,15 @@ selection.addEventListener("move", () => {
     editor.follow();
     sum();
     view.later();
+    requestAnimationFrame(() => requestAnimationFrame(noteOfActive));
 });
+
+/* The note of the cell that the keyboard is at, once it is drawn. */
+function noteOfActive() {
+    const {row, column} = selection;
+    const cell = byId(`c${row}-${column}`);
+    showNote(cell ?? grid, (cell && store.cell(row, column)?.n) ?? "");
+}
 
 /* As Sheets does at the lower right: the sum of what is selected. */
 function sum() {

@@ -6,7 +6,7 @@
 import {letters} from "./tsv.js";
 
 const ROW = 25, LETTERS = 26, AROUND = 6;
-const MIN_WIDTH = 84, MAX_WIDTH = 300;
+const MIN_WIDTH = 84, MAX_WIDTH = 300, MAX_SHARE = 0.55;
 const FLASH_MS = 1800;
 const KIND = {n: "numeric", d: "numeric", b: "bool", e: "error"};
 
@@ -85,7 +85,7 @@ export class View {
                 const text = this.store.cell(r, c)?.d ?? "";
                 width = Math.max(width, context.measureText(text).width * (r === 0 ? 1.08 : 1) + (r === 0 ? 30 : 20));
             }
-            this.widths[c] = Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
+            this.widths[c] = Math.round(Math.min(MAX_WIDTH, innerWidth * MAX_SHARE, Math.max(MIN_WIDTH, width)));
         }
     }
 

@@ -163,7 +163,7 @@ class MariaDb(Server):
         datadir.mkdir(mode=0o700)
         subprocess.run(
             [find("mariadb-install-db"), "--no-defaults", *as_root_user(), f"--datadir={datadir}",
-             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
+             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def command(self):
