@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check: the parts of `tabrelay check`; each adds its findings and goes on. */
+#ifndef CLI_CHECK_H
+#define CLI_CHECK_H
+
+#include "cli/findings.h"
+#include "common/config/config.h"
+#include "common/mysql/db.h"
+#include "common/mysql/table.h"
+
+void check_server(struct findings *f, const struct config *config, struct db *db);
+void check_state(struct findings *f, const struct config *config, struct db *db);
+/* Privileges of the current user. */
+void check_privileges(struct findings *f, const struct config *config, struct db *db);
+void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m);
+/* Spreadsheets, tabs and headers. DB may be NULL: then only what needs no table is looked at. */
+void check_google(struct findings *f, const struct config *config, struct db *db);
+void check_webhook(struct findings *f, const struct config *config);
+#endif

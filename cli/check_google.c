@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Google's side: can the spreadsheets be reached, are the tabs and headers there? One read for each
+ * spreadsheet and one for each tab. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/check.h"
+#include "replicator/sheets/sheets.h"
+
+struct book {
+    struct findings *f;
+    struct sheets *sheets;
+    struct db *db; /* may be NULL */
+    const struct sheet_tabs *tabs;
+    const struct config_mapping *m;
+    char what[128];
+};
+
+static const struct sheet_tab *find_tab(const struct sheet_tabs *tabs, const char *title)
+{
+    for (size_t i = 0; i < tabs->n_tabs; i++)
+        if (strcmp(tabs->tabs[i].title, title) == 0)
+            return &tabs->tabs[i];
+    return NULL;
+}
+
+/* A tab that was renamed is still known by its id. */
+static const struct sheet_tab *find_known_tab(const struct book *b)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    const struct db_param params[] = {DB_P_TEXT(b->m->name), DB_P_TEXT(b->m->spreadsheet)};
+    struct err err = ERR_INIT;
+
+    if (b->db == NULL ||
+        db_run(b->db,
+               "SELECT sheet_id FROM mapping_state "
+               "WHERE mapping = ? AND spreadsheet = ? AND sheet_id IS NOT NULL",
+               params, 2, &rows, &err) != 0 ||
+        rows.n_rows == 0)
+        return NULL; /* before init-db there is nothing to know */
+    for (size_t i = 0; i < b->tabs->n_tabs; i++)
+        if (b->tabs->tabs[i].sheet_id == db_rows_int(&rows, 0, 0))
+            return &b->tabs->tabs[i];
+    return NULL;
+}
+
+static bool has_header(const struct grid *grid, int64_t columns, const char *header)
+{
+    for (int64_t c = 0; c < columns; c++) {
+        const struct cell *cell = grid_at(grid, 0, c);
+
+        if (cell->type == CELL_TEXT && cell->text_len == strlen(header) &&
+            memcmp(cell->text, header, cell->text_len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void report_headers(const struct book *b, size_t n_found, size_t n, struct buf *missing)
+{
+    if (n_found == n)
+        findings_add(b->f, FINDING_OK, b->what, NULL, "tab \"%s\" has its %zu headers", b->m->tab,
+                     n);
+    else if (n_found == 0)
+        findings_add(b->f, FINDING_OK, b->what, NULL,
+                     "tab \"%s\" has no headers yet: the replicator writes them", b->m->tab);
+    else
+        findings_add(b->f, FINDING_WARN, b->what,
+                     "Write them into the first row, or let the replicator add columns at the "
+                     "right.",
+                     "tab \"%s\" lacks the headers %s", b->m->tab, buf_text(missing));
+}
+
+static void look_for(const struct grid *grid, int64_t columns, const char *header, size_t *n_found,
+                     struct buf *missing)
+{
+    if (has_header(grid, columns, header))
+        (*n_found)++;
+    else
+        buf_printf(missing, "%s\"%s\"", missing->len == 0 ? "" : ", ", header);
+}
+
+static void look_for_all(const struct book *b, const struct grid *grid, int64_t columns)
+{
+    CLEANUP_BUF struct buf missing = BUF_INIT;
+    struct table *table = NULL;
+    struct err err = ERR_INIT;
+    size_t n_found = 0, n = b->m->n_columns;
+
+    for (size_t i = 0; i < b->m->n_columns; i++)
+        look_for(grid, columns, b->m->columns[i].header, &n_found, &missing);
+    if (n == 0) {
+        if (b->db == NULL || table_load(b->db, b->m->schema, b->m->table, &table, &err) != 0)
+            return; /* reported with the mapping */
+        for (size_t i = 0; i < table->n_columns; i++) {
+            if (table->columns[i].is_invisible)
+                continue;
+            n++;
+            look_for(grid, columns, table->columns[i].name, &n_found, &missing);
+        }
+        table_free(table);
+    }
+    report_headers(b, n_found, n, &missing);
+}
+
+static void check_tab(const struct book *b)
+{
+    const struct sheet_tab *tab = find_known_tab(b);
+    struct grid *grid = NULL;
+    struct err err = ERR_INIT;
+    struct grid_range range;
+
+    if (tab == NULL)
+        tab = find_tab(b->tabs, b->m->tab);
+    if (tab == NULL) {
+        findings_add(b->f, FINDING_FAIL, b->what,
+                     "Add the tab to the spreadsheet, or correct the mapping's tab.",
+                     "the spreadsheet has no tab \"%s\"", b->m->tab);
+        return;
+    }
+    if (!tab->is_grid) {
+        findings_add(b->f, FINDING_FAIL, b->what, "Map a tab with cells.",
+                     "tab \"%s\" is a chart or the like", b->m->tab);
+        return;
+    }
+    range = (struct grid_range){
+        .sheet_id = tab->sheet_id, .row = 0, .end_row = 1, .column = 0, .end_column = -1};
+    if (sheets_read(b->sheets, b->m->spreadsheet, &range, 1, &grid, &err) != 0) {
+        findings_add_err(b->f, b->what, &err);
+        return;
+    }
+    look_for_all(b, grid, tab->columns);
+    grids_free(grid, 1);
+}
+
+static void check_spreadsheet(struct findings *f, const struct config *config, size_t first,
+                              struct sheets *sheets, struct db *db)
+{
+    const char *spreadsheet = config->mappings[first].spreadsheet;
+    struct sheet_tabs tabs = {0};
+    struct err err = ERR_INIT;
+
+    if (sheets_tabs(sheets, spreadsheet, &tabs, &err) != 0) {
+        findings_add(f, FINDING_FAIL, "google", err.hint, "spreadsheet %s: %s", spreadsheet,
+                     err.msg);
+        return;
+    }
+    findings_add(f, FINDING_OK, "google", NULL, "spreadsheet %s can be reached, %zu tab%s",
+                 spreadsheet, tabs.n_tabs, tabs.n_tabs == 1 ? "" : "s");
+    for (size_t i = first; i < config->n_mappings; i++) {
+        struct book b = {
+            .f = f, .sheets = sheets, .db = db, .tabs = &tabs, .m = &config->mappings[i]};
+
+        if (strcmp(b.m->spreadsheet, spreadsheet) != 0)
+            continue;
+        snprintf(b.what, sizeof(b.what), "mapping %s", b.m->name);
+        check_tab(&b);
+    }
+    sheet_tabs_close(&tabs);
+}
+
+static bool is_first(const struct config *config, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(config->mappings[j].spreadsheet, config->mappings[i].spreadsheet) == 0)
+            return false;
+    return true;
+}
+
+void check_google(struct findings *f, const struct config *config, struct db *db)
+{
+    struct stop *stop = stop_new(); /* never asked: an interrupt ends this program */
+    struct sheets *sheets = NULL;
+    struct err err = ERR_INIT;
+
+    if (stop == NULL)
+        err_nomem(&err, "google");
+    if (stop == NULL || sheets_new(&config->google, stop, &sheets, &err) != 0) {
+        findings_add_err(f, "google", &err);
+        stop_free(stop);
+        return;
+    }
+    findings_add(f, FINDING_OK, "google", NULL, "the credentials are those of %s",
+                 sheets_account(sheets));
+    for (size_t i = 0; i < config->n_mappings; i++)
+        if (is_first(config, i))
+            check_spreadsheet(f, config, i, sheets, db);
+    sheets_free(sheets);
+    stop_free(stop);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/mysql/table.h"
+
+int cli_fail(const struct err *err)
+{
+    fprintf(stderr, "tabrelay: %s\n", err->msg);
+    if (err->hint[0] != '\0')
+        fprintf(stderr, "  -> %s\n", err->hint);
+    return CLI_FAILED;
+}
+
+int cli_usage(const char *command, const char *fmt, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "tabrelay%s%s: ", command[0] == '\0' ? "" : " ", command);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fprintf(stderr, "\nTry: tabrelay %s%s--help\n", command, command[0] == '\0' ? "" : " ");
+    return CLI_USAGE;
+}
+
+int cli_load(const struct cli_args *args, struct config *out)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    if (config_load(args->config_path, out, &problems, &err) == 0)
+        return CLI_OK;
+    fputs(buf_text(&problems), stderr);
+    if (problems.len == 0)
+        return cli_fail(&err);
+    return CLI_FAILED;
+}
+
+int cli_open(const struct config *config, struct db **out, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+
+    *out = NULL;
+    if (db_open(&config->mysql, out, err) != 0)
+        return -1;
+    buf_puts(&sql, "USE ");
+    table_quote(&sql, config->mysql.state_database);
+    if (db_exec(*out, buf_text(&sql), NULL, err) == 0)
+        return 0;
+    db_close(*out);
+    *out = NULL;
+    return err_hint(err, "Make the state database: tabrelay init-db.");
+}
+
+void cli_quote_text(struct buf *sql, const char *text)
+{
+    buf_putc(sql, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'' || *text == '\\')
+            buf_putc(sql, *text);
+        buf_putc(sql, *text);
+    }
+    buf_putc(sql, '\'');
+}
+
+/* Characters, not bytes: names may be in any script. */
+static size_t width_of(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+static void print_cell(const char *text, size_t width, bool is_last)
+{
+    size_t n = width_of(text);
+
+    fputs(text, stdout);
+    for (; !is_last && n < width + 2; n++)
+        putchar(' ');
+    if (is_last)
+        putchar('\n');
+}
+
+void cli_print_table(const char *const *headers, size_t n_columns, const struct buf *cells,
+                     size_t n_rows)
+{
+    CLEANUP_FREE size_t *widths = calloc(n_columns, sizeof(*widths));
+
+    if (widths == NULL)
+        return;
+    for (size_t c = 0; c < n_columns; c++) {
+        widths[c] = width_of(headers[c]);
+        for (size_t r = 0; r < n_rows; r++)
+            if (width_of(buf_text(&cells[r * n_columns + c])) > widths[c])
+                widths[c] = width_of(buf_text(&cells[r * n_columns + c]));
+    }
+    for (size_t c = 0; c < n_columns; c++)
+        print_cell(headers[c], widths[c], c + 1 == n_columns);
+    for (size_t i = 0; i < n_rows * n_columns; i++)
+        print_cell(buf_text(&cells[i]), widths[i % n_columns], (i + 1) % n_columns == 0);
+}
+
+void cli_print(const struct buf *text)
+{
+    fwrite(buf_text(text), 1, text->len, stdout);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grants: the least that each program's user must be allowed in MySQL. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/mysql/table.h"
+
+struct state_grant {
+    const char *table;
+    const char *privileges;
+};
+
+static const struct state_grant replicator_state[] = {
+    {"schema_version", "SELECT"},
+    {"edit_log", "SELECT"},
+    {"signals", "SELECT"},
+    {"base", "SELECT, INSERT, UPDATE, DELETE"},
+    {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
+    {"mapping_state", "SELECT, INSERT, UPDATE, DELETE"},
+    {"lease", "SELECT, INSERT, UPDATE, DELETE"},
+    {"watermark", "SELECT, INSERT, UPDATE, DELETE"},
+    {NULL, NULL},
+};
+static const struct state_grant webhook_state[] = {
+    {"schema_version", "SELECT"},
+    {"edit_log", "SELECT, INSERT, UPDATE"},
+    {"base", "SELECT, INSERT, UPDATE, DELETE"},
+    {"mapping_state", "SELECT"},
+    {"signals", "INSERT"},
+    {NULL, NULL},
+};
+static const struct state_grant cli_state[] = {
+    {"schema_version", "SELECT"}, {"edit_log", "SELECT"},        {"base", "SELECT"},
+    {"checkpoint", "SELECT"},     {"mapping_state", "SELECT"},   {"lease", "SELECT"},
+    {"watermark", "SELECT"},      {"signals", "SELECT, INSERT"}, {NULL, NULL},
+};
+
+struct role {
+    const char *suffix; /* of the user's name */
+    const char *purpose;
+    bool reads_binlog;
+    bool writes_tables;
+    const struct state_grant *state;
+};
+
+static const struct role roles[] = {
+    {"_replicator", "reads the binlog and the mapped tables", true, false, replicator_state},
+    {"_webhook", "writes what was edited in the sheets", false, true, webhook_state},
+    {"_cli", "looks, and asks for snapshots and comparisons", false, false, cli_state},
+};
+
+static void print_state(struct buf *out, const struct config *config, const struct role *role,
+                        const char *user)
+{
+    for (const struct state_grant *g = role->state; g->table != NULL; g++) {
+        buf_printf(out, "GRANT %s ON ", g->privileges);
+        table_quote(out, config->mysql.state_database);
+        buf_puts(out, ".");
+        table_quote(out, g->table);
+        buf_printf(out, " TO %s;\n", user);
+    }
+}
+
+static void print_role(struct buf *out, const struct config *config, enum db_flavour flavour,
+                       const struct role *role)
+{
+    CLEANUP_BUF struct buf name = BUF_INIT;
+    CLEANUP_BUF struct buf user = BUF_INIT;
+
+    buf_printf(&name, "%s%s", config->mysql.user, role->suffix);
+    cli_quote_text(&user, buf_text(&name));
+    buf_puts(&user, "@'%'");
+    buf_printf(out, "\n-- %s\nCREATE USER IF NOT EXISTS %s IDENTIFIED BY '...';\n", role->purpose,
+               buf_text(&user));
+    if (role->reads_binlog)
+        buf_printf(out, "GRANT REPLICATION SLAVE, %s ON *.* TO %s;\n",
+                   flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT",
+                   buf_text(&user));
+    for (size_t i = 0; i < config->n_mappings; i++) {
+        const struct config_mapping *m = &config->mappings[i];
+        bool writes = role->writes_tables && m->direction != CONFIG_TO_SHEET;
+
+        buf_printf(out, "GRANT %s ON ", writes ? "SELECT, INSERT, UPDATE, DELETE" : "SELECT");
+        table_quote(out, m->schema);
+        buf_puts(out, ".");
+        table_quote(out, m->table);
+        buf_printf(out, " TO %s;\n", buf_text(&user));
+    }
+    print_state(out, config, role, buf_text(&user));
+}
+
+/* The two servers have different names for one privilege; ask which it is. */
+static enum db_flavour ask_flavour(const struct config *config)
+{
+    enum db_flavour flavour = DB_MYSQL;
+    struct err err = ERR_INIT;
+    struct db *db = NULL;
+
+    if (db_open(&config->mysql, &db, &err) == 0)
+        flavour = db_flavour(db);
+    else
+        fprintf(stderr,
+                "tabrelay grants: cannot ask the server (%s)\n"
+                "  -> These lines are for MySQL; on MariaDB write BINLOG MONITOR for REPLICATION "
+                "CLIENT.\n",
+                err.msg);
+    db_close(db);
+    return flavour;
+}
+
+static int run(const struct cli_args *args)
+{
+    CLEANUP_BUF struct buf out = BUF_INIT;
+    struct config config;
+    int result = cli_load(args, &config);
+
+    if (result == CLI_OK) {
+        enum db_flavour flavour = ask_flavour(&config);
+
+        buf_puts(&out,
+                 "-- Run this as an administrator after `tabrelay init-db`, with passwords for "
+                 "'...'\n-- and, for '%', the hosts that the programs run on.\n");
+        for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+            print_role(&out, &config, flavour, &roles[i]);
+        cli_print(&out);
+    }
+    config_free(&config);
+    return result;
+}
+
+const struct cli_command cli_grants = {
+    .name = "grants",
+    .usage = "",
+    .summary = "Print the SQL that makes MySQL users with the least privileges.",
+    .help =
+        "\nOne user for each program, named after mysql.user: USER_replicator, USER_webhook and\n"
+        "USER_cli. Only the mapped tables are named. Tables must exist when the lines run.\n"
+        "\nexamples:\n"
+        "  tabrelay grants > grants.sql    # then fill in the passwords\n"
+        "  mysql -u root -p < grants.sql\n",
+    .run = run,
+};

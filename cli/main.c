@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tabrelay: look at and steer a mapping; the two daemons are programs of their own. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/cleanup.h"
+
+static const struct cli_command *const commands[] = {
+    &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,
+    &cli_snapshot, &cli_reconcile, &cli_deletes, NULL,
+};
+
+static const struct option {
+    const char *name;
+    enum cli_flag flag;
+} options[] = {{"--json", CLI_JSON}, {"--all", CLI_ALL}, {"--print", CLI_PRINT}, {NULL, 0}};
+
+static int print_help(void)
+{
+    printf("tabrelay %s keeps MySQL tables and Google Sheets tabs the same, both ways.\n\n"
+           "usage: tabrelay [--config FILE] COMMAND [ARGUMENTS]\n\ncommands:\n",
+           TABRELAY_VERSION);
+    for (size_t i = 0; commands[i] != NULL; i++)
+        printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
+    puts("\noptions:\n"
+         "  --config FILE  default: $TABRELAY_CONFIG, else ./tabrelay.yaml\n"
+         "  --help         this page; tabrelay COMMAND --help says more, with examples\n"
+         "  --version      the version\n\n"
+         "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage\n\n"
+         "To begin:\n"
+         "  tabrelay grants     what to allow tabrelay's users in MySQL\n"
+         "  tabrelay init-db    make the state database\n"
+         "  tabrelay check      is everything ready? If not, what to do?");
+    return CLI_OK;
+}
+
+static int print_command_help(const struct cli_command *command)
+{
+    printf("usage: tabrelay [--config FILE] %s%s%s\n\n%s\n%s", command->name,
+           command->usage[0] == '\0' ? "" : " ", command->usage, command->summary, command->help);
+    return CLI_OK;
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+struct line {
+    const struct cli_command *command;
+    const char *command_name;
+    bool wants_help;
+    bool wants_version;
+    struct cli_args args;
+};
+
+static int add_flag(struct line *line, const char *text)
+{
+    for (const struct option *o = options; o->name != NULL; o++) {
+        if (strcmp(text, o->name) != 0)
+            continue;
+        if (line->command == NULL || (line->command->flags & (unsigned)o->flag) == 0)
+            break;
+        line->args.flags |= (unsigned)o->flag;
+        return CLI_OK;
+    }
+    return cli_usage(line->command == NULL ? "" : line->command->name, "unknown option \"%s\"",
+                     text);
+}
+
+static int add_word(struct line *line, const char *text)
+{
+    if (line->command == NULL) {
+        line->command = find_command(text);
+        if (line->command != NULL)
+            return CLI_OK;
+        return cli_usage("", "unknown command \"%s\"", text);
+    }
+    if (line->args.n_words == line->command->max_words)
+        return cli_usage(line->command->name, "unexpected \"%s\"", text);
+    line->args.words[line->args.n_words++] = text;
+    return CLI_OK;
+}
+
+/* One argument, and the one after it if that is its value; *I moves on. */
+static int add_argument(struct line *line, int argc, char **argv, int *i)
+{
+    const char *text = argv[*i];
+
+    if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)
+        line->wants_help = true;
+    else if (strcmp(text, "--version") == 0)
+        line->wants_version = true;
+    else if (strncmp(text, "--config=", 9) == 0)
+        line->args.config_path = text + 9;
+    else if (strcmp(text, "--config") == 0 && *i + 1 < argc)
+        line->args.config_path = argv[++*i];
+    else if (strcmp(text, "--config") == 0)
+        return cli_usage("", "--config needs the name of a file");
+    else if (text[0] == '-')
+        return add_flag(line, text);
+    else
+        return add_word(line, text);
+    return CLI_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct line line = {.args.config_path = getenv("TABRELAY_CONFIG")};
+
+    if (line.args.config_path == NULL || line.args.config_path[0] == '\0')
+        line.args.config_path = "tabrelay.yaml";
+    for (int i = 1; i < argc; i++)
+        if (add_argument(&line, argc, argv, &i) != CLI_OK)
+            return CLI_USAGE;
+    if (line.wants_version) {
+        puts("tabrelay " TABRELAY_VERSION);
+        return CLI_OK;
+    }
+    if (line.wants_help)
+        return line.command == NULL ? print_help() : print_command_help(line.command);
+    if (line.command == NULL)
+        return cli_usage("", "a command is missing");
+    return line.command->run(&line.args);
+}

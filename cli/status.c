@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status: how each mapping is, as the replicator last wrote it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/cleanup.h"
+
+enum {
+    AT_NAME,
+    AT_STATE,
+    AT_SNAPSHOT,
+    AT_SNAPSHOT_ROWS,
+    AT_ROWS,
+    AT_LAG,
+    AT_LAST_CHANGE,
+    AT_LAST_CHANGE_AGE,
+    AT_HELD,
+    AT_RECONCILED,
+    AT_ERROR,
+    AT_ERROR_AT,
+    N_FIELDS
+};
+
+#define SQL_MAPPINGS                                                                         \
+    "SELECT mapping, state, snapshot, snapshot_rows, sheet_rows, lag_ms, last_change_at, "   \
+    "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, " \
+    "last_error, last_error_at FROM mapping_state WHERE instance = ? ORDER BY mapping"
+
+#define SQL_CHECKPOINT                                                              \
+    "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
+    "FROM checkpoint WHERE instance = ?"
+
+struct status {
+    struct db_rows mappings;
+    struct db_rows checkpoint;
+};
+
+static int query(const struct config *config, struct status *out, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(config->instance)};
+    struct db *db = NULL;
+    int result = cli_open(config, &db, err);
+
+    if (result == 0)
+        result = db_run(db, SQL_MAPPINGS, params, 1, &out->mappings, err);
+    if (result == 0)
+        result = db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err);
+    db_close(db);
+    return result;
+}
+
+static bool is_null(const struct db_rows *rows, size_t r, size_t c)
+{
+    return db_rows_at(rows, r, c).state != VALUE_TEXT;
+}
+
+/* The row of that mapping, or -1: the replicator has not seen it yet. */
+static int find_row(const struct db_rows *rows, const char *mapping)
+{
+    for (size_t r = 0; r < rows->n_rows; r++)
+        if (strcmp(db_rows_text(rows, r, AT_NAME), mapping) == 0)
+            return (int)r;
+    return -1;
+}
+
+static void append_age(struct buf *out, int64_t seconds)
+{
+    if (seconds < 120)
+        buf_printf(out, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
+    else if (seconds < 7200)
+        buf_printf(out, "%" PRId64 " min ago", seconds / 60);
+    else if (seconds < 172800)
+        buf_printf(out, "%" PRId64 " h ago", seconds / 3600);
+    else
+        buf_printf(out, "%" PRId64 " days ago", seconds / 86400);
+}
+
+static void append_lag(struct buf *out, int64_t ms)
+{
+    if (ms < 10000)
+        buf_printf(out, "%" PRId64 " ms", ms);
+    else
+        buf_printf(out, "%" PRId64 " s", ms / 1000);
+}
+
+enum { N_SHOWN = 7 };
+
+/* The cells of one line of the table. */
+static void show_row(const struct db_rows *rows, int r, const char *mapping, struct buf *cells)
+{
+    size_t row = (size_t)r;
+
+    buf_puts(&cells[0], mapping);
+    if (r < 0) {
+        buf_puts(&cells[1], "not started");
+        for (size_t i = 2; i < N_SHOWN; i++)
+            buf_puts(&cells[i], "-");
+        return;
+    }
+    buf_puts(&cells[1], db_rows_text(rows, row, AT_STATE));
+    buf_puts(&cells[2], db_rows_text(rows, row, AT_SNAPSHOT));
+    if (strcmp(db_rows_text(rows, row, AT_SNAPSHOT), "running") == 0)
+        buf_printf(&cells[2], " (%s rows)", db_rows_text(rows, row, AT_SNAPSHOT_ROWS));
+    buf_puts(&cells[3], db_rows_text(rows, row, AT_ROWS));
+    if (is_null(rows, row, AT_LAG))
+        buf_puts(&cells[4], "-");
+    else
+        append_lag(&cells[4], db_rows_int(rows, row, AT_LAG));
+    if (is_null(rows, row, AT_LAST_CHANGE))
+        buf_puts(&cells[5], "-");
+    else
+        append_age(&cells[5], db_rows_int(rows, row, AT_LAST_CHANGE_AGE));
+    buf_puts(&cells[6], db_rows_text(rows, row, AT_HELD));
+}
+
+static void print_errors(const struct db_rows *rows)
+{
+    for (size_t r = 0; r < rows->n_rows; r++) {
+        if (db_rows_text(rows, r, AT_ERROR)[0] != '\0')
+            printf("\n%s: last error, %s UTC: %s\n", db_rows_text(rows, r, AT_NAME),
+                   db_rows_text(rows, r, AT_ERROR_AT), db_rows_text(rows, r, AT_ERROR));
+        if (db_rows_int(rows, r, AT_HELD) > 0)
+            printf("\n%s: %s deletes wait for approval\n  -> tabrelay deletes approve %s\n",
+                   db_rows_text(rows, r, AT_NAME), db_rows_text(rows, r, AT_HELD),
+                   db_rows_text(rows, r, AT_NAME));
+    }
+}
+
+static void print_checkpoint(const struct config *config, const struct db_rows *rows)
+{
+    CLEANUP_BUF struct buf age = BUF_INIT;
+
+    if (rows->n_rows == 0) {
+        printf("instance %s: no checkpoint yet; has the replicator been started?\n\n",
+               config->instance);
+        return;
+    }
+    append_age(&age, db_rows_int(rows, 0, 2));
+    printf("instance %s: checkpoint %s, %.200s\n\n", config->instance, buf_text(&age),
+           db_rows_text(rows, 0, 0));
+}
+
+static int print_text(const struct config *config, const struct status *status)
+{
+    static const char *const headers[N_SHOWN] = {"MAPPING", "STATE",       "SNAPSHOT",    "ROWS",
+                                                 "LAG",     "LAST CHANGE", "HELD DELETES"};
+    CLEANUP_FREE struct buf *cells = calloc(config->n_mappings * N_SHOWN, sizeof(*cells));
+
+    if (cells == NULL)
+        return CLI_FAILED;
+    for (size_t i = 0; i < config->n_mappings; i++)
+        show_row(&status->mappings, find_row(&status->mappings, config->mappings[i].name),
+                 config->mappings[i].name, &cells[i * N_SHOWN]);
+    print_checkpoint(config, &status->checkpoint);
+    cli_print_table(headers, N_SHOWN, cells, config->n_mappings);
+    print_errors(&status->mappings);
+    for (size_t i = 0; i < config->n_mappings * N_SHOWN; i++)
+        buf_close(&cells[i]);
+    return CLI_OK;
+}
+
+enum kind { IS_TEXT, IS_NUMBER };
+
+static void append_member(struct buf *out, const char *name, const struct db_rows *rows, size_t r,
+                          size_t c, enum kind kind)
+{
+    const char *text = db_rows_text(rows, r, c);
+
+    buf_printf(out, ", \"%s\": ", name);
+    if (is_null(rows, r, c))
+        buf_puts(out, "null");
+    else if (kind == IS_NUMBER)
+        buf_puts(out, text);
+    else
+        buf_json(out, text, strlen(text));
+}
+
+static void append_mapping(struct buf *out, const struct db_rows *rows, int r, const char *mapping)
+{
+    static const struct member {
+        const char *name;
+        size_t at;
+        enum kind kind;
+    } members[] = {
+        {"state", AT_STATE, IS_TEXT},
+        {"snapshot", AT_SNAPSHOT, IS_TEXT},
+        {"snapshot_rows", AT_SNAPSHOT_ROWS, IS_NUMBER},
+        {"sheet_rows", AT_ROWS, IS_NUMBER},
+        {"lag_ms", AT_LAG, IS_NUMBER},
+        {"last_change_at", AT_LAST_CHANGE, IS_TEXT},
+        {"held_deletes", AT_HELD, IS_NUMBER},
+        {"reconciled_at", AT_RECONCILED, IS_TEXT},
+        {"last_error", AT_ERROR, IS_TEXT},
+        {"last_error_at", AT_ERROR_AT, IS_TEXT},
+    };
+
+    buf_puts(out, "{\"mapping\": ");
+    buf_json(out, mapping, strlen(mapping));
+    if (r < 0)
+        buf_puts(out, ", \"state\": \"not started\"");
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && r >= 0; i++)
+        append_member(out, members[i].name, rows, (size_t)r, members[i].at, members[i].kind);
+    buf_puts(out, "}");
+}
+
+static void print_json(const struct config *config, const struct status *status)
+{
+    CLEANUP_BUF struct buf out = BUF_INIT;
+
+    buf_puts(&out, "{\"instance\": ");
+    buf_json(&out, config->instance, strlen(config->instance));
+    if (status->checkpoint.n_rows > 0) {
+        append_member(&out, "position", &status->checkpoint, 0, 0, IS_TEXT);
+        append_member(&out, "saved_at", &status->checkpoint, 0, 1, IS_TEXT);
+    }
+    buf_puts(&out, ", \"mappings\": [");
+    for (size_t i = 0; i < config->n_mappings; i++) {
+        buf_puts(&out, i == 0 ? "" : ", ");
+        append_mapping(&out, &status->mappings,
+                       find_row(&status->mappings, config->mappings[i].name),
+                       config->mappings[i].name);
+    }
+    buf_puts(&out, "]}\n");
+    cli_print(&out);
+}
+
+static bool has_trouble(const struct db_rows *rows)
+{
+    for (size_t r = 0; r < rows->n_rows; r++)
+        if (strcmp(db_rows_text(rows, r, AT_STATE), "error") == 0)
+            return true;
+    return false;
+}
+
+static int show(const struct cli_args *args, const struct config *config)
+{
+    struct status status = {.mappings = DB_ROWS_INIT, .checkpoint = DB_ROWS_INIT};
+    struct err err = ERR_INIT;
+    int result = CLI_OK;
+
+    if (query(config, &status, &err) != 0)
+        result = cli_fail(&err);
+    else if (cli_has(args, CLI_JSON))
+        print_json(config, &status);
+    else
+        result = print_text(config, &status);
+    if (result == CLI_OK && has_trouble(&status.mappings))
+        result = CLI_FAILED;
+    db_rows_close(&status.mappings);
+    db_rows_close(&status.checkpoint);
+    return result;
+}
+
+static int run(const struct cli_args *args)
+{
+    struct config config;
+    int result = cli_load(args, &config);
+
+    if (result == CLI_OK)
+        result = show(args, &config);
+    config_free(&config);
+    return result;
+}
+
+const struct cli_command cli_status = {
+    .name = "status",
+    .usage = "[--json]",
+    .summary = "Show how each mapping is: state, rows, lag, what waits, what went wrong.",
+    .help =
+        "\nLag is the time from the commit in MySQL to Google's acknowledgement, of the last "
+        "change.\n"
+        "The exit status is 1 when a mapping is in state error.\n"
+        "\nexamples:\n"
+        "  tabrelay status\n"
+        "  tabrelay status --json | jq -r '.mappings[] | select(.state == \"error\") | .mapping'\n",
+    .flags = CLI_JSON,
+    .run = run,
+};
