@@ -39,8 +39,8 @@ static int collect(struct task *task, struct value *writes, size_t *n_refused, s
             return -1;
     }
     /* A blank part of a key that was taken for the empty text. */
-    for (size_t k = 0; k < m->n_key; k++)
-        if (m->columns[m->key[k]].can_edit && task->key[k].state == VALUE_TEXT)
+    for (size_t k = 0; task->key_state == TASK_KEY_OK && k < m->n_key; k++)
+        if (m->columns[m->key[k]].can_edit)
             writes[m->key[k]] = task->key[k];
     return 0;
 }

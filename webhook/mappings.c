@@ -84,9 +84,9 @@ static int write_one(const struct config *cfg, struct schema *schema, struct db 
     struct schema_mapping *m = NULL;
 
     if (schema_get(schema, db, i, &m, err) != 0) {
-        if (err->code != ERR_GONE && err->code != ERR_CONFIG)
+        if (err->transient)
             return -1;
-        log_warn("mappings: left out mapping=%s problem=\"%s\"", cfg->mappings[i].name, err->msg);
+        log_debug("mappings: left out mapping=%s problem=\"%s\"", cfg->mappings[i].name, err->msg);
         *err = ERR_INIT;
         return 0;
     }

@@ -10,10 +10,16 @@
 #include "common/clock.h"
 #include "common/mysql/db.h"
 
+struct slot {
+    struct schema_mapping *mapping; /* a reference; NULL: not resolved */
+    struct err problem;             /* why it could not be resolved ... */
+    int64_t failed_ms;              /* ... at clock_mono_ms(); 0: it was not tried */
+};
+
 struct schema {
     const struct config *cfg;
     pthread_mutex_t lock;
-    struct schema_mapping **mappings; /* owned; one for each of cfg's, NULL: not resolved */
+    struct slot *slots; /* owned; one for each of cfg's mappings */
 };
 
 static void mapping_free(struct schema_mapping *m)
@@ -148,9 +154,9 @@ int schema_new(const struct config *cfg, struct schema **out, struct err *err)
     if (schema == NULL)
         return err_nomem(err, "schema");
     schema->cfg = cfg;
-    schema->mappings = calloc(cfg->n_mappings + 1, sizeof(struct schema_mapping *));
-    if (schema->mappings == NULL || pthread_mutex_init(&schema->lock, NULL) != 0) {
-        free(schema->mappings);
+    schema->slots = calloc(cfg->n_mappings + 1, sizeof(*schema->slots));
+    if (schema->slots == NULL || pthread_mutex_init(&schema->lock, NULL) != 0) {
+        free(schema->slots);
         free(schema);
         return err_nomem(err, "schema");
     }
@@ -169,34 +175,62 @@ void schema_free(struct schema *schema)
     if (schema == NULL)
         return;
     for (size_t i = 0; i < schema->cfg->n_mappings; i++)
-        drop_reference(schema->mappings[i]);
+        drop_reference(schema->slots[i].mapping);
     pthread_mutex_destroy(&schema->lock);
-    free(schema->mappings);
+    free(schema->slots);
     free(schema);
+}
+
+/* 1: *OUT is what is known, 0: it has to be looked up, -1: it was, just now, and failed. */
+static int look_up(struct schema *schema, size_t i, struct schema_mapping **out, struct err *err)
+{
+    LOCK_SCOPE(&schema->lock);
+    struct slot *slot = &schema->slots[i];
+    int64_t now_ms = clock_mono_ms();
+
+    if (slot->mapping != NULL && now_ms - slot->mapping->loaded_ms < SCHEMA_MAX_AGE_MS) {
+        slot->mapping->references++;
+        *out = slot->mapping;
+        return 1;
+    }
+    if (slot->failed_ms != 0 && now_ms - slot->failed_ms < SCHEMA_RETRY_MS) {
+        *err = slot->problem;
+        return -1;
+    }
+    return 0;
+}
+
+/* Keep what was found out: M (a reference for the schema and one for the caller), or the problem.
+ */
+static void keep(struct schema *schema, size_t i, struct schema_mapping *m,
+                 const struct err *problem)
+{
+    LOCK_SCOPE(&schema->lock);
+    struct slot *slot = &schema->slots[i];
+
+    drop_reference(slot->mapping);
+    slot->mapping = m;
+    slot->failed_ms = m == NULL ? clock_mono_ms() : 0;
+    if (m == NULL)
+        slot->problem = *problem;
+    else
+        m->references++;
 }
 
 int schema_get(struct schema *schema, struct db *db, size_t i, struct schema_mapping **out,
                struct err *err)
 {
-    struct schema_mapping *m = NULL;
+    int known = look_up(schema, i, out, err);
 
-    {
-        LOCK_SCOPE(&schema->lock);
-        m = schema->mappings[i];
-        if (m != NULL && clock_mono_ms() - m->loaded_ms < SCHEMA_MAX_AGE_MS) {
-            m->references++;
-            *out = m;
-            return 0;
-        }
+    if (known != 0)
+        return known > 0 ? 0 : -1;
+    if (resolve(db, &schema->cfg->mappings[i], out, err) == 0) {
+        keep(schema, i, *out, NULL);
+        return 0;
     }
-    if (resolve(db, &schema->cfg->mappings[i], &m, err) != 0)
-        return -1;
-    LOCK_SCOPE(&schema->lock);
-    drop_reference(schema->mappings[i]);
-    schema->mappings[i] = m;
-    m->references++;
-    *out = m;
-    return 0;
+    if (err->code == ERR_GONE || err->code == ERR_CONFIG)
+        keep(schema, i, NULL, err);
+    return -1;
 }
 
 void schema_put(struct schema *schema, struct schema_mapping *mapping)
@@ -208,6 +242,6 @@ void schema_put(struct schema *schema, struct schema_mapping *mapping)
 void schema_distrust(struct schema *schema, size_t i)
 {
     LOCK_SCOPE(&schema->lock);
-    drop_reference(schema->mappings[i]);
-    schema->mappings[i] = NULL;
+    drop_reference(schema->slots[i].mapping);
+    schema->slots[i] = (struct slot){0};
 }

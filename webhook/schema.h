@@ -22,6 +22,7 @@ struct db;
 struct schema;
 
 #define SCHEMA_MAX_AGE_MS 30000
+#define SCHEMA_RETRY_MS 2000
 
 struct schema_column {
     char *header;  /* owned */

@@ -550,7 +550,7 @@ def test_the_edit_log_comes_first_in_the_binlog(hook):
     hook.edit({**DE, "Area": 5}, ["Area"])
     status = "SHOW BINARY LOG STATUS" if hook.server.flavour == "mysql" else "SHOW MASTER STATUS"
     name = hook.server.sql(status)[0][0]
-    events = [row[5] for row in hook.server.sql(f"SHOW BINLOG EVENTS IN '{name}'", charset="latin1") if row[2] == "Table_map"]
+    events = [row[5].decode() for row in hook.server.sql(f"SHOW BINLOG EVENTS IN '{name}'", use_unicode=False) if row[2] == b"Table_map"]
     tables = [event.split(f"({hook.db}")[1].split(")")[0] for event in events]
     assert tables[0] == "_state.edit_log" and tables[-1] == "_state.edit_log" and ".countries" in tables
 
