@@ -42,8 +42,7 @@ void column_read_sql(struct buf *sql, const struct column *c)
         table_quote(sql, c->name);
         return;
     case COLUMN_FLOAT:
-    case COLUMN_DOUBLE:
-        /* Without the addition FLOAT prints 6 digits, and FLOAT(7,2) is rounded. */
+        /* Alone it prints 6 digits; a DOUBLE on the contrary loses digits as a sum (MySQL 9.7). */
         after = " + 0e0";
         break;
     case COLUMN_BIT:
@@ -63,15 +62,17 @@ void column_read_sql(struct buf *sql, const struct column *c)
 }
 
 /* Numbers are cast: a text parameter beside an integer or DECIMAL key is compared as a double,
- * which holds 53 bits. */
+ * which holds 53 bits. Through CHAR, because MySQL (seen: 9.7) takes the parameter of CAST(? AS
+ * UNSIGNED) for a signed one and refuses what is above 2^63. */
 void column_write_sql(struct buf *sql, const struct column *c)
 {
     switch (c->type) {
     case COLUMN_INT:
-        buf_puts(sql, c->is_unsigned ? "CAST(? AS UNSIGNED)" : "CAST(? AS SIGNED)");
+        buf_puts(sql, c->is_unsigned ? "CAST(CAST(? AS CHAR) AS UNSIGNED)"
+                                     : "CAST(CAST(? AS CHAR) AS SIGNED)");
         break;
     case COLUMN_BIT:
-        buf_puts(sql, "CAST(? AS UNSIGNED)");
+        buf_puts(sql, "CAST(CAST(? AS CHAR) AS UNSIGNED)");
         break;
     case COLUMN_DECIMAL:
         buf_printf(sql, "CAST(? AS DECIMAL(%u,%u))", c->precision, c->scale);

@@ -21,7 +21,9 @@ bool connect_is_lost(unsigned number)
         4031,                               /* disconnected for inactivity: MySQL */
         2001, 2002, 2003, 2004, 2005, 2006, /* cannot connect, gone away */
         2012, 2013, 2014, 2024, 2026, 2027, /* lost, out of sync, TLS, malformed packet */
-        2055, 0};
+        2055, 2057, /* a statement's result has other columns than before; what is left of it cannot
+                       be read */
+        0};
 
     return is_one_of(number, lost);
 }

@@ -102,9 +102,9 @@ void table_quote_full(struct buf *sql, const struct table *t);
 /* Append the expression that SELECTs column C as canonical text (value.h), for example CAST(`f` +
  * 0e0 AS CHAR). */
 void column_read_sql(struct buf *sql, const struct column *c);
-/* Append the placeholder expression that writes it: "?", or CAST(? AS UNSIGNED) for BIT, ... */
+/* Append the placeholder expression that writes it: "?", or a CAST of it for numbers. */
 void column_write_sql(struct buf *sql, const struct column *c);
-/* Bring text that came from column_read_sql into canonical form where SQL alone cannot (FLOAT).
- * Returns V itself or text in SCRATCH, which it clears first. */
+/* Bring text that came from column_read_sql into canonical form where SQL alone cannot (FLOAT,
+ * DOUBLE). Returns V itself or text in SCRATCH, which it clears first. */
 struct value column_canonical(const struct column *c, struct value v, struct buf *scratch);
 #endif

@@ -225,9 +225,9 @@ static void each_type_is_written_without_a_detour_over_doubles(void **state)
 
     (void)state;
     assert_string_equal(write_sql(&sql, "varchar(9)"), "?");
-    assert_string_equal(write_sql(&sql, "bigint"), "CAST(? AS SIGNED)");
-    assert_string_equal(write_sql(&sql, "bigint unsigned"), "CAST(? AS UNSIGNED)");
-    assert_string_equal(write_sql(&sql, "bit(3)"), "CAST(? AS UNSIGNED)");
+    assert_string_equal(write_sql(&sql, "bigint"), "CAST(CAST(? AS CHAR) AS SIGNED)");
+    assert_string_equal(write_sql(&sql, "bigint unsigned"), "CAST(CAST(? AS CHAR) AS UNSIGNED)");
+    assert_string_equal(write_sql(&sql, "bit(3)"), "CAST(CAST(? AS CHAR) AS UNSIGNED)");
     assert_string_equal(write_sql(&sql, "decimal(30,10)"), "CAST(? AS DECIMAL(30,10))");
 }
 
