@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/mysql/value.h"
-#include "replicator/binlog/arena.h"
 
 struct charset;
 

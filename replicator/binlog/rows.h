@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/mysql/value.h"
-#include "replicator/binlog/arena.h"
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/event.h"
 #include "replicator/binlog/field.h"

@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/err.h"
 #include "common/mysql/value.h"
-#include "replicator/binlog/arena.h"
 #include "replicator/binlog/event.h"
 
 /* Type bytes of the binlog (MySQL's enum_field_types and MariaDB's). */

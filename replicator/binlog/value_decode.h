@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/err.h"
 #include "common/mysql/value.h"
-#include "replicator/binlog/arena.h"
 #include "replicator/binlog/field.h"
 
 /* The LEN bytes at P (length prefix gone) as a value of F. ERR_FORMAT, ERR_NOMEM. */
