@@ -313,7 +313,6 @@ static void tls_is_what_was_asked_for(void **state)
         db_close(secure);
     } else {
         assert_false(offers);
-        assert_false(err.transient);
     }
     /* No server of a test has a certificate from one of the system's authorities. */
     other.tls = CONFIG_TLS_VERIFY;
@@ -460,7 +459,7 @@ static const struct {
     {"DATETIME(6)", "2024-02-29 10:11:12.345678", "2024-02-29 10:11:12.345678"},
     {"DATETIME", "9999-12-31 23:59:59", "9999-12-31 23:59:59"},
     {"TIMESTAMP(1)", "2024-02-29 10:11:12.3", "2024-02-29 10:11:12.3"},
-    {"ENUM('a','it''s','\xC3\xA4')", "it's", "it's"},
+    {"ENUM('a','it''s','\xC3\xB6')", "it's", "it's"},
     {"ENUM('1','0')", "0", "0"},
     {"SET('a','b','c')", "c,a", "a,c"},
     {"VARCHAR(20)", "\xF0\x9F\x98\x80 'q\\", "\xF0\x9F\x98\x80 'q\\"},
