@@ -225,12 +225,20 @@ static int run_once(struct db *db, const char *sql, const struct db_param *param
     return result;
 }
 
-/* The server did not run it, and will when it is prepared anew: unknown statement handler (a proxy
- * changed the server), too many statements, prepare again. */
+/* The server did not run it, and may when it is prepared anew: unknown statement (a proxy changed
+ * the server), too many statements, prepare again, a text that the column took before its character
+ * set was altered (MySQL fixes that of a parameter when it prepares). */
 static bool is_stale_statement(const struct err *err)
 {
-    return err->code == ERR_MYSQL &&
-           (err->detail == 1243 || err->detail == 1461 || err->detail == 1615);
+    switch (err->code == ERR_MYSQL ? err->detail : 0) {
+    case 1243:
+    case 1461:
+    case 1615:
+    case 3988:
+        return true;
+    default:
+        return false;
+    }
 }
 
 int db_run(struct db *db, const char *sql, const struct db_param *params, size_t n_params,

@@ -218,6 +218,21 @@ static void a_changed_table_does_not_confuse_a_cached_statement(void **state)
     assert_string_equal(db_rows_text(&rows, 0, 1), "two");
 }
 
+static void a_changed_character_set_takes_the_new_characters(void **state)
+{
+    const struct db_param p[] = {DB_P_TEXT("\xF0\x9F\x98\x80")};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    need_server();
+    run("CREATE TABLE recoded (v VARCHAR(9) CHARACTER SET latin1)");
+    assert_int_equal(db_run(db, "INSERT INTO recoded VALUES (?)", p, 1, NULL, &err), -1);
+    assert_false(err.transient);
+    run("ALTER TABLE recoded MODIFY v VARCHAR(9) CHARACTER SET utf8mb4");
+    query("INSERT INTO recoded VALUES (?)", p, 1, &rows);
+}
+
 static void errors_say_what_and_whether_again(void **state)
 {
     struct db_rows rows = DB_ROWS_INIT;
@@ -555,6 +570,7 @@ int main(void)
         cmocka_unit_test(rows_found_count_as_affected),
         cmocka_unit_test(more_statements_than_the_cache_holds_are_fine),
         cmocka_unit_test(a_changed_table_does_not_confuse_a_cached_statement),
+        cmocka_unit_test(a_changed_character_set_takes_the_new_characters),
         cmocka_unit_test(errors_say_what_and_whether_again),
         cmocka_unit_test(a_killed_connection_is_lost_and_comes_back),
         cmocka_unit_test(a_wrong_password_is_refused_and_shut_ports_may_open),
