@@ -274,15 +274,16 @@ static int finish(struct task *task, struct buf *results, struct err *err)
     CLEANUP_BUF struct buf answer = BUF_INIT;
     CLEANUP_BUF struct buf before = BUF_INIT;
     CLEANUP_BUF struct buf edited = BUF_INIT;
-    bool has_key = task->is_found || (task->key_state == TASK_KEY_OK) ||
-                   task->answer.operation == ANSWER_INSERT;
+    /* Of a row that MySQL does not know the log says no key: the replicator would look for it, find
+     * that it is gone, and take it away from the person who is still typing it. */
+    bool has_key = task->is_found || task->has_base || task->answer.operation == ANSWER_INSERT;
     struct edit_log_entry entry = {
         .outcome = answer_outcome_name(task->answer.outcome),
         .operation = answer_operation_name(task->answer.operation),
         .has_key = has_key,
     };
 
-    if (has_key && task_tell_key(task, err) != 0)
+    if ((has_key || task->key_state == TASK_KEY_OK) && task_tell_key(task, err) != 0)
         return -1;
     if (has_key)
         entry.key_hash = task_key_hash(task);

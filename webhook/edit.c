@@ -231,7 +231,8 @@ static int parse_changes(const cJSON *array, struct edit_request *out, struct er
     {
         int known = find_name(structural, 5, item->valuestring);
 
-        if (known >= 0 && out->change == NULL)
+        /* A removed row says most: the replicator then looks for deletes first. */
+        if (known == 0 || (known > 0 && out->change == NULL))
             out->change = structural[known];
     }
     return 0;

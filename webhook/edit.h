@@ -45,7 +45,8 @@ struct edit_request {
     enum edit_source source;
     struct edit *edits; /* owned */
     size_t n_edits;
-    const char *change; /* the first change that calls for a reconcile; NULL: none */
+    const char *change; /* the change that calls for a reconcile, REMOVE_ROW before all others;
+                           NULL: none */
 };
 
 /* Parse and check. ERR_FORMAT: no JSON; ERR_VALUE: JSON of another shape, the message says where.
