@@ -77,7 +77,7 @@ static bool covers(const struct grant *g, const char *schema, const char *table)
 {
     if (is_text(g->schema, "*"))
         return true;
-    if (schema == NULL)
+    if (schema == NULL || table == NULL)
         return false;
     if (is_text(g->table, "*"))
         return is_like(g->schema.ptr, g->schema.len, schema);

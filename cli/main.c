@@ -52,7 +52,6 @@ static const struct cli_command *find_command(const char *name)
 
 struct line {
     const struct cli_command *command;
-    const char *command_name;
     bool wants_help;
     bool wants_version;
     struct cli_args args;

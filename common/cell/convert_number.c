@@ -105,8 +105,8 @@ int cell_to_int(const struct column *c, const struct cell *in, struct buf *scrat
     uint64_t half = 1ULL << (bits - 1);
     uint64_t above = c->is_unsigned ? half - 1 + half : half - 1;
     size_t start = scratch->len;
-    bool is_negative;
-    uint64_t n;
+    bool is_negative = false;
+    uint64_t n = 0;
 
     if (read_whole(in, c->is_bool, c->is_unsigned ? 0 : half, above, &is_negative, &n, err) != 0)
         return -1;
@@ -119,8 +119,8 @@ int cell_to_bit(const struct column *c, const struct cell *in, struct buf *scrat
 {
     uint64_t above = c->length >= 64 ? UINT64_MAX : (1ULL << c->length) - 1;
     size_t start = scratch->len;
-    bool is_negative;
-    uint64_t n;
+    bool is_negative = false;
+    uint64_t n = 0;
 
     if (read_whole(in, c->length == 1, 0, above, &is_negative, &n, err) != 0)
         return -1;
@@ -132,8 +132,8 @@ int cell_to_year(const struct column *c, const struct cell *in, struct buf *scra
                  struct value *out, struct err *err)
 {
     size_t start = scratch->len;
-    bool is_negative;
-    uint64_t n;
+    bool is_negative = false;
+    uint64_t n = 0;
 
     (void)c;
     if (read_whole(in, false, 0, 2155, &is_negative, &n, err) != 0 || (n > 0 && n < 1901))

@@ -205,10 +205,11 @@ static int cell_to_address(int family, const char *like, const struct cell *in, 
 {
     char room[NUMBER_TEXT_SIZE];
     char text[INET6_ADDRSTRLEN];
-    unsigned char address[16];
     struct value v = convert_trimmed(in, room);
 
     if (v.len < sizeof(text)) {
+        unsigned char address[16];
+
         memcpy(text, v.ptr, v.len);
         text[v.len] = '\0';
         if (strlen(text) == v.len && inet_pton(family, text, address) == 1)

@@ -7,9 +7,9 @@
 #define AT(type, member) \
     .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
 #define ALSO(type, member) .also = offsetof(struct type, member)
-#define LIST(type, member, count, its_item)                                      \
-    AT(type, member), .also = offsetof(struct type, count), .item = &(its_item), \
-                      .item_size = sizeof(*((struct type *)0)->member)
+#define LIST(type, member, count, its_item)                                          \
+    .offset = offsetof(struct type, member), ALSO(type, count), .item = &(its_item), \
+    .item_size = sizeof(*((struct type *)0)->member)
 #define RANGE(low, high) .min = (low), .max = (high)
 #define END          \
     {                \

@@ -235,6 +235,8 @@ static void read_list(struct walk *w, const struct key *k, const struct spot *at
 
 static void read_key(struct walk *w, const struct key *k, const struct spot *at, void *owner)
 {
+    if (at->node == NULL)
+        return; /* a document names no node that it does not have */
     if (++w->visits > VISITS_MAX) {
         problems_add(&w->problems, &at->place, "the file holds too much");
         w->problems.is_full = true;
