@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tabrelay-sandbox: Google Sheets on this machine, for tests and for trying things out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/http/server.h"
+#include "common/log.h"
+#include "sandbox/actions.h"
+#include "sandbox/host.h"
+#include "sandbox/mem.h"
+#include "sandbox/options.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/script/engine.h"
+#include "sandbox/serve.h"
+
+enum { MAX_CONNECTIONS = 256, MAX_BODY_BYTES = 32 << 20, IDLE_S = 120 };
+
+static void close_parts(struct sandbox *s)
+{
+    script_free(s->script);
+    actions_forget_all();
+    library_close(s->library);
+    events_free(s->events);
+    faults_free(s->faults);
+    quota_free(s->quota);
+    oauth_free(s->oauth);
+    request_log_free(s->log);
+    stop_free(s->stop);
+}
+
+static int open_parts(struct sandbox *s, const struct options *o, struct err *err)
+{
+    CLEANUP_FREE char *books = o->data_dir == NULL ? NULL : mem_printf("%s/books", o->data_dir);
+
+    s->stop = stop_new();
+    if (s->stop == NULL)
+        return err_nomem(err, "stop");
+    s->log = request_log_new();
+    s->events = events_new(s->stop);
+    s->faults = faults_new(s->stop);
+    if (quota_new(o->quota, &s->quota, err) < 0 || oauth_new(o->data_dir, &s->oauth, err) < 0 ||
+        library_open(books, &s->library, err) < 0)
+        return -1;
+    library_listen(s->library, events_changed, s->events);
+    return 0;
+}
+
+static int open_script(struct sandbox *s, const struct script_host *host, const struct options *o,
+                       struct err *err)
+{
+    struct script_options options = {.host = host, .source = o->script, .data_dir = o->data_dir};
+
+    return o->script == NULL ? 0 : script_new(&options, &s->script, err);
+}
+
+static void set_url(struct sandbox *s, const char *host, unsigned port)
+{
+    bool is_v6 = strchr(host, ':') != NULL;
+
+    snprintf(s->url, sizeof(s->url), is_v6 ? "http://[%s]:%u" : "http://%s:%u", host, port);
+}
+
+/* Serve until a signal comes. */
+static int run(struct sandbox *s, const struct options *o, struct err *err)
+{
+    struct http_server_options options = {
+        .host = o->host,
+        .port = o->port,
+        .max_connections = MAX_CONNECTIONS,
+        .max_body_bytes = MAX_BODY_BYTES,
+        .idle_timeout_s = IDLE_S,
+        .handle = serve_request,
+        .ctx = s,
+    };
+    struct script_host host = host_for(s);
+    struct http_server *server = NULL;
+
+    /* Requests read the URL; nobody knows a port that is not chosen yet. */
+    set_url(s, o->host, o->port);
+    if (open_script(s, &host, o, err) < 0 || http_server_start(&options, &server, err) < 0)
+        return -1;
+    if (o->port == 0)
+        set_url(s, o->host, http_server_port(server));
+    printf("listening on %s/\n", s->url);
+    fflush(stdout);
+    stop_wait_signal(s->stop);
+    stop_ask(s->stop);
+    http_server_stop(server);
+    script_free(take_ptr(s->script));
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct sandbox s = {0};
+    struct err err = ERR_INIT;
+    struct options o;
+    int rc;
+
+    mem_hook_json();
+    if (options_parse(argc, argv, &o, &err) < 0) {
+        fprintf(stderr, "tabrelay-sandbox: %s\n", err.msg);
+        return 2;
+    }
+    if (o.shows == 1)
+        options_help(stdout);
+    if (o.shows == 2)
+        printf("tabrelay-sandbox %s\n", TABRELAY_VERSION);
+    if (o.shows != 0)
+        return 0;
+    stop_block_signals();
+    rc = open_parts(&s, &o, &err);
+    if (rc == 0)
+        rc = run(&s, &o, &err);
+    if (rc < 0)
+        log_err(LOG_ERROR, "sandbox", &err);
+    close_parts(&s);
+    return rc < 0 ? 1 : 0;
+}

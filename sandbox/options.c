@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+void options_help(FILE *to)
+{
+    fputs("Usage: tabrelay-sandbox [OPTION]...\n"
+          "Google Sheets on this machine: its REST API and token endpoint, a grid in the browser,\n"
+          "and Apps Script triggers.\n"
+          "\n"
+          "  --listen HOST:PORT   where to listen; port 0 takes a free one (127.0.0.1:8090)\n"
+          "  --data DIR           keep spreadsheets and the key here (in memory only)\n"
+          "  --script FILE        the Apps Script that every spreadsheet is bound to (none)\n"
+          "  --quota WHAT         requests a minute and user: google (60 reads, 60 writes), off,\n"
+          "                       or READS,WRITES (google)\n"
+          "  --help, --version\n"
+          "\n"
+          "GET /sandbox/v1/credentials gives a service account's key for it.\n",
+          to);
+}
+
+static int parse_listen(const char *text, struct options *out, struct err *err)
+{
+    const char *colon = strrchr(text, ':');
+    char *end = NULL;
+    long port;
+    size_t len;
+
+    if (colon == NULL || colon == text || (size_t)(colon - text) >= sizeof(out->host))
+        return err_set(err, ERR_CONFIG, "--listen: expected HOST:PORT, got \"%.80s\"", text);
+    port = strtol(colon + 1, &end, 10);
+    if (colon[1] == '\0' || *end != '\0' || port < 0 || port > 65535)
+        return err_set(err, ERR_CONFIG, "--listen: the port must be 0 to 65535, got \"%.20s\"",
+                       colon + 1);
+    len = (size_t)(colon - text);
+    if (*text == '[' && text[len - 1] == ']') {
+        text++;
+        len -= 2;
+    }
+    memcpy(out->host, text, len);
+    out->host[len] = '\0';
+    out->port = (uint16_t)port;
+    return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *out, struct err *err)
+{
+    static const struct option names[] = {
+        {"listen", required_argument, NULL, 'l'},
+        {"data", required_argument, NULL, 'd'},
+        {"script", required_argument, NULL, 's'},
+        {"quota", required_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {0},
+    };
+    int c;
+
+    *out = (struct options){.host = "127.0.0.1", .port = 8090, .quota = "google"};
+    while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (c == 'l' && parse_listen(optarg, out, err) < 0)
+            return -1;
+        if (c == 'd')
+            out->data_dir = optarg;
+        if (c == 's')
+            out->script = optarg;
+        if (c == 'q')
+            out->quota = optarg;
+        if (c == 'h' || c == 'v')
+            out->shows = c == 'h' ? 1 : 2;
+        if (c == '?')
+            return err_set(err, ERR_CONFIG, "see tabrelay-sandbox --help");
+    }
+    if (optind < argc)
+        return err_set(err, ERR_CONFIG, "unexpected argument \"%.80s\"", argv[optind]);
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options: the command line of tabrelay-sandbox. */
+#ifndef SANDBOX_OPTIONS_H
+#define SANDBOX_OPTIONS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/err.h"
+
+struct options {
+    char host[64];
+    uint16_t port;
+    const char *data_dir; /* NULL: in memory only */
+    const char *script;   /* path of Code.gs; NULL: no script */
+    const char *quota;
+    int shows; /* 1: --help, 2: --version: print it and end */
+};
+
+/* ERR_CONFIG. */
+int options_parse(int argc, char **argv, struct options *out, struct err *err);
+void options_help(FILE *to);
+#endif

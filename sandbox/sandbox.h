@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sandbox: the parts of the emulator, as every request sees them.
+ *
+ *   HTTP (a thread a connection) -> serve.c -> rest_*.c  (Google's API: token, quota, faults,
+ * check)
+ *                                           -> own_*.c   (the sandbox's own API and the page)
+ *        both -> library (versions, one lock) -> events (to the page), engine (Code.gs)
+ */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include "common/stop.h"
+#include "sandbox/events.h"
+#include "sandbox/faults.h"
+#include "sandbox/library.h"
+#include "sandbox/oauth.h"
+#include "sandbox/quota.h"
+#include "sandbox/request_log.h"
+
+struct script;
+
+/* Everything is set before the first request and freed after the last. */
+struct sandbox {
+    struct library *library;
+    struct events *events;
+    struct faults *faults;
+    struct quota *quota;
+    struct oauth *oauth;
+    struct request_log *log;
+    struct script *script; /* NULL: started without --script */
+    struct stop *stop;
+    char url[64]; /* "http://127.0.0.1:8080" */
+};
+#endif
