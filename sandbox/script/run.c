@@ -50,8 +50,12 @@ static duk_ret_t door(duk_context *ctx)
     duk_size_t len;
     const char *name = duk_require_string(ctx, 0);
     const char *args = duk_require_lstring(ctx, 1, &len);
-    int rc = ops_call(run_of(ctx), name, args, len, &out, &err);
+    struct run *r = run_of(ctx);
+    int rc = ops_call(r, name, args, len, &out, &err);
 
+    /* The engine looks at the clock only while it interprets. */
+    if (rc == 0 && limits_is_late(&r->limits))
+        rc = err_set(&err, ERR_STOPPED, "out of time");
     if (rc != 0) {
         char msg[sizeof(err.msg)];
 
@@ -108,15 +112,16 @@ static duk_ret_t execute(duk_context *ctx, void *udata)
     return 1;
 }
 
+/* [error] -> [its stack trace, its message] */
 static duk_ret_t describe(duk_context *ctx, void *udata)
 {
     (void)udata;
-    duk_safe_to_stacktrace(ctx, -1);
-    if (duk_is_error(ctx, -2))
-        duk_get_prop_string(ctx, -2, "message");
+    if (duk_is_error(ctx, -1))
+        duk_get_prop_string(ctx, -1, "message");
     else
-        duk_dup(ctx, -2);
+        duk_dup(ctx, -1);
     duk_safe_to_string(ctx, -1);
+    duk_safe_to_stacktrace(ctx, -2);
     return 2;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real Code.gs in the sandbox's engine: what it sends, what it shows, what it keeps. */
-#include "tests/unit/script_fixture.h"
+#include "tests/unit/script_webhook.h"
 
 static void an_edited_cell_is_sent_with_its_row(void **state)
 {
@@ -66,14 +66,516 @@ static void a_refusal_is_a_note_and_goes_with_the_next_success(void **state)
     assert_string_equal(note_at(1, 1), "");
 }
 
+/* ---- What is sent ---- */
+
+static void columns_and_tabs_that_are_not_mapped_send_nothing(void **state)
+{
+    (void)state;
+    type(1, 3, "still mine");
+    type_at(8, 0, 0, "scratch");
+    settle();
+    assert_int_equal(webhook.n_posts, 0);
+}
+
+static void a_large_paste_goes_in_requests_of_500_rows(void **state)
+{
+    char id[16], name[32];
+
+    (void)state;
+    for (int i = 0; i < 1200; i++) {
+        snprintf(id, sizeof(id), "%d", i + 3);
+        snprintf(name, sizeof(name), "Country %d", i + 3);
+        grid_row(3 + i, (const char *const[]){id, name, "1.5", "", ""});
+    }
+    fire_range(3, 0, 1200, 3);
+    settle();
+    assert_int_equal(webhook.n_posts, 3);
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 500);
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[2], "edits")), 200);
+    assert_int_equal(json_int(post_edit(2, 199), "row", 0), 1203);
+    assert_json(json_get(post_edit(2, 199), "cells"),
+                "{\"Id\":1202,\"Name\":\"Country 1202\",\"Area\":1.5,\"Updated\":null}");
+}
+
+static void what_was_typed_outlives_a_write_that_came_between(void **state)
+{
+    (void)state;
+    cell_type(&grid.cells[0][1][1], "written by tabrelay");
+    script_fire_edit(engine, "S1",
+                     &(struct script_edit){.user = "ann@example.com",
+                                           .sheet_id = 7,
+                                           .row = 1,
+                                           .column = 1,
+                                           .n_rows = 1,
+                                           .n_columns = 1,
+                                           .value = "typed by Ann",
+                                           .old_value = "Germany"});
+    settle();
+    assert_json(json_get(post_edit(0, 0), "cells"),
+                "{\"Id\":1,\"Name\":\"typed by Ann\",\"Area\":357.5,\"Updated\":null}");
+}
+
+static void a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one(void **state)
+{
+    (void)state;
+    cell_type(&grid.cells[0][2][1], "typed by Ann");
+    script_fire_edit(engine, "S1",
+                     &(struct script_edit){.user = "",
+                                           .sheet_id = 7,
+                                           .row = 1,
+                                           .column = 1,
+                                           .n_rows = 1,
+                                           .n_columns = 1,
+                                           .value = "typed by Ann",
+                                           .old_value = "France"});
+    settle();
+    assert_int_equal(webhook.n_posts, 2);
+    assert_json(json_get(post_edit(0, 0), "cells"),
+                "{\"Id\":1,\"Name\":\"Germany\",\"Area\":357.5,\"Updated\":null}");
+    assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]");
+}
+
+static void types_are_kept(void **state)
+{
+    (void)state;
+    grid.cells[0][1][4] = (struct script_cell){.type = SCRIPT_CELL_DATE, .number = 45474.75};
+    cell_type(&grid.cells[0][1][2], "#N/A");
+    memcpy(grid.cells[0][1][1].text, "007", 4);
+    fire_range(1, 1, 1, 1);
+    settle();
+    assert_json(json_get(post_edit(0, 0), "cells"),
+                "{\"Id\":1,\"Name\":\"007\",\"Area\":{\"error\":\"#N/A\"},"
+                "\"Updated\":{\"date\":\"2024-07-01T18:00:00.000\"}}");
+}
+
+static void text_of_every_plane_is_signed_as_it_is_sent(void **state)
+{
+    (void)state;
+    type(1, 1,
+         "Gr\xc3\xbc\xc3\x9f"
+         "e \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa \xe2\x82\xac");
+    settle();
+    assert_int_equal(webhook.n_bad_signatures, 0);
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""),
+                        "Gr\xc3\xbc\xc3\x9f"
+                        "e \xf0\x9f\x87\xa9\xf0\x9f\x87\xaa \xe2\x82\xac");
+}
+
+static void a_cleared_key_asks_for_a_comparison(void **state)
+{
+    (void)state;
+    type(1, 0, "");
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(webhook.posts[0], "edits"), "[]");
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void a_blanked_row_asks_for_a_comparison(void **state)
+{
+    (void)state;
+    grid_row(2, (const char *const[]){"", "", "", "", ""});
+    fire_range(2, 0, 1, 5);
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(webhook.posts[0], "edits"), "[]");
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void an_empty_cell_that_is_emptied_sends_nothing(void **state)
+{
+    (void)state;
+    type(9, 1, "");
+    settle();
+    assert_int_equal(webhook.n_posts, 0);
+}
+
+static void another_key_is_another_row_and_the_old_one_is_looked_for(void **state)
+{
+    (void)state;
+    type(1, 0, "5");
+    settle();
+    assert_int_equal(webhook.n_posts, 2);
+    assert_json(json_get(post_edit(0, 0), "old"), "{\"Id\":1}");
+    assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]");
+}
+
+static void a_removed_row_is_told_for_every_mapped_tab(void **state)
+{
+    (void)state;
+    script_fire_change(engine, "S1", "REMOVE_ROW", "ann@example.com");
+    script_fire_change(engine, "S1", "INSERT_ROW", "ann@example.com");
+    script_fire_change(engine, "S1", "FORMAT", "ann@example.com");
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_int_equal(json_int(webhook.posts[0], "sheet_id", 0), 7);
+    assert_json(json_get(webhook.posts[0], "edits"), "[]");
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"REMOVE_ROW\"]");
+}
+
+static void an_edited_header_fetches_the_mappings_and_asks_for_a_comparison(void **state)
+{
+    size_t before = webhook.n_mappings;
+
+    (void)state;
+    type(0, 1, "Country");
+    settle();
+    assert_int_equal(webhook.n_mappings, before + 1);
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void a_row_can_be_sent_again(void **state)
+{
+    (void)state;
+    assert_string_equal(call("syncRow", "[\"Countries!B3\"]"), "\"Sent again: 1 row.\"");
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(post_edit(0, 0), "edited"), "[\"Id\",\"Name\",\"Area\",\"Updated\"]");
+    assert_int_equal(json_int(post_edit(0, 0), "row", 0), 3);
+}
+
+/* ---- What is shown ---- */
+
+static void swap_rows(void)
+{
+    pthread_mutex_lock(&grid.mutex);
+    for (int column = 0; column < COLUMNS; column++) {
+        struct script_cell c = grid.cells[0][1][column];
+
+        grid.cells[0][1][column] = grid.cells[0][2][column];
+        grid.cells[0][2][column] = c;
+    }
+    pthread_mutex_unlock(&grid.mutex);
+}
+
+static void the_answer_follows_a_row_that_moved(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"applied\",\"cells\":{\"Area\":400}";
+    webhook.meanwhile = swap_rows;
+    type(1, 1, "Deutschland");
+    settle();
+    assert_string_equal(shown(2, 2), "400");
+    assert_string_equal(shown(1, 2), "643.8");
+}
+
+static void overwrite_row(void)
+{
+    pthread_mutex_lock(&grid.mutex);
+    grid_row(3, (const char *const[]){"", "Portugal", "92.2", "", ""});
+    pthread_mutex_unlock(&grid.mutex);
+}
+
+static void a_row_that_is_another_one_now_is_not_written(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"applied\",\"operation\":\"insert\",\"key\":{\"Id\":17},"
+                      "\"cells\":{\"Id\":17}";
+    webhook.meanwhile = overwrite_row;
+    type(3, 1, "Spain");
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_int_equal(grid.writes, 0);
+    assert_string_equal(shown(3, 0), "");
+}
+
+static void type_again(void)
+{
+    pthread_mutex_lock(&grid.mutex);
+    cell_type(&grid.cells[0][1][1], "typed since");
+    pthread_mutex_unlock(&grid.mutex);
+}
+
+static void a_cell_that_was_typed_in_since_is_left_alone(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"applied\",\"cells\":{\"Name\":\"from MySQL\",\"Area\":1}";
+    webhook.meanwhile = type_again;
+    type(1, 1, "Deutschland");
+    settle();
+    assert_string_equal(shown(1, 1), "typed since");
+    assert_string_equal(shown(1, 2), "1");
+}
+
+static void a_formula_is_not_overwritten(void **state)
+{
+    (void)state;
+    cell_type(&grid.cells[0][1][2], "=A1*2");
+    webhook.members = "\"outcome\":\"applied\",\"cells\":{\"Area\":43}";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_int_equal(grid.writes, 0);
+    assert_non_null(grid.cells[0][1][2].formula);
+}
+
+static void text_that_would_be_parsed_is_left_to_the_replicator(void **state)
+{
+    static const char *const risky[] = {"=1+1",       "+49",  "-",  "@home", "12",
+                                        "2024-01-01", "true", "'x", " x",    "#N/A"};
+    char members[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(risky) / sizeof(risky[0]); i++) {
+        snprintf(members, sizeof(members), "\"outcome\":\"applied\",\"cells\":{\"Name\":\"%s\"}",
+                 risky[i]);
+        webhook.members = members;
+        type(1, 1, i % 2 == 0 ? "Deutschland" : "Germany");
+        settle();
+    }
+    assert_int_equal(webhook.n_posts, 10);
+    assert_int_equal(grid.writes, 0);
+}
+
+static void a_default_date_is_left_to_the_replicator(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"applied\",\"cells\":{\"Updated\":45000.5}";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_int_equal(grid.writes, 0);
+    grid.cells[0][1][4] = (struct script_cell){.type = SCRIPT_CELL_DATE, .number = 45474.75};
+    type(1, 1, "Germany");
+    settle();
+    assert_int_equal(grid.writes, 1);
+    assert_string_equal(shown(1, 4), "45000.5");
+}
+
+static void a_persons_own_note_survives_ours(void **state)
+{
+    (void)state;
+    grid.notes[0][1][1] = strdup("ask Bob");
+    webhook.members = "\"outcome\":\"rejected\",\"notes\":{\"Name\":\"too long\"}";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_string_equal(note_at(1, 1), "ask Bob\n\ntabrelay: too long");
+    webhook.members = NULL;
+    type(1, 1, "Germany");
+    settle();
+    assert_string_equal(note_at(1, 1), "ask Bob");
+}
+
+static void a_row_that_waits_says_why_in_its_first_cell(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"waiting\",\"message\":\"Area is missing\"";
+    type(3, 1, "Spain");
+    settle();
+    assert_string_equal(note_at(3, 0), "tabrelay: waiting: Area is missing");
+    webhook.members = "\"outcome\":\"applied\",\"operation\":\"insert\",\"key\":{\"Id\":3}";
+    type(3, 2, "505.9");
+    settle();
+    assert_string_equal(note_at(3, 0), "");
+    assert_string_equal(shown(3, 0), "3");
+}
+
+static void a_conflict_is_told_where_it_was_typed(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"conflict\",\"cells\":{\"Name\":\"Allemagne\"},"
+                      "\"message\":\"MySQL had Allemagne and won\"";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_string_equal(note_at(1, 1), "tabrelay: MySQL had Allemagne and won");
+    assert_string_equal(shown(1, 1), "Allemagne");
+}
+
+/* ---- What waits ---- */
+
+static void edits_wait_for_the_webhook_in_order_with_their_ids(void **state)
+{
+    char ids[3][40];
+
+    (void)state;
+    webhook.status = 503;
+    webhook.code = "mysql_unavailable";
+    type(1, 1, "one");
+    settle();
+    type(2, 1, "two");
+    settle();
+    type(1, 1, "three");
+    settle();
+    snprintf(ids[0], sizeof(ids[0]), "%s", json_text(post_edit(0, 0), "id", ""));
+    webhook_reset();
+    assert_string_equal(call("flush", "[]"), "null");
+    assert_int_equal(webhook.n_posts, 1);
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 3);
+    assert_string_equal(json_text(post_edit(0, 0), "id", ""), ids[0]);
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""), "one");
+    assert_string_equal(json_text(json_get(post_edit(0, 1), "cells"), "Name", ""), "two");
+    assert_string_equal(json_text(json_get(post_edit(0, 2), "cells"), "Name", ""), "three");
+    assert_string_equal(call("flush", "[]"), "null");
+    assert_int_equal(webhook.n_posts, 1);
+}
+
+static void a_webhook_that_is_gone_loses_nothing(void **state)
+{
+    (void)state;
+    http_server_stop(webhook.server);
+    webhook.server = NULL;
+    type(1, 1, "one");
+    settle();
+    webhook_start();
+    type(2, 1, "two");
+    settle();
+    assert_int_equal(webhook.n_posts, 2);
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""), "one");
+    assert_string_equal(json_text(json_get(post_edit(1, 0), "cells"), "Name", ""), "two");
+}
+
+static void the_queue_is_bounded_and_the_rest_is_found_by_a_comparison(void **state)
+{
+    char id[16];
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        snprintf(id, sizeof(id), "%d", i + 3);
+        grid_row(3 + i, (const char *const[]){id, "A country with a longer name", "1.5", "", ""});
+    }
+    webhook.status = 503;
+    webhook.code = "mysql_unavailable";
+    fire_range(3, 0, 5000, 3);
+    settle();
+    assert_string_equal(grid.told, "tabrelay cannot be reached and no more changes can wait. Yours "
+                                   "is in the sheet and will be found later.");
+    webhook_reset();
+    call("flush", "[]");
+    for (size_t i = 0; i < webhook.n_posts; i++)
+        n += (size_t)cJSON_GetArraySize(json_get(webhook.posts[i], "edits"));
+    assert_in_range(n, 1500, 4000);
+    assert_json(json_get(webhook.posts[webhook.n_posts - 1], "changes"), "[\"OTHER\"]");
+}
+
+static void a_refused_signature_is_shown_and_not_tried_for_ever(void **state)
+{
+    (void)state;
+    webhook.status = 401;
+    webhook.code = "bad_signature";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_string_equal(note_at(1, 1), "tabrelay: not sent: as the test asked (401 bad_signature)");
+    assert_string_equal(grid.told,
+                        "tabrelay did not take your change: as the test asked (401 bad_signature)");
+    /* Once it is mended a comparison finds what was refused. */
+    webhook_reset();
+    call("flush", "[]");
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(webhook.posts[0], "edits"), "[]");
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void a_tab_that_is_not_mapped_any_more_drops_its_edits(void **state)
+{
+    (void)state;
+    webhook.status = 404;
+    webhook.code = "unknown_mapping";
+    type(1, 1, "Deutschland");
+    settle();
+    webhook_reset();
+    call("flush", "[]");
+    assert_int_equal(webhook.n_posts, 0);
+}
+
+static void a_wrong_address_keeps_the_edits(void **state)
+{
+    (void)state;
+    webhook.status = 404;
+    webhook.code = "unknown_path";
+    type(1, 1, "Deutschland");
+    settle();
+    webhook_reset();
+    call("flush", "[]");
+    assert_int_equal(webhook.n_posts, 1);
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""), "Deutschland");
+}
+
+static void a_request_that_is_too_large_is_cut_in_two(void **state)
+{
+    (void)state;
+    webhook.status = 413;
+    webhook.code = "too_large";
+    webhook.meanwhile = NULL;
+    grid_row(3, (const char *const[]){"3", "Spain", "505.9", "", ""});
+    fire_range(1, 1, 3, 1);
+    settle();
+    /* 3 edits; 2; 1, refused; 1, refused; 1, refused */
+    assert_int_equal(webhook.n_posts, 5);
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[1], "edits")), 2);
+    assert_string_equal(note_at(3, 1), "tabrelay: not sent: as the test asked (413 too_large)");
+}
+
+/* ---- Installing ---- */
+
+static void installing_twice_leaves_each_trigger_once(void **state)
+{
+    cJSON *status;
+
+    (void)state;
+    install();
+    status = status_json();
+    assert_int_equal(cJSON_GetArraySize(json_get(status, "triggers")), 3);
+    cJSON_Delete(status);
+    call("uninstall", "[]");
+    status = status_json();
+    assert_int_equal(cJSON_GetArraySize(json_get(status, "triggers")), 0);
+    cJSON_Delete(status);
+    type(1, 1, "Deutschland");
+    settle();
+    assert_int_equal(webhook.n_posts, 0);
+}
+
+static void installing_says_what_is_wrong(void **state)
+{
+    (void)state;
+    assert_string_equal(call("install", "[\"hooks.example.com\",\"x\"]"),
+                        "\"hooks.example.com\" is no address. It looks like "
+                        "https://hooks.example.com");
+    assert_string_equal(call("install", "[]"), "\"Not installed.\"");
+    assert_null(strstr(call("install", "[\"http://127.0.0.1:1/\",\"x\"]"), "Connected"));
+    assert_string_equal(call("onOpen", "[]"), "null");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_edited_cell_is_sent_with_its_row, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_paste_is_one_request_with_a_row_each, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_assigned_key_is_written_into_the_row, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_refusal_is_a_note_and_goes_with_the_next_success, setup,
-                                        teardown),
+        CASE(an_edited_cell_is_sent_with_its_row),
+        CASE(a_paste_is_one_request_with_a_row_each),
+        CASE(an_assigned_key_is_written_into_the_row),
+        CASE(a_refusal_is_a_note_and_goes_with_the_next_success),
+        CASE(columns_and_tabs_that_are_not_mapped_send_nothing),
+        CASE(a_large_paste_goes_in_requests_of_500_rows),
+        CASE(what_was_typed_outlives_a_write_that_came_between),
+        CASE(a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one),
+        CASE(types_are_kept),
+        CASE(text_of_every_plane_is_signed_as_it_is_sent),
+        CASE(a_cleared_key_asks_for_a_comparison),
+        CASE(a_blanked_row_asks_for_a_comparison),
+        CASE(an_empty_cell_that_is_emptied_sends_nothing),
+        CASE(another_key_is_another_row_and_the_old_one_is_looked_for),
+        CASE(a_removed_row_is_told_for_every_mapped_tab),
+        CASE(an_edited_header_fetches_the_mappings_and_asks_for_a_comparison),
+        CASE(a_row_can_be_sent_again),
+        CASE(the_answer_follows_a_row_that_moved),
+        CASE(a_row_that_is_another_one_now_is_not_written),
+        CASE(a_cell_that_was_typed_in_since_is_left_alone),
+        CASE(a_formula_is_not_overwritten),
+        CASE(text_that_would_be_parsed_is_left_to_the_replicator),
+        CASE(a_default_date_is_left_to_the_replicator),
+        CASE(a_persons_own_note_survives_ours),
+        CASE(a_row_that_waits_says_why_in_its_first_cell),
+        CASE(a_conflict_is_told_where_it_was_typed),
+        CASE(edits_wait_for_the_webhook_in_order_with_their_ids),
+        CASE(a_webhook_that_is_gone_loses_nothing),
+        CASE(the_queue_is_bounded_and_the_rest_is_found_by_a_comparison),
+        CASE(a_refused_signature_is_shown_and_not_tried_for_ever),
+        CASE(a_tab_that_is_not_mapped_any_more_drops_its_edits),
+        CASE(a_wrong_address_keeps_the_edits),
+        CASE(a_request_that_is_too_large_is_cut_in_two),
+        CASE(installing_twice_leaves_each_trigger_once),
+        CASE(installing_says_what_is_wrong),
     };
     struct err err = ERR_INIT;
     int rc;
@@ -82,5 +584,7 @@ int main(void)
         return 1;
     rc = cmocka_run_group_tests(tests, NULL, NULL);
     http_server_stop(webhook.server);
+    webhook_reset();
+    grid_reset();
     return rc;
 }

@@ -77,16 +77,15 @@ function checkConnection() {
   }).join(', ') || 'none') + '. Waiting to be sent: ' + state.queue.length + '.');
 }
 
-/* Send the selected rows again with every cell as if it had just been typed. */
-function syncRow() {
-  var range = SpreadsheetApp.getActiveRange();
-  var job = newJob_({range: range, user: Session.getActiveUser()});
+/* Send rows (the selected ones, or A1) again, with every cell as if it had just been typed. */
+function syncRow(a1) {
+  var range = a1 ? SpreadsheetApp.getActiveSpreadsheet().getRange(a1) : SpreadsheetApp.getActiveRange();
+  var sheet = range.getSheet();
+  var job = newJob_({range: sheet.getRange(range.getRow(), 1, range.getNumRows(), sheet.getMaxColumns()),
+    user: Session.getActiveUser()});
   if (!job) {
     return answer_('This tab is not mapped.');
   }
-  job.firstColumn = 1;
-  job.lastColumn = job.sheet.getMaxColumns();
-  job.isSingle = false;
   runJob_(job);
   return answer_('Sent again: ' + range.getNumRows() + (range.getNumRows() === 1 ? ' row.' : ' rows.'));
 }
@@ -111,7 +110,7 @@ function removeTriggers_() {
 /* Somebody changed values. */
 function handleEdit(e) {
   var job = newJob_(e);
-  if (job && (job.isHeaderTouched || touchedColumns_(job).length > 0)) {
+  if (job) {
     runJob_(job);
   }
 }
@@ -139,10 +138,10 @@ function handleChange(e) {
 function flush(e) {
   withLock_(function () {
     var state = loadState_();
-    /* After a refusal only a person, or time, makes another try worth while. */
-    if (!state.url || (e && Date.now() < state.pausedUntil)) {
+    if (!state.url) {
       return;
     }
+    state.pausedUntil = e ? state.pausedUntil : 0; /* called by hand */
     if (Date.now() - state.refreshedAt > REFRESH_MS) {
       refreshMappings_(state);
     }
@@ -162,13 +161,12 @@ function newJob_(e) {
   if (!mapping) {
     return null;
   }
-  var job = {mapping: mapping, sheet: sheet, time: Date.now(), editor: (e.user && e.user.getEmail && e.user.getEmail()) || '',
+  var job = {mapping: mapping, sheet: sheet, time: Date.now(), editor: (e.user && e.user.getEmail()) || '',
     firstRow: e.range.getRow(), lastRow: e.range.getLastRow(),
     firstColumn: e.range.getColumn(), lastColumn: e.range.getLastColumn(),
     isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
     value: e.value, oldValue: e.oldValue, isRecheck: false};
   job.isHeaderTouched = job.firstRow === 1;
-  job.layout = layoutOf_(sheet, mapping);
   if (job.isSingle) {
     markNewest_(job);
   }
@@ -190,7 +188,8 @@ function mappingOf_(mappings, sheetId, title) {
 function layoutOf_(sheet, mapping) {
   var width = sheet.getLastColumn();
   var headers = width > 0 ? sheet.getRange(1, 1, 1, width).getDisplayValues()[0] : [];
-  var layout = {columns: [], width: 0, hasKey: true, zone: SpreadsheetApp.getActiveSpreadsheet().getSpreadsheetTimeZone()};
+  var layout = {columns: [], width: 0, hasKey: true,
+    zone: SpreadsheetApp.getActiveSpreadsheet().getSpreadsheetTimeZone()};
   mapping.columns.forEach(function (column) {
     var position = headers.indexOf(column.header) + 1;
     if (position > 0) {
@@ -200,6 +199,7 @@ function layoutOf_(sheet, mapping) {
       layout.hasKey = false;
     }
   });
+  layout.hasKey = layout.hasKey && layout.columns.length > 0;
   return layout;
 }
 
@@ -213,6 +213,10 @@ function touchedColumns_(job) {
 function runJob_(job) {
   var hadLock = withLock_(function () {
     var state = loadState_();
+    job.layout = layoutOf_(job.sheet, job.mapping); /* now: columns may have moved while we waited */
+    if (!job.isHeaderTouched && touchedColumns_(job).length === 0) {
+      return;
+    }
     state.isBlocked = !drain_(state);
     if (job.isHeaderTouched) {
       refreshMappings_(state);
@@ -232,7 +236,7 @@ function sendJob_(state, job) {
   var row = Math.max(job.firstRow, 2);
   var lastRow = Math.min(job.lastRow, job.sheet.getLastRow());
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
-  job.isRecheck = job.isHeaderTouched || job.lastRow > lastRow || !job.layout.hasKey;
+  job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job));
   for (; row <= lastRow && job.layout.hasKey; row += MAX_EDITS) {
     if (Date.now() - job.time > RUN_MS) {
       job.isRecheck = true;
@@ -252,7 +256,7 @@ function sendEdits_(state, job, edits) {
   edits.forEach(function (edit) {
     var size = ascii_(edit).length;
     if (chars + size > MAX_REQUEST_CHARS && part.edits.length > 0) {
-      deliver_(state, job.mapping, part);
+      deliver_(state, part);
       part = newItem_(part.sheet_id, part.tab, part.editor);
       chars = 0;
     }
@@ -260,7 +264,7 @@ function sendEdits_(state, job, edits) {
     chars += size;
   });
   if (part.edits.length > 0) {
-    deliver_(state, job.mapping, part);
+    deliver_(state, part);
   }
 }
 
@@ -268,10 +272,10 @@ function newItem_(sheetId, tab, editor) {
   return {sheet_id: sheetId, tab: tab, editor: editor, edits: []};
 }
 
-function deliver_(state, mapping, item) {
+function deliver_(state, item) {
   if (state.isBlocked || !send_(state, item)) {
     state.isBlocked = true;
-    enqueue_(state, mapping, item);
+    enqueue_(state, item);
   }
 }
 
@@ -288,10 +292,10 @@ function editsOf_(job, firstRow, rows) {
 function editOf_(job, row, values) {
   var cells = cellsOf_(job.layout, values);
   var touched = touchedColumns_(job);
-  var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: headersOf_(touched), cells: cells};
+  var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: headersOf_(touched),
+    cells: cells};
   if (isBlank_(job.layout.columns, cells) || isKeyCleared_(job, touched, cells)) {
-    /* A blank cell that was emptied changes nothing. */
-    job.isRecheck = job.isRecheck || !job.isSingle || job.oldValue !== undefined;
+    job.isRecheck = job.isRecheck || isChange_(job);
     return null;
   }
   if (job.isSingle && touched.length === 1) {
@@ -300,16 +304,21 @@ function editOf_(job, row, values) {
   return edit;
 }
 
+/* Was something there before? A blank cell that is emptied changes nothing. */
+function isChange_(job) {
+  return !job.isSingle || job.oldValue !== undefined;
+}
+
 /* A key that was cleared names no row any more: only a comparison can tell which one is gone. In a
  * paste a blank key is that of a new row, unless nothing but blanks was pasted. */
 function isKeyCleared_(job, touched, cells) {
   var cleared = touched.filter(function (column) {
     return column.key && cells[column.header] === null;
   });
-  if (cleared.length === 0 || touched.length === job.layout.columns.length) {
+  if (cleared.length === 0) {
     return false;
   }
-  job.isRecheck = true;
+  job.isRecheck = job.isRecheck || isChange_(job);
   return job.isSingle || isBlank_(touched, cells);
 }
 
@@ -441,7 +450,7 @@ function loadState_() {
   }).join('');
   var state = {properties: properties, all: all, url: all.url, secret: all.secret, mappings: [], version: '',
     refreshedAt: Number(all.refreshed_at || 0), pausedUntil: Number(all.pause || 0), startedAt: Date.now(),
-    queue: names.filter(startsWith_('queue.')), isBlocked: false};
+    queue: names.filter(startsWith_('queue.')), isBlocked: false, isFull: false};
   if (stored) {
     stored = JSON.parse(stored);
     state.mappings = stored.mappings;
@@ -516,7 +525,10 @@ function parse_(text) {
 /* Why an answer is not what was hoped for, in words. */
 function problemOf_(answer) {
   var error = answer.json && answer.json.error;
-  return answer.problem || (error ? error.message + ' (' + answer.status + ' ' + error.code + ')' : 'HTTP ' + answer.status);
+  if (answer.problem || !error) {
+    return answer.problem || 'HTTP ' + answer.status;
+  }
+  return error.message + ' (' + answer.status + ' ' + error.code + ')';
 }
 
 /* Fetch and store the mappings; what went wrong, or ''. */
@@ -553,9 +565,9 @@ function cut_(text, size) {
 
 /* Send one request. True if that is settled, whatever the answer; false if it should be tried again. */
 function send_(state, item) {
-  var answer = request_(state, 'post', '/v1/edits', ascii_({version: 1,
-    spreadsheet: SpreadsheetApp.getActiveSpreadsheet().getId(), sheet_id: item.sheet_id, tab: item.tab, editor: item.editor,
-    source: 'script', edits: item.edits, changes: item.changes || []}));
+  var answer = request_(state, 'post', '/v1/edits', ascii_({version: 1, source: 'script',
+    spreadsheet: SpreadsheetApp.getActiveSpreadsheet().getId(), sheet_id: item.sheet_id, tab: item.tab,
+    editor: item.editor, edits: item.edits, changes: item.changes || []}));
   var code = answer.json && answer.json.error && answer.json.error.code;
   if (answer.status === 200 && answer.json && Array.isArray(answer.json.results)) {
     settle_(state, item, answer.json);
@@ -615,7 +627,7 @@ function refuse_(state, item, problem) {
 /* ==== What waits ==== */
 
 /* Keep an item's edits, as many in a property as fit. What does not fit is left to a comparison. */
-function enqueue_(state, mapping, item) {
+function enqueue_(state, item) {
   var used = state.queue.reduce(function (sum, name) {
     return sum + state.all[name].length;
   }, 0);
@@ -624,14 +636,21 @@ function enqueue_(state, mapping, item) {
     var name = 'queue.' + ('00000000000' + next++).slice(-12);
     used += value.length;
     if (value.length > MAX_VALUE_CHARS || used > MAX_QUEUE_CHARS) {
-      markRecheck_(mapping, 'OTHER');
-      tell_('tabrelay cannot be reached and too much waits already. Your change is in the sheet and will be found later.');
+      leaveToRecheck_(state, item);
       return;
     }
     state.properties.setProperty(name, value);
     state.all[name] = value;
     state.queue.push(name);
   });
+}
+
+function leaveToRecheck_(state, item) {
+  if (!state.isFull) {
+    state.isFull = true; /* said once a run */
+    markRecheck_(item, 'OTHER');
+    tell_('tabrelay cannot be reached and no more changes can wait. Yours is in the sheet and will be found later.');
+  }
 }
 
 /* The texts of properties: edits side by side until one is full. */
@@ -695,6 +714,10 @@ function markRecheck_(mapping, type) {
 /* The mark goes before the request: one that is set meanwhile must not be deleted with it. */
 function sendRechecks_(state) {
   var all = state.properties.getProperties();
+  if (Date.now() < state.pausedUntil) {
+    return; /* after a refusal only a person, or time, makes another try worth while */
+  }
+  SpreadsheetApp.flush(); /* the comparison must see what we wrote */
   Object.keys(all).filter(startsWith_('recheck.')).every(function (name) {
     var mark = JSON.parse(all[name]);
     var item = newItem_(mark.sheet_id, mark.tab, '');
@@ -713,11 +736,11 @@ function sendRechecks_(state) {
 function showResults_(state, item, results) {
   var sheet = sheetOf_(item);
   var mapping = mappingOf_(state.mappings, item.sheet_id, item.tab);
-  if (!sheet || !mapping || results.length === 0) {
+  var view = sheet && mapping && results.length > 0 ? newView_(sheet, layoutOf_(sheet, mapping)) : null;
+  var edits = {}, rows = [], shown = [];
+  if (!view || !view.layout.hasKey) {
     return;
   }
-  var view = newView_(sheet, layoutOf_(sheet, mapping));
-  var edits = {}, rows = [], shown = [];
   item.edits.forEach(function (edit) {
     edits[edit.id] = edit;
   });
@@ -726,7 +749,7 @@ function showResults_(state, item, results) {
       rows.push(edits[result.id].row);
     }
   });
-  readRows_(view, rows);
+  readRows_(view, 'Values', rows);
   results.forEach(function (result) {
     var row = edits[result.id] ? locate_(view, edits[result.id]) : 0;
     if (row > 0) {
@@ -744,32 +767,34 @@ function sheetOf_(item) {
   })[0] || spreadsheet.getSheetByName(item.tab);
 }
 
-/* Rows of the tab as they are now, read when they are asked for. */
+/* Rows of the tab as they are now: values and notes by row number. */
 function newView_(sheet, layout) {
-  return {sheet: sheet, layout: layout, lastRow: sheet.getLastRow(), rows: {}, isComplete: false};
+  return {sheet: sheet, layout: layout, lastRow: sheet.getLastRow(), values: {}, notes: {}, isComplete: false};
 }
 
-/* Neighbours are read together; a gap is cheaper than another call. */
-function readRows_(view, rows) {
-  var sorted = rows.filter(function (row) {
-    return row >= 2 && row <= view.lastRow && view.rows[row] === undefined;
-  }).sort(function (a, b) {
+/* Read WHAT ('Values', 'Notes') of ROWS into the view. Neighbours are read together: a gap is cheaper
+ * than another call. */
+function readRows_(view, what, rows) {
+  var bands = [];
+  rows.slice().sort(function (a, b) {
     return a - b;
-  });
-  for (var i = 0, j; i < sorted.length; i = j) {
-    for (j = i + 1; j < sorted.length && sorted[j] - sorted[j - 1] < 20; j++) {
-      continue;
+  }).forEach(function (row) {
+    var last = bands[bands.length - 1];
+    if (last && row < last.first + last.count + 20) {
+      last.count = Math.max(last.count, row - last.first + 1);
+    } else if (row >= 2 && row <= view.lastRow) {
+      bands.push({first: row, count: 1});
     }
-    readBand_(view, sorted[i], sorted[j - 1] - sorted[i] + 1);
-  }
+  });
+  bands.forEach(function (band) {
+    readBand_(view, what, band.first, Math.min(band.count, view.lastRow - band.first + 1));
+  });
 }
 
-function readBand_(view, first, count) {
-  if (view.layout.width === 0) {
-    return;
-  }
-  view.sheet.getRange(first, 1, count, view.layout.width).getValues().forEach(function (values, i) {
-    view.rows[first + i] = values;
+function readBand_(view, what, first, count) {
+  var lines = view.sheet.getRange(first, 1, count, view.layout.width)['get' + what]();
+  lines.forEach(function (line, i) {
+    view[what.toLowerCase()][first + i] = line;
   });
 }
 
@@ -779,19 +804,22 @@ function locate_(view, edit) {
   if (isRowOf_(view, edit.row, edit)) {
     return edit.row;
   }
-  if (!view.isComplete && view.lastRow >= 2 && view.lastRow * view.layout.width <= MAX_SEARCH_CELLS) {
-    readBand_(view, 2, view.lastRow - 1);
+  if (view.lastRow < 2 || view.lastRow * view.layout.width > MAX_SEARCH_CELLS) {
+    return 0;
+  }
+  if (!view.isComplete) {
+    readBand_(view, 'Values', 2, view.lastRow - 1);
     view.isComplete = true;
   }
-  found = Object.keys(view.rows).map(Number).filter(function (row) {
-    return view.isComplete && isRowOf_(view, row, edit);
+  found = Object.keys(view.values).map(Number).filter(function (row) {
+    return isRowOf_(view, row, edit);
   });
   return found.length === 1 ? found[0] : 0;
 }
 
 /* By its key; a row that has none yet must be the same in every cell. */
 function isRowOf_(view, row, edit) {
-  var values = view.rows[row];
+  var values = view.values[row];
   var keys = view.layout.columns.filter(function (column) {
     return column.key;
   });
@@ -810,11 +838,11 @@ function writeCells_(view, shown) {
   shown.forEach(function (one) {
     view.layout.columns.forEach(function (column) {
       var value = wanted_(one, column);
-      var raw = view.rows[one.row][column.position - 1];
+      var raw = view.values[one.row][column.position - 1];
       var now = cellOf_(raw, view.layout.zone);
       /* A cell that no longer is as it was sent has been typed in since: its own edit is on the way. */
       if (value !== undefined && isSame_(now, one.edit.cells[column.header]) && !isSame_(now, value) &&
-          isWritable_(value, raw, column)) {
+          isWritable_(value, raw, column, view.layout.zone)) {
         writes.push({row: one.row, column: column.position, value: value === null ? '' : value});
       }
     });
@@ -834,9 +862,12 @@ function wanted_(one, column) {
 
 /* May setValue() write it as it is meant? It parses text as if typed, and a number needs its cell's
  * format to be a date. The rest is left to tabrelay, which writes typed cells a moment later. */
-function isWritable_(value, raw, column) {
+function isWritable_(value, raw, column, zone) {
+  if (typeof value === 'number' && raw instanceof Date) {
+    return Math.abs(serial_(raw, zone) - value) > 1e-6; /* else it shows that moment already */
+  }
   if (typeof value === 'number') {
-    return raw instanceof Date || !/^(date|time)/i.test(column.type || '');
+    return !/^(date|time)/i.test(column.type || '');
   }
   return typeof value !== 'string' || !(/^[=+\-'@#\s]|[0-9]/.test(value) || /^(true|false)$/i.test(value));
 }
@@ -874,26 +905,19 @@ function writeRun_(view, run) {
 
 /* Why a cell was refused, where it was typed; and away with it once an edit of the cell succeeds. */
 function writeNotes_(view, shown) {
-  var band = noteBand_(view, shown);
+  readRows_(view, 'Notes', shown.map(function (one) {
+    return one.row;
+  }));
   shown.forEach(function (one) {
     view.layout.columns.forEach(function (column, i) {
-      var old = band.notes[one.row - band.first][column.position - 1];
+      var old = view.notes[one.row][column.position - 1];
       var note = noteFor_(one, column, i === 0, old);
       if (note !== old) {
         view.sheet.getRange(one.row, column.position).setNote(note);
-        band.notes[one.row - band.first][column.position - 1] = note;
+        view.notes[one.row][column.position - 1] = note;
       }
     });
   });
-}
-
-function noteBand_(view, shown) {
-  var rows = shown.map(function (one) {
-    return one.row;
-  });
-  var first = Math.min.apply(null, rows), last = Math.max.apply(null, rows);
-  var isEmpty = rows.length === 0 || view.layout.width === 0;
-  return {first: first, notes: isEmpty ? [] : view.sheet.getRange(first, 1, last - first + 1, view.layout.width).getNotes()};
 }
 
 /* The note that a cell should have now. */
