@@ -5,6 +5,8 @@
 
 #include "replicator/sheets/private.h"
 
+enum { LAST_COLUMN = 18277 }; /* ZZZ */
+
 /* 0 -> A, 25 -> Z, 26 -> AA */
 static void put_column(struct buf *out, int64_t column)
 {
@@ -27,7 +29,7 @@ void a1_range(struct buf *out, const char *title, const struct grid_range *range
         buf_putc(out, *p);
     }
     buf_puts(out, "'!");
-    if (range->end_column < 0) { /* whole rows */
+    if (range->end_column < 0 && range->end_row >= 0) { /* whole rows */
         buf_printf(out, "%" PRId64 ":%" PRId64, range->row + 1, range->end_row);
         return;
     }
@@ -36,7 +38,7 @@ void a1_range(struct buf *out, const char *title, const struct grid_range *range
     if (range->end_row >= 0 || range->row > 0)
         buf_printf(out, "%" PRId64, range->row + 1);
     buf_putc(out, ':');
-    put_column(out, range->end_column - 1);
+    put_column(out, range->end_column < 0 ? LAST_COLUMN : range->end_column - 1);
     if (range->end_row >= 0)
         buf_printf(out, "%" PRId64, range->end_row);
 }

@@ -6,6 +6,7 @@
  * https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,10 @@ static void put_cell(struct buf *out, const struct cell *cell)
         buf_puts(out, "{}");
         return;
     case CELL_NUMBER:
+        if (!isfinite(cell->number)) { /* JSON has no word for it */
+            buf_puts(out, "{}");
+            return;
+        }
         buf_puts(out, "{\"userEnteredValue\":{\"numberValue\":");
         buf_append(out, number, number_print_double(cell->number, number));
         buf_puts(out, "}}");

@@ -90,8 +90,11 @@ static int parse_row(struct grid *g, size_t r, const cJSON *row)
     g->rows[r].cells = arena_alloc(g->arena, n * sizeof(struct cell));
     if (g->rows[r].cells == NULL)
         return -1;
-    cJSON_ArrayForEach(item, values) if (parse_cell(g->arena, item, &g->rows[r].cells[c++]) !=
-                                         0) return -1;
+    cJSON_ArrayForEach(item, values)
+    {
+        if (parse_cell(g->arena, item, &g->rows[r].cells[c++]) != 0)
+            return -1;
+    }
     g->rows[r].n_cells = (int64_t)n;
     return 0;
 }
@@ -108,7 +111,11 @@ static int parse_grid(struct grid *g, const cJSON *data, struct err *err)
     if (g->arena == NULL || g->rows == NULL)
         return err_nomem(err, "grid");
     g->n_rows = (int64_t)n;
-    cJSON_ArrayForEach(item, rows) if (parse_row(g, r++, item) != 0) return err_nomem(err, "grid");
+    cJSON_ArrayForEach(item, rows)
+    {
+        if (parse_row(g, r++, item) != 0)
+            return err_nomem(err, "grid");
+    }
     return 0;
 }
 
@@ -116,19 +123,40 @@ static const cJSON *find_sheet(const cJSON *sheets, int64_t sheet_id)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, sheets) if (json_int(json_get(item, "properties"), "sheetId", 0) ==
-                                         sheet_id) return item;
+    cJSON_ArrayForEach(item, sheets)
+    {
+        if (json_int(json_get(item, "properties"), "sheetId", 0) == sheet_id)
+            return item;
+    }
     return NULL;
 }
 
-/* The answer's grid that starts where RANGE does. */
-static const cJSON *find_data(const cJSON *sheets, const struct grid_range *range)
+static bool starts_alike(const struct grid_range *a, const struct grid_range *b)
 {
-    const cJSON *data = json_get(find_sheet(sheets, range->sheet_id), "data"), *item;
+    return a->sheet_id == b->sheet_id && a->row == b->row && a->column == b->column;
+}
 
-    cJSON_ArrayForEach(item,
-                       data) if (json_int(item, "startRow", 0) == range->row &&
-                                 json_int(item, "startColumn", 0) == range->column) return item;
+/* The grid of range AT: the answer has the grids by tab, each tab's in the order asked. Of those
+ * that start alike the first one belongs to the range that was asked first. */
+static const cJSON *find_data(const cJSON *sheets, const struct grid_range *ranges, size_t at)
+{
+    const struct grid_range *range = &ranges[at];
+    const cJSON *data = json_get(find_sheet(sheets, range->sheet_id), "data"), *item;
+    size_t skip = 0;
+
+    for (size_t i = 0; i < at; i++)
+        skip += starts_alike(&ranges[i], range);
+    cJSON_ArrayForEach(item, data)
+    {
+        if (json_int(item, "startRow", 0) == range->row &&
+            json_int(item, "startColumn", 0) == range->column && skip-- == 0)
+            return item;
+    }
+    /* Nothing says that a range that was asked twice comes twice. */
+    for (size_t i = 0; i < at; i++)
+        if (starts_alike(&ranges[i], range) && ranges[i].end_row == range->end_row &&
+            ranges[i].end_column == range->end_column)
+            return find_data(sheets, ranges, i);
     return NULL;
 }
 
@@ -140,7 +168,7 @@ int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, 
     if (grids == NULL)
         return err_nomem(err, "grid");
     for (size_t i = 0; i < n; i++) {
-        const cJSON *data = find_data(sheets, &ranges[i]);
+        const cJSON *data = find_data(sheets, ranges, i);
 
         /* A range that did not come is not an empty range. */
         if (data == NULL)

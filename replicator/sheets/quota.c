@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-enum { MINUTE_MS = 60000 };
-static const double PACE_MIN = 6;      /* one request in ten seconds */
-static const double BURST_SHARE = 0.5; /* of a minute's tokens; the rest comes evenly */
+enum { MINUTE_MS = 60000, REFUSED_MS = 15000 };
+static const double PACE_MIN = 6;       /* one request in ten seconds */
+static const double BURST_SHARE = 0.25; /* of a minute's tokens; the rest comes evenly */
 static const double PACE_STEP = 1;
 
 void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms)
@@ -15,25 +15,29 @@ void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms)
     q->tokens = q->burst;
 }
 
-/* At any moment the last 60 s saw at most burst + what came since: the pace leaves room for the
- * burst. */
+/* Tokens that come in a minute. With the burst they are not more than the limit: wherever Google's
+ * minute begins, it is kept. */
+static double refill(const struct quota *q)
+{
+    double rest = q->pace - q->burst;
+
+    return rest < q->pace / 2 ? q->pace / 2 : rest;
+}
+
 static double tokens_at(const struct quota *q, int64_t now_ms)
 {
-    double room = q->pace - q->burst < q->pace / 2 ? q->pace / 2 : q->pace - q->burst;
-    double tokens = q->tokens + (double)(now_ms - q->at_ms) * room / MINUTE_MS;
+    double tokens = q->tokens + (double)(now_ms - q->at_ms) * refill(q) / MINUTE_MS;
 
     return tokens > q->burst ? q->burst : tokens;
 }
 
 int64_t quota_wait_ms(const struct quota *q, int64_t now_ms)
 {
-    double tokens = tokens_at(q, now_ms), room;
+    double tokens = tokens_at(q, now_ms);
     int64_t wait = 0;
 
-    if (tokens < 1) {
-        room = q->pace - q->burst < q->pace / 2 ? q->pace / 2 : q->pace - q->burst;
-        wait = (int64_t)ceil((1 - tokens) * MINUTE_MS / room);
-    }
+    if (tokens < 1)
+        wait = (int64_t)ceil((1 - tokens) * MINUTE_MS / refill(q));
     if (q->blocked_until_ms - now_ms > wait)
         wait = q->blocked_until_ms - now_ms;
     return wait;
@@ -50,7 +54,7 @@ void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms)
     q->tokens = 0;
     q->at_ms = now_ms;
     q->pace = q->pace / 2 < PACE_MIN ? PACE_MIN : q->pace / 2;
-    q->blocked_until_ms = now_ms + (retry_after_ms > 0 ? retry_after_ms : MINUTE_MS / 4);
+    q->blocked_until_ms = now_ms + (retry_after_ms > 0 ? retry_after_ms : REFUSED_MS);
 }
 
 void quota_answered(struct quota *q)

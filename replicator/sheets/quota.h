@@ -24,7 +24,7 @@ void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms);
 /* Milliseconds until a token is there; 0: now. */
 int64_t quota_wait_ms(const struct quota *q, int64_t now_ms);
 void quota_take(struct quota *q, int64_t now_ms);
-/* The server refused: wait RETRY_AFTER_MS (0: until the minute is over). */
+/* The server refused: wait RETRY_AFTER_MS (0, as Google's 429 comes: 15 s, a try costs little). */
 void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms);
 void quota_answered(struct quota *q);
 #endif

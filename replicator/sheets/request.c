@@ -12,7 +12,7 @@ enum {
     BACKOFF_MS = 300,
     BACKOFF_MAX_MS = 8000,
     WRITE_REFUSALS = 2, /* 429s that a write waits for before the caller may coalesce more */
-    ANSWER_MAX = 256 * 1024 * 1024
+    ANSWER_MAX = 128 * 1024 * 1024
 };
 
 static struct quota *bucket_of(struct sheets *s, const struct request *r)
@@ -32,12 +32,13 @@ static int wait_for_bucket(struct sheets *s, struct quota *q, struct err *err)
 }
 
 static int call_once(struct sheets *s, const struct request *r, struct http_answer *answer,
-                     struct err *err)
+                     const char *bearer, struct err *err)
 {
     CLEANUP_BUF struct buf url = BUF_INIT;
     CLEANUP_BUF struct buf authorization = BUF_INIT;
-    const char *bearer;
-    const char *headers[3];
+    const char *headers[] = {"", "Content-Type: application/json",
+                             /* Google compresses for agents that say so. */
+                             "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)", NULL};
     struct http_call call = {.method = r->method,
                              .headers = headers,
                              .body = r->body == NULL ? NULL : buf_text(r->body),
@@ -45,8 +46,6 @@ static int call_once(struct sheets *s, const struct request *r, struct http_answ
                              .timeout_ms = s->cfg->timeout_ms,
                              .max_body_bytes = ANSWER_MAX};
 
-    if (token_get(s->token, s->http, &bearer, err) != 0)
-        return -1;
     buf_printf(&authorization, "Authorization: Bearer %s", bearer);
     buf_puts(&url, s->cfg->base_url);
     if (url.len > 0 && url.ptr[url.len - 1] != '/')
@@ -55,39 +54,54 @@ static int call_once(struct sheets *s, const struct request *r, struct http_answ
     if (url.is_failed || authorization.is_failed)
         return err_nomem(err, "sheets");
     headers[0] = authorization.ptr;
-    headers[1] = "Content-Type: application/json";
-    headers[2] = NULL;
     call.url = url.ptr;
-    if (http_client_do(s->http, &call, answer, err) != 0)
-        return err_wrap(err, "sheets: %s", r->what);
-    return 0;
+    if (http_client_do(s->http, &call, answer, err) == 0)
+        return 0;
+    if (err->code == ERR_FORMAT && r->kind == REQUEST_WRITE) { /* too large an answer: it is done */
+        err->code = ERR_LOST;
+        err_transient(err);
+    }
+    return err_wrap(err, "sheets: %s", r->what);
+}
+
+static int take_answer(struct sheets *s, const struct request *r, const struct http_answer *answer,
+                       cJSON **out, struct err *err)
+{
+    bool is_write = r->kind == REQUEST_WRITE;
+    struct quota *q = bucket_of(s, r);
+
+    if (answer->status == 429) {
+        quota_refused(q, answer->retry_after_ms, clock_mono_ms());
+        metrics_add(METRIC_THROTTLED, 1);
+    }
+    if (answer->status != 200) {
+        request_error(s, answer, is_write, r->what, err);
+        if (err->code == ERR_QUOTA)
+            err->wait_ms = quota_wait_ms(q, clock_mono_ms());
+        return -1;
+    }
+    quota_answered(q);
+    if (json_parse(buf_text(&answer->body), answer->body.len, out, err) == 0)
+        return 0;
+    /* 200 and half a body: it was done, but there is no proof. */
+    err->code = is_write ? ERR_LOST : ERR_HTTP;
+    err_transient(err);
+    return err_wrap(err, "sheets: %s", r->what);
 }
 
 static int try_once(struct sheets *s, const struct request *r, cJSON **out, struct err *err)
 {
     struct http_answer answer = HTTP_ANSWER_INIT;
     struct quota *q = bucket_of(s, r);
-    bool is_write = r->kind == REQUEST_WRITE;
-    int rc = wait_for_bucket(s, q, err);
+    const char *bearer = NULL;
+    int rc = token_get(s->token, s->http, &bearer, err);
 
     if (rc == 0)
-        rc = call_once(s, r, &answer, err);
-    if (rc == 0 && answer.status == 429) {
-        quota_refused(q, answer.retry_after_ms, clock_mono_ms());
-        metrics_add(METRIC_THROTTLED, 1);
-    }
-    if (rc == 0 && answer.status != 200) {
-        rc = request_error(s, &answer, is_write, r->what, err);
-    } else if (rc == 0) {
-        quota_answered(q);
-        rc = json_parse(buf_text(&answer.body), answer.body.len, out, err);
-        if (rc != 0) {
-            /* 200 and half a body: it was done, but there is no proof. */
-            err->code = is_write ? ERR_LOST : ERR_HTTP;
-            err_transient(err);
-            err_wrap(err, "sheets: %s", r->what);
-        }
-    }
+        rc = wait_for_bucket(s, q, err);
+    if (rc == 0)
+        rc = call_once(s, r, &answer, bearer, err);
+    if (rc == 0)
+        rc = take_answer(s, r, &answer, out, err);
     http_answer_close(&answer);
     if (rc != 0 && err->code != ERR_STOPPED)
         metrics_add(METRIC_SHEETS_ERRORS, 1);
@@ -97,7 +111,8 @@ static int try_once(struct sheets *s, const struct request *r, cJSON **out, stru
 static bool is_worth_another(const struct request *r, const struct err *err, unsigned tries)
 {
     if (r->kind == REQUEST_READ)
-        return err->transient && tries < READ_TRIES;
+        return err->transient && err->code != ERR_AUTH && err->code != ERR_GONE &&
+               tries < READ_TRIES;
     return err->code == ERR_QUOTA && tries < WRITE_REFUSALS;
 }
 

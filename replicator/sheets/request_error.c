@@ -42,6 +42,16 @@ static int quota_error(const struct http_answer *answer, const cJSON *error, str
     return err_transient(err);
 }
 
+/* A tab that was renamed or deleted looks like this, not like 404. Nothing was applied. */
+static int bad_request(const char *text, struct err *err)
+{
+    if (strstr(text, "Unable to parse range") == NULL && strstr(text, "No grid with id") == NULL)
+        return -1;
+    err->code = ERR_GONE;
+    err_transient(err);
+    return err_hint(err, "A tab was renamed or deleted.");
+}
+
 int request_error(const struct sheets *s, const struct http_answer *answer, bool is_write,
                   const char *what, struct err *err)
 {
@@ -73,11 +83,7 @@ int request_error(const struct sheets *s, const struct http_answer *answer, bool
     case 429:
         return quota_error(answer, error, err);
     case 400:
-        /* A tab that was renamed or deleted looks like this, not like 404: plan again with what is
-         * there now. */
-        if (strstr(text, "Unable to parse range") != NULL)
-            err_transient(err);
-        return -1;
+        return bad_request(text, err);
     default:
         if (answer->status == 408 || answer->status >= 500) {
             err->code = is_write ? ERR_LOST : ERR_HTTP;

@@ -7,11 +7,12 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/metrics.h"
 #include "replicator/sheets/private.h"
 
-#define DATA_FIELDS                                    \
-    "sheets(properties(sheetId,title,gridProperties)," \
+#define DATA_FIELDS                                              \
+    "sheets(properties(sheetId,title,sheetType,gridProperties)," \
     "data(startRow,startColumn,rowData(values(effectiveValue))))"
 
 int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
@@ -89,8 +90,7 @@ static int run(struct sheets *s, enum request_kind kind, const char *spreadsheet
     return request_run(s, &request, out, err);
 }
 
-/* --- titles
- * ---------------------------------------------------------------------------------------------- */
+/* --- titles */
 
 static int remember_title(struct sheets *s, const char *spreadsheet, int64_t sheet_id,
                           const char *text, struct err *err)
@@ -146,9 +146,7 @@ static const char *find_title(const struct sheets *s, const char *spreadsheet, i
     return NULL;
 }
 
-/* --- tabs
- * ------------------------------------------------------------------------------------------------
- */
+/* --- tabs */
 
 void sheet_tabs_close(struct sheet_tabs *t)
 {
@@ -209,8 +207,7 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
     return -1;
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------- */
+/* --- reading */
 
 static void put_index(struct buf *out, const char *name, int64_t index)
 {
@@ -243,8 +240,7 @@ int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_ran
     return grids_parse(json_get(json, "sheets"), ranges, n, out, err);
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------------- */
+/* --- writing */
 
 static int put_proof(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
                      size_t n, struct buf *body, struct err *err)
@@ -271,6 +267,18 @@ static int put_proof(struct sheets *s, const char *spreadsheet, const struct gri
     return 0;
 }
 
+/* A title was not known to Google: whoever plans again finds those of now. The error that made us
+ * ask is the caller's. */
+static void learn_titles(struct sheets *s, const char *spreadsheet)
+{
+    struct sheet_tabs tabs = {0};
+    struct err err;
+
+    if (sheets_tabs(s, spreadsheet, &tabs, &err) != 0)
+        log_err(LOG_WARN, "sheets: tabs", &err);
+    sheet_tabs_close(&tabs);
+}
+
 int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b,
                 const struct grid_range *proof_ranges, size_t n_proof, struct grid **proof,
                 struct err *err)
@@ -290,8 +298,11 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
     buf_putc(&body, '}');
     if (run(s, REQUEST_WRITE, spreadsheet, "POST",
             ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", &body,
-            &json, err) != 0)
+            &json, err) != 0) {
+        if (err->code == ERR_GONE && err->detail == 400)
+            learn_titles(s, spreadsheet);
         return -1;
+    }
     metrics_add(METRIC_CELLS_WRITTEN, (int64_t)b->n_cells);
     if (n_proof == 0)
         return 0;

@@ -2,6 +2,7 @@
 #include "replicator/sheets/token.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -127,8 +128,7 @@ void token_drop(struct token *t)
     t->bearer = NULL;
 }
 
-/* --- the assertion
- * -------------------------------------------------------------------------------------- */
+/* --- the assertion */
 
 static int sign(const struct token *t, const struct buf *text, struct buf *out, struct err *err)
 {
@@ -170,8 +170,7 @@ int token_jwt(const struct token *t, int64_t now, struct buf *out, struct err *e
     return sign(t, &text, out, err);
 }
 
-/* --- the exchange
- * ---------------------------------------------------------------------------------------- */
+/* --- the exchange */
 
 static int refuse(struct token *t, const struct http_answer *answer, struct err *err)
 {
@@ -214,7 +213,8 @@ static int take_answer(struct token *t, const struct http_answer *answer, struct
     t->bearer = strdup(text);
     if (t->bearer == NULL)
         return err_nomem(err, "token");
-    t->refresh_ms = clock_mono_ms() + (int64_t)(life * 1000) - REFRESH_EARLY_MS;
+    life = life > 0 && life < 86400 ? life * 1000 : 0; /* NaN, too */
+    t->refresh_ms = clock_mono_ms() + (int64_t)fmax(life - REFRESH_EARLY_MS, life * 0.75);
     return 0;
 }
 
