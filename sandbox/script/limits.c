@@ -10,7 +10,7 @@ unsigned int limits_is_late(void *udata)
 {
     const struct limits *limits = udata;
 
-    return clock_mono_ms() > limits->deadline_ms || stop_is_asked(limits->stop);
+    return clock_mono_ms() >= limits->deadline_ms || stop_is_asked(limits->stop);
 }
 
 int64_t limits_cap_ms(const struct limits *limits, int64_t ms)

@@ -655,20 +655,18 @@ function leaveToRecheck_(state, item) {
 
 /* The texts of properties: edits side by side until one is full. */
 function packed_(item) {
-  var values = [], part = [];
-  function text() {
-    return ascii_({sheet_id: item.sheet_id, tab: item.tab, editor: item.editor, edits: part});
-  }
+  var parts = [], chars = MAX_VALUE_CHARS;
+  var frame = ascii_(newItem_(item.sheet_id, item.tab, item.editor)).length;
   item.edits.forEach(function (edit) {
-    part.push(edit);
-    if (part.length > 1 && text().length > MAX_VALUE_CHARS) {
-      part.pop();
-      values.push(text());
-      part = [edit];
+    var size = ascii_(edit).length + 1;
+    if (chars + size > MAX_VALUE_CHARS) {
+      parts.push(newItem_(item.sheet_id, item.tab, item.editor));
+      chars = frame;
     }
+    parts[parts.length - 1].edits.push(edit);
+    chars += size;
   });
-  values.push(text());
-  return values;
+  return parts.map(ascii_);
 }
 
 /* Send what waits, in order. True if nothing waits any more. */
