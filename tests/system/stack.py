@@ -74,7 +74,7 @@ class Stack:
 
         self.sandbox = programs(
             "tabrelay-sandbox",
-            ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox",
+            ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox", "--quota", "off",
              "--script", ROOT / "webhook/apps_script/Code.gs"],
             ready_url=f"{self.google.base}/healthz")
         self.sandbox.start()

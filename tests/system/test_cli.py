@@ -7,7 +7,7 @@ import re
 import pymysql
 import pytest
 
-from programs import run
+from programs import run, wait_until
 from servers import free_port
 
 COMMANDS = ["init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes"]
@@ -395,3 +395,43 @@ def test_output_that_nobody_reads_does_no_harm(site):
     site.run("init-db")
     status = os.system(f"{run.__globals__['BUILD']}/tabrelay --config {site.path} check | head -1 >/dev/null")
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+# with everything running
+
+
+def test_check_of_a_running_stack_finds_nothing_wrong(stack):
+    wait_until("the snapshot", lambda: json.loads(stack.cli("status", "--json"))["mappings"][0]["snapshot"] == "done")
+    findings = json.loads(stack.cli("check", "--json"))["findings"]
+    assert [f for f in findings if f["level"] != "ok"] == []
+    details = [f["detail"] for f in findings]
+    assert 'tab "Items" has its 8 headers' in details
+    assert any(re.fullmatch(r"spreadsheet \S+ can be reached, 1 tab", d) for d in details)
+    assert any(d.endswith("/healthz answers") for d in details)
+
+
+def test_check_names_what_is_wrong_with_a_sheet(make_stack):
+    stack = make_stack(mappings=({"table": "items", "tab": "Items", "columns": ["id", "name", "price"]},), start=False)
+    settings = json.loads(stack.config.read_text())
+    settings["mappings"].append({**settings["mappings"][0], "name": "other", "tab": "Nowhere", "table": "a.b"})
+    settings["mappings"].append({**settings["mappings"][0], "name": "strange", "spreadsheet": "nothing", "table": "a.c"})
+    stack.config.write_text(json.dumps(settings))
+    for column, header in enumerate(["id", "price"]):
+        stack.act({"action": "edit", "tab": "Items", "row": 0, "column": column, "value": header})
+    done = run("tabrelay", "--config", stack.config, "check", "--json")
+    assert done.returncode == 1
+    findings = [(f["level"], f["what"], f["detail"], f["mend"]) for f in json.loads(done.stdout)["findings"]]
+    assert find(findings, "warn", 'tab "Items" lacks the headers "name"')[1] == "mapping items"
+    assert find(findings, "fail", 'the spreadsheet has no tab "Nowhere"')[1] == "mapping other"
+    assert find(findings, "fail", "spreadsheet nothing: ")[1] == "google"
+
+
+def test_a_snapshot_that_was_asked_for_writes_the_table_again(stack):
+    stack.sql("INSERT INTO items (name) VALUES ('lamp'), ('chair')")
+    stack.wait_equal("Items")
+    before = json.loads(stack.cli("status", "--json"))["mappings"][0]
+    assert before["state"] == "streaming"
+    stack.cli("snapshot", "items")
+    wait_until("the snapshot", lambda: (lambda m: m["snapshot"] == "done" and m["sheet_rows"] == 2)(
+        json.loads(stack.cli("status", "--json"))["mappings"][0]))
+    stack.wait_equal("Items")
