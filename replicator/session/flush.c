@@ -20,7 +20,13 @@
 #include "replicator/sync/proof.h"
 #include "replicator/sync/tab.h"
 
-enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000, KEY_MAX = 16 };
+enum {
+    BATCH_IMAGE_BYTES = 400 * 1024,
+    BATCH_ROWS_MAX = 10000,
+    KEY_MAX = 16,
+    MOVED_MS = 100,
+    MOVED_MAX_MS = 15000
+};
 
 /* One mapping's share of a batch. */
 struct share {
@@ -284,6 +290,8 @@ static int mend(struct session *s, const struct shipment *sh, struct share *shar
         "hit=%zu twice=%zu",
         share->plan.mapping->cfg->name, r->n_moved, r->n_victims, r->n_twice);
     metrics_add(METRIC_MOVED_ROWS, (int64_t)(r->n_moved + r->n_twice));
+    s->flush_after_ms = clock_mono_ms() + clock_backoff_ms(s->moves, MOVED_MS, MOVED_MAX_MS);
+    s->has_moved = true;
     for (size_t i = 0; i < share->plan.n_rows; i++)
         if (r->verdicts[i] != PROOF_GOOD)
             share->plan.rows[i].pending->is_forced = true;
@@ -505,6 +513,7 @@ static bool is_first_of(const struct session *s, size_t at)
 
 int session_flush(struct session *s, struct err *err)
 {
+    s->has_moved = false;
     for (size_t i = 0; i < s->n_follows && !s->must_restart; i++) {
         bool did = false;
 
@@ -512,6 +521,7 @@ int session_flush(struct session *s, struct err *err)
             flush_spreadsheet(s, s->follows[i].m.cfg->spreadsheet, &did, err) != 0)
             return -1;
     }
+    s->moves = s->has_moved ? s->moves + 1 : 0;
     if (!session_has_work(s)) {
         s->oldest_us = 0;
         if (window_acknowledged(s, err) != 0)

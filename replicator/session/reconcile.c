@@ -151,7 +151,6 @@ static int compare_known(struct comparison *c, const struct grid *grid, int64_t 
     const struct mapping *m = &c->f->m;
     bool any = false;
 
-    base->is_seen = true;
     for (size_t i = 0; i < m->n_columns; i++)
         c->changed[i] = !m->columns[i].is_key &&
                         differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base);
@@ -183,7 +182,46 @@ static bool is_blank_row(const struct mapping *m, const struct grid *grid, int64
     return true;
 }
 
-static int compare_page(struct comparison *c, const struct grid *grid, struct err *err)
+/* Rows of a page that differ from the base as it was before the mark. */
+struct suspects {
+    int64_t *rows;        /* owned */
+    struct hash128 *keys; /* owned */
+    size_t n, size;
+};
+
+static int add_suspect(struct suspects *list, int64_t row, struct hash128 key, struct err *err)
+{
+    if (list->n == list->size) {
+        size_t size = list->size == 0 ? 64 : list->size * 2;
+        int64_t *rows = realloc(list->rows, size * sizeof(*rows));
+        struct hash128 *keys;
+
+        if (rows == NULL)
+            return err_nomem(err, "reconcile");
+        list->rows = rows;
+        keys = realloc(list->keys, size * sizeof(*keys));
+        if (keys == NULL)
+            return err_nomem(err, "reconcile");
+        list->keys = keys;
+        list->size = size;
+    }
+    list->rows[list->n] = row;
+    list->keys[list->n++] = key;
+    return 0;
+}
+
+static bool is_row_different(const struct mapping *m, const struct grid *grid, int64_t row,
+                             const struct base_row *base)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (!m->columns[i].is_key &&
+            differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base))
+            return true;
+    return false;
+}
+
+static int find_suspects(struct comparison *c, const struct grid *grid, struct suspects *list,
+                         struct err *err)
 {
     struct mapping *m = &c->f->m;
     struct grid keys[KEY_MAX];
@@ -199,12 +237,49 @@ static int compare_page(struct comparison *c, const struct grid *grid, struct er
             continue;
         }
         base = base_rows_find(&c->f->reconcile.base, key);
-        if (base == NULL)
-            compare_new(c, grid, row);
-        else if (!base->is_seen && compare_known(c, grid, row, base, err) != 0)
+        if (base != NULL && base->is_seen)
+            continue; /* a key that stands twice: the first row counts */
+        if ((base == NULL || is_row_different(m, grid, row, base)) &&
+            add_suspect(list, row, key, err) != 0)
             return -1;
+        if (base != NULL)
+            base->is_seen = true;
     }
     return 0;
+}
+
+static bool is_same_base(const struct base_row *a, const struct base_row *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->hashes_len == b->hashes_len && memcmp(a->hashes, b->hashes, a->hashes_len) == 0;
+}
+
+/* Only rows whose base has not moved on since: what we or the webhook wrote meanwhile was no
+ * person. */
+static int compare_page(struct comparison *c, const struct grid *grid, struct err *err)
+{
+    const char *name = c->f->m.cfg->name;
+    struct suspects list = {0};
+    struct base_rows now = {0};
+    int rc = find_suspects(c, grid, &list, err);
+
+    if (rc == 0 && list.n > 0)
+        rc = state_load_base(&c->s->state, name, list.keys, list.n, false, &now, err);
+    for (size_t i = 0; rc == 0 && i < list.n; i++) {
+        struct base_row *base = base_rows_find(&c->f->reconcile.base, list.keys[i]);
+
+        if (!is_same_base(base, base_rows_find(&now, list.keys[i])))
+            continue;
+        if (base == NULL)
+            compare_new(c, grid, list.rows[i]);
+        else
+            rc = compare_known(c, grid, list.rows[i], base, err);
+    }
+    base_rows_close(&now);
+    free(list.rows);
+    free(list.keys);
+    return rc;
 }
 
 static int compare_pages(struct comparison *c, struct err *err)

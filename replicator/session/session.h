@@ -142,6 +142,9 @@ struct session {
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
     unsigned flush_failures;
+    unsigned
+        moves; /* flushes in a row that found rows moved: people are at it, or something is wrong */
+    bool has_moved;
     struct log_fault flush_fault;
     struct log_fault reconcile_fault;
     bool is_stream_gone; /* the stream ended with an error of its own */

@@ -136,15 +136,22 @@ static void judge_update(const struct proof *proof, const struct plan *plan,
         add_orphan(out, row, i, false);
 }
 
-static void judge_insert(const struct plan *plan, size_t i, int64_t row, struct proof_result *out)
+/* The new row was made by this very batch. If its key does not read back, the row goes: it would be
+ * inserted again and again. */
+static void judge_insert(const struct proof *proof, const struct plan *plan,
+                         const struct grid *grids, const struct row_index *before, size_t i,
+                         int64_t row, struct proof_result *out)
 {
     int64_t found = row_index_find(&plan->mapping->index, plan->rows[i].pending->id.key);
+    struct hash128 key;
 
     if (found == row)
         return;
     if (found < 0) {
         out->verdicts[i] = PROOF_MOVED;
         out->n_moved++;
+        if (!key_at(proof, plan, grids, row, &key) || row_index_find(before, key) < 0)
+            add_orphan(out, row, i, true);
         return;
     }
     out->verdicts[i] = PROOF_TWICE;
@@ -201,7 +208,7 @@ static int judge_rows(const struct proof *proof, const struct plan *plan, const 
         if (row->action == PLAN_UPDATE)
             judge_update(proof, plan, grids, i, now, out);
         else if (row->action == PLAN_INSERT)
-            judge_insert(plan, i, now, out);
+            judge_insert(proof, plan, grids, before, i, now, out);
         else if (row->action == PLAN_DELETE &&
                  row_index_find(&plan->mapping->index, row->pending->id.key) >= 0) {
             out->verdicts[i] = PROOF_MOVED;
