@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "replicator/sheets/quota.h"
+
+/* Send as fast as allowed from NOW until UNTIL; the times of the requests go to AT. */
+static size_t send_all(struct quota *q, int64_t now, int64_t until, int64_t *at, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max && (now += quota_wait_ms(q, now)) < until) {
+        quota_take(q, now);
+        at[n++] = now;
+    }
+    return n;
+}
+
+static void the_first_requests_leave_at_once(void **state)
+{
+    struct quota q;
+
+    (void)state;
+    quota_init(&q, 60, 1000);
+    for (int i = 0; i < 15; i++) {
+        assert_int_equal(quota_wait_ms(&q, 1000), 0);
+        quota_take(&q, 1000);
+    }
+    assert_true(quota_wait_ms(&q, 1000) > 0);
+}
+
+static void no_minute_sees_more_than_the_limit(void **state)
+{
+    static const unsigned limits[] = {1, 2, 6, 60, 300};
+    static int64_t at[4000];
+
+    (void)state;
+    for (size_t l = 0; l < sizeof(limits) / sizeof(limits[0]); l++) {
+        struct quota q;
+        size_t n, first = 0;
+
+        quota_init(&q, limits[l], 0);
+        n = send_all(&q, 0, 600000, at, 4000);
+        for (size_t i = 0; i < n; i++) {
+            while (at[i] - at[first] >= 60000)
+                first++;
+            assert_true(i - first + 1 <= limits[l] + 1);
+        }
+        assert_true(n >= limits[l] * 5);
+    }
+}
+
+static void a_wait_is_as_long_as_it_says(void **state)
+{
+    struct quota q;
+    int64_t wait;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    for (int i = 0; i < 15; i++)
+        quota_take(&q, 0);
+    wait = quota_wait_ms(&q, 0);
+    assert_int_equal(wait, 1334);
+    assert_true(quota_wait_ms(&q, wait - 10) > 0);
+    assert_int_equal(quota_wait_ms(&q, wait), 0);
+}
+
+static void a_refusal_waits_and_halves_the_pace(void **state)
+{
+    struct quota q;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    quota_refused(&q, 0, 0);
+    assert_int_equal(quota_wait_ms(&q, 0), 15000);
+    assert_true(q.pace == 30);
+    quota_refused(&q, 40000, 0);
+    assert_int_equal(quota_wait_ms(&q, 0), 40000);
+    assert_true(q.pace == 15);
+    for (int i = 0; i < 10; i++)
+        quota_refused(&q, 0, 0);
+    assert_true(q.pace == 6);
+}
+
+static void answers_bring_the_pace_back_to_the_limit(void **state)
+{
+    struct quota q;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    quota_refused(&q, 0, 0);
+    quota_answered(&q);
+    assert_true(q.pace == 31);
+    for (int i = 0; i < 100; i++)
+        quota_answered(&q);
+    assert_true(q.pace == 60);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_requests_leave_at_once),
+        cmocka_unit_test(no_minute_sees_more_than_the_limit),
+        cmocka_unit_test(a_wait_is_as_long_as_it_says),
+        cmocka_unit_test(a_refusal_waits_and_halves_the_pace),
+        cmocka_unit_test(answers_bring_the_pace_back_to_the_limit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
