@@ -87,8 +87,8 @@ static const char *skip_word(const char *p)
     char quote = *p;
 
     if (quote == '"' || quote == '\'') {
-        for (p++; *p != '\0' && *p != quote; p++)
-            continue;
+        for (p++; *p != '\0' && (*p != quote || p[1] == quote); p++)
+            p += *p == quote; /* a doubled quote is one inside */
         return *p == '\0' ? p : p + 1;
     }
     do
