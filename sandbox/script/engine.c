@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "sandbox/script/dispatch.h"
 #include "sandbox/script/run.h"
+#include "sandbox/script/triggers.h"
 
 #define MAX_SOURCE_BYTES (1 << 20)
 #define MAX_RUN_MS 360000 /* https://developers.google.com/apps-script/guides/services/quotas */
@@ -17,7 +17,7 @@
 struct script {
     struct run_world world;
     char *source; /* owned */
-    struct dispatch *dispatch;
+    struct triggers *triggers;
 };
 
 static int read_source(const char *path, char **out, struct err *err)
@@ -57,7 +57,7 @@ static int start(struct script *s, const struct script_options *options, struct 
     w->stop = stop_new();
     if (w->locks == NULL || w->cache == NULL || w->journal == NULL || w->stop == NULL)
         return err_nomem(err, "script");
-    return dispatch_new(w, options->minute_ms > 0 ? options->minute_ms : MINUTE_MS, &s->dispatch,
+    return triggers_new(w, options->minute_ms > 0 ? options->minute_ms : MINUTE_MS, &s->triggers,
                         err);
 }
 
@@ -80,10 +80,10 @@ void script_free(struct script *s)
 {
     if (s == NULL)
         return;
-    if (s->dispatch != NULL) {
+    if (s->triggers != NULL) {
         stop_ask(s->world.stop);
         locks_shut(s->world.locks);
-        dispatch_free(s->dispatch);
+        triggers_free(s->triggers);
     }
     stop_free(s->world.stop);
     journal_free(s->world.journal);
@@ -114,10 +114,10 @@ static cJSON *edit_json(const struct script_edit *edit)
 
 void script_fire_edit(struct script *s, const char *spreadsheet, const struct script_edit *edit)
 {
-    dispatch_fire(s->dispatch, &(struct dispatch_event){.spreadsheet = spreadsheet,
-                                                        .user = edit->user,
-                                                        .type = "ON_EDIT",
-                                                        .event = edit_json(edit)});
+    triggers_fire(s->triggers, &(struct trigger_event){.spreadsheet = spreadsheet,
+                                                       .user = edit->user,
+                                                       .type = "ON_EDIT",
+                                                       .event = edit_json(edit)});
 }
 
 /* The change event that accompanies an edit is not counted by the faults: "the next 3 events are
@@ -130,12 +130,12 @@ void script_fire_change(struct script *s, const char *spreadsheet, const char *t
     cJSON_AddStringToObject(json, "kind", "change");
     cJSON_AddStringToObject(json, "user", user);
     cJSON_AddStringToObject(json, "change", type);
-    dispatch_fire(s->dispatch,
-                  &(struct dispatch_event){.spreadsheet = spreadsheet,
-                                           .user = user,
-                                           .type = "ON_CHANGE",
-                                           .event = json,
-                                           .is_fault_proof = strcmp(type, "EDIT") == 0});
+    triggers_fire(s->triggers,
+                  &(struct trigger_event){.spreadsheet = spreadsheet,
+                                          .user = user,
+                                          .type = "ON_CHANGE",
+                                          .event = json,
+                                          .is_fault_proof = strcmp(type, "EDIT") == 0});
 }
 
 static char *arguments_json(const char *arguments, struct err *err)
@@ -173,9 +173,9 @@ int script_run(struct script *s, const char *spreadsheet, const char *function,
 
     if (given == NULL)
         return -1;
-    dispatch_enter(s->dispatch);
+    triggers_enter(s->triggers);
     rc = run_execute(&s->world, &request, result, err);
-    dispatch_leave(s->dispatch);
+    triggers_leave(s->triggers);
     return rc;
 }
 
@@ -206,7 +206,7 @@ static int get_fault(const cJSON *json, const char *name, int64_t max, int64_t *
 int script_set_faults(struct script *s, const char *json, struct err *err)
 {
     static const char *const known[] = {"drop", "twice", "delay_ms", "queue"};
-    struct dispatch_faults f;
+    struct trigger_faults f;
     int64_t *const to[] = {&f.drop, &f.twice, &f.delay_ms, &f.queue};
     CLEANUP_JSON cJSON *faults = NULL;
     int n_known = 0;
@@ -222,7 +222,7 @@ int script_set_faults(struct script *s, const char *json, struct err *err)
     }
     if (n_known != cJSON_GetArraySize(faults))
         return err_set(err, ERR_VALUE, "faults: expected drop, twice, delay_ms, queue");
-    dispatch_set_faults(s->dispatch, &f);
+    triggers_set_faults(s->triggers, &f);
     return 0;
 }
 
@@ -232,7 +232,7 @@ void script_status(struct script *s, struct buf *out)
     CLEANUP_FREE char *text = triggers == NULL ? NULL : cJSON_PrintUnformatted(triggers);
 
     buf_printf(out, "{\"triggers\":%s,", text == NULL ? "[]" : text);
-    dispatch_render(s->dispatch, out);
+    triggers_render(s->triggers, out);
     buf_putc(out, ',');
     journal_render(s->world.journal, out);
     buf_putc(out, '}');
@@ -240,5 +240,5 @@ void script_status(struct script *s, struct buf *out)
 
 bool script_wait_idle(struct script *s, int64_t timeout_ms)
 {
-    return dispatch_wait_idle(s->dispatch, timeout_ms);
+    return triggers_wait_idle(s->triggers, timeout_ms);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispatch: from an event to the runs of the triggers that are installed for it.
+ * triggers: from an event to the runs of the triggers that are installed for it.
  *
  *   fire (any thread) --waiting events, by due time--> [worker 1..30] run_execute
  *   [clock]: each minute ------^
  *
  * A worker takes the first event that is due; nothing orders runs that overlap, as nothing does at
  * Google. The queue is bounded: what does not fit is lost and counted, as there. Both kinds of
- * thread wait on one condition; dispatch_stop sets it off and joins them all. Any thread may call.
+ * thread wait on one condition; triggers_free sets it off and joins them all. Any thread may call.
  */
-#ifndef SANDBOX_SCRIPT_DISPATCH_H
-#define SANDBOX_SCRIPT_DISPATCH_H
+#ifndef SANDBOX_SCRIPT_TRIGGERS_H
+#define SANDBOX_SCRIPT_TRIGGERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,18 +22,18 @@
 
 /* https://developers.google.com/apps-script/guides/services/quotas: simultaneous executions per
  * user. */
-#define DISPATCH_WORKERS 30
-#define DISPATCH_MAX_WAITING 10000
+#define TRIGGERS_WORKERS 30
+#define TRIGGERS_MAX_WAITING 10000
 
-struct dispatch;
+struct triggers;
 
-int dispatch_new(const struct run_world *world, int64_t minute_ms, struct dispatch **out,
+int triggers_new(const struct run_world *world, int64_t minute_ms, struct triggers **out,
                  struct err *err);
 /* The world's stop has been asked and its locks are shut. Waits for the runs; free. NULL is fine.
  */
-void dispatch_free(struct dispatch *d);
+void triggers_free(struct triggers *t);
 
-struct dispatch_event {
+struct trigger_event {
     const char *spreadsheet;
     const char *user;
     const char *type;    /* of the triggers: "ON_EDIT", ... */
@@ -42,20 +42,20 @@ struct dispatch_event {
 };
 
 /* Queue it for each installed trigger of its type. */
-void dispatch_fire(struct dispatch *d, struct dispatch_event *event);
+void triggers_fire(struct triggers *t, struct trigger_event *event);
 
 /* A run on the caller's own thread: counted as running. */
-void dispatch_enter(struct dispatch *d);
-void dispatch_leave(struct dispatch *d);
+void triggers_enter(struct triggers *t);
+void triggers_leave(struct triggers *t);
 
-struct dispatch_faults {
+struct trigger_faults {
     int64_t drop, twice; /* events to come */
     int64_t delay_ms;
     int64_t queue; /* of one trigger, waiting while one runs; 0: no limit */
 };
-void dispatch_set_faults(struct dispatch *d, const struct dispatch_faults *faults);
+void triggers_set_faults(struct triggers *t, const struct trigger_faults *faults);
 
 /* Append "waiting":n,"running":n,"dropped":n. */
-void dispatch_render(struct dispatch *d, struct buf *out);
-bool dispatch_wait_idle(struct dispatch *d, int64_t timeout_ms);
+void triggers_render(struct triggers *t, struct buf *out);
+bool triggers_wait_idle(struct triggers *t, int64_t timeout_ms);
 #endif
