@@ -29,6 +29,7 @@ struct scripted {
     const char *body;
     const char *type;        /* NULL: JSON */
     const char *retry_after; /* NULL: none */
+    const char *date;        /* NULL: the server's */
     int nap_ms;
 };
 
@@ -56,14 +57,16 @@ static void answer(struct http_response *r, const struct scripted *s)
         r->content_type = s->type;
     if (s->retry_after != NULL)
         http_response_header(r, "Retry-After", s->retry_after);
+    if (s->date != NULL)
+        http_response_header(r, "Date", s->date);
     buf_puts(&r->body, s->body);
 }
 
 static void handle(void *ctx, const struct http_request *r, struct http_response *response)
 {
-    static const struct scripted token = {200, "{\"access_token\":\"t0ken\",\"expires_in\":3599}",
-                                          NULL, NULL, 0};
-    static const struct scripted none = {599, "unexpected", NULL, NULL, 0};
+    static const struct scripted token = {
+        .status = 200, .body = "{\"access_token\":\"t0ken\",\"expires_in\":3599}"};
+    static const struct scripted none = {.status = 599, .body = "unexpected"};
     const struct scripted *chosen;
 
     (void)ctx;
@@ -333,13 +336,12 @@ static void a_refused_batch_says_googles_sentence(void **state)
 static void an_ambiguous_write_is_lost_and_never_repeated(void **state)
 {
     static const struct scripted answers[] = {
-        {503,
-         "{\"error\":{\"code\":503,\"message\":\"The service is currently unavailable.\","
-         "\"status\":\"UNAVAILABLE\"}}",
-         NULL, NULL, 0},
-        {408, "<html>timeout</html>", "text/html", NULL, 0},
-        {200, "{\"updated", NULL, NULL, 0},
-        {200, "{}", NULL, NULL, 3000},
+        {.status = 503,
+         .body = "{\"error\":{\"code\":503,\"message\":\"The service is currently unavailable.\","
+                 "\"status\":\"UNAVAILABLE\"}}"},
+        {.status = 408, .body = "<html>timeout</html>", .type = "text/html"},
+        {.status = 200, .body = "{\"updated"},
+        {.status = 200, .body = "{}", .nap_ms = 3000},
     };
 
     (void)state;
@@ -519,6 +521,48 @@ static void a_dead_peer_got_nothing(void **state)
     assert_true(err.transient);
 }
 
+static void an_account_that_is_refused_is_said(void **state)
+{
+    struct err err = ERR_INIT;
+    struct grid *g;
+    char wanted[160];
+
+    (void)state;
+    expect_token(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Account deleted\"}");
+    assert_int_equal(read_one(&g, &err), -1);
+    assert_int_equal(err.code, ERR_AUTH);
+    snprintf(wanted, sizeof(wanted),
+             "token: %stoken refused the service account: HTTP 400 invalid_grant: Account deleted",
+             base_url);
+    assert_string_equal(err.msg, wanted);
+    assert_string_equal(err.hint, "Is the key in google.credentials still valid, and is this "
+                                  "machine's clock right?");
+    assert_int_equal(script.token_calls, 1);
+    assert_int_equal(script.api_calls, 0);
+}
+
+/* The claims of the last assertion, and the signature that was checked. */
+static cJSON *read_claims(void)
+{
+    CLEANUP_BUF struct buf signature = BUF_INIT;
+    CLEANUP_BUF struct buf claims = BUF_INIT;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    const char *jwt = strstr(script.assertion.ptr, "&assertion=") + strlen("&assertion=");
+    const char *dot = strchr(jwt, '.'), *last = strrchr(jwt, '.');
+    struct err err = ERR_INIT;
+    cJSON *json = NULL;
+
+    assert_int_equal(crypto_base64url_decode(&claims, dot + 1, (size_t)(last - dot - 1), &err), 0);
+    assert_int_equal(crypto_base64url_decode(&signature, last + 1, strlen(last + 1), &err), 0);
+    assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key), 1);
+    assert_int_equal(EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
+                                      (const unsigned char *)jwt, (size_t)(last - jwt)),
+                     1);
+    EVP_MD_CTX_free(ctx);
+    assert_int_equal(json_parse(claims.ptr, claims.len, &json, &err), 0);
+    return json;
+}
+
 static void clock_skew_is_taken_from_the_answer(void **state)
 {
     struct err err = ERR_INIT;
@@ -528,13 +572,15 @@ static void clock_skew_is_taken_from_the_answer(void **state)
     expect_token(400,
                  "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT: Token must "
                  "be a short-lived token (60 minutes) and in a reasonable timeframe.\"}");
-    expect_token(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT\"}");
-    assert_int_equal(read_one(&g, &err), -1);
-    assert_int_equal(err.code, ERR_AUTH);
-    assert_string_equal(err.hint, "Is the key in google.credentials still valid, and is this "
-                                  "machine's clock right?");
-    assert_null(strstr(err.msg, "PRIVATE"));
-    assert_int_equal(script.api_calls, 0);
+    script.token[0].date = "Thu, 01 Jan 2032 00:00:00 GMT";
+    expect_api(200, one_cell);
+    assert_int_equal(read_one(&g, &err), 0);
+    grids_free(g, 1);
+    assert_int_equal(script.token_calls, 2);
+
+    CLEANUP_JSON cJSON *claims = read_claims();
+
+    assert_true(llabs(json_int(claims, "iat", 0) - 1956528000) < 60);
 }
 
 static void a_token_server_that_stumbles_is_asked_again(void **state)
@@ -557,11 +603,6 @@ static void a_token_server_that_stumbles_is_asked_again(void **state)
 
 static void the_assertion_is_signed_with_the_key(void **state)
 {
-    CLEANUP_BUF struct buf signature = BUF_INIT;
-    CLEANUP_BUF struct buf claims = BUF_INIT;
-    CLEANUP_JSON cJSON *json = NULL;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    const char *jwt, *dot, *last;
     struct err err = ERR_INIT;
     struct grid *g;
     char uri[80];
@@ -570,23 +611,15 @@ static void the_assertion_is_signed_with_the_key(void **state)
     expect_api(200, one_cell);
     assert_int_equal(read_one(&g, &err), 0);
     grids_free(g, 1);
-    jwt = strstr(script.assertion.ptr, "&assertion=") + strlen("&assertion=");
-    dot = strchr(jwt, '.');
-    last = strrchr(jwt, '.');
-    assert_int_equal(crypto_base64url_decode(&claims, dot + 1, (size_t)(last - dot - 1), &err), 0);
-    assert_int_equal(crypto_base64url_decode(&signature, last + 1, strlen(last + 1), &err), 0);
-    assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key), 1);
-    assert_int_equal(EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
-                                      (const unsigned char *)jwt, (size_t)(last - jwt)),
-                     1);
-    EVP_MD_CTX_free(ctx);
-    assert_int_equal(json_parse(claims.ptr, claims.len, &json, &err), 0);
+
+    CLEANUP_JSON cJSON *claims = read_claims();
+
     snprintf(uri, sizeof(uri), "%stoken", base_url);
-    assert_string_equal(json_text(json, "iss", ""), ACCOUNT);
-    assert_string_equal(json_text(json, "aud", ""), uri);
-    assert_string_equal(json_text(json, "scope", ""),
+    assert_string_equal(json_text(claims, "iss", ""), ACCOUNT);
+    assert_string_equal(json_text(claims, "aud", ""), uri);
+    assert_string_equal(json_text(claims, "scope", ""),
                         "https://www.googleapis.com/auth/spreadsheets");
-    assert_int_equal(json_int(json, "exp", 0) - json_int(json, "iat", 0), 3600);
+    assert_int_equal(json_int(claims, "exp", 0) - json_int(claims, "iat", 0), 3600);
 }
 
 static void a_bad_key_file_is_named(void **state)
@@ -633,6 +666,7 @@ int main(void)
         CASE(a_renamed_tab_is_learned_before_the_next_plan),
         CASE(an_unknown_title_sends_nothing),
         CASE(a_dead_peer_got_nothing),
+        CASE(an_account_that_is_refused_is_said),
         CASE(clock_skew_is_taken_from_the_answer),
         CASE(a_token_server_that_stumbles_is_asked_again),
         CASE(the_assertion_is_signed_with_the_key),
