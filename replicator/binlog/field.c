@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/binlog/field.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "replicator/binlog/value_decode.h"
@@ -256,6 +257,16 @@ static int refuse_old_temporal(const struct column *column, const struct table_m
                     map->schema, map->name);
 }
 
+/* DOUBLE(m,d) is stored as it is and rounded where it is shown; only the schema knows d. */
+static void set_double(struct field *f, const struct column *column)
+{
+    const char *comma = column->type == COLUMN_DOUBLE ? strchr(column->sql_type, ',') : NULL;
+    unsigned long scale = comma == NULL ? 0 : strtoul(comma + 1, NULL, 10);
+
+    f->is_rounded = comma != NULL && scale <= 30;
+    f->scale = (uint8_t)scale;
+}
+
 static int set_field(struct field *f, const struct map_column *col, const struct table *table,
                      const struct table_map *map, struct err *err)
 {
@@ -274,6 +285,8 @@ static int set_field(struct field *f, const struct map_column *col, const struct
     f->precision = col->precision;
     f->scale = col->scale;
     f->is_unsigned = col->has_sign ? col->is_unsigned : column->is_unsigned;
+    if (f->kind == FIELD_DOUBLE)
+        set_double(f, column);
     if (f->kind == FIELD_TEXT)
         set_string(f, col, column);
     if (f->kind == FIELD_ENUM || f->kind == FIELD_SET)

@@ -53,6 +53,7 @@ struct field {
     uint8_t fixed_bytes; /* of the value; 0: a length of prefix_bytes stands before it */
     uint8_t prefix_bytes;
     uint8_t precision, scale; /* DECIMAL; scale: fractional digits of temporal types */
+    bool is_rounded;          /* DOUBLE(m,d): it is shown with SCALE digits */
     bool is_unsigned;
     uint32_t pad_bytes;            /* BINARY(n), UUID, INET6: trailing zeros are not stored */
     const struct charset *charset; /* TEXT and the log's labels; NULL: bytes as they are (UTF-8) */

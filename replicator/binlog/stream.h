@@ -19,8 +19,10 @@
 
 struct stream;
 
-/* Connect and log in. READ_TIMEOUT_MS of silence breaks the stream. Blocks up to ten seconds. */
-int stream_open(const struct config_mysql *cfg, unsigned read_timeout_ms, struct stream **out,
+/* Connect and log in. A peer that is dead for SILENCE_MS breaks the stream (TCP keepalive); one
+ * that lives and is silent has a minute: MariaDB sends nothing, not even heartbeats, while it looks
+ * for a GTID in its files. Blocks up to ten seconds. */
+int stream_open(const struct config_mysql *cfg, unsigned silence_ms, struct stream **out,
                 struct err *err);
 void stream_close(struct stream *s); /* NULL is fine */
 

@@ -11,6 +11,7 @@
 #include "common/mysql/connect.h"
 #include "replicator/binlog/stream.h"
 #include "replicator/binlog/stream_error.h"
+#include "replicator/binlog/stream_socket.h"
 
 enum {
     COMMAND_DUMP = 0x12,
@@ -32,7 +33,7 @@ static int fail(struct stream *s, struct err *err)
     return stream_error(err, mysql_errno(s->mysql), mysql_error(s->mysql));
 }
 
-int stream_open(const struct config_mysql *cfg, unsigned read_timeout_ms, struct stream **out,
+int stream_open(const struct config_mysql *cfg, unsigned silence_ms, struct stream **out,
                 struct err *err)
 {
     struct stream *s = calloc(1, sizeof(*s));
@@ -40,14 +41,13 @@ int stream_open(const struct config_mysql *cfg, unsigned read_timeout_ms, struct
     if (s == NULL)
         return err_nomem(err, "stream");
     s->fd = -1;
-    if (connect_open(cfg, (read_timeout_ms + 999) / 1000, &s->mysql, err) != 0) {
+    if (connect_open(cfg, stream_read_timeout_s(silence_ms), &s->mysql, err) != 0) {
         stream_close(s);
         return -1;
     }
     s->is_mariadb = mariadb_connection(s->mysql);
-    s->fd = dup((int)mysql_get_socket(s->mysql));
+    s->fd = stream_socket((int)mysql_get_socket(s->mysql), silence_ms, err);
     if (s->fd < 0) {
-        err_errno(err, "binlog: dup");
         stream_close(s);
         return -1;
     }

@@ -34,6 +34,7 @@ enum {
     /* No text grows more than this over its binary form: a control character, "\u0001". */
     GROWTH_MAX = 8,
     GROWTH_SLACK = 4096,
+    BASE64_LINE_BYTES = 57, /* 76 characters */
 };
 
 struct printer {
@@ -218,6 +219,7 @@ static int put_temporal(struct printer *p, unsigned type, const uint8_t *s, size
     return put(p, text, (size_t)(to - text));
 }
 
+/* With line breaks (escaped) as MySQL's encoder makes them. */
 static int put_base64(struct printer *p, unsigned type, const uint8_t *s, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -226,13 +228,18 @@ static int put_base64(struct printer *p, unsigned type, const uint8_t *s, size_t
     memcpy(head, "\"base64:type", 12);
     to = digits_put(to, type);
     *to++ = ':';
-    if (put(p, head, (size_t)(to - head)) != 0 || (start = room(p, n / 3 * 4 + 5)) == NULL)
+    if (put(p, head, (size_t)(to - head)) != 0 ||
+        (start = room(p, n / 3 * 4 + n / BASE64_LINE_BYTES * 2 + 5)) == NULL)
         return -1;
     to = start;
     for (size_t i = 0; i < n; i += 3) {
         uint32_t v = (uint32_t)s[i] << 16 | (i + 1 < n ? (uint32_t)s[i + 1] << 8 : 0) |
                      (i + 2 < n ? s[i + 2] : 0U);
 
+        if (i > 0 && i % BASE64_LINE_BYTES == 0) {
+            *to++ = '\\';
+            *to++ = 'n';
+        }
         *to++ = digits[v >> 18];
         *to++ = digits[v >> 12 & 63];
         *to++ = i + 1 < n ? digits[v >> 6 & 63] : '=';

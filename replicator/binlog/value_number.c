@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/number.h"
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/value_decode.h"
 
-enum { DIGITS_PER_GROUP = 9, DECIMAL_PRECISION_MAX = 65, DECIMAL_BYTES_MAX = 32 };
+enum {
+    DIGITS_PER_GROUP = 9,
+    DECIMAL_PRECISION_MAX = 65,
+    DECIMAL_BYTES_MAX = 32,
+    ROUNDED_TEXT_MAX = 352
+};
 
 /* Bytes that hold the digits left over beside whole groups of nine. */
 static const uint8_t decimal_leftover[DIGITS_PER_GROUP] = {0, 1, 1, 2, 2, 3, 3, 4, 4};
@@ -45,7 +51,20 @@ static char *put_int(const struct field *f, const uint8_t *p, size_t len, char *
     return digits_put(to, v);
 }
 
-/* NaN and infinity are not values of these columns; -0 is 0, as "+ 0e0" makes it in SELECT. */
+/* V rounded to SCALE digits after the point. */
+static double rounded(double v, int scale)
+{
+    struct decimal d;
+    char text[ROUNDED_TEXT_MAX];
+    int n = snprintf(text, sizeof(text), "%.*f", scale, v);
+
+    return n > 0 && (size_t)n < sizeof(text) && decimal_parse(&d, text, (size_t)n)
+               ? decimal_to_double(&d)
+               : v;
+}
+
+/* NaN and infinity are not values of these columns. A FLOAT of -0 is 0, as it is in a SELECT, which
+ * adds 0 to get all digits. */
 static char *put_float(const struct field *f, const uint8_t *p, char *to)
 {
     uint64_t bits = le_load(p, f->fixed_bytes);
@@ -58,7 +77,9 @@ static char *put_float(const struct field *f, const uint8_t *p, char *to)
         return isfinite(single) ? to + number_print_float(single + 0.0F, to) : to;
     }
     memcpy(&v, &bits, sizeof(v));
-    return isfinite(v) ? to + number_print_double(v + 0.0, to) : to;
+    if (f->is_rounded && isfinite(v))
+        v = rounded(v, f->scale);
+    return isfinite(v) ? to + number_print_double(v, to) : to;
 }
 
 size_t decimal_bytes(unsigned precision, unsigned scale)

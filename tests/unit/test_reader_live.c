@@ -343,8 +343,8 @@ static const struct column_case cases[] = {
     {"FLOAT(7,2)", {"1.005", "12345.67", "-0.01"}, NULL, 0},
     {"DOUBLE",
      {"0", "0.1", "-1.5", "1e300", "1.7976931348623157e308", "5e-324", "1e15", "1e14", "1e-15",
-      "1e-14", "123456789012345680", "9007199254740993", "5.684341886080802e-14", "1e22", "1e23",
-      "2.2250738585072014e-308", "0.3333333333333333", "1e16"},
+      "-0e0", "1e-14", "123456789012345680", "9007199254740993", "5.684341886080802e-14", "1e22",
+      "1e23", "2.2250738585072014e-308", "0.3333333333333333", "1e16"},
      random_double,
      0},
     {"DOUBLE(10,3)", {"1.0005", "1234567.891", "-0.001"}, NULL, 0},
@@ -750,11 +750,11 @@ static void values_agree_when_compressed_with_full_metadata(void **state)
 /* --- character sets --- */
 
 static const char *const charsets[] = {
-    "armscii8", "ascii",   "big5",     "cp1250",  "cp1251",  "cp1256", "cp1257", "cp850",
-    "cp852",    "cp866",   "cp932",    "dec8",    "eucjpms", "euckr",  "gb2312", "gbk",
-    "greek",    "hebrew",  "hp8",      "koi8r",   "koi8u",   "latin1", "latin2", "latin5",
-    "latin7",   "macce",   "macroman", "sjis",    "swe7",    "tis620", "ucs2",   "ujis",
-    "utf16",    "utf16le", "utf32",    "utf8mb3", "utf8mb4", "gb18030"};
+    "armscii8", "ascii",   "big5",     "cp1250",  "cp1251",  "cp1256",  "cp1257",  "cp850",
+    "cp852",    "cp866",   "cp932",    "dec8",    "eucjpms", "euckr",   "gb2312",  "gbk",
+    "greek",    "hebrew",  "hp8",      "koi8r",   "koi8u",   "latin1",  "latin2",  "latin5",
+    "latin7",   "macce",   "macroman", "sjis",    "swe7",    "tis620",  "ucs2",    "ujis",
+    "utf16",    "utf16le", "utf32",    "utf8mb3", "utf8mb4", "gb18030", "geostd8", "keybcs2"};
 
 /* The characters from FIRST on that fit into a row, as UTF-8 hex. */
 static void characters(struct buf *out, uint32_t first, uint32_t n)
@@ -777,6 +777,8 @@ static void characters(struct buf *out, uint32_t first, uint32_t n)
 static void charset_table(const struct column_case *c)
 {
     struct expected *t = &tables[n_tables];
+    /* glibc knows some user-defined and ETEN characters of these differently. */
+    bool is_special = strstr(c->type, "big5") != NULL || strstr(c->type, "gb18030") != NULL;
     CLEANUP_BUF struct buf sql = BUF_INIT;
     char name[16];
 
@@ -789,7 +791,8 @@ static void charset_table(const struct column_case *c)
     for (uint32_t first = 0; first < 0x20000; first += 512) {
         CLEANUP_BUF struct buf literal = BUF_INIT;
 
-        if (first >= 0x10000 && first % 0x2000 != 0)
+        if (is_special ? first < 0x4e00 || first >= 0x9e00
+                       : first >= 0x10000 && first % 0x2000 != 0)
             continue;
         buf_puts(&literal, "_utf8mb4 X'");
         characters(&literal, first, 512);
