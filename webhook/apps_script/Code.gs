@@ -522,6 +522,10 @@ function parse_(text) {
   }
 }
 
+function codeOf_(answer) {
+  return answer.json && answer.json.error ? answer.json.error.code : '';
+}
+
 /* Why an answer is not what was hoped for, in words. */
 function problemOf_(answer) {
   var error = answer.json && answer.json.error;
@@ -536,6 +540,9 @@ function refreshMappings_(state) {
   var id = SpreadsheetApp.getActiveSpreadsheet().getId();
   var answer = request_(state, 'get', '/v1/mappings?spreadsheet=' + encodeURIComponent(id), '');
   var changes = {refreshed_at: String(Date.now())};
+  if (answer.status === 404 && codeOf_(answer) === 'unknown_mapping') {
+    answer = {status: 200, json: {version: '', mappings: []}}; /* nothing of this spreadsheet is mapped */
+  }
   if (answer.status === 200 && answer.json && Array.isArray(answer.json.mappings)) {
     cut_(ascii_(answer.json), MAX_VALUE_CHARS).forEach(function (part, i) {
       changes['mappings.' + ('00' + i).slice(-3)] = part;
@@ -568,12 +575,11 @@ function send_(state, item) {
   var answer = request_(state, 'post', '/v1/edits', ascii_({version: 1, source: 'script',
     spreadsheet: SpreadsheetApp.getActiveSpreadsheet().getId(), sheet_id: item.sheet_id, tab: item.tab,
     editor: item.editor, edits: item.edits, changes: item.changes || []}));
-  var code = answer.json && answer.json.error && answer.json.error.code;
   if (answer.status === 200 && answer.json && Array.isArray(answer.json.results)) {
     settle_(state, item, answer.json);
   } else if (answer.status === 413 && item.edits.length > 1) {
     return send_(state, half_(item, 0)) && send_(state, half_(item, 1));
-  } else if (answer.status === 404 && code === 'unknown_mapping') {
+  } else if (answer.status === 404 && codeOf_(answer) === 'unknown_mapping') {
     refreshMappings_(state); /* the tab is not mapped any more */
   } else if ([400, 401, 413].indexOf(answer.status) >= 0) {
     refuse_(state, item, problemOf_(answer));
@@ -595,14 +601,14 @@ function half_(item, which) {
 /* It is committed. A failure to show the answer must not send it again: it is only logged. */
 function settle_(state, item, json) {
   try {
-    if (json.mappings_version && json.mappings_version !== state.version) {
-      refreshMappings_(state);
-    }
+    showResults_(state, item, json.results);
     if (state.pausedUntil > 0) {
       state.properties.deleteProperty('pause');
       state.pausedUntil = 0;
     }
-    showResults_(state, item, json.results);
+    if (json.mappings_version && json.mappings_version !== state.version) {
+      refreshMappings_(state);
+    }
   } catch (error) {
     console.error('tabrelay: cannot show the answer: ' + (error.stack || error));
   }
