@@ -44,9 +44,7 @@ static int refuse_key(struct task *task, struct err *err)
         if (!cell->is_sent)
             answer_say(&task->answer, "the key cell \"%s\" was not sent",
                        task->m->columns[i].header);
-        else if (cell->problem != NULL &&
-                 task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell),
-                             cell->problem) != 0)
+        else if (cell->problem != NULL && task_refuse_problem(task, i, err) != 0)
             return -1;
     }
     if (task->answer.message.len == 0)

@@ -34,8 +34,7 @@ static int collect(struct task *task, struct value *writes, size_t *n_refused, s
             continue;
         }
         ++*n_refused;
-        if (task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell), cell->problem) !=
-            0)
+        if (task_refuse_problem(task, i, err) != 0)
             return -1;
     }
     /* A blank part of a key that was taken for the empty text. */

@@ -107,8 +107,7 @@ static int decide(struct task *task, size_t i, struct value *writes, struct tall
         return decide_locked(task, i, tally, err);
     if (cell->problem != NULL) {
         tally->n_refused++;
-        return task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell),
-                           cell->problem);
+        return task_refuse_problem(task, i, err);
     }
     verdict = merge_edited(&merge, task->m->cfg->conflict);
     if (merge_writes(verdict)) {

@@ -11,7 +11,7 @@
 #include "webhook/routes.h"
 #include "webhook/verify.h"
 
-#define MAX_CONNECTIONS 256
+#define MAX_CONNECTIONS 64 /* times webhook.max_body is the most memory that strangers can take */
 #define IDLE_TIMEOUT_S 30
 #define RETRY_AFTER_S "5"
 

@@ -201,7 +201,7 @@ static const char *quote(struct task *task, const char *text, size_t len)
 
 const char *task_quote(struct task *task, struct value v)
 {
-    return v.state == VALUE_TEXT && v.len > 0 ? quote(task, v.ptr, v.len) : "nothing";
+    return v.state == VALUE_TEXT && v.len > 0 ? quote(task, v.ptr, v.len) : "(empty)";
 }
 
 const char *task_quote_cell(struct task *task, const struct cell *cell)
@@ -219,7 +219,7 @@ const char *task_quote_cell(struct task *task, const struct cell *cell)
     case CELL_BLANK:
         break;
     }
-    return "nothing";
+    return "(empty)";
 }
 
 int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, ...)
@@ -235,7 +235,16 @@ int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, .
     return answer_note(&task->answer, i, why, err);
 }
 
-/* The cell that shows V; false: a cell cannot. */
+int task_refuse_problem(struct task *task, size_t i, struct err *err)
+{
+    const struct task_cell *cell = &task->cells[i];
+
+    if (cell->cell.type == CELL_BLANK)
+        return task_refuse(task, i, err, "this cell %s", cell->problem);
+    return task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell), cell->problem);
+}
+
+/* The cell that shows V; CAN_SHOW false: a cell cannot. */
 static int make_cell(struct task *task, size_t i, struct value v, bool *can_show,
                      int (*put)(struct answer *, size_t, const struct cell *, struct err *),
                      struct err *err)

@@ -82,6 +82,8 @@ struct value *task_values(struct task *task, size_t n, struct err *err);
 /* Refuse a cell: the note says "WHAT WAS TYPED" and why; the message says it with the header. */
 int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same with the cell's own problem. */
+int task_refuse_problem(struct task *task, size_t i, struct err *err);
 /* The cell must show this value. */
 int task_show(struct task *task, size_t i, struct value v, struct err *err);
 /* Every cell must show the row as MySQL has it. */
@@ -95,7 +97,7 @@ bool task_is_changed(const struct task *task, size_t i);
 bool task_is_key_edited(const struct task *task);
 /* Do all mapped cells show nothing? */
 bool task_is_blank(const struct task *task);
-/* A value or cell for a message: quoted, cut when long; NULL and blank cells are "nothing". In the
+/* A value or cell for a message: quoted, cut when long; NULL and blank cells are (empty). In the
  * arena. */
 const char *task_quote(struct task *task, struct value v);
 const char *task_quote_cell(struct task *task, const struct cell *cell);
