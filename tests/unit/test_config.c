@@ -15,6 +15,8 @@
 #include "common/cleanup.h"
 #include "common/config/config.h"
 #include "common/config/expand.h"
+#include "common/config/keys.h"
+#include "common/json.h"
 
 #define FOLDER "tests/unit/config"
 
@@ -186,6 +188,109 @@ static void aliases_stand_for_what_they_name(void **state)
     config_free(&c);
 }
 
+static void the_example_loads(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct config c;
+
+    (void)state;
+    read_file("schemas/example.yaml", &text);
+    /* Beside the others lies the file that it names. */
+    if (config_parse(FOLDER "/example.yaml", buf_text(&text), text.len, &c, &problems, &err) != 0)
+        fail_msg("%s", buf_text(&problems));
+    assert_string_equal(c.webhook.secret, "a secret of the example");
+    assert_string_equal(c.mappings[0].columns[3].header, "Updated");
+    config_free(&c);
+}
+
+static const cJSON *follow_reference(const cJSON *schema, const cJSON *node)
+{
+    const char *reference = json_text(node, "$ref", "");
+
+    if (strncmp(reference, "#/$defs/", 8) != 0)
+        return node;
+    return follow_reference(schema, json_get(json_get(schema, "$defs"), reference + 8));
+}
+
+/* A column may be a name alone; then its keys stand in the second alternative. */
+static const cJSON *object_of(const cJSON *schema, const cJSON *node)
+{
+    const cJSON *any;
+
+    node = follow_reference(schema, node);
+    any = json_get(node, "anyOf");
+    return json_get(node, "properties") == NULL && any != NULL ? cJSON_GetArrayItem(any, 1) : node;
+}
+
+static bool requires(const cJSON *object, const char *name)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, json_get(object, "required"))
+    {
+        if (strcmp(item->valuestring, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void compare_key(const cJSON *schema, const cJSON *property, const struct key *k);
+
+static void compare_section(const cJSON *schema, const cJSON *object, const struct section *s)
+{
+    int n = 0;
+
+    for (const struct key *k = s->keys; k->name != NULL; k++, n++) {
+        const cJSON *property = json_get(json_get(object, "properties"), k->name);
+
+        if (property == NULL)
+            fail_msg("the schema lacks %s", k->name);
+        if (requires(object, k->name) != k->is_required)
+            fail_msg("%s is required in one of schema and program only", k->name);
+        compare_key(schema, property, k);
+    }
+    assert_int_equal(cJSON_GetArraySize(json_get(object, "properties")), n);
+}
+
+/* The same default and labels, and the same below. */
+static void compare_key(const cJSON *schema, const cJSON *property, const struct key *k)
+{
+    const cJSON *fallback = json_get(property, "default");
+    const cJSON *labels = json_get(follow_reference(schema, property), "enum");
+    char number[32];
+
+    if (k->section != NULL)
+        compare_section(schema, object_of(schema, property), k->section);
+    if (k->item != NULL && k->item->section != NULL)
+        compare_section(schema, object_of(schema, json_get(property, "items")), k->item->section);
+    if ((k->fallback == NULL) != (fallback == NULL))
+        fail_msg("%s has a default in one of schema and program only", k->name);
+    if (cJSON_IsNumber(fallback)) {
+        snprintf(number, sizeof(number), "%d", fallback->valueint);
+        assert_string_equal(number, k->fallback);
+    } else if (fallback != NULL) {
+        assert_string_equal(fallback->valuestring, k->fallback);
+    }
+    for (int i = 0; k->labels != NULL && i < cJSON_GetArraySize(labels); i++)
+        assert_string_equal(cJSON_GetArrayItem(labels, i)->valuestring, k->labels[i]);
+    assert_true((k->labels == NULL) == (labels == NULL));
+}
+
+static void the_schema_and_the_program_know_the_same_keys(void **state)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_JSON cJSON *schema = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    read_file("schemas/tabrelay.schema.json", &text);
+    if (json_parse(buf_text(&text), text.len, &schema, &err) != 0)
+        fail_msg("%s", err.msg);
+    compare_section(schema, schema, &keys_root);
+}
+
 static int parse(const char *text, struct config *c, struct buf *problems)
 {
     struct err err = ERR_INIT;
@@ -311,6 +416,8 @@ int main(void)
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(what_is_given_is_taken),
         cmocka_unit_test(aliases_stand_for_what_they_name),
+        cmocka_unit_test(the_example_loads),
+        cmocka_unit_test(the_schema_and_the_program_know_the_same_keys),
         cmocka_unit_test(tls_is_verified_where_strangers_could_listen),
         cmocka_unit_test(a_file_of_aliases_ends_soon),
         cmocka_unit_test(a_file_of_faults_is_not_read_to_its_end),
@@ -319,6 +426,7 @@ int main(void)
     };
 
     setenv("TABRELAY_TEST_PASSWORD", "correct-horse", 1);
+    setenv("TABRELAY_MYSQL_PASSWORD", "correct-horse", 1);
     unsetenv("TABRELAY_TEST_UNSET");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
