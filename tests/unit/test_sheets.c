@@ -67,12 +67,12 @@ static void handle(void *ctx, const struct http_request *r, struct http_response
     static const struct scripted token = {
         .status = 200, .body = "{\"access_token\":\"t0ken\",\"expires_in\":3599}"};
     static const struct scripted none = {.status = 599, .body = "unexpected"};
-    const struct scripted *chosen;
+    struct scripted chosen;
 
     (void)ctx;
     pthread_mutex_lock(&script.lock);
     if (strcmp(r->path, "/token") == 0) {
-        chosen = script.token_calls < script.n_token ? &script.token[script.token_calls] : &token;
+        chosen = script.token_calls < script.n_token ? script.token[script.token_calls] : token;
         script.token_calls++;
         buf_clear(&script.assertion);
         buf_append(&script.assertion, r->body, r->body_len);
@@ -80,7 +80,7 @@ static void handle(void *ctx, const struct http_request *r, struct http_response
         const char *agent = http_request_header(r, "User-Agent");
         const char *authorization = http_request_header(r, "Authorization");
 
-        chosen = script.api_calls < script.n_api ? &script.api[script.api_calls] : &none;
+        chosen = script.api_calls < script.n_api ? script.api[script.api_calls] : none;
         script.api_calls++;
         buf_printf(&script.asked, "%s %s?%s %s\n", r->method, r->path, r->query, r->body);
         snprintf(script.agent, sizeof(script.agent), "%s", agent == NULL ? "" : agent);
@@ -88,9 +88,16 @@ static void handle(void *ctx, const struct http_request *r, struct http_response
                  authorization == NULL ? "" : authorization);
     }
     pthread_mutex_unlock(&script.lock);
-    if (chosen->nap_ms > 0)
-        usleep((useconds_t)chosen->nap_ms * 1000);
-    answer(response, chosen);
+    if (chosen.nap_ms > 0)
+        usleep((useconds_t)chosen.nap_ms * 1000);
+    answer(response, &chosen);
+}
+
+/* A call whose answer was lost may still be under way. */
+static size_t api_calls(void)
+{
+    LOCK_SCOPE(&script.lock);
+    return script.api_calls;
 }
 
 static void expect_api(int status, const char *body)
@@ -173,6 +180,7 @@ static int close_sheets(void **state)
     (void)state;
     sheets_free(sheets);
     stop_free(stop);
+    LOCK_SCOPE(&script.lock);
     buf_close(&script.asked);
     buf_close(&script.assertion);
     script.n_api = script.n_token = script.api_calls = script.token_calls = 0;
@@ -355,7 +363,7 @@ static void an_ambiguous_write_is_lost_and_never_repeated(void **state)
         assert_int_equal(send_one(0, &proof, &err), -1);
         assert_int_equal(err.code, ERR_LOST);
         assert_true(err.transient);
-        assert_int_equal(script.api_calls, 1);
+        assert_int_equal(api_calls(), 1);
         if (i == 0)
             assert_string_equal(err.msg, "sheets: spreadsheet ID: HTTP 503: The service is "
                                          "currently unavailable.");
@@ -376,7 +384,7 @@ static void a_read_is_tried_again(void **state)
     expect_api(200, one_cell);
     assert_int_equal(read_one(&g, &err), 0);
     grids_free(g, 1);
-    assert_int_equal(script.api_calls, 3);
+    assert_int_equal(api_calls(), 3);
 }
 
 static void a_read_that_fails_for_good_gives_up(void **state)
@@ -391,7 +399,7 @@ static void a_read_that_fails_for_good_gives_up(void **state)
     assert_int_equal(err.code, ERR_HTTP);
     assert_int_equal(err.detail, 503);
     assert_true(err.transient);
-    assert_int_equal(script.api_calls, 4);
+    assert_int_equal(api_calls(), 4);
 }
 
 static void a_429_waits_as_told_and_goes_on(void **state)
@@ -449,7 +457,7 @@ static void a_token_that_is_refused_is_fetched_anew_once(void **state)
     assert_int_equal(read_one(&g, &err), -1);
     assert_int_equal(err.code, ERR_AUTH);
     assert_int_equal(err.detail, 401);
-    assert_int_equal(script.api_calls, 4);
+    assert_int_equal(api_calls(), 4);
 }
 
 static void access_errors_say_what_to_do(void **state)
@@ -505,7 +513,7 @@ static void an_unknown_title_sends_nothing(void **state)
     (void)state;
     assert_int_equal(send_one(1, &proof, &err), -1);
     assert_string_equal(err.msg, "sheets: the title of tab 0 is not known yet");
-    assert_int_equal(script.api_calls, 0);
+    assert_int_equal(api_calls(), 0);
 }
 
 static void a_dead_peer_got_nothing(void **state)
@@ -538,7 +546,7 @@ static void an_account_that_is_refused_is_said(void **state)
     assert_string_equal(err.hint, "Is the key in google.credentials still valid, and is this "
                                   "machine's clock right?");
     assert_int_equal(script.token_calls, 1);
-    assert_int_equal(script.api_calls, 0);
+    assert_int_equal(api_calls(), 0);
 }
 
 /* The claims of the last assertion, and the signature that was checked. */
