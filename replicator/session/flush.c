@@ -25,7 +25,8 @@ enum {
     BATCH_ROWS_MAX = 10000,
     KEY_MAX = 16,
     MOVED_MS = 100,
-    MOVED_MAX_MS = 15000
+    MOVED_MAX_MS = 15000,
+    ACK_TRIES = 5
 };
 
 /* One mapping's share of a batch. */
@@ -394,8 +395,8 @@ static bool is_last(const struct session *s, const struct shipment *sh)
     for (size_t i = 0; i < sh->n_shares; i++)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
             leaving += is_proven(&sh->shares[i], r);
-    if (leaving < s->set.n_rows || s->placements != NULL || s->is_in_transaction ||
-        s->window.is_open)
+    if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
+        s->is_in_transaction || s->window.is_open)
         return false;
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].refreshes != NULL)
@@ -444,20 +445,31 @@ static void position_is_saved(struct session *s)
     s->saved_ms = clock_mono_ms();
 }
 
+static int try_ack(struct session *s, struct shipment *sh, bool with_position, int64_t lag_ms,
+                   struct err *err)
+{
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (write_ack(s, sh, with_position, lag_ms, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    return state_ack_commit(&s->state, err);
+}
+
 static int acknowledge(struct session *s, struct shipment *sh, struct err *err)
 {
     bool with_position = is_last(s, sh);
     int64_t lag_ms = s->oldest_us > 0 ? clock_wall_ms() - s->oldest_us / 1000 : -1;
 
     if (has_base_work(sh)) {
-        if (state_ack_begin(&s->state, err) != 0)
-            return -1;
-        if (write_ack(s, sh, with_position, lag_ms, err) != 0) {
-            state_ack_abort(&s->state);
-            return -1;
-        }
-        if (state_ack_commit(&s->state, err) != 0)
-            return -1;
+        int tries = 0;
+
+        /* The webhook locks base rows, too: a deadlock is a matter of trying again. */
+        while (try_ack(s, sh, with_position, lag_ms, err) != 0)
+            if (!(err->code == ERR_MYSQL && err->transient) || db_is_lost(s->state.db) ||
+                ++tries == ACK_TRIES)
+                return -1;
         s->own_commits++;
         if (with_position)
             position_is_saved(s);

@@ -217,6 +217,7 @@ void session_close(struct session *s)
         placement_remove(s, s->placements);
     change_set_close(&s->set);
     window_close(&s->window);
+    checks_close(s);
     recents_close(s);
     for (size_t i = 0; i < s->n_follows; i++)
         close_follow(&s->follows[i]);
@@ -308,7 +309,7 @@ static int flush_if_due(struct session *s, struct err *err)
 
 static int read_sheet_steps(struct session *s, struct err *err)
 {
-    if (placement_step(s, err) == 0 && reconcile_step(s, err) == 0)
+    if (placement_step(s, err) == 0 && check_step(s, err) == 0 && reconcile_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -343,6 +344,9 @@ static int64_t wait_ms(const struct session *s)
     for (const struct placement *p = s->placements; p != NULL; p = p->hh.next)
         if (p->due_ms - now < wait)
             wait = p->due_ms - now;
+    for (const struct check *c = s->checks; c != NULL; c = c->hh.next)
+        if (c->due_ms - now < wait)
+            wait = c->due_ms - now;
     if (!s->window.is_open)
         for (size_t i = 0; i < s->n_follows; i++)
             if (s->follows[i].refreshes != NULL || s->follows[i].is_sweeping)

@@ -102,6 +102,14 @@ struct placement {
     UT_hash_handle hh;
 };
 
+/* A row whose cells are to be compared with base, a moment after the last edit of it. */
+struct check {
+    struct row_id id;
+    char *row_key;  /* owned */
+    int64_t due_ms; /* monotonic */
+    UT_hash_handle hh;
+};
+
 /* When we last wrote a row, by our own clock: an edit from before may have been overwritten. */
 struct recent {
     struct row_id id;
@@ -138,6 +146,7 @@ struct session {
 
     struct window window;
     struct placement *placements; /* uthash */
+    struct check *checks;         /* uthash */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
@@ -199,6 +208,12 @@ bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t 
 /* Write the key into ROW. */
 int placement_write_key(struct session *s, struct mapping *m, const char *row_key, int64_t row,
                         struct err *err);
+
+/* check.c */
+int check_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
+              struct err *err);
+int check_step(struct session *s, struct err *err);
+void checks_close(struct session *s);
 
 /* reconcile.c */
 int reconcile_step(struct session *s, struct err *err);

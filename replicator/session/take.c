@@ -123,7 +123,6 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
 {
     const struct edit_note *note = item->edit;
     struct follow *f = &s->follows[item->mapping];
-    bool is_refused = is_text(note->outcome, "rejected");
 
     if (!f->m.is_ready || !note->has_key || note->row_key == NULL ||
         is_text(note->outcome, "pending"))
@@ -133,11 +132,14 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
         return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1, err);
     if (is_text(note->operation, "delete"))
         return 0;
-    /* What a person typed and MySQL refused is to give way to MySQL's value, also when the answer
-     * did not reach the script; the same where MySQL's side of a conflict won. */
-    if (is_refused || is_text(note->outcome, "conflict") || note->edited_ms < s->process_start_ms ||
-        recent_is_after(s, item->mapping, note->key, note->edited_ms))
+    /* MySQL's side of a conflict may have won: then the sheet still shows the other. */
+    if (is_text(note->outcome, "conflict"))
         return force_edit(s, item->mapping, note, err);
+    /* What was refused is to give way to MySQL's value, also when the answer did not reach the
+     * script. And a write of ours may have landed on what the person typed. */
+    if (is_text(note->outcome, "rejected") || note->edited_ms < s->process_start_ms ||
+        recent_is_after(s, item->mapping, note->key, note->edited_ms))
+        return check_add(s, item->mapping, note->key, note->row_key, err);
     return 0;
 }
 
