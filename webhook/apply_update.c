@@ -50,13 +50,15 @@ static bool is_stale(const struct task *task, size_t i)
     return has_expected != has_stored || expected != stored;
 }
 
-static int decide_locked(struct task *task, size_t i, struct tally *tally, struct err *err)
+static int decide_locked(struct task *task, size_t i, const struct merge_cell *merge,
+                         struct tally *tally, struct err *err)
 {
     const struct schema_column *sc = &task->m->columns[i];
     const char *why = "only the database changes this column";
 
-    if (value_equal(task->cells[i].value, task->mysql[i]))
-        return 0;
+    if (value_equal(task->cells[i].value, task->mysql[i]) ||
+        (merge->has_base && merge->base == hash_value(task->cells[i].value)))
+        return 0; /* touched, not changed */
     if (sc->is_key)
         why = "the key of a row cannot be changed";
     else if (schema_column_of(task->m, i)->is_generated)
@@ -104,7 +106,7 @@ static int decide(struct task *task, size_t i, struct value *writes, struct tall
         return 0;
     }
     if (task->m->columns[i].is_key || !task->m->columns[i].can_edit)
-        return decide_locked(task, i, tally, err);
+        return decide_locked(task, i, &merge, tally, err);
     if (cell->problem != NULL) {
         tally->n_refused++;
         return task_refuse_problem(task, i, err);
@@ -214,7 +216,7 @@ static void set_outcome(struct task *task, const struct tally *tally)
         answer->outcome = ANSWER_CONFLICT;
     } else if (tally->n_written > 0) {
         answer->outcome = ANSWER_APPLIED;
-    } else if (tally->n_refused > 0) {
+    } else if (tally->n_refused > 0 || answer->other_notes.len > 0) {
         answer->outcome = ANSWER_REJECTED;
     } else if (tally->n_edited == 0) {
         answer->outcome = ANSWER_IGNORED;

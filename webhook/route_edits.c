@@ -26,6 +26,8 @@ static int apply_all(struct job *job, struct err *err)
     const char *reason = request->change;
 
     for (size_t i = 0; i < request->n_edits; i++) {
+        if (stop_is_asked(job->server->stop))
+            return err_set(err, ERR_STOPPED, "the webhook is stopping");
         if (i > 0)
             buf_putc(&job->results, ',');
         if (apply_edit(&job->apply, &request->edits[i], &job->results, err) != 0)

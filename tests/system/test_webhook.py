@@ -125,6 +125,14 @@ def test_columns_that_are_not_the_sheets_are_put_back(hook):
         "Version": '"77" was not taken over: only the database changes this column'}
 
 
+def test_a_pasted_row_may_hold_what_the_sheet_shows_of_the_databases_columns(hook):
+    hook.edit(DE, list(DE))
+    hook.sql("UPDATE @countries SET people = 84 WHERE code = 'DE'")  # and version = 2
+    result = hook.edit({**DE, "Area": 360}, list(DE))
+    assert (result["outcome"], result["notes"]) == ("applied", {})
+    assert result["cells"] == {"People": 84, "Version": 3}
+
+
 def test_a_tab_that_only_shows_its_table_takes_no_edits(hook):
     result = hook.edit({"id": 1, "title": "two"}, ["title"], "Shown")
     assert result["outcome"] == "rejected" and result["cells"] == {"title": "one"}
@@ -138,6 +146,7 @@ def test_an_unknown_header_is_refused_by_name_and_the_rest_is_written(hook):
     assert result["outcome"] == "applied"
     assert result["notes"] == {"Capital": "this column is not part of the mapping countries"}
     assert "Capital: this column is not part of the mapping countries" in result["message"]
+    assert hook.edit({**DE, "Capital": "Bonn"}, ["Capital"])["outcome"] == "rejected"
 
 
 def test_a_key_cell_that_was_not_sent_is_not_a_blank_one(hook):
