@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config: tabrelay.yaml as structs. docs/configuration.md and schemas/tabrelay.schema.json say the
+ * config: tabrelay.yaml as structs. schemas/example.yaml and schemas/tabrelay.schema.json say the
  * same.
  *
  * Immutable after config_load; share it by pointer.

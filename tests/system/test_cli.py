@@ -9,6 +9,7 @@ import pytest
 
 from programs import run, wait_until
 from servers import free_port
+from stack import SECRET
 
 COMMANDS = ["init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes"]
 
@@ -435,3 +436,30 @@ def test_a_snapshot_that_was_asked_for_writes_the_table_again(stack):
     wait_until("the snapshot", lambda: (lambda m: m["snapshot"] == "done" and m["sheet_rows"] == 2)(
         json.loads(stack.cli("status", "--json"))["mappings"][0]))
     stack.wait_equal("Items")
+
+
+def test_both_programs_run_with_the_users_that_grants_prints(make_stack):
+    stack = make_stack(start=False)
+    user = f"r{stack.database}"
+    settings = json.loads(stack.config.read_text())
+    sql = stack.cli("grants").replace(f"'{settings['mysql']['user']}_", f"'{user}_").replace("'...'", "'a-Long-Passw0rd'")
+    stack.server.script(sql)
+    try:
+        for program, role in [(stack.webhook, "webhook"), (stack.replicator, "replicator")]:
+            settings["mysql"].update(user=f"{user}_{role}", password="a-Long-Passw0rd")
+            path = stack.folder / f"{role}.yaml"
+            path.write_text(json.dumps(settings))
+            program.arguments[-1] = str(path)
+        stack.webhook.start()
+        stack.google.install_script(stack.spreadsheet, stack.webhook_url, SECRET)
+        stack.sql("INSERT INTO items (name) VALUES ('lamp')")
+        stack.replicator.start()
+        stack.wait_equal("Items")
+        stack.act({"action": "edit", "tab": "Items", "row": 1, "column": 1, "value": "a lamp"})
+        wait_until("the edit in MySQL", lambda: stack.sql("SELECT name FROM items") == [("a lamp",)])
+        stack.wait_equal("Items")
+        stack.replicator.stop()
+        stack.webhook.stop()
+    finally:
+        for role in ("replicator", "webhook", "cli"):
+            stack.server.sql(f"DROP USER IF EXISTS '{user}_{role}'@'%'")
