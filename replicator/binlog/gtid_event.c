@@ -151,19 +151,33 @@ int gtid_event_read_mariadb(const struct event *e, struct gtid_event_mariadb *ou
     return c.is_short ? malformed(e, err) : 0;
 }
 
+/* Several servers of one domain are listed, the newest last. */
+static int read_triples(struct cursor *c, uint32_t n, struct gtid_list *out, struct err *err)
+{
+    for (; n > 0; n--) {
+        struct gtid_triple triple = {.domain = cursor_u32(c)};
+
+        triple.server = cursor_u32(c);
+        triple.number = cursor_u64(c);
+        if (gtid_list_set(out, triple, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int gtid_event_read_list(const struct event *e, struct gtid_list *list, struct err *err)
 {
     struct cursor c = cursor_init(e->body, e->body_len);
     uint32_t n = cursor_u32(&c) & 0x0fffffff;
+    struct gtid_list told = GTID_LIST_INIT;
+    int rc;
 
     if (c.is_short || cursor_left(&c) < (uint64_t)n * 16)
         return malformed(e, err);
-    for (; n > 0; n--) {
-        struct gtid_triple triple = {.domain = cursor_u32(&c), .server = cursor_u32(&c)};
-
-        triple.number = cursor_u64(&c);
-        if (gtid_list_find(list, triple.domain) == NULL && gtid_list_set(list, triple, err) != 0)
-            return -1;
-    }
-    return 0;
+    rc = read_triples(&c, n, &told, err);
+    for (size_t i = 0; rc == 0 && i < told.n_items; i++)
+        if (gtid_list_find(list, told.items[i].domain) == NULL)
+            rc = gtid_list_set(list, told.items[i], err);
+    gtid_list_close(&told);
+    return rc;
 }

@@ -230,15 +230,17 @@ static void skip_blanks(const char **p)
         (*p)++;
 }
 
-/* Digits only: strtoll would take signs. 0 if there is no number. */
+/* Digits only: strtoll would take signs. 0 if there is no number, or too large a one. */
 static int64_t parse_gno(const char **p)
 {
     int64_t v = 0;
+    bool is_large = false;
 
     for (; **p >= '0' && **p <= '9'; (*p)++) {
-        if (v > (GNO_END - 9) / 10)
-            return 0;
-        v = v * 10 + (**p - '0');
+        int64_t digit = **p - '0';
+
+        is_large = is_large || v > (GNO_END - 1 - digit) / 10;
+        v = is_large ? 0 : v * 10 + digit;
     }
     return v;
 }
