@@ -257,6 +257,14 @@ static void put_grouped(struct buf *out, const char *digits, size_t n)
     }
 }
 
+/* Half away from zero, where a double can still tell halves; printf would round to even. */
+static double round_half(double n, int decimals)
+{
+    double scale = pow(10, decimals);
+
+    return n * scale < 1e15 ? round(n * scale) / scale : n;
+}
+
 static void put_digits(struct buf *out, double n, const struct number_style *s)
 {
     char text[400];
@@ -267,7 +275,8 @@ static void put_digits(struct buf *out, double n, const struct number_style *s)
         exponent = (int)floor(log10(n));
         n /= pow(10, exponent);
     }
-    snprintf(text, sizeof(text), "%.*f", s->decimals > 30 ? 30 : s->decimals, n);
+    snprintf(text, sizeof(text), "%.*f", s->decimals > 30 ? 30 : s->decimals,
+             round_half(n, s->decimals));
     len = strlen(text);
     whole = strcspn(text, ".");
     while (len > whole + 1 + (size_t)s->min_decimals && text[len - 1] == '0')
