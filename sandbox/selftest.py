@@ -258,7 +258,7 @@ def paste_500(w):
     """sheet -> MySQL: paste 500 rows, all keys written back"""
     row = w.last_row("Subdivisions")
     w.act("Subdivisions", action="paste", row=row, column=0,
-          values=[["", "QM", f"QM-{n}", f"Pasted {n}", "District", ""] for n in range(1000, 1500)])
+          values=[["", "QM", f"QM-{n:03}", f"Pasted {n}", "District", ""] for n in range(500)])
     took = wait("rows", lambda: w.sql("SELECT COUNT(*) FROM subdivisions WHERE type = 'District' AND country = 'QM'")[0][0], 500, 60)
     at = w.column("Subdivisions", "id")
     return took + wait("keys", lambda: sum(cell_of(r, at) != "" for r in w.rows("Subdivisions", row, 500)), 500, 60)

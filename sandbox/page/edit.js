@@ -130,27 +130,46 @@ export class Editor {
         return this.store.act({action: "clear", row, column, rows, columns}).catch(() => {});
     }
 
-    /* The selection's texts; whole columns end where the tab's content ends. */
-    async selected() {
+    /* The selection's rows and columns; whole columns end where the tab's content ends. */
+    get range() {
         const box = this.selection.box, tab = this.store.tab;
-        const lastRow = Math.max(box.row, Math.min(box.row + box.rows, tab.lastRow) - 1);
-        const lastColumn = Math.max(box.column, Math.min(box.column + box.columns, tab.lastColumn) - 1);
-        await this.store.need(box.row, lastRow);
+        return {
+            row: box.row, lastRow: Math.max(box.row, Math.min(box.row + box.rows, tab.lastRow) - 1),
+            column: box.column, lastColumn: Math.max(box.column, Math.min(box.column + box.columns, tab.lastColumn) - 1),
+        };
+    }
+
+    /* The selection as text; null while a part of it is not loaded. */
+    selected({row, lastRow, column, lastColumn}) {
         const rows = [];
-        for (let r = box.row; r <= lastRow; r++) {
+        for (let r = row; r <= lastRow; r++) {
             rows.push([]);
-            for (let c = box.column; c <= lastColumn; c++)
-                rows.at(-1).push(this.store.cell(r, c)?.d ?? "");
+            for (let c = column; c <= lastColumn; c++) {
+                const cell = this.store.cell(r, c);
+                if (cell === undefined)
+                    return null;
+                rows.at(-1).push(cell?.d ?? "");
+            }
         }
-        return rows;
+        return format(rows);
     }
 
-    async copy() {
-        await navigator.clipboard.writeText(format(await this.selected()));
+    /* Onto the clipboard: at once through the event's own, or later when rows have to be fetched first. */
+    async copy(clipboard = null) {
+        const range = this.range;
+        let text = this.selected(range);
+        if (text !== null && clipboard) {
+            clipboard.setData("text/plain", text);
+            return;
+        }
+        await this.store.need(range.row, range.lastRow);
+        text = this.selected(range);
+        if (text !== null)
+            await navigator.clipboard.writeText(text);
     }
 
-    async cut() {
-        await this.copy();
+    async cut(clipboard = null) {
+        await this.copy(clipboard);
         await this.clear();
     }
 

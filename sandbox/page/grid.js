@@ -230,13 +230,13 @@ const inGrid = () => document.activeElement === grid;
 document.addEventListener("copy", (event) => {
     if (inGrid()) {
         event.preventDefault();
-        editor.copy().catch((error) => toast("Not copied", error.message));
+        editor.copy(event.clipboardData).catch((error) => toast("Not copied", error.message));
     }
 });
 document.addEventListener("cut", (event) => {
     if (inGrid()) {
         event.preventDefault();
-        editor.cut().catch((error) => toast("Not cut", error.message));
+        editor.cut(event.clipboardData).catch((error) => toast("Not cut", error.message));
     }
 });
 document.addEventListener("paste", (event) => {

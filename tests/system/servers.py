@@ -17,6 +17,7 @@ import pymysql
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ADMIN, PASSWORD = "tester", "tester-password"
+DEADLOCK = 1213
 SETTINGS = [
     "--bind-address=127.0.0.1", "--skip-name-resolve", "--log-bin=binlog", "--binlog-format=ROW", "--sync-binlog=0",
     "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M", "--max-connections=100",
@@ -123,12 +124,17 @@ class Server:
         return pymysql.connect(**{**options, **kwargs})
 
     def sql(self, statement, args=None, **kwargs):
-        """Run one statement on a connection of its own; the rows as tuples."""
+        """Run one statement on a connection of its own, again when it was a deadlock's victim; the rows as tuples."""
         connection = self.connect(**kwargs)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, args)
-                return list(cursor.fetchall())
+                while True:
+                    try:
+                        cursor.execute(statement, args)
+                        return list(cursor.fetchall())
+                    except pymysql.err.OperationalError as error:
+                        if error.args[0] != DEADLOCK:
+                            raise
         finally:
             connection.close()
 

@@ -7,8 +7,6 @@ import os
 import re
 import sys
 
-import pymysql
-
 from programs import ROOT, run, wait_until
 from servers import free_port
 
@@ -34,10 +32,12 @@ CREATE TABLE items (
 """
 
 
-def as_cell(value):
+def as_cell(value, nullable):
     """What the cell of a MySQL value (as pymysql gives it) holds: None, a number, a text; see common/cell/cell.h."""
+    if value == "":
+        return '""' if nullable else None
     if value is None or isinstance(value, (str, float)):
-        return value if value != "" else None
+        return value
     if isinstance(value, bytes):
         return "0x" + value.hex().upper()
     if isinstance(value, datetime.datetime):
@@ -57,6 +57,10 @@ def same(a, b):
     if isinstance(a, float) and isinstance(b, float):
         return abs(a - b) <= 1e-9 * max(1.0, abs(a))
     return a == b
+
+
+def like(row, other):
+    return all(same(x, y) for x, y in zip(row, other))
 
 
 class Stack:
@@ -138,7 +142,8 @@ class Stack:
             cursor.execute(f"SELECT {', '.join(f'`{n}`' for n in names) if names else '*'} FROM {mapping['table']}")
             headers = [c if isinstance(c, str) else c.get("header", c["column"]) for c in columns] if columns \
                 else [d[0] for d in cursor.description]
-            return headers, [[as_cell(v) for v in row] for row in cursor.fetchall()]
+            nullable = [d[6] for d in cursor.description]
+            return headers, [[as_cell(v, n) for v, n in zip(row, nullable)] for row in cursor.fetchall()]
 
     # the sheet's side
 
@@ -182,9 +187,11 @@ class Stack:
         found.sort(key=lambda row: str(row))
         expected.sort(key=lambda row: str(row))
         if len(found) != len(expected):
-            return f"{len(found)} rows in the tab, {len(expected)} in the table"
+            return (f"{len(found)} rows in the tab, {len(expected)} in the table; the tab only: "
+                    f"{[r for r in found if not any(like(r, e) for e in expected)][:5]}, the table only: "
+                    f"{[e for e in expected if not any(like(r, e) for r in found)][:5]}")
         for a, b in zip(found, expected):
-            if not all(same(x, y) for x, y in zip(a, b)):
+            if not like(a, b):
                 return f"the tab has {a}, the table {b}"
         return ""
 
@@ -199,13 +206,6 @@ class Stack:
             wait_until(f"{tab} to equal its table", equal, timeout_s, every_s=0.1)
         except AssertionError as why:
             raise AssertionError(f"{why}: {last[0]}") from None
-
-    def remove(self):
-        """Drop what is ours on a shared server."""
-        try:
-            self.server.sql(f"DROP DATABASE IF EXISTS {self.state_database}")
-        except pymysql.err.OperationalError:
-            pass
 
 
 def typed(value):
