@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/binlog/stream_error.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -75,4 +76,11 @@ int stream_error(struct err *err, unsigned number, const char *text)
         return err_hint(err,
                         "GRANT REPLICATION SLAVE ON *.* to this account, and check its password.");
     return number == ER_FATAL_READING ? fatal_reading(err, text) : -1;
+}
+
+int stream_too_far(struct err *err, const char *file, uint64_t offset)
+{
+    err_set(err, ERR_GONE, "binlog: MariaDB cannot start at offset %" PRIu64 " of %s, beyond 4 GiB",
+            offset, file);
+    return err_hint(err, "Resume with a GTID position.");
 }

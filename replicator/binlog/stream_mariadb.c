@@ -163,11 +163,8 @@ int stream_dump(struct stream *s, const struct stream_start *start, struct err *
         return -1;
     if (!s->is_mariadb && (start->gtid_set != NULL || start->offset > UINT32_MAX))
         return dump_gtid(s, start, err);
-    if (start->offset > UINT32_MAX) {
-        err_set(err, ERR_GONE, "binlog: MariaDB cannot start at offset %llu of %s, beyond 4 GiB",
-                (unsigned long long)start->offset, start->file);
-        return err_hint(err, "Resume with a GTID position.");
-    }
+    if (start->offset > UINT32_MAX)
+        return stream_too_far(err, start->file, start->offset);
     return dump_file(s, start, err);
 }
 
