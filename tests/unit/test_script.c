@@ -115,6 +115,25 @@ static void what_was_typed_outlives_a_write_that_came_between(void **state)
                 "{\"Id\":1,\"Name\":\"typed by Ann\",\"Area\":357.5,\"Updated\":null}");
 }
 
+static void of_many_edits_of_a_cell_the_last_one_is_sent(void **state)
+{
+    char text[16];
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        snprintf(text, sizeof(text), "edit %d", i);
+        type(1, 1, text);
+        /* tabrelay is slow and writes back what it was told before */
+        if (i == 12)
+            cell_type(&grid.cells[0][1][1], "edit 3");
+    }
+    cell_type(&grid.cells[0][1][1], "edit 5");
+    settle();
+    assert_in_range(webhook.n_posts, 1, 20);
+    assert_string_equal(json_text(json_get(post_edit(webhook.n_posts - 1, 0), "cells"), "Name", ""),
+                        "edit 19");
+}
+
 static void a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one(void **state)
 {
     (void)state;
@@ -548,6 +567,7 @@ int main(void)
         CASE(columns_and_tabs_that_are_not_mapped_send_nothing),
         CASE(a_large_paste_goes_in_requests_of_500_rows),
         CASE(what_was_typed_outlives_a_write_that_came_between),
+        CASE(of_many_edits_of_a_cell_the_last_one_is_sent),
         CASE(a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one),
         CASE(types_are_kept),
         CASE(text_of_every_plane_is_signed_as_it_is_sent),

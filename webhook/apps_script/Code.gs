@@ -24,6 +24,8 @@ var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
+var EVENT_MS = 60000; /* how long an event is remembered */
+var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
 var NOTE = 'tabrelay: '; /* starts every note of ours */
 /* After these rows, columns or tabs may be gone: tabrelay has to compare. */
 var STRUCTURE_CHANGES = ['REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
@@ -111,6 +113,7 @@ function removeTriggers_() {
 function handleEdit(e) {
   var job = newJob_(e);
   if (job) {
+    noteEvent_(job);
     runJob_(job);
   }
 }
@@ -141,6 +144,7 @@ function flush(e) {
     if (!state.url) {
       return;
     }
+    forgetEvents_(state);
     state.pausedUntil = e ? state.pausedUntil : 0; /* called by hand */
     if (Date.now() - state.refreshedAt > REFRESH_MS) {
       refreshMappings_(state);
@@ -167,9 +171,6 @@ function newJob_(e) {
     isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
     value: e.value, oldValue: e.oldValue, isRecheck: false};
   job.isHeaderTouched = job.firstRow === 1;
-  if (job.isSingle) {
-    markNewest_(job);
-  }
   return job;
 }
 
@@ -214,7 +215,7 @@ function runJob_(job) {
   var hadLock = withLock_(function () {
     var state = loadState_();
     job.layout = layoutOf_(job.sheet, job.mapping); /* now: columns may have moved while we waited */
-    if (!job.isHeaderTouched && touchedColumns_(job).length === 0) {
+    if (!job.isHeaderTouched && (touchedColumns_(job).length === 0 || !isNewest_(state, job))) {
       return;
     }
     state.isBlocked = !drain_(state);
@@ -348,35 +349,96 @@ function shows_(job, row, column, raw) {
   return job.sheet.getRange(row, column.position).getDisplayValue() === value;
 }
 
-/* The cell shows something else than was typed. Either tabrelay wrote it between the keystroke and
- * this run: then what was typed must be sent, or it would be lost without a conflict. Or a person
- * typed again or moved the row: then the event's value must not be put into this row. */
+/* The cell shows something else than was typed, and nobody typed there later. Either tabrelay wrote
+ * it between the keystroke and this run: then what was typed must be sent, or it would be lost without
+ * a conflict. Or the row has moved: then the event's value must not be put into the one that is there. */
 function isOwnValueLast_(job, row, column) {
-  var cache = CacheService.getScriptCache();
-  var cell = job.sheet.getRange(row, column.position);
   var isElsewhere;
-  if (cache.get(newestKey_(job)) !== job.mark || cell.getFormulas()[0][0] !== '') {
+  if (job.sheet.getRange(row, column.position).getFormulas()[0][0] !== '') {
     return false;
   }
   isElsewhere = job.sheet.getRange(2, column.position, Math.max(1, job.sheet.getLastRow() - 1), 1).getDisplayValues()
     .some(function (line) {
       return line[0] === job.value;
     });
-  if (isElsewhere || cache.get('moved') !== null) {
+  if (isElsewhere || CacheService.getScriptCache().get('moved') !== null) {
     job.isRecheck = true;
     return false;
   }
   return true;
 }
 
-/* Remember which run saw the newest edit of a cell; runs overlap and may take the lock in any order. */
-function markNewest_(job) {
-  job.mark = Utilities.getUuid();
-  CacheService.getScriptCache().put(newestKey_(job), job.mark, 600);
+/* ==== Which of several events of a cell is the last one ==== */
+
+/* Runs overlap and take the lock in any order. Each notes its event before it waits, so that a run
+ * whose cell was edited again leaves it to the run of that later edit. */
+function noteEvent_(job) {
+  job.event = 'event.' + job.time + '.' + Utilities.getUuid();
+  PropertiesService.getScriptProperties().setProperty(job.event, ascii_({sheet: job.sheet.getSheetId(),
+    rows: [job.firstRow, job.lastRow], columns: [job.firstColumn, job.lastColumn], isSingle: job.isSingle,
+    value: short_(job.value), oldValue: short_(job.oldValue)}));
 }
 
-function newestKey_(job) {
-  return 'newest:' + job.sheet.getSheetId() + ':' + job.firstRow + ':' + job.firstColumn;
+function short_(text) {
+  return typeof text === 'string' ? text.length + ':' + clean_(text.slice(0, 100)) : null;
+}
+
+/* Is no later edit of the job's cell known? */
+function isNewest_(state, job) {
+  var events = job.isSingle && job.event ? eventsOf_(state, job) : [];
+  var mine = events.filter(function (event) {
+    return event.name === job.event;
+  })[0];
+  function isOver(event) {
+    return events.some(function (other) {
+      return other.name !== event.name && isTypedOver_(events, event, other);
+    });
+  }
+  return !mine || (!isOver(mine) && !events.some(function (other) {
+    return other.name > mine.name && !isOver(other);
+  }));
+}
+
+/* What one edit found in the cell is what the other had put there: that is surer than when they ran.
+ * It says nothing if they go round in a circle, as the clicks on a checkbox do. */
+function isTypedOver_(events, event, other) {
+  if (!other.isSingle || other.name > event.name) {
+    return other.name > event.name && (!other.isSingle || other.oldValue === event.value);
+  }
+  return other.oldValue === event.value && other.time > event.time - EVENT_ORDER_MS &&
+    !leadsTo_(events, other, event, []);
+}
+
+/* Is there a chain of edits from one to the other? */
+function leadsTo_(events, from, to, seen) {
+  return events.some(function (next) {
+    if (!next.isSingle || next.oldValue !== from.value || seen.indexOf(next.name) >= 0) {
+      return false;
+    }
+    seen.push(next.name);
+    return next.name === to.name || leadsTo_(events, next, to, seen);
+  });
+}
+
+function eventsOf_(state, job) {
+  return Object.keys(state.all).filter(startsWith_('event.')).map(function (name) {
+    var event = JSON.parse(state.all[name]);
+    event.name = name;
+    event.time = Number(name.split('.')[1]);
+    return event;
+  }).filter(function (event) {
+    return event.sheet === job.sheet.getSheetId() &&
+      event.rows[0] <= job.firstRow && event.rows[1] >= job.firstRow &&
+      event.columns[0] <= job.firstColumn && event.columns[1] >= job.firstColumn;
+  });
+}
+
+function forgetEvents_(state) {
+  Object.keys(state.all).filter(startsWith_('event.')).forEach(function (name) {
+    if (Date.now() - Number(name.split('.')[1]) > EVENT_MS) {
+      state.properties.deleteProperty(name);
+    }
+  });
 }
 
 /* ==== Cells ==== */
