@@ -11,9 +11,9 @@
 #include "common/json.h"
 #include "sandbox/sandbox.h"
 
-/* Do ACTION ({"action": "edit", ...}); *REVISION is the version it made. An err of refuse(): 404 no
- * such spreadsheet, 400 anything else that cannot be done. */
-int actions_do(struct sandbox *s, const char *spreadsheet, const cJSON *action, int64_t *revision,
+/* Do what JSON says ({"action": "edit", ...}); *REVISION is the version it made. An err of
+ * refuse(): 404 no such spreadsheet, 400 anything else that cannot be done. */
+int actions_do(struct sandbox *s, const char *spreadsheet, const cJSON *json, int64_t *revision,
                struct err *err);
 /* Forget what undo would need. */
 void actions_forget_all(void);

@@ -23,8 +23,8 @@ enum { MAX_ARGUMENTS = 64 };
 /* The value of FORMULA ("=...") in a cell of TAB. */
 struct scalar calc_formula(struct calc *c, const struct tab *tab, const char *formula);
 
-/* Call FUNCTION (upper case); #NAME? if there is none of that name. IF is the reader's. */
-struct scalar calc_function(struct calc *c, const char *function, const struct operand *arguments,
+/* Call the function NAME (upper case); #NAME? if there is none of that name. IF is the reader's. */
+struct scalar calc_function(struct calc *c, const char *name, const struct operand *arguments,
                             size_t n);
 
 /* Conversions; errors come through. */

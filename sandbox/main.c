@@ -77,12 +77,10 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
     struct script_host host = host_for(s);
     struct http_server *server = NULL;
 
-    /* Requests read the URL; nobody knows a port that is not chosen yet. */
-    set_url(s, o->host, o->port);
     if (open_script(s, &host, o, err) < 0 || http_server_start(&options, &server, err) < 0)
         return -1;
-    if (o->port == 0)
-        set_url(s, o->host, http_server_port(server));
+    set_url(s, o->host, http_server_port(server));
+    atomic_store(&s->is_ready, true);
     printf("listening on %s/\n", s->url);
     fflush(stdout);
     stop_wait_signal(s->stop);

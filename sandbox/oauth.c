@@ -234,7 +234,8 @@ void oauth_token(const struct oauth *o, const char *url, const struct http_reque
 static long long read_token(const struct oauth *o, const char *token, int *allows)
 {
     char claims[64], signature[65];
-    long long expiry = 0;
+    char *end = NULL;
+    long long left;
     size_t n;
 
     if (strncmp(token, "ya29.", 5) != 0)
@@ -246,11 +247,12 @@ static long long read_token(const struct oauth *o, const char *token, int *allow
     memcpy(claims, token, n);
     claims[n] = '\0';
     sign(o, claims, signature);
-    if (!crypto_equal(signature, token + n + 1, 64) ||
-        sscanf(claims, "%lld-%d", &expiry, allows) != 2)
+    if (!crypto_equal(signature, token + n + 1, 64))
         return -1;
-    expiry -= clock_wall_ms() / 1000;
-    return expiry > 0 ? expiry : -1;
+    /* What we signed has our form. */
+    left = strtoll(claims, &end, 10) - clock_wall_ms() / 1000;
+    *allows = *end == '-' ? (int)strtol(end + 1, NULL, 10) : 0;
+    return left > 0 ? left : -1;
 }
 
 bool oauth_check(const struct oauth *o, const char *authorization, int *allows)

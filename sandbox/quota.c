@@ -22,20 +22,28 @@ struct quota {
     } users[MAX_USERS];
 };
 
+/* A whole number of 1 to MAX_LIMIT that ends where STOP stands; what follows it, or NULL. */
+static const char *read_limit(const char *text, char stop, int *out)
+{
+    char *end = NULL;
+    long n = strtol(text, &end, 10);
+
+    if (end == text || *end != stop || n < 1 || n > MAX_LIMIT)
+        return NULL;
+    *out = (int)n;
+    return end + 1;
+}
+
 static int parse(const char *text, int limits[2])
 {
-    int end = 0;
-
     if (strcmp(text, "google") == 0) {
         limits[0] = limits[1] = 60;
         return 0;
     }
     if (strcmp(text, "off") == 0)
         return 0;
-    if (sscanf(text, "%7d,%7d%n", &limits[0], &limits[1], &end) != 2 || text[end] != '\0' ||
-        limits[0] < 1 || limits[1] < 1 || limits[0] > MAX_LIMIT || limits[1] > MAX_LIMIT)
-        return -1;
-    return 0;
+    text = read_limit(text, ',', &limits[0]);
+    return text != NULL && read_limit(text, '\0', &limits[1]) != NULL ? 0 : -1;
 }
 
 int quota_new(const char *text, struct quota **out, struct err *err)

@@ -320,7 +320,7 @@ static void do_with_fault(struct call *call, const struct rest_route *route, str
 {
     if (fault->hold)
         faults_hold(call->sandbox->faults);
-    if ((fault->status == 0 && !fault->drop) || fault->after || fault->hold)
+    if ((fault->status == 0 && !fault->drop) || fault->after)
         do_call(call, route, response);
     if (fault->status != 0)
         fail(fault, response);

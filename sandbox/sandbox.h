@@ -10,6 +10,8 @@
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include <stdatomic.h>
+
 #include "common/stop.h"
 #include "sandbox/events.h"
 #include "sandbox/faults.h"
@@ -31,5 +33,7 @@ struct sandbox {
     struct script *script; /* NULL: started without --script */
     struct stop *stop;
     char url[64]; /* "http://127.0.0.1:8080" */
+    /* Set last: a free port is known only when the server already listens. */
+    atomic_bool is_ready;
 };
 #endif

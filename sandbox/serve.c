@@ -111,8 +111,11 @@ void serve_request(void *ctx, const struct http_request *request, struct http_re
         {"GET", "/oauth2/v3/tokeninfo", tokeninfo},
         {0},
     };
+    struct sandbox *s = ctx;
 
-    if (has_prefix(request->path, "/v4/") || has_prefix(request->path, "/drive/"))
+    if (!atomic_load(&s->is_ready))
+        http_response_error(response, 503, "not_ready", "The sandbox is starting.");
+    else if (has_prefix(request->path, "/v4/") || has_prefix(request->path, "/drive/"))
         rest_handle(ctx, request, response);
     else if (has_prefix(request->path, "/sandbox/"))
         own_handle(ctx, request, response);

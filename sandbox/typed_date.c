@@ -181,8 +181,10 @@ static const char *read_time(const char *p, double *fraction)
         if (p == NULL || p - start != 2)
             return NULL;
         if (*p == '.')
-            for (p++; isdigit((unsigned char)*p); p++, scale /= 10)
+            for (p++; isdigit((unsigned char)*p); p++) {
                 part += (*p - '0') * scale;
+                scale /= 10;
+            }
     }
     start = p;
     p = read_meridiem(p, &hour);
