@@ -41,7 +41,7 @@ static bool read_part(struct parser *p, char out[DDL_NAME_MAX])
     struct token t = ddl_next(&p->lexer);
     size_t n = 0;
 
-    if (t.kind == TOKEN_QUOTED_NAME && t.len >= 2) {
+    if (t.kind == TOKEN_QUOTED_NAME && t.len >= 2 && t.ptr[t.len - 1] == t.ptr[0]) {
         for (size_t i = 1; i < t.len - 1; i++) {
             if (n == DDL_NAME_MAX - 1)
                 return false;
