@@ -186,7 +186,7 @@ int check_step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    for (uint32_t i = 0; i < s->n_follows && !s->must_restart; i++) {
+    for (uint32_t i = 0; i < s->n_follows; i++) {
         bool is_due = false;
 
         for (struct check *c = s->checks; c != NULL && !is_due; c = c->hh.next)

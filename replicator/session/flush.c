@@ -240,12 +240,17 @@ static int mend_orphans(struct session *s, const struct shipment *sh, struct sha
 
         if (r->is_delete[i])
             batch_delete_rows(batch, m->sheet_id, r->orphans[i], 1);
-        for (size_t c = 0; !r->is_delete[i] && c < row->n_cells; c++)
-            batch_write(batch, m->sheet_id, r->orphans[i],
-                        share->plan.cells[row->first_cell + c].column, &blank, 1, 1);
+        for (size_t c = 0; !r->is_delete[i] && c < row->n_cells; c++) {
+            const struct plan_cell *cell = &share->plan.cells[row->first_cell + c];
+
+            if (!r->are_headers_moved || r->is_foreign[cell->mapped])
+                batch_write(batch, m->sheet_id, r->orphans[i], cell->column, &blank, 1, 1);
+        }
     }
     m->is_index_stale = true;
-    rc = sheets_send(s->sheets, sh->spreadsheet, batch, NULL, 0, &none, err);
+    rc = batch_requests(batch) == 0
+             ? 0
+             : sheets_send(s->sheets, sh->spreadsheet, batch, NULL, 0, &none, err);
     grids_free(none, 0);
     batch_free(batch);
     return rc;
@@ -282,7 +287,7 @@ static int mend(struct session *s, const struct shipment *sh, struct share *shar
         for (size_t i = 0; i < share->plan.n_rows; i++)
             share->plan.rows[i].pending->is_forced = true;
         session_restart(s, "columns of a tab have moved");
-        return 0;
+        return mend_orphans(s, sh, share, err);
     }
     if (r->n_moved + r->n_twice == 0)
         return 0;
@@ -506,6 +511,13 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *d
     return rc;
 }
 
+bool session_is_settled(const struct session *s)
+{
+    const struct shipment nothing = {0};
+
+    return is_last(s, &nothing);
+}
+
 bool session_has_work(const struct session *s)
 {
     for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
@@ -526,7 +538,7 @@ static bool is_first_of(const struct session *s, size_t at)
 int session_flush(struct session *s, struct err *err)
 {
     s->has_moved = false;
-    for (size_t i = 0; i < s->n_follows && !s->must_restart; i++) {
+    for (size_t i = 0; i < s->n_follows; i++) {
         bool did = false;
 
         if (is_first_of(s, i) &&
@@ -545,9 +557,7 @@ int session_flush(struct session *s, struct err *err)
 
 int session_save_position(struct session *s, struct err *err)
 {
-    struct shipment nothing = {0};
-
-    if (!s->is_position_dirty || s->foreign_commits == 0 || !is_last(s, &nothing))
+    if (!s->is_position_dirty || s->foreign_commits == 0 || !session_is_settled(s))
         return 0;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;

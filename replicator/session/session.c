@@ -16,6 +16,7 @@ enum {
     SHORT_MS = 5, /* work is there, but not due yet: the rest of it is on its way */
     SAVE_EVERY_MS = 2000,
     RETRY_BROKEN_MS = 30000,
+    SETTLE_MAX_MS = 5000,
     FLUSH_BACKOFF_MS = 250,
     FLUSH_BACKOFF_MAX_MS = 15000
 };
@@ -361,6 +362,31 @@ static bool has_room(const struct session *s)
     return s->set.bytes < s->cfg->replicator.memory_limit_bytes / 2;
 }
 
+/* Before a new session: bring what was taken to an end, so that the next one starts behind what
+ * made it necessary. What cannot be settled in time is read again from the checkpoint. */
+static int settle(struct session *s, struct err *err)
+{
+    int64_t until = clock_mono_ms() + SETTLE_MAX_MS;
+
+    if (s->window.is_snapshot)
+        window_close(&s->window); /* its chunk is read again */
+    for (size_t i = 0; i < s->n_follows; i++)
+        s->follows[i].is_chunk_pending = false;
+    while (clock_mono_ms() < until && !stop_is_asked(s->stop)) {
+        struct item *items = s->is_in_transaction ? queue_pop(s->queue, SHORT_MS, 1) : NULL;
+
+        if (take_all(s, items, err) != 0 || flush_if_due(s, err) != 0)
+            return -1;
+        if (!s->is_in_transaction && (placement_step(s, err) != 0 || check_step(s, err) != 0))
+            return -1;
+        if (session_is_settled(s))
+            return session_save_position(s, err);
+        if (!s->is_in_transaction)
+            stop_wait_ms(s->stop, SHORT_MS);
+    }
+    return 0;
+}
+
 int session_run(struct session *s, struct err *err)
 {
     while (!stop_is_asked(s->stop) && !s->must_restart) {
@@ -377,5 +403,5 @@ int session_run(struct session *s, struct err *err)
     if (stop_is_asked(s->stop))
         return err_set(err, ERR_STOPPED, "session: stopped");
     log_info("session: starting anew: %s", s->restart_reason);
-    return 0;
+    return s->must_settle ? settle(s, err) : 0;
 }

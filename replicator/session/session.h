@@ -157,6 +157,8 @@ struct session {
     struct log_fault flush_fault;
     struct log_fault reconcile_fault;
     bool is_stream_gone; /* the stream ended with an error of its own */
+    bool must_settle;    /* what made the restart necessary is in the stream: the next session must
+                            start behind it */
     bool must_restart;   /* the surroundings have changed */
     char restart_reason[128];
 };
@@ -183,6 +185,8 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
 int session_flush(struct session *s, struct err *err);
 /* Are there rows that a flush would take? */
 bool session_has_work(const struct session *s);
+/* Is nothing on its way? */
+bool session_is_settled(const struct session *s);
 /* Save the position if it has moved and nothing is on its way. */
 int session_save_position(struct session *s, struct err *err);
 

@@ -143,6 +143,24 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     return 0;
 }
 
+/* From the first row again; rows that MySQL has no more are looked for at the end. */
+static int snapshot_again(struct session *s, struct follow *f, struct err *err)
+{
+    if (!f->m.is_ready)
+        return 0;
+    f->phase = SNAPSHOT_NONE;
+    f->snapshot_rows = 0;
+    f->is_chunk_pending = false;
+    f->needs_sweep = true;
+    f->is_sweeping = false;
+    free(f->snapshot_key);
+    f->snapshot_key = NULL;
+    s->own_commits += 2;
+    if (state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err) != 0)
+        return -1;
+    return state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err);
+}
+
 static int take_signal(struct session *s, const struct item *item, struct err *err)
 {
     struct follow *f = &s->follows[item->mapping];
@@ -151,10 +169,8 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
         return 0;
     log_info("signal: %s mapping=%s reason=\"%.100s\"", item->text, f->m.cfg->name,
              item->reason == NULL ? "" : item->reason);
-    if (strcmp(item->text, "snapshot") == 0) {
-        session_restart(s, "a snapshot was asked for");
-        return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
-    }
+    if (strcmp(item->text, "snapshot") == 0)
+        return snapshot_again(s, f, err);
     if (strcmp(item->text, "approve_deletes") == 0)
         f->reconcile.is_approved = true;
     reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
@@ -165,6 +181,8 @@ static int take_ddl(struct session *s, const struct item *item, struct err *err)
 {
     struct follow *f = &s->follows[item->mapping];
 
+    s->is_in_transaction = true;
+    s->must_settle = true;
     session_restart(s, "a mapped table was changed");
     return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
 }
@@ -173,6 +191,7 @@ static int take_ddl(struct session *s, const struct item *item, struct err *err)
  * rolled back: what was taken of it may not be what MySQL holds. */
 static int take_rollback(struct session *s, struct err *err)
 {
+    s->must_settle = true;
     session_restart(s, "a transaction was rolled back after it was logged");
     for (size_t i = 0; i < s->n_follows; i++)
         if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,

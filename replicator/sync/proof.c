@@ -219,6 +219,28 @@ static int judge_rows(const struct proof *proof, const struct plan *plan, const 
     return n_survived == 0 ? 0 : find_deleted_victims(plan, before, out, err);
 }
 
+/* The columns have moved: which of our cells now stand in columns of people's own? */
+static int find_foreign(const struct plan *plan, const struct grid *header,
+                        struct proof_result *out, struct err *err)
+{
+    const struct mapping *m = plan->mapping;
+    CLEANUP_FREE int64_t *deleted = calloc(plan->n_deletes + 1, sizeof(*deleted));
+    size_t n_deleted;
+
+    out->are_headers_moved = true;
+    out->is_foreign = calloc(m->n_columns, sizeof(*out->is_foreign));
+    if (deleted == NULL || out->is_foreign == NULL)
+        return err_nomem(err, "proof");
+    n_deleted = deleted_rows(plan, deleted);
+    for (size_t i = 0; i < m->n_columns; i++)
+        out->is_foreign[i] =
+            !tab_is_mapped_header(m, grid_at(header, 0, m->columns[i].sheet_column));
+    for (size_t i = 0; i < plan->n_rows; i++)
+        if (plan->rows[i].action == PLAN_UPDATE || plan->rows[i].action == PLAN_INSERT)
+            add_orphan(out, row_after(plan->rows[i].sheet_row, deleted, n_deleted), i, false);
+    return 0;
+}
+
 int proof_check(const struct proof *proof, const struct plan *plan, const struct grid *grids,
                 struct proof_result *out, struct err *err)
 {
@@ -236,9 +258,8 @@ int proof_check(const struct proof *proof, const struct plan *plan, const struct
         out->orphan_of == NULL || out->is_delete == NULL)
         return err_nomem(err, "proof");
     if (!tab_headers_match(m, &grids[0])) {
-        out->are_headers_moved = true;
         m->is_index_stale = true;
-        return 0;
+        return find_foreign(plan, &grids[0], out, err);
     }
     if (proof->is_whole) {
         before = m->index;
@@ -261,6 +282,7 @@ void proof_result_close(struct proof_result *r)
     free(r->victims);
     free(r->orphans);
     free(r->orphan_of);
+    free(r->is_foreign);
     free(r->is_delete);
     *r = (struct proof_result){0};
 }

@@ -31,14 +31,15 @@ enum proof_verdict {
 };
 
 struct proof_result {
-    bool are_headers_moved;       /* cells may have gone to other columns: nothing is proven */
+    bool are_headers_moved; /* cells may have gone to other columns: nothing is proven */
+    bool *is_foreign; /* owned; with moved headers: where column I was is no mapped column now */
     enum proof_verdict *verdicts; /* owned; one a planned row */
     size_t n_moved, n_twice;
     struct hash128 *victims; /* owned; keys of rows that were hit or deleted by mistake: put them
                                 right from MySQL */
     size_t n_victims;
-    int64_t *orphans;  /* owned; rows without a key that got our cells, and new rows that stand
-                          twice: see is_delete */
+    int64_t *orphans;  /* owned; rows without a key that got our cells, new rows that stand twice
+                          (see  is_delete), and with moved headers all rows that we wrote */
     bool *is_delete;   /* owned; orphan I: delete the row (true) or blank the cells that planned row
                           orphan_of[I] wrote */
     size_t *orphan_of; /* owned */

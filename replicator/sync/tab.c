@@ -163,6 +163,14 @@ bool tab_headers_match(const struct mapping *m, const struct grid *header)
     return true;
 }
 
+bool tab_is_mapped_header(const struct mapping *m, const struct cell *cell)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (is_header(cell, m->columns[i].header))
+            return true;
+    return false;
+}
+
 bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out)
 {
     CLEANUP_BUF struct buf scratch = BUF_INIT;

@@ -27,6 +27,9 @@ size_t tab_ranges(const struct mapping *m, struct grid_range *out);
 /* Are the headers where we think they are? HEADER is the grid of the first of tab_ranges. */
 bool tab_headers_match(const struct mapping *m, const struct grid *header);
 
+/* Is this the header of one of the mapping's columns? */
+bool tab_is_mapped_header(const struct mapping *m, const struct cell *cell);
+
 /* Build the row index from the grids of the key columns (the rest of tab_ranges). Keys that stand
  * twice are counted in *N_TWICE (may be NULL); the first row counts. */
 int tab_index(struct mapping *m, const struct grid *keys, size_t *n_twice, struct err *err);
