@@ -205,6 +205,7 @@ def date_in_sheet(w):
 def null_in_sheet(w):
     """sheet -> MySQL: a cleared cell is NULL"""
     row = w.find("Countries", "QM", "Code")
+    wait("cell", lambda: shown(w.cell("Countries", row, "Last visit")), "2023-12-31")
     w.act("Countries", action="clear", row=row, column=w.column("Countries", "Last visit"), rows=1, columns=1)
     return wait("row", lambda: w.sql("SELECT last_visit IS NULL FROM countries WHERE code = 'QM'")[0][0], 1)
 

@@ -211,3 +211,16 @@ def test_a_mass_delete_in_the_tab_waits_for_approval(stack):
     stack.cli("deletes", "approve", "items")
     wait_until("the deletes", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(0,)], 30)
     stack.wait_equal("Items")
+
+
+def test_cells_that_are_cleared_right_after_they_were_typed_end_as_null(stack):
+    filled(stack, 3)
+    column = stack.cells("Items")[0].index("since")
+    for turn in range(60):
+        day = f"2024-03-{turn % 28 + 1:02}"
+        edit(stack, "Items", 1, "since", day)
+        wait_until("the date", lambda: str(stack.sql("SELECT since FROM items WHERE id = 1")[0][0]) == day)
+        wait_until("the cell", lambda: cell_at(stack, 1, "since") is not None)
+        stack.act({"action": "clear", "tab": "Items", "row": 1, "column": column, "rows": 1, "columns": 1})
+        wait_until(f"NULL in turn {turn}", lambda: stack.sql("SELECT since FROM items WHERE id = 1") == [(None,)])
+    stack.wait_equal("Items")
