@@ -17,7 +17,7 @@ function median(numbers) {
     return sorted.length ? sorted[Math.floor(sorted.length / 2)] : null;
 }
 
-const milliseconds = (n) => (n === null || n === undefined ? "–" : `${n < 10 ? Number(n).toFixed(1) : Math.round(n)} ms`);
+const milliseconds = (n) => (n === null || n === undefined ? "–" : n < 1 ? "< 1 ms" : `${Math.round(n)} ms`);
 
 export class Panel {
     constructor(store) {
@@ -85,7 +85,7 @@ export class Panel {
                     span("path", path), span("ms", milliseconds(request.ms)));
         item.title = `${request.method} ${request.path}: ${request.bytes} bytes`;
         if (request.cells)
-            item.append(span("cells", `${request.cells} cell${request.cells === 1 ? "" : "s"} written`));
+            item.append(span("cells", `${request.cells.toLocaleString("en")} cell${request.cells === 1 ? "" : "s"} written`));
         return item;
     }
 

@@ -153,7 +153,7 @@ def test_a_tab_is_renamed_by_double_click(demo, page):
 
 def test_the_readmes_picture_can_be_taken(demo, tmp_path):
     path = (ROOT / "docs" if os.environ.get("TABRELAY_PICTURE") else tmp_path) / "grid.png"
-    picture = Browser(1360, 800, scale=2)
+    picture = Browser(1360, 800, scale=1.5)
     try:
         picture.open(demo.url)
         picture.wait("the cells", lambda: picture.text("#c1-0") == "AD")
@@ -162,7 +162,7 @@ def test_the_readmes_picture_can_be_taken(demo, tmp_path):
         picture.click(f"#c{row_of(picture, 'AR')}-{column_of(picture, 'Travel')}")
         picture.type("maybe{Enter}")
         picture.wait("the note", lambda: picture.script("return document.querySelectorAll('.noted').length") > 0)
-        picture.click(f"#c{row_of(picture, 'AM')}-{column_of(picture, 'Travel')}")
+        picture.click(f"#c{row_of(picture, 'AR')}-{column_of(picture, 'Travel')}")
         demo.sql("UPDATE countries SET travel = 'been', last_visit = '2025-06-01' WHERE code IN ('AT', 'BE', 'BO', 'BR')")
         at = f"#c{row_of(picture, 'BE')}-{column_of(picture, 'Travel')}"
         picture.wait("the flash", lambda: picture.script("return document.querySelector(arguments[0]).dataset.flash", at) == "api")
