@@ -108,6 +108,8 @@ static duk_ret_t execute(duk_context *ctx, void *udata)
     text_push(ctx, call->request->function);
     text_push(ctx, call->request->given);
     duk_json_decode(ctx, -1);
+    if (call->request->on_start != NULL)
+        call->request->on_start(call->request->on_start_ctx);
     duk_call(ctx, 2);
     return 1;
 }

@@ -42,6 +42,9 @@ struct run_request {
     const char *function;
     const char *given; /* JSON: {"event": {...}} or {"arguments": [...]} */
     bool has_ui;       /* a person looks at it: getUi() works */
+    /* Called just before the function, once; not if the run fails earlier. May be NULL. */
+    void (*on_start)(void *ctx);
+    void *on_start_ctx;
 };
 
 /* The run as the services' operations see it (ops.h). */

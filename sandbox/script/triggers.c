@@ -32,11 +32,18 @@ struct triggers {
     size_t n_running; /* those and runs on callers' threads */
     uint64_t dropped;
     struct trigger_faults faults;
+    bool is_starting; /* a run is being prepared: the next one waits, so that they start in order */
     bool is_stopping;
     struct timers *timers; /* the clock thread's */
     pthread_t workers[TRIGGERS_WORKERS], clock;
     size_t n_workers;
     bool has_clock;
+};
+
+/* A run that is being prepared. */
+struct start {
+    struct triggers *triggers;
+    bool is_over;
 };
 
 struct worker_start {
@@ -186,6 +193,8 @@ static struct event *take(struct triggers *t, int64_t *look_ms)
     int64_t now_ms = clock_mono_ms();
 
     *look_ms = now_ms + 60000;
+    if (t->is_starting)
+        return NULL;
     for (struct event **at = &t->waiting; *at != NULL; at = &(*at)->next) {
         struct event *e = *at;
 
@@ -201,15 +210,32 @@ static struct event *take(struct triggers *t, int64_t *look_ms)
     return NULL;
 }
 
-/* Without the mutex. */
-static void run_event(const struct triggers *t, const struct event *e)
+static void on_start(void *ctx)
 {
-    struct run_request request = {
-        .spreadsheet = e->spreadsheet, .user = e->user, .function = e->function, .given = e->given};
+    struct start *start = ctx;
+    LOCK_SCOPE(&start->triggers->mutex);
+
+    start->is_over = true;
+    start->triggers->is_starting = false;
+    pthread_cond_broadcast(&start->triggers->changed);
+}
+
+/* Without the mutex. */
+static void run_event(struct triggers *t, const struct event *e)
+{
+    struct start start = {.triggers = t};
+    struct run_request request = {.spreadsheet = e->spreadsheet,
+                                  .user = e->user,
+                                  .function = e->function,
+                                  .given = e->given,
+                                  .on_start = on_start,
+                                  .on_start_ctx = &start};
     struct err err = ERR_INIT;
 
     if (run_execute(t->world, &request, NULL, &err) != 0 && err.code != ERR_STOPPED)
         log_err(LOG_WARN, "script: a trigger's run failed", &err);
+    if (!start.is_over)
+        on_start(&start);
 }
 
 static void *work(void *arg)
@@ -228,6 +254,7 @@ static void *work(void *arg)
             wait_until(t, look_ms);
             continue;
         }
+        t->is_starting = true;
         t->running[index] = e;
         t->n_running++;
         pthread_mutex_unlock(&t->mutex);

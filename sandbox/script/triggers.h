@@ -5,7 +5,8 @@
  *   fire (any thread) --waiting events, by due time--> [worker 1..30] run_execute
  *   [clock]: each minute ------^
  *
- * A worker takes the first event that is due; nothing orders runs that overlap, as nothing does at
+ * A worker takes the first event that is due. Runs start in the order of their events, as they do
+ * when people type at human speed; then nothing orders runs that overlap, as nothing does at
  * Google. The queue is bounded: what does not fit is lost and counted, as there. Both kinds of
  * thread wait on one condition; triggers_free sets it off and joins them all. Any thread may call.
  */

@@ -84,7 +84,7 @@ function syncRow(a1) {
   var range = a1 ? SpreadsheetApp.getActiveSpreadsheet().getRange(a1) : SpreadsheetApp.getActiveRange();
   var sheet = range.getSheet();
   var job = newJob_({range: sheet.getRange(range.getRow(), 1, range.getNumRows(), sheet.getMaxColumns()),
-    user: Session.getActiveUser()});
+    user: Session.getActiveUser()}, Date.now());
   if (!job) {
     return answer_('This tab is not mapped.');
   }
@@ -111,7 +111,7 @@ function removeTriggers_() {
 
 /* Somebody changed values. */
 function handleEdit(e) {
-  var job = newJob_(e);
+  var job = newJob_(e, Date.now()); /* first of all: it is all there is to order events by */
   if (job) {
     noteEvent_(job);
     runJob_(job);
@@ -158,14 +158,14 @@ function flush(e) {
 /* ==== From an event to edits ==== */
 
 /* What an edit event asks for; null if its tab is not mapped. */
-function newJob_(e) {
+function newJob_(e, now) {
   var sheet = e.range.getSheet();
   var state = loadState_();
   var mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
   if (!mapping) {
     return null;
   }
-  var job = {mapping: mapping, sheet: sheet, time: Date.now(), editor: (e.user && e.user.getEmail()) || '',
+  var job = {mapping: mapping, sheet: sheet, time: now, editor: (e.user && e.user.getEmail()) || '',
     firstRow: e.range.getRow(), lastRow: e.range.getLastRow(),
     firstColumn: e.range.getColumn(), lastColumn: e.range.getLastColumn(),
     isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
