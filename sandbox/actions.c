@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/actions.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sandbox/action.h"
+#include "sandbox/history.h"
 #include "sandbox/mem.h"
 #include "sandbox/refuse.h"
-
-enum { MAX_HISTORY = 50 };
-
-/* Versions before and after an action, newest last: what undo goes back to. */
-static pthread_mutex_t history_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct step {
-    struct book *before, *after;
-    char *user;          /* owned */
-} history[MAX_HISTORY];  /* guarded */
-static size_t n_history; /* guarded */
 
 static const struct {
     const char *name;
@@ -46,46 +36,6 @@ int action_number(const struct action *a, const char *name, int64_t low, int64_t
         return refuse(err, 400, "%s: expected a whole number of %lld to %lld", name, (long long)low,
                       (long long)high);
     return 0;
-}
-
-static void close_step(struct step *s)
-{
-    book_unref(s->before);
-    book_unref(s->after);
-    free(s->user);
-}
-
-static void remember(struct book *before, struct book *after, const char *user)
-{
-    LOCK_SCOPE(&history_lock);
-    if (n_history == MAX_HISTORY) {
-        close_step(&history[0]);
-        memmove(history, history + 1, (MAX_HISTORY - 1) * sizeof(history[0]));
-        n_history--;
-    }
-    history[n_history++] = (struct step){book_ref(before), book_ref(after), mem_text(user)};
-}
-
-/* Take the person's newest step in that spreadsheet. */
-static bool take_step(const char *spreadsheet, const char *user, struct step *out)
-{
-    LOCK_SCOPE(&history_lock);
-    for (size_t i = n_history; i-- > 0;) {
-        if (strcmp(history[i].after->id, spreadsheet) != 0 || strcmp(history[i].user, user) != 0)
-            continue;
-        *out = history[i];
-        n_history--;
-        memmove(history + i, history + i + 1, (n_history - i) * sizeof(history[0]));
-        return true;
-    }
-    return false;
-}
-
-void actions_forget_all(void)
-{
-    LOCK_SCOPE(&history_lock);
-    while (n_history > 0)
-        close_step(&history[--n_history]);
 }
 
 static int find_tab(struct action *a, struct err *err)
@@ -174,7 +124,7 @@ static int commit(struct sandbox *s, struct action *a, struct book *before, cons
         return -1;
     *revision = after->revision;
     if (!is_undo)
-        remember(before, after, user);
+        history_add(s->history, before, after, user);
     engine_fire(s, after->id, user, &a->effect);
     return 0;
 }
@@ -207,10 +157,10 @@ int actions_do(struct sandbox *s, const char *spreadsheet, const cJSON *json, in
     struct step step = {0};
     int rc;
 
-    if (is_undo && !take_step(spreadsheet, json_text(json, "user", ""), &step))
+    if (is_undo && !history_take(s->history, spreadsheet, json_text(json, "user", ""), &step))
         return refuse(err, 400, "There is nothing to undo.");
     rc = act(s, spreadsheet, &a, is_undo ? &step : NULL, revision, err);
-    close_step(&step);
+    step_close(&step);
     effect_close(&a.effect);
     return rc;
 }

@@ -15,6 +15,4 @@
  * refuse(): 404 no such spreadsheet, 400 anything else that cannot be done. */
 int actions_do(struct sandbox *s, const char *spreadsheet, const cJSON *json, int64_t *revision,
                struct err *err);
-/* Forget what undo would need. */
-void actions_forget_all(void);
 #endif

@@ -18,6 +18,7 @@ struct memo {
     const struct tab *tab; /* NULL: a free slot */
     int64_t row, column;
     bool is_running; /* asked for again meanwhile: a circle */
+    bool is_unknown; /* it went too deep: ask again */
     struct scalar value;
 };
 
@@ -28,6 +29,8 @@ struct calc {
     char **texts; /* owned */
     size_t n_texts, texts_size;
     int depth;
+    bool is_too_deep; /* the one that is being worked out met the limit */
+    bool is_warm;
 };
 
 struct calc *calc_new(const struct book *b)
@@ -90,30 +93,70 @@ static struct scalar work_out(struct calc *c, const struct tab *t, int64_t row, 
     struct memo *m = find(c, t, row, column);
     struct scalar value;
 
-    if (m->tab != NULL)
+    if (m->tab != NULL && !m->is_unknown)
         return m->is_running ? calc_error("#REF!") : m->value;
-    if (c->depth >= MAX_DEPTH)
+    if (c->depth >= MAX_DEPTH) {
+        c->is_too_deep = true;
         return calc_error("#REF!");
+    }
+    c->n_memos += m->tab == NULL;
     *m = (struct memo){.tab = t, .row = row, .column = column, .is_running = true};
-    c->n_memos++;
     c->depth++;
     value = calc_formula(c, t, formula);
     c->depth--;
     m = find(c, t, row, column); /* again: the table may have grown */
     m->is_running = false;
+    m->is_unknown = c->is_too_deep;
     m->value = value;
     return value;
+}
+
+static void warm_row(struct calc *c, const struct tab *t, size_t row)
+{
+    const struct row *r = t->row[row];
+
+    for (uint32_t column = 0; r != NULL && column < r->n; column++)
+        if (r->cells[column].formula != NULL) {
+            c->is_too_deep = false;
+            work_out(c, t, (int64_t)row, column, r->cells[column].formula);
+        }
+}
+
+/* Chains longer than the stack is deep run down a column, or up: in that order each link finds the
+ * one before it already worked out. */
+static void warm(struct calc *c)
+{
+    c->is_warm = true;
+    for (size_t i = 0; i < c->book->n_tabs; i++) {
+        const struct tab *t = c->book->tabs[i];
+
+        for (size_t row = 0; row < t->n_row; row++)
+            warm_row(c, t, row);
+        for (size_t row = t->n_row; row-- > 0;)
+            warm_row(c, t, row);
+    }
+    c->is_too_deep = false;
 }
 
 struct scalar calc_value(struct calc *c, const struct tab *t, int64_t row, int64_t column)
 {
     const struct cell *cell = tab_cell(t, row, column);
+    struct scalar value;
 
     if (cell == NULL)
         return SCALAR_BLANK;
-    if (cell->formula != NULL)
-        return work_out(c, t, row, column, cell->formula);
-    return (struct scalar){cell->kind, cell->boolean, cell->number, cell->text};
+    if (cell->formula == NULL)
+        return (struct scalar){cell->kind, cell->boolean, cell->number, cell->text};
+    value = work_out(c, t, row, column, cell->formula);
+    if (c->depth > 0 || !c->is_too_deep)
+        return value;
+    c->is_too_deep = false;
+    if (!c->is_warm) {
+        warm(c);
+        value = work_out(c, t, row, column, cell->formula);
+        c->is_too_deep = false;
+    }
+    return value;
 }
 
 struct scalar calc_error(const char *name)

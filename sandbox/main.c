@@ -7,7 +7,6 @@
 
 #include "common/http/server.h"
 #include "common/log.h"
-#include "sandbox/actions.h"
 #include "sandbox/host.h"
 #include "sandbox/mem.h"
 #include "sandbox/options.h"
@@ -20,7 +19,7 @@ enum { MAX_CONNECTIONS = 256, MAX_BODY_BYTES = 32 << 20, IDLE_S = 120 };
 static void close_parts(struct sandbox *s)
 {
     script_free(s->script);
-    actions_forget_all();
+    history_free(s->history);
     library_close(s->library);
     events_free(s->events);
     faults_free(s->faults);
@@ -40,6 +39,7 @@ static int open_parts(struct sandbox *s, const struct options *o, struct err *er
     s->log = request_log_new();
     s->events = events_new(s->stop);
     s->faults = faults_new(s->stop);
+    s->history = history_new();
     if (quota_new(o->quota, &s->quota, err) < 0 || oauth_new(o->data_dir, &s->oauth, err) < 0 ||
         library_open(books, &s->library, err) < 0)
         return -1;

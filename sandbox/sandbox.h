@@ -15,6 +15,7 @@
 #include "common/stop.h"
 #include "sandbox/events.h"
 #include "sandbox/faults.h"
+#include "sandbox/history.h"
 #include "sandbox/library.h"
 #include "sandbox/oauth.h"
 #include "sandbox/quota.h"
@@ -26,6 +27,7 @@ struct script;
 struct sandbox {
     struct library *library;
     struct events *events;
+    struct history *history;
     struct faults *faults;
     struct quota *quota;
     struct oauth *oauth;

@@ -239,7 +239,7 @@ static void formulas_are_worked_out(void **state)
     book_unref(b);
 }
 
-static void long_chains_of_formulas_are_worked_out_from_the_top(void **state)
+static void long_chains_of_formulas_are_worked_out_from_either_end(void **state)
 {
     struct book *b = book_new("test", "Test");
     CLEANUP(calc_cleanup) struct calc *calc = NULL;
@@ -251,7 +251,13 @@ static void long_chains_of_formulas_are_worked_out_from_the_top(void **state)
         snprintf(formula, sizeof(formula), "=A%d+1", row);
         enter(b, row, 0, formula);
     }
+    for (int row = 0; row < 999; row++) {
+        snprintf(formula, sizeof(formula), "=B%d+1", row + 2);
+        enter(b, row, 1, formula);
+    }
     calc = calc_new(b);
+    assert_int_equal((int)calc_value(calc, b->tabs[0], 999, 0).number, 1000);
+    assert_int_equal((int)calc_value(calc, b->tabs[0], 0, 1).number, 999);
     for (int row = 0; row < 1000; row++)
         assert_int_equal((int)calc_value(calc, b->tabs[0], row, 0).number, row + 1);
     book_unref(b);
@@ -360,7 +366,7 @@ int main(void)
         cmocka_unit_test(sorting_is_stable_and_keeps_blanks_last),
         cmocka_unit_test(metadata_follow_their_rows),
         cmocka_unit_test(formulas_are_worked_out),
-        cmocka_unit_test(long_chains_of_formulas_are_worked_out_from_the_top),
+        cmocka_unit_test(long_chains_of_formulas_are_worked_out_from_either_end),
         cmocka_unit_test(references_follow_rows_and_columns),
         cmocka_unit_test(copied_formulas_shift),
         cmocka_unit_test(a_version_is_kept_whole_or_as_a_difference),
