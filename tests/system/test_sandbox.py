@@ -517,6 +517,57 @@ def test_requests_are_listed(google, book):
     assert entry["path"] == f"/v4/spreadsheets/{book}:batchUpdate"
 
 
+TRIGGERED = """
+function install() {
+  ScriptApp.newTrigger('edited').forSpreadsheet(SpreadsheetApp.getActive()).onEdit().create();
+  ScriptApp.newTrigger('changed').forSpreadsheet(SpreadsheetApp.getActive()).onChange().create();
+  return SpreadsheetApp.getActive().getSheets().length;
+}
+function note(text) {
+  const lock = LockService.getScriptLock();
+  lock.waitLock(5000);
+  const cell = SpreadsheetApp.getActive().getSheets()[0].getRange(1, 5);
+  cell.setValue(String(cell.getValue()) + text + ';');
+  lock.releaseLock();
+}
+function edited(e) {
+  const r = e.range;
+  note('edit ' + [r.getRow(), r.getColumn(), r.getNumRows(), r.getNumColumns()].join(' ') + ' ' + e.oldValue + '>' + e.value);
+}
+function changed(e) { note(e.changeType); }
+"""
+
+
+def test_people_fire_triggers_and_the_api_and_the_script_do_not(tmp_path):
+    (tmp_path / "Code.gs").write_text(TRIGGERED)
+    google = Google(tmp_path, "--quota", "off", "--script", tmp_path / "Code.gs")
+    try:
+        book = google.create()
+        assert google.own("POST", f"/spreadsheets/{book}/script", {"function": "install", "user": "o@example.com"}) == {"result": 1}
+
+        def noted(*expected):
+            def told():
+                return sorted(google.get(book, "E1")[0][0].rstrip(";").split(";")) if google.get(book, "E1") else []
+            wait_until(f"{expected}, not {told()}", lambda: told() == sorted(expected))
+            google.put(book, "E1", [[""]])
+
+        google.put(book, "A1", [["1"], ["2"]])
+        google.act(book, "edit", row=0, column=0, value="5")
+        noted("EDIT", "edit 1 1 1 1 1>5")
+        google.act(book, "paste", row=1, column=0, values=[["a", "b"], ["c", "d"]])
+        noted("EDIT", "edit 2 1 2 2 undefined>undefined")
+        google.act(book, "insert_rows", index=3, count=2)
+        noted("INSERT_ROW")
+        google.act(book, "move_rows", index=1, count=1, to=5)
+        noted("OTHER", "edit 5 1 1 26 undefined>undefined")
+        google.act(book, "sort", row=1, rows=4, column=0)
+        noted("OTHER", "edit 2 1 4 26 undefined>undefined")
+        google.act(book, "delete_rows", index=1, count=1)
+        noted("REMOVE_ROW")
+    finally:
+        google.program.stop()
+
+
 # ---- start, stop, kill
 
 def test_acknowledged_writes_survive_kill_9(tmp_path):
