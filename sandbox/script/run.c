@@ -32,8 +32,8 @@ static struct run *run_of(duk_context *ctx)
     return functions.udata;
 }
 
-/* Push TEXT, which is freed in any case: pushing may throw for want of memory, and a throw passes
- * by everything that frees itself. */
+/* Called protected: pushing may throw for want of memory, and a throw passes by everything that
+ * frees itself. */
 static duk_ret_t push_buf(duk_context *ctx, void *udata)
 {
     const struct buf *text = udata;

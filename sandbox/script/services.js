@@ -486,7 +486,8 @@
   define(Cache.prototype, {
     get: function (key) { return host('cache_get', {kind: this.kind_, key: text(key)}); },
     put: function (key, value, seconds) {
-      host('cache_put', {kind: this.kind_, key: text(key), value: text(value), seconds: seconds === undefined ? 600 : seconds});
+      host('cache_put', {kind: this.kind_, key: text(key), value: text(value),
+        seconds: seconds === undefined ? 600 : seconds});
     },
     remove: function (key) { host('cache_put', {kind: this.kind_, key: text(key), value: null, seconds: 0}); }
   });
