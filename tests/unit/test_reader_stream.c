@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader's stream against a real server: resuming, interrupting, refusals.
+ *
+ * Needs TABRELAY_TEST_MYSQL="host:port:user:password", an account that may do everything on a
+ * server that nobody else writes to; skipped without. Purges its binlogs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mysql/db.h"
+#include "replicator/binlog/reader.h"
+
+#define SCHEMA "tabrelay_test_stream"
+
+enum { COMMITS_MAX = 64 };
+
+static struct config_mysql config = {.tls = CONFIG_TLS_PREFERRED, .server_id = 4242002};
+static struct db *db;
+static struct err err;
+static struct table *table;
+
+static void must(int rc, const char *what)
+{
+    if (rc != 0)
+        fail_msg("%s: %s", what, err.msg);
+}
+
+static void run(const char *sql)
+{
+    must(db_exec(db, sql, NULL, &err), sql);
+}
+
+static bool is_mariadb(void)
+{
+    return db_flavour(db) == DB_MARIADB;
+}
+
+/* --- what comes, as text --- */
+
+struct heard {
+    struct buf text;
+    char *positions[COMMITS_MAX]; /* after each commit; owned */
+    size_t n_commits;
+    size_t stop_after; /* commits; 0: never */
+    int64_t idle_ms;   /* when the last sign of life came */
+};
+
+static int want_table(void *ctx, const char *schema, const char *name, const struct table **out,
+                      struct err *e)
+{
+    (void)ctx;
+    (void)e;
+    if (strcmp(schema, SCHEMA) == 0 && strcmp(name, "t") == 0)
+        *out = table;
+    return 0;
+}
+
+static void tell(struct buf *out, const struct value *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_putc(out, i == 0 ? ' ' : '|');
+        if (values[i].state == VALUE_TEXT)
+            buf_append(out, values[i].ptr, values[i].len);
+        else
+            buf_puts(out, values[i].state == VALUE_NULL ? "NULL" : "-");
+    }
+}
+
+static int on_change(void *ctx, const struct change *c, struct err *e)
+{
+    struct heard *h = ctx;
+    static const char *const names[] = {"insert", "update", "delete"};
+
+    (void)e;
+    buf_puts(&h->text, names[c->type]);
+    if (c->before != NULL)
+        tell(&h->text, c->before, c->table->n_columns);
+    if (c->before != NULL && c->after != NULL)
+        buf_puts(&h->text, " ->");
+    if (c->after != NULL)
+        tell(&h->text, c->after, c->table->n_columns);
+    buf_putc(&h->text, '\n');
+    return 0;
+}
+
+static int on_commit(void *ctx, const struct commit *c, struct err *e)
+{
+    struct heard *h = ctx;
+
+    if (h->n_commits < COMMITS_MAX)
+        h->positions[h->n_commits] = strdup(c->position);
+    h->n_commits++;
+    if (h->n_commits == h->stop_after)
+        return err_set(e, ERR_STOPPED, "heard enough");
+    return 0;
+}
+
+static int on_ddl(void *ctx, const struct ddl *d, struct err *e)
+{
+    (void)ctx;
+    (void)d;
+    (void)e;
+    return 0;
+}
+
+static int on_idle(void *ctx, struct err *e)
+{
+    struct heard *h = ctx;
+
+    (void)e;
+    h->idle_ms = clock_mono_ms();
+    return 0;
+}
+
+static void forget(struct heard *h)
+{
+    for (size_t i = 0; i < h->n_commits && i < COMMITS_MAX; i++)
+        free(h->positions[i]);
+    buf_close(&h->text);
+    *h = (struct heard){0};
+}
+
+static struct reader *new_reader(const struct config_mysql *cfg, struct heard *h)
+{
+    struct reader_options options = {.mysql = cfg, .instance = "stream test", .heartbeat_ms = 500};
+    struct reader_handler handler = {.ctx = h,
+                                     .want_table = want_table,
+                                     .on_change = on_change,
+                                     .on_commit = on_commit,
+                                     .on_ddl = on_ddl,
+                                     .on_idle = on_idle};
+    struct reader *r = NULL;
+
+    must(reader_new(&options, &handler, &r, &err), "reader_new");
+    return r;
+}
+
+/* Read COMMITS commits from POSITION on. */
+static void hear(struct heard *h, const char *position, size_t commits)
+{
+    struct reader *r = new_reader(&config, h);
+
+    h->stop_after = commits;
+    err = ERR_INIT;
+    assert_int_equal(reader_run(r, position, &err), -1);
+    assert_string_equal(err.msg, "heard enough");
+    reader_free(r);
+}
+
+static void here(struct buf *out)
+{
+    struct position *p = NULL;
+
+    buf_clear(out);
+    must(position_now(db, &p, &err), "position_now");
+    position_print(p, out);
+    position_free(p);
+}
+
+static void here_in_file(struct buf *out)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    must(db_exec(db, is_mariadb() ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS", &rows, &err),
+         "status");
+    buf_clear(out);
+    buf_printf(out, "file:%s:%s", db_rows_text(&rows, 0, 0), db_rows_text(&rows, 0, 1));
+}
+
+static int start_afresh(void **state)
+{
+    (void)state;
+    run("DROP DATABASE IF EXISTS " SCHEMA);
+    run("CREATE DATABASE " SCHEMA);
+    run("CREATE TABLE " SCHEMA ".t (id INT PRIMARY KEY, v VARCHAR(20), b TEXT)");
+    run("USE " SCHEMA);
+    run("SET SESSION binlog_row_image = FULL");
+    table_free(table);
+    table = NULL;
+    must(table_load(db, SCHEMA, "t", &table, &err), "table_load");
+    return 0;
+}
+
+/* --- cases --- */
+
+static void check_resume(void (*where)(struct buf *out))
+{
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard all = {0}, rest = {0};
+
+    where(&start);
+    for (int i = 0; i < 10; i++) {
+        CLEANUP_BUF struct buf sql = BUF_INIT;
+
+        buf_printf(&sql, "INSERT INTO t VALUES (%d, 'x', NULL), (%d, 'y', 'z')", 2 * i, 2 * i + 1);
+        run(sql.ptr);
+        if (i == 4)
+            run("FLUSH BINARY LOGS");
+    }
+    hear(&all, start.ptr, 10);
+    for (size_t k = 0; k < 9; k++) {
+        size_t lines = 0;
+        const char *tail = all.text.ptr;
+
+        for (; lines < 2 * (k + 1); lines++)
+            tail = strchr(tail, '\n') + 1;
+        hear(&rest, all.positions[k], 9 - k);
+        assert_string_equal(buf_text(&rest.text), tail);
+        assert_string_equal(rest.positions[8 - k], all.positions[9]);
+        forget(&rest);
+    }
+    forget(&all);
+}
+
+static void a_stream_resumes_after_any_commit(void **state)
+{
+    (void)state;
+    check_resume(here);
+}
+
+static void a_stream_resumes_by_file_and_offset(void **state)
+{
+    (void)state;
+    check_resume(here_in_file);
+}
+
+static void the_position_after_all_is_the_servers(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT, end = BUF_INIT;
+    struct heard h = {0};
+
+    (void)state;
+    here(&start);
+    run("INSERT INTO t VALUES (1, 'a', NULL)");
+    here(&end);
+    hear(&h, start.ptr, 1);
+    assert_string_equal(h.positions[0], end.ptr);
+    forget(&h);
+    here_in_file(&start);
+    run("INSERT INTO t VALUES (2, 'a', NULL)");
+    here_in_file(&end);
+    hear(&h, start.ptr, 1);
+    assert_string_equal(h.positions[0], end.ptr);
+    forget(&h);
+}
+
+static void minimal_images_are_filled_from_before(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard h = {0};
+
+    (void)state;
+    here(&start);
+    run("SET SESSION binlog_row_image = MINIMAL");
+    run("INSERT INTO t (id, v) VALUES (1, 'a')");
+    run("UPDATE t SET v = NULL WHERE id = 1");
+    run("UPDATE t SET id = 2 WHERE id = 1");
+    run("DELETE FROM t WHERE id = 2");
+    run("SET SESSION binlog_row_image = NOBLOB");
+    run("INSERT INTO t VALUES (3, 'x', 'blob')");
+    run("UPDATE t SET v = 'y' WHERE id = 3");
+    run("UPDATE t SET b = 'new' WHERE id = 3");
+    hear(&h, start.ptr, 7);
+    assert_string_equal(h.text.ptr, "insert 1|a|-\n"
+                                    "update 1|-|- -> 1|NULL|-\n"
+                                    "update 1|-|- -> 2|-|-\n"
+                                    "delete 2|-|-\n"
+                                    "insert 3|x|blob\n"
+                                    "update 3|x|- -> 3|y|-\n"
+                                    "update 3|y|- -> 3|y|new\n");
+    forget(&h);
+}
+
+static void a_log_without_checksums_is_read(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard h = {0};
+
+    (void)state;
+    here(&start);
+    run("SET GLOBAL binlog_checksum = NONE");
+    run("INSERT INTO t VALUES (1, 'none', NULL)");
+    run("SET GLOBAL binlog_checksum = CRC32");
+    run("INSERT INTO t VALUES (2, 'crc', NULL)");
+    hear(&h, start.ptr, 2);
+    assert_string_equal(h.text.ptr, "insert 1|none|NULL\ninsert 2|crc|NULL\n");
+    forget(&h);
+    run("SET GLOBAL binlog_checksum = NONE");
+    here(&start);
+    run("INSERT INTO t VALUES (3, 'none', NULL)");
+    hear(&h, start.ptr, 1);
+    forget(&h);
+    run("SET GLOBAL binlog_checksum = CRC32");
+}
+
+struct running {
+    struct reader *reader;
+    const char *position;
+    struct err err;
+    int rc;
+};
+
+static void *run_reader(void *arg)
+{
+    struct running *r = arg;
+
+    r->rc = reader_run(r->reader, r->position, &r->err);
+    return NULL;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    nanosleep(&t, NULL);
+}
+
+static void check_interrupt(enum config_tls tls)
+{
+    struct config_mysql cfg = config;
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard h = {0};
+    struct running r = {0};
+    pthread_t thread;
+    int64_t asked;
+
+    cfg.tls = tls;
+    here(&start);
+    r = (struct running){.reader = new_reader(&cfg, &h), .position = start.ptr};
+    assert_int_equal(pthread_create(&thread, NULL, run_reader, &r), 0);
+    sleep_ms(1300);
+    asked = clock_mono_ms();
+    reader_interrupt(r.reader);
+    pthread_join(thread, NULL);
+    assert_true(clock_mono_ms() - asked < 200);
+    assert_true(h.idle_ms > 0); /* heartbeats came */
+    assert_int_equal(r.rc, -1);
+    assert_int_equal(r.err.code, ERR_STOPPED);
+    assert_string_equal(r.err.msg, "binlog: stopped");
+    reader_free(r.reader);
+    forget(&h);
+}
+
+static void an_interrupt_wakes_a_waiting_reader(void **state)
+{
+    (void)state;
+    check_interrupt(CONFIG_TLS_OFF);
+}
+
+static void an_interrupt_wakes_a_waiting_reader_under_tls(void **state)
+{
+    (void)state;
+    if (is_mariadb())
+        skip(); /* has no certificate here */
+    check_interrupt(CONFIG_TLS_REQUIRED);
+}
+
+static void an_interrupt_before_the_run_counts(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard h = {0};
+    struct reader *r = new_reader(&config, &h);
+
+    (void)state;
+    here(&start);
+    reader_interrupt(r);
+    assert_int_equal(reader_run(r, start.ptr, &err), -1);
+    assert_int_equal(err.code, ERR_STOPPED);
+    reader_free(r);
+    forget(&h);
+}
+
+static void expect_failure(const struct config_mysql *cfg, const char *position, enum err_code code)
+{
+    struct heard h = {0};
+    struct reader *r = new_reader(cfg, &h);
+
+    err = ERR_INIT;
+    assert_int_equal(reader_run(r, position, &err), -1);
+    if (err.code != code)
+        fail_msg("expected %s, got %s: %s", err_name(code), err_name(err.code), err.msg);
+    assert_string_not_equal(err.hint, "");
+    assert_false(err.transient);
+    reader_free(r);
+    forget(&h);
+}
+
+static void an_account_without_the_privilege_is_told_which(void **state)
+{
+    struct config_mysql cfg = config;
+    CLEANUP_BUF struct buf start = BUF_INIT;
+
+    (void)state;
+    run("DROP USER IF EXISTS tabrelay_test_poor");
+    run("CREATE USER tabrelay_test_poor IDENTIFIED BY 'Secret.1'");
+    cfg.user = (char[]){"tabrelay_test_poor"};
+    cfg.password = (char[]){"Secret.1"};
+    here(&start);
+    expect_failure(&cfg, start.ptr, ERR_AUTH);
+    assert_non_null(strstr(err.hint, "REPLICATION SLAVE"));
+    cfg.password = (char[]){"wrong"};
+    expect_failure(&cfg, start.ptr, ERR_AUTH);
+    run("GRANT REPLICATION SLAVE ON *.* TO tabrelay_test_poor");
+    cfg.password = (char[]){"Secret.1"};
+    {
+        struct heard h = {.stop_after = 1};
+        struct reader *r = new_reader(&cfg, &h);
+
+        run("INSERT INTO t VALUES (1, 'a', NULL)");
+        assert_int_equal(reader_run(r, start.ptr, &err), -1);
+        assert_string_equal(err.msg, "heard enough");
+        reader_free(r);
+        forget(&h);
+    }
+    run("DROP USER tabrelay_test_poor");
+}
+
+static void a_purged_position_is_gone(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT, file = BUF_INIT, sql = BUF_INIT;
+
+    (void)state;
+    here(&start);
+    here_in_file(&file);
+    run("INSERT INTO t VALUES (1, 'a', NULL)");
+    run("FLUSH BINARY LOGS");
+    run("INSERT INTO t VALUES (2, 'a', NULL)");
+    run("FLUSH BINARY LOGS");
+    sleep_ms(1500); /* until the server has found out which dumps are gone, it keeps their files */
+    {
+        CLEANUP_BUF struct buf now = BUF_INIT;
+
+        here_in_file(&now);
+        *strrchr(now.ptr, ':') = '\0';
+        buf_printf(&sql, "PURGE BINARY LOGS TO '%s'", now.ptr + 5);
+        run(sql.ptr);
+    }
+    expect_failure(&config, start.ptr, ERR_GONE);
+    expect_failure(&config, file.ptr, ERR_GONE);
+}
+
+static void a_position_of_another_server_is_gone(void **state)
+{
+    CLEANUP_BUF struct buf file = BUF_INIT;
+
+    (void)state;
+    expect_failure(&config, is_mariadb() ? "mysql:" : "mariadb:", ERR_GONE);
+    expect_failure(&config, "file:nosuch.000001:4", ERR_GONE);
+    here_in_file(&file);
+    buf_puts(&file, "00");
+    expect_failure(&config, file.ptr, ERR_GONE);
+    if (is_mariadb())
+        expect_failure(&config, "mariadb:0-1-99999999", ERR_GONE);
+}
+
+static void of_two_readers_with_one_name_the_first_is_told(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT;
+    struct heard first = {0}, second = {0};
+    struct running r;
+    pthread_t thread;
+
+    (void)state;
+    here(&start);
+    r = (struct running){.reader = new_reader(&config, &first), .position = start.ptr};
+    assert_int_equal(pthread_create(&thread, NULL, run_reader, &r), 0);
+    sleep_ms(500);
+    run("INSERT INTO t VALUES (1, 'a', NULL)");
+    hear(&second, start.ptr, 1);
+    sleep_ms(100);
+    run("INSERT INTO t VALUES (2, 'a', NULL)");
+    pthread_join(thread, NULL);
+    assert_int_equal(r.rc, -1);
+    assert_int_equal(r.err.code, ERR_MYSQL);
+    assert_true(r.err.transient);
+    assert_non_null(strstr(r.err.msg, "same server_uuid/server_id"));
+    assert_true(r.err.wait_ms >= 60000);
+    assert_non_null(strstr(r.err.hint, "instance name"));
+    reader_free(r.reader);
+    forget(&first);
+    forget(&second);
+}
+
+static void a_lost_connection_is_transient(void **state)
+{
+    CLEANUP_BUF struct buf start = BUF_INIT, sql = BUF_INIT;
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct heard h = {0};
+    struct running r;
+    pthread_t thread;
+
+    (void)state;
+    here(&start);
+    r = (struct running){.reader = new_reader(&config, &h), .position = start.ptr};
+    assert_int_equal(pthread_create(&thread, NULL, run_reader, &r), 0);
+    sleep_ms(800);
+    must(db_exec(db,
+                 "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'",
+                 &rows, &err),
+         "processlist");
+    assert_true(rows.n_rows >= 1);
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        buf_clear(&sql);
+        buf_printf(&sql, "KILL %s", db_rows_text(&rows, i, 0));
+        run(sql.ptr);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(r.rc, -1);
+    assert_int_equal(r.err.code, ERR_MYSQL);
+    assert_true(r.err.transient);
+    reader_free(r.reader);
+    forget(&h);
+}
+
+static int connect_server(void **state)
+{
+    static char host[128], user[128], password[128];
+    const char *where = getenv("TABRELAY_TEST_MYSQL");
+    unsigned port;
+
+    (void)state;
+    if (sscanf(where, "%127[^:]:%u:%127[^:]:%127s", host, &port, user, password) < 3)
+        return -1;
+    config.host = host;
+    config.port = (uint16_t)port;
+    config.user = user;
+    config.password = password;
+    if (db_open(&config, &db, &err) != 0) {
+        fprintf(stderr, "%s\n", err.msg);
+        return -1;
+    }
+    return 0;
+}
+
+static int disconnect_server(void **state)
+{
+    (void)state;
+    db_exec(db, "DROP DATABASE IF EXISTS " SCHEMA, NULL, &err);
+    db_close(db);
+    table_free(table);
+    return 0;
+}
+
+#define CASE(f) cmocka_unit_test_setup(f, start_afresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_stream_resumes_after_any_commit),
+        CASE(a_stream_resumes_by_file_and_offset),
+        CASE(the_position_after_all_is_the_servers),
+        CASE(minimal_images_are_filled_from_before),
+        CASE(a_log_without_checksums_is_read),
+        CASE(an_interrupt_wakes_a_waiting_reader),
+        CASE(an_interrupt_wakes_a_waiting_reader_under_tls),
+        CASE(an_interrupt_before_the_run_counts),
+        CASE(an_account_without_the_privilege_is_told_which),
+        CASE(a_purged_position_is_gone),
+        CASE(a_position_of_another_server_is_gone),
+        CASE(of_two_readers_with_one_name_the_first_is_told),
+        CASE(a_lost_connection_is_transient),
+    };
+
+    if (getenv("TABRELAY_TEST_MYSQL") == NULL) {
+        fprintf(stderr,
+                "SKIPPED: test_reader_stream needs TABRELAY_TEST_MYSQL=host:port:user:password\n");
+        return 0;
+    }
+    return cmocka_run_group_tests(tests, connect_server, disconnect_server);
+}
