@@ -115,7 +115,9 @@ static struct value read_text(struct cursor *c)
     uint64_t n = cursor_lenenc(c);
     const uint8_t *p = cursor_take(c, n);
 
-    return p == NULL ? (struct value){0} : value_text((const char *)p, (size_t)n);
+    if (p == NULL)
+        return (struct value){0};
+    return value_text((const char *)p, (size_t)n);
 }
 
 static int read_names(struct table_map *map, struct cursor *c)

@@ -85,8 +85,8 @@ static int put(struct printer *p, const void *bytes, size_t n)
 static int put_string(struct printer *p, const uint8_t *s, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
-    char *start = room(p, n + 2), *to = start;
     size_t extra = 0;
+    char *start, *to;
 
     for (size_t i = 0; i < n; i++)
         extra += s[i] == '"' || s[i] == '\\' ? 1 : s[i] < 0x20 ? 5 : 0;

@@ -22,10 +22,9 @@ static void check(const char *sql, const char *expected)
                                              "commit", "rollback", "rollback to", "harmless"};
     CLEANUP_BUF struct buf text = BUF_INIT;
     size_t len = strlen(sql);
-    char *exact = malloc(len + 1);
+    char *exact = malloc(len > 0 ? len : 1); /* nothing may look past the end */
 
     memcpy(exact, sql, len);
-    exact = realloc(exact, len > 0 ? len : 1); /* nothing may look past the end */
     ddl_classify(exact, len, "db", &s);
     if (s.kind != STATEMENT_TABLES)
         buf_puts(&text, statements[s.kind]);

@@ -225,33 +225,31 @@ static void a_mariadb_file_is_told_as_it_happened(void **state)
 static void feed_damaged(const char *path,
                          void (*damage)(uint8_t *event, size_t *len, size_t round), size_t rounds)
 {
-    struct file f = read_file(path);
-
     for (size_t round = 0; round < rounds; round++) {
+        struct file f = read_file(path);
         struct position *p = NULL;
         struct dispatch *d = new_dispatch(&p, "file:x:4");
         size_t n;
 
         for (size_t at = MAGIC_BYTES; at < f.len; at += n) {
             size_t len = n = event_length(&f, at);
-            uint8_t *event = malloc(n);
+            uint8_t *event = f.bytes + at, *exact;
 
-            memcpy(event, f.bytes + at, n);
-            if (f.bytes[at + 4] == EVENT_FORMAT)
+            if (event[4] == EVENT_FORMAT)
                 event[n - EVENT_CRC_BYTES - 1] =
-                    0; /* no checksums: the body has to stand for itself */
+                    0; /* no checksums: the bodies stand for themselves */
             else
                 damage(event, &len, round);
             /* A right-sized allocation, so that AddressSanitizer sees each byte read too much. */
-            if (len < n)
-                event = realloc(event, len);
-            dispatch_event(d, event, len, &err);
-            free(event);
+            exact = malloc(len);
+            memcpy(exact, event, len);
+            dispatch_event(d, exact, len, &err);
+            free(exact);
         }
         dispatch_free(d);
         position_free(p);
+        free(f.bytes);
     }
-    free(f.bytes);
 }
 
 static void set_length(uint8_t *event, size_t len)

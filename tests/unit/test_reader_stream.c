@@ -523,19 +523,24 @@ static void a_lost_connection_is_transient(void **state)
     forget(&h);
 }
 
+/* host:port:user:password */
 static int connect_server(void **state)
 {
-    static char host[128], user[128], password[128];
-    const char *where = getenv("TABRELAY_TEST_MYSQL");
-    unsigned port;
+    static char where[512];
+    char *parts[4] = {where, NULL, NULL, NULL};
 
     (void)state;
-    if (sscanf(where, "%127[^:]:%u:%127[^:]:%127s", host, &port, user, password) < 3)
-        return -1;
-    config.host = host;
-    config.port = (uint16_t)port;
-    config.user = user;
-    config.password = password;
+    snprintf(where, sizeof(where), "%s", getenv("TABRELAY_TEST_MYSQL"));
+    for (size_t i = 1; i < 4; i++) {
+        parts[i] = strchr(parts[i - 1], ':');
+        if (parts[i] == NULL)
+            return -1;
+        *parts[i]++ = '\0';
+    }
+    config.host = parts[0];
+    config.port = (uint16_t)strtoul(parts[1], NULL, 10);
+    config.user = parts[2];
+    config.password = parts[3];
     if (db_open(&config, &db, &err) != 0) {
         fprintf(stderr, "%s\n", err.msg);
         return -1;
