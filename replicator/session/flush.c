@@ -221,39 +221,45 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
 /* --- putting right
  * ---------------------------------------------------------------------------------- */
 
-/* Blank what we wrote into a row that is nobody's, and delete new rows that stand twice. Highest
- * row first. */
-static int mend_orphans(struct session *s, const struct shipment *sh, struct share *share,
-                        struct err *err)
+/* Columns have moved, and cells of ours stand in columns of people's own: blank them. */
+static int blank_foreign(struct session *s, const struct shipment *sh, struct share *share,
+                         struct err *err)
 {
     const struct proof_result *r = &share->result;
     struct mapping *m = share->plan.mapping;
     const struct cell blank = {.type = CELL_BLANK};
     struct batch *batch = batch_new();
     struct grid *none = NULL;
-    int rc;
+    int rc = 0;
 
     if (batch == NULL)
         return err_nomem(err, "flush");
-    for (size_t i = r->n_orphans; i-- > 0;) {
+    for (size_t i = 0; i < r->n_orphans; i++) {
         const struct planned_row *row = &share->plan.rows[r->orphan_of[i]];
 
-        if (r->is_delete[i])
-            batch_delete_rows(batch, m->sheet_id, r->orphans[i], 1);
-        for (size_t c = 0; !r->is_delete[i] && c < row->n_cells; c++) {
+        for (size_t c = 0; c < row->n_cells; c++) {
             const struct plan_cell *cell = &share->plan.cells[row->first_cell + c];
 
-            if (!r->are_headers_moved || r->is_foreign[cell->mapped])
+            if (r->is_foreign[cell->mapped])
                 batch_write(batch, m->sheet_id, r->orphans[i], cell->column, &blank, 1, 1);
         }
     }
-    m->is_index_stale = true;
-    rc = batch_requests(batch) == 0
-             ? 0
-             : sheets_send(s->sheets, sh->spreadsheet, batch, NULL, 0, &none, err);
+    if (batch_requests(batch) > 0)
+        rc = sheets_send(s->sheets, sh->spreadsheet, batch, NULL, 0, &none, err);
     grids_free(none, 0);
     batch_free(batch);
     return rc;
+}
+
+static int add_orphans(struct session *s, const struct share *share, struct err *err)
+{
+    const struct proof_result *r = &share->result;
+
+    for (size_t i = 0; i < r->n_orphans; i++)
+        if (orphan_add(s, &share->plan, share->at, r->orphan_of[i], r->orphans[i], r->is_delete[i],
+                       err) != 0)
+            return -1;
+    return 0;
 }
 
 /* Rows that were hit by mistake are read again from MySQL and written whole. */
@@ -287,7 +293,7 @@ static int mend(struct session *s, const struct shipment *sh, struct share *shar
         for (size_t i = 0; i < share->plan.n_rows; i++)
             share->plan.rows[i].pending->is_forced = true;
         session_restart(s, "columns of a tab have moved");
-        return mend_orphans(s, sh, share, err);
+        return blank_foreign(s, sh, share, err);
     }
     if (r->n_moved + r->n_twice == 0)
         return 0;
@@ -303,7 +309,7 @@ static int mend(struct session *s, const struct shipment *sh, struct share *shar
             share->plan.rows[i].pending->is_forced = true;
     if (mend_victims(s, share, err) != 0)
         return -1;
-    return r->n_orphans == 0 ? 0 : mend_orphans(s, sh, share, err);
+    return add_orphans(s, share, err);
 }
 
 /* --- acknowledging
@@ -401,7 +407,7 @@ static bool is_last(const struct session *s, const struct shipment *sh)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
             leaving += is_proven(&sh->shares[i], r);
     if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
-        s->is_in_transaction || s->window.is_open)
+        s->orphans != NULL || s->is_in_transaction || s->window.is_open)
         return false;
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].refreshes != NULL)

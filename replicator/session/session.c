@@ -219,6 +219,7 @@ void session_close(struct session *s)
     change_set_close(&s->set);
     window_close(&s->window);
     checks_close(s);
+    orphans_close(s);
     recents_close(s);
     for (size_t i = 0; i < s->n_follows; i++)
         close_follow(&s->follows[i]);
@@ -310,7 +311,8 @@ static int flush_if_due(struct session *s, struct err *err)
 
 static int read_sheet_steps(struct session *s, struct err *err)
 {
-    if (placement_step(s, err) == 0 && check_step(s, err) == 0 && reconcile_step(s, err) == 0)
+    if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
+        reconcile_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -348,6 +350,9 @@ static int64_t wait_ms(const struct session *s)
     for (const struct check *c = s->checks; c != NULL; c = c->hh.next)
         if (c->due_ms - now < wait)
             wait = c->due_ms - now;
+    for (const struct orphan *o = s->orphans; o != NULL; o = o->next)
+        if (o->due_ms - now < wait)
+            wait = o->due_ms - now;
     if (!s->window.is_open)
         for (size_t i = 0; i < s->n_follows; i++)
             if (s->follows[i].refreshes != NULL || s->follows[i].is_sweeping)

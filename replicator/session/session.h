@@ -27,6 +27,7 @@
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/change_set.h"
 #include "replicator/sync/mapping.h"
+#include "replicator/sync/plan.h"
 #include "replicator/sync/state.h"
 
 /* A row to be read again from MySQL and brought to the sheet. */
@@ -110,6 +111,20 @@ struct check {
     UT_hash_handle hh;
 };
 
+/* What a batch left in a row that is nobody's, or a row of ours that stands twice. */
+struct orphan {
+    uint32_t mapping;
+    struct hash128 key;
+    int64_t row;      /* 0-based: where it was */
+    bool is_twice;    /* a whole row, to be deleted; else cells, to be blanked */
+    bool *has;        /* owned; one a mapped column: we wrote something there */
+    uint64_t *hashes; /* owned; what */
+    bool is_verified;
+    unsigned tries;
+    int64_t due_ms; /* monotonic */
+    struct orphan *next;
+};
+
 /* When we last wrote a row, by our own clock: an edit from before may have been overwritten. */
 struct recent {
     struct row_id id;
@@ -147,6 +162,7 @@ struct session {
     struct window window;
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */
+    struct orphan *orphans;       /* a list */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
@@ -218,6 +234,12 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
               struct err *err);
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
+
+/* orphan.c */
+int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
+               int64_t row, bool is_twice, struct err *err);
+int orphan_step(struct session *s, struct err *err);
+void orphans_close(struct session *s);
 
 /* reconcile.c */
 int reconcile_step(struct session *s, struct err *err);
