@@ -5,7 +5,6 @@ SAN ?=
 WERROR ?= 1
 PREFIX ?= /usr/local
 DESTDIR ?=
-VERSION := $(shell cat VERSION)
 
 # The MySQL client: MariaDB Connector/C or Oracle's libmysqlclient, both real (replicator/binlog/stream_*.c).
 MYSQL_CLIENT ?= $(shell pkg-config --exists libmariadb && echo mariadb || echo mysql)
@@ -17,7 +16,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmis
 	-Wpointer-arith -Wcast-qual -Wundef $(if $(filter 1,$(WERROR)),-Werror)
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OPT ?= $(if $(SAN),-O1 -fno-omit-frame-pointer,-O2)
-CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTABRELAY_VERSION='"$(VERSION)"' \
+CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE \
 	-DMYSQL_CLIENT_$(shell echo $(MYSQL_CLIENT) | tr a-z A-Z)=1
 CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
 	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g') -pthread $(EXTRA_CFLAGS)

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "common/cleanup.h"
+#include "common/version.h"
 
 static const struct cli_command *const commands[] = {
     &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/metrics.h"
+#include "common/version.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>

@@ -8,6 +8,7 @@
 #include "common/http/client.h"
 #include "common/log.h"
 #include "common/stop.h"
+#include "common/version.h"
 #include "replicator/pipeline.h"
 
 static const char help[] =

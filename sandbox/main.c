@@ -7,6 +7,7 @@
 
 #include "common/http/server.h"
 #include "common/log.h"
+#include "common/version.h"
 #include "sandbox/host.h"
 #include "sandbox/mem.h"
 #include "sandbox/options.h"

@@ -7,6 +7,7 @@
 #include "common/config/config.h"
 #include "common/log.h"
 #include "common/stop.h"
+#include "common/version.h"
 #include "webhook/server.h"
 
 static const char help[] =

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/metrics.h"
+#include "common/version.h"
 #include "replicator/sheets/private.h"
 
 enum {

@@ -20,6 +20,7 @@
 #include "common/crypto.h"
 #include "common/http/server.h"
 #include "common/metrics.h"
+#include "common/version.h"
 #include "replicator/sheets/private.h"
 
 #define ACCOUNT "robot@project.iam.gserviceaccount.com"
