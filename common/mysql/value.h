@@ -3,13 +3,16 @@
  * value: one MySQL value in tabrelay's canonical text.
  *
  * The text is what SELECT prints on a session with utf8mb4, time_zone '+00:00' and binary columns
- * raw: integers "-12", DECIMAL with all its digits "250.00", FLOAT/DOUBLE shortest text that reads
- * back the same
- *   ("0.1", "1e300": number_print_double and _float in common/number.h; servers differ), BIT as unsigned decimal, DATE "2024-02-29", TIME "-507:48:27.250" and
- * DATETIME/TIMESTAMP "2024-02-29 10:11:12.345678" with exactly fsp digits, YEAR "2024", ENUM/SET
- * labels, JSON as MySQL prints it, BINARY(n) padded to n. Equal values have equal text: the reader
- * of the binlog and the reader of SELECT agree. Three states, never to be confused: a value, NULL,
- * and absent (the row image did not carry the column).
+ * raw:
+ *
+ *   integers "-12"; DECIMAL with all its digits "250.00"; FLOAT and DOUBLE as number_print_float
+ * and number_print_double lay them out (the servers differ): the shortest text that reads back the
+ * same; BIT as unsigned decimal; DATE "2024-02-29"; TIME "-507:48:27.250" and DATETIME, TIMESTAMP
+ *   "2024-02-29 10:11:12.345678" with exactly fsp digits; YEAR "2024"; ENUM and SET labels; JSON as
+ *   MySQL prints it; BINARY(n) padded to n.
+ *
+ * Equal values have equal text: the reader of the binlog and the reader of SELECT agree. Three
+ * states, never to be confused: a value, NULL, and absent (the row image did not carry the column).
  */
 #ifndef COMMON_MYSQL_VALUE_H
 #define COMMON_MYSQL_VALUE_H
