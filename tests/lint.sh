@@ -56,7 +56,7 @@ shells() {
 
 # Functions that do not check lengths or results.
 banned() {
-    ! grep -nE '(^|[^A-Za-z0-9_>.])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|atoi|atol|atoll|system|popen|tmpnam)[[:space:]]*\(' \
+    ! grep -nE '(^|[^A-Za-z0-9_>.])(strcpy|strcat|strncpy|sprintf|vsprintf|strtok|gets|atoi|system|popen|tmpnam)[[:space:]]*\(' \
         "$@"
 }
 
