@@ -44,8 +44,9 @@ int err_wrap(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(context, sizeof(context) - 2, fmt, ap);
     va_end(ap);
-    strncat(context, ": ", sizeof(context) - strlen(context) - 1);
     len = strlen(context);
+    context[len++] = ':';
+    context[len++] = ' ';
     rest = strnlen(err->msg, sizeof(err->msg) - 1);
     if (rest > sizeof(err->msg) - 1 - len)
         rest = sizeof(err->msg) - 1 - len;

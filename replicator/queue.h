@@ -44,7 +44,7 @@ struct item {
     bool is_delete;          /* CHANGE */
     bool is_partial;         /* CHANGE: a mapped column is absent; read the row again */
     struct edit_note *edit;  /* owned */
-    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement */
+    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind */
     char *reason;            /* owned; SIGNAL */
     uint64_t serial;         /* MARK */
     int64_t time_us;         /* COMMIT: when it was committed, as exactly as is known */

@@ -293,20 +293,32 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     return err_set(err, ERR_CONFIG, "a mapped table was changed");
 }
 
+/* A statement that names no table may have touched every table of its schema, and without a schema
+ * any table. */
+static bool is_touched(const struct mapping *m, const struct ddl *ddl)
+{
+    if (m->table == NULL || (ddl->schema[0] != '\0' && strcmp(m->table->schema, ddl->schema) != 0))
+        return false;
+    return ddl->table[0] == '\0' || strcmp(m->table->name, ddl->table) == 0;
+}
+
+/* Also what was not understood: the table is looked at again, and every row of it compared. */
 static int on_ddl(void *ctx, const struct ddl *ddl, struct err *err)
 {
     struct route *r = ctx;
-    struct item item = {.type = ITEM_DDL};
-    int at = find_mapping(r, ddl->schema, ddl->table);
 
-    if (at < 0 || ddl->kind == DDL_OTHER)
-        return 0;
-    log_info("route: mapped table changed mapping=%s sql=\"%.120s\"", r->mappings[at]->cfg->name,
-             ddl->sql);
-    item.mapping = (uint32_t)at;
-    item.text = strdup(ddl->sql);
-    r->is_schema_changed = true;
-    return push(r, item, err);
+    for (size_t i = 0; i < r->n_mappings; i++) {
+        struct item item = {.type = ITEM_DDL, .mapping = (uint32_t)i};
+
+        if (!is_touched(r->mappings[i], ddl))
+            continue;
+        log_info("route: mapped table changed mapping=%s sql=\"%.120s\"", r->mappings[i]->cfg->name,
+                 ddl->sql);
+        r->is_schema_changed = true;
+        if (push(r, item, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int on_idle(void *ctx, struct err *err)
@@ -328,6 +340,7 @@ static void *run(void *arg)
     struct log_fault fault = {0};
     struct item broken = {.type = ITEM_BROKEN};
     unsigned tries = 0;
+    int64_t wait_ms;
     struct err err;
 
     while (true) {
@@ -349,7 +362,8 @@ static void *run(void *arg)
         if (push(r, (struct item){.type = ITEM_RESET}, &err) != 0)
             return NULL;
         tries = r->is_moving ? 0 : tries + 1;
-        if (stop_wait_ms(r->stop, clock_backoff_ms(tries, BACKOFF_MS, BACKOFF_MAX_MS)))
+        wait_ms = clock_backoff_ms(tries, BACKOFF_MS, BACKOFF_MAX_MS);
+        if (stop_wait_ms(r->stop, broken.err.wait_ms > wait_ms ? broken.err.wait_ms : wait_ms))
             return NULL;
     }
     push(r, broken, &err);

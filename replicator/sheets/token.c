@@ -226,7 +226,7 @@ static int fetch(struct token *t, struct http_client *http, struct err *err)
                              .url = t->uri,
                              .headers = headers,
                              .timeout_ms = TIMEOUT_MS,
-                             .max_body_bytes = 64 * 1024};
+                             .max_body_bytes = KEY_FILE_MAX};
     CLEANUP_BUF struct buf body = BUF_INIT;
     int rc;
 

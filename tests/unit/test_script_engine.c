@@ -230,7 +230,7 @@ static void a_time_trigger_fires_every_minute(void **state)
     call("clockSetUp", "[]");
     usleep(1000000);
     settle();
-    assert_in_range(atoll(call("get", "[\"ticks\"]") + 1), 4, 10);
+    assert_in_range(strtoll(call("get", "[\"ticks\"]") + 1, NULL, 10), 4, 10);
 }
 
 static void faults_are_checked(void **state)
