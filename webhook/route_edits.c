@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "webhook/apply.h"
 #include "webhook/mappings.h"
+#include "webhook/order.h"
 #include "webhook/refuse.h"
 #include "webhook/routes.h"
 #include "webhook/state.h"
@@ -23,14 +25,17 @@ struct job {
 static int apply_all(struct job *job, struct err *err)
 {
     const struct edit_request *request = job->request;
+    CLEANUP_FREE size_t *order = order_by_key(request, job->apply.m);
     const char *reason = request->change;
 
+    if (order == NULL)
+        return err_nomem(err, "edits");
     for (size_t i = 0; i < request->n_edits; i++) {
         if (stop_is_asked(job->server->stop))
             return err_set(err, ERR_STOPPED, "the webhook is stopping");
         if (i > 0)
             buf_putc(&job->results, ',');
-        if (apply_edit(&job->apply, &request->edits[i], &job->results, err) != 0)
+        if (apply_edit(&job->apply, &request->edits[order[i]], &job->results, err) != 0)
             return -1;
     }
     if (job->results.is_failed)
