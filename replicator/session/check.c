@@ -71,17 +71,12 @@ static void find_differences(const struct mapping *m, const struct grid *grid, i
 {
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct column *c = mapping_column_of(m, i);
-        CLEANUP_BUF struct buf scratch = BUF_INIT;
-        struct value v;
         uint64_t hash;
-        struct err err;
 
         if (m->columns[i].is_key || !m->columns[i].to_sheet ||
             !base_find(base->hashes, base->hashes_len, c->name, &hash) || hash == 0)
             continue;
-        if (cell_to_value(c, grid_at(grid, row, m->columns[i].sheet_column), &scratch, &v, &err) ==
-                0 &&
-            hash_value(v) == hash)
+        if (tab_cell_shows(m, i, grid_at(grid, row, m->columns[i].sheet_column), hash))
             continue;
         buf_putc(out, out->len == 0 ? '[' : ',');
         buf_json(out, c->name, strlen(c->name));

@@ -68,16 +68,6 @@ int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, siz
 /* --- finding
  * -------------------------------------------------------------------------------------------- */
 
-static bool shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash)
-{
-    CLEANUP_BUF struct buf scratch = BUF_INIT;
-    struct value v;
-    struct err err;
-
-    return cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) == 0 &&
-           hash_value(v) == hash;
-}
-
 /* Does ROW hold the cells that we wrote, and nothing else of the mapping's? */
 static bool is_left_behind(const struct mapping *m, const struct orphan *o, const struct grid *grid,
                            int64_t row)
@@ -87,7 +77,7 @@ static bool is_left_behind(const struct mapping *m, const struct orphan *o, cons
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
 
-        if (!o->has[i] ? cell->type != CELL_BLANK : !shows(m, i, cell, o->hashes[i]))
+        if (!o->has[i] ? cell->type != CELL_BLANK : !tab_cell_shows(m, i, cell, o->hashes[i]))
             return false;
         any = any || o->has[i];
     }

@@ -19,7 +19,7 @@
 #include "replicator/session/session.h"
 #include "replicator/sync/tab.h"
 
-enum { FIRST_LOOK_MS = 600, NEXT_LOOK_MS = 1500, LOOKS = 3, KEY_MAX = 16 };
+enum { FIRST_LOOK_MS = 600, NEXT_LOOK_MS = 1500, LOOKS = 3, SINGLE_ROWS_MAX = 100, KEY_MAX = 16 };
 
 static struct row_id make_id(uint32_t mapping, struct hash128 key)
 {
@@ -95,10 +95,7 @@ bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t 
 
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
-        CLEANUP_BUF struct buf scratch = BUF_INIT;
-        struct value v;
         uint64_t hash;
-        struct err err;
 
         if (m->columns[i].is_key) {
             if (cell->type != CELL_BLANK)
@@ -107,8 +104,7 @@ bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t 
         }
         if (!base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash))
             continue;
-        if (cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) != 0 ||
-            hash_value(v) != hash)
+        if (!tab_cell_shows(m, i, cell, hash))
             return false;
         shown += cell->type != CELL_BLANK;
     }
@@ -183,43 +179,155 @@ static int settle(struct session *s, struct placement *p, struct err *err)
         rc = row == -2 ? -1 : 0;
     }
     base_rows_close(&base);
-    if (rc == 0 && row >= 0)
-        rc = placement_write_key(s, m, p->row_key, row, err);
     if (rc != 0)
         return -1;
-    if (row < 0) {
-        log_info("placement: the typed row is not in the tab any more mapping=%s", m->cfg->name);
-        pending = change_set_find(&s->set, p->id.mapping, p->id.key);
-        if (pending == NULL &&
-            session_refresh(s, p->id.mapping, p->id.key, p->row_key, "*", err) != 0)
-            return -1;
-    }
+    /* Whether it is there that the key has arrived is seen at the next look. */
+    if (row >= 0)
+        return placement_write_key(s, m, p->row_key, row, err);
+    log_info("placement: the typed row is not in the tab any more mapping=%s", m->cfg->name);
+    pending = change_set_find(&s->set, p->id.mapping, p->id.key);
+    if (pending == NULL && session_refresh(s, p->id.mapping, p->id.key, p->row_key, "*", err) != 0)
+        return -1;
     placement_remove(s, p);
     return 0;
+}
+
+/* --- is the key where it belongs
+ * -------------------------------------------------------------------------- */
+
+/* The script writes a key into the row that it has read a moment before, and a person may delete or
+ * insert a row in between. So one cell of the row at least must show what was typed, or what MySQL
+ * made of it. */
+static bool is_at_home(const struct mapping *m, const struct grid *grid, int64_t row,
+                       const struct base_row *base, const struct row_image *image)
+{
+    size_t expected = 0;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        uint64_t hash;
+
+        if (m->columns[i].is_key ||
+            !base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash) ||
+            hash == hash_value(VALUE_INIT_NULL))
+            continue;
+        expected++;
+        if (tab_cell_shows(m, i, cell, hash) ||
+            (image != NULL && cell->type != CELL_BLANK &&
+             tab_cell_shows(m, i, cell, hash_value(image->values[i]))))
+            return true;
+    }
+    return expected == 0;
+}
+
+/* The key stands in a row that is not its own: take it away there. The row is looked for by its
+ * content then, and so is the one that lost its own key to it. */
+static int take_key_away(struct session *s, uint32_t mapping, int64_t row, struct err *err)
+{
+    struct follow *f = &s->follows[mapping];
+    const struct cell blank = {.type = CELL_BLANK};
+    struct batch *batch = batch_new();
+    struct grid *none = NULL;
+    int rc;
+
+    if (batch == NULL)
+        return err_nomem(err, "placement");
+    for (size_t k = 0; k < f->m.n_key; k++)
+        batch_write(batch, f->m.sheet_id, row, f->m.columns[f->m.key[k]].sheet_column, &blank, 1,
+                    1);
+    rc = sheets_send(s->sheets, f->m.cfg->spreadsheet, batch, NULL, 0, &none, err);
+    grids_free(none, 0);
+    batch_free(batch);
+    f->m.is_index_stale = true;
+    reconcile_request(f, false);
+    log_warn("placement: a key stood in a row that is not its own mapping=%s row=%lld",
+             f->m.cfg->name, (long long)row + 1);
+    return rc;
+}
+
+/* A placement whose key the index has found. */
+struct seen {
+    struct placement *p;
+    int64_t row;
+};
+
+static int judge(struct session *s, const struct seen *seen, const struct grid *grid,
+                 const struct base_rows *base, struct err *err)
+{
+    struct placement *p = seen->p;
+    const struct mapping *m = &s->follows[p->id.mapping].m;
+    const struct pending_row *pending = change_set_find(&s->set, p->id.mapping, p->id.key);
+    const struct base_row *known = base_rows_find(base, p->id.key);
+    struct grid keys[KEY_MAX];
+    struct hash128 key;
+
+    for (size_t k = 0; k < m->n_key; k++)
+        keys[k] = *grid;
+    /* Moved since the index was read: look again later. */
+    if (!tab_key_at(m, keys, seen->row, &key) || !hash128_equal(key, p->id.key))
+        return 0;
+    if (known != NULL &&
+        !is_at_home(m, grid, seen->row, known, pending == NULL ? NULL : pending->image))
+        return take_key_away(s, p->id.mapping, seen->row, err);
+    placement_remove(s, p);
+    return 0;
+}
+
+/* Read the rows of those seen, few as single rows, many as the whole tab, and judge them. */
+static int judge_seen(struct session *s, uint32_t mapping, const struct seen *seen, size_t n,
+                      struct err *err)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+    CLEANUP_FREE struct hash128 *keys = calloc(n + 1, sizeof(*keys));
+    CLEANUP_FREE struct grid_range *ranges = calloc(n + 1, sizeof(*ranges));
+    size_t n_ranges = n <= SINGLE_ROWS_MAX ? n : 1;
+    struct base_rows base = {0};
+    struct grid *grids = NULL;
+    int rc;
+
+    if (n == 0)
+        return 0;
+    if (keys == NULL || ranges == NULL)
+        return err_nomem(err, "placement");
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = seen[i].p->id.key;
+        ranges[i] =
+            n_ranges == n ? mapped_range(m, seen[i].row, seen[i].row + 1) : mapped_range(m, 1, -1);
+    }
+    rc = state_load_base(&s->state, m->cfg->name, keys, n, false, &base, err);
+    if (rc == 0)
+        rc = sheets_read(s->sheets, m->cfg->spreadsheet, ranges, n_ranges, &grids, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = judge(s, &seen[i], &grids[n_ranges == n ? i : 0], &base, err);
+    grids_free(grids, n_ranges);
+    base_rows_close(&base);
+    return rc;
 }
 
 static int look(struct session *s, uint32_t mapping, int64_t now, struct err *err)
 {
     struct mapping *m = &s->follows[mapping].m;
+    CLEANUP_FREE struct seen *seen = calloc(HASH_COUNT(s->placements) + 1, sizeof(*seen));
     struct placement *p, *next;
+    size_t n = 0;
 
+    if (seen == NULL)
+        return err_nomem(err, "placement");
     if (tab_read_index(s->sheets, m, err) != 0)
         return -1;
     HASH_ITER(hh, s->placements, p, next)
     {
-        if (p->id.mapping != mapping)
-            continue;
-        if (row_index_find(&m->index, p->id.key) >= 0) {
-            placement_remove(s, p);
-            continue;
-        }
-        if (p->due_ms > now)
+        int64_t row = row_index_find(&m->index, p->id.key);
+
+        if (p->id.mapping != mapping || (row < 0 && p->due_ms > now))
             continue;
         p->due_ms = now + NEXT_LOOK_MS;
-        if (++p->tries >= LOOKS && settle(s, p, err) != 0)
+        if (row >= 0)
+            seen[n++] = (struct seen){.p = p, .row = row};
+        else if (++p->tries >= LOOKS && settle(s, p, err) != 0)
             return -1;
     }
-    return 0;
+    return judge_seen(s, mapping, seen, n, err);
 }
 
 int placement_step(struct session *s, struct err *err)

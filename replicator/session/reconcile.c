@@ -104,16 +104,13 @@ static bool is_quiet(const struct session *s, const struct follow *f)
 static bool differs(const struct mapping *m, size_t i, const struct cell *cell,
                     const struct base_row *base)
 {
-    const struct column *c = mapping_column_of(m, i);
-    CLEANUP_BUF struct buf scratch = BUF_INIT;
-    struct value v;
-    struct err err;
     uint64_t hash;
 
     /* Never agreed on, or shown as a notice: nothing can be said. */
-    if (!base_find(base->hashes, base->hashes_len, c->name, &hash) || hash == 0)
+    if (!base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash) ||
+        hash == 0)
         return false;
-    return cell_to_value(c, cell, &scratch, &v, &err) != 0 || hash_value(v) != hash;
+    return !tab_cell_shows(m, i, cell, hash);
 }
 
 static bool is_editable(const struct mapping *m, size_t i)

@@ -246,3 +246,15 @@ int tab_read_index(struct sheets *s, struct mapping *m, struct err *err)
     grids_free(grids, n);
     return rc;
 }
+
+bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct value v;
+    struct err err;
+
+    if (cell->type == CELL_BLANK && hash == hash_value(VALUE_INIT_NULL))
+        return true;
+    return cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) == 0 &&
+           hash_value(v) == hash;
+}

@@ -41,4 +41,8 @@ int tab_read_index(struct sheets *s, struct mapping *m, struct err *err);
 /* The key in ROW of the key columns' grids; false if a key cell is blank or no value of its column.
  */
 bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out);
+
+/* Does CELL show, in mapped column I, the value that has this hash? A blank cell shows NULL also
+ * where the column itself cannot be NULL: a row that waits for its defaults. */
+bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash);
 #endif
