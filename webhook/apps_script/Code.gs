@@ -898,7 +898,7 @@ function isRowOf_(view, row, edit) {
   });
 }
 
-/* The cells that MySQL has otherwise: an assigned key, a default, what a trigger or a rule made of it. */
+/* The key that MySQL assigned, or holds otherwise than it was typed. */
 function writeCells_(view, shown) {
   var writes = [];
   shown.forEach(function (one) {
@@ -918,8 +918,14 @@ function writeCells_(view, shown) {
   });
 }
 
+/* Only the key of a row that MySQL has just inserted. A script cannot prove where its writes land: a person may move rows between
+ * its reading and its writing. tabrelay can; it looks whether the key has arrived in the right row, and writes all other values itself
+ * a moment later. */
 function wanted_(one, column) {
   var cells = one.result.cells || {}, key = one.result.key || {};
+  if (one.result.operation !== 'insert' || !column.key) {
+    return undefined;
+  }
   if (cells[column.header] !== undefined) {
     return cells[column.header];
   }
