@@ -50,7 +50,8 @@ static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)
     (void)state;
     base_set(&blob, "name", 0x1122334455667788u);
     p = (const uint8_t *)blob.ptr;
-    assert_int_equal(p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24, id);
+    assert_int_equal(
+        (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24, id);
     assert_int_equal(p[4], 0x88);
     assert_int_equal(p[11], 0x11);
 }
