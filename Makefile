@@ -41,7 +41,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a $(BUILD)/libcli.a
 
-.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan fuzz lint format coverage
+.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
