@@ -29,8 +29,7 @@ struct pipeline {
     struct err err;
 };
 
-/* --- metrics
- * ------------------------------------------------------------------------------------------ */
+/* --- metrics --- */
 
 static void get_metrics(void *ctx, const struct http_request *request,
                         struct http_response *response)
@@ -75,8 +74,7 @@ static int start_metrics(struct pipeline *p, struct err *err)
     return http_server_start(&options, &p->metrics, err);
 }
 
-/* --- sessions
- * ------------------------------------------------------------------------------------------- */
+/* --- sessions --- */
 
 /* What comes next in the binlog cannot be had, or cannot be read: go on from now, and compare every
  * row. */

@@ -42,8 +42,7 @@ static int push(struct route *r, struct item item, struct err *err)
     return queue_push(r->queue, copy, err);
 }
 
-/* --- which table is it --------------------------------------------------------------------------
- */
+/* --- which table is it --- */
 
 static int find_mapping(const struct route *r, const char *schema, const char *table)
 {
@@ -76,8 +75,7 @@ static int want_table(void *ctx, const char *schema, const char *table, const st
     return 0;
 }
 
-/* --- rows of mapped tables ----------------------------------------------------------------------
- */
+/* --- rows of mapped tables --- */
 
 /* The value of column C now: a row image may leave out what did not change. */
 static struct value newest(const struct change *change, size_t c)
@@ -148,8 +146,7 @@ static int take_row(struct route *r, size_t at, const struct change *change, str
     return push_row(r, at, values, false, is_partial, err);
 }
 
-/* --- rows of our own tables ---------------------------------------------------------------------
- */
+/* --- rows of our own tables --- */
 
 static struct value own_value(const struct change *change, const char *column)
 {
@@ -331,8 +328,7 @@ static int on_idle(void *ctx, struct err *err)
     return 0;
 }
 
-/* --- the thread ---------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 static void *run(void *arg)
 {

@@ -65,8 +65,7 @@ int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, siz
     return 0;
 }
 
-/* --- finding
- * -------------------------------------------------------------------------------------------- */
+/* --- finding --- */
 
 /* Does ROW hold the cells that we wrote, and nothing else of the mapping's? */
 static bool is_left_behind(const struct mapping *m, const struct orphan *o, const struct grid *grid,
@@ -118,8 +117,7 @@ static int64_t find_twin(const struct mapping *m, const struct orphan *o, const 
     return ours >= 0 ? ours : last;
 }
 
-/* --- taking back
- * ----------------------------------------------------------------------------------------- */
+/* --- taking back --- */
 
 static struct grid_range mapped_range(const struct mapping *m, int64_t row, int64_t end_row)
 {

@@ -74,8 +74,7 @@ void placement_remove(struct session *s, struct placement *p)
     free(p);
 }
 
-/* --- finding the row by what it shows
- * -------------------------------------------------------------- */
+/* --- finding the row by what it shows --- */
 
 static struct grid_range mapped_range(const struct mapping *m, int64_t row, int64_t end_row)
 {
@@ -192,8 +191,7 @@ static int settle(struct session *s, struct placement *p, struct err *err)
     return 0;
 }
 
-/* --- is the key where it belongs
- * -------------------------------------------------------------------------- */
+/* --- is the key where it belongs --- */
 
 /* The script writes a key into the row that it has read a moment before, and a person may delete or
  * insert a row in between. So one cell of the row at least must show what was typed, or what MySQL

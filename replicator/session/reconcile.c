@@ -60,8 +60,7 @@ void reconcile_mark(struct session *s, uint64_t serial)
             s->follows[i].reconcile.is_past_mark = true;
 }
 
-/* --- (1) and (2)
- * ------------------------------------------------------------------------------------ */
+/* --- (1) and (2) --- */
 
 static int begin(struct session *s, struct follow *f, struct err *err)
 {
@@ -98,8 +97,7 @@ static bool is_quiet(const struct session *s, const struct follow *f)
            !s->is_in_transaction;
 }
 
-/* --- (3) comparing rows
- * ------------------------------------------------------------------------------ */
+/* --- (3) comparing rows --- */
 
 static bool differs(const struct mapping *m, size_t i, const struct cell *cell,
                     const struct base_row *base)
@@ -317,8 +315,7 @@ static int compare_pages(struct comparison *c, struct err *err)
     return 0;
 }
 
-/* --- rows that are gone
- * -------------------------------------------------------------------------------- */
+/* --- rows that are gone --- */
 
 /* The person cleared the key, not the row: write it back. True if it was so. */
 static int restore_key(struct comparison *c, const struct base_row *base, bool *restored,
@@ -410,8 +407,7 @@ static int compare_deletes(struct comparison *c, struct err *err)
     return state_save_held(&c->s->state, m->cfg->name, 0, err);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static int compare(struct session *s, uint32_t at, struct err *err)
 {

@@ -29,8 +29,7 @@ void session_restart(struct session *s, const char *reason)
     snprintf(s->restart_reason, sizeof(s->restart_reason), "%s", reason);
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static int open_position(struct session *s, struct err *err)
 {
@@ -196,8 +195,7 @@ int session_open(struct session *s, const struct config *cfg, struct sheets *she
     return 0;
 }
 
-/* --- closing
- * ---------------------------------------------------------------------------------------- */
+/* --- closing --- */
 
 static void close_follow(struct follow *f)
 {
@@ -230,8 +228,7 @@ void session_close(struct session *s)
     *s = (struct session){0};
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static int take_all(struct session *s, struct item *items, struct err *err)
 {

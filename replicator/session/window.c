@@ -71,8 +71,7 @@ static int add_images(struct window *w, struct fetched *fetched, struct err *err
     return 0;
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static int mark(struct session *s, uint64_t *serial, struct err *err)
 {
@@ -248,8 +247,7 @@ int window_step(struct session *s, struct err *err)
     return 0;
 }
 
-/* --- the stream passes ---------------------------------------------------------------------------
- */
+/* --- the stream passes --- */
 
 void window_overtake(struct session *s, uint32_t mapping, struct hash128 key)
 {
@@ -339,8 +337,7 @@ int window_mark(struct session *s, uint64_t serial, struct err *err)
     return 0;
 }
 
-/* --- after the flush
- * ------------------------------------------------------------------------------ */
+/* --- after the flush --- */
 
 static int finish_snapshot(struct session *s, struct follow *f, struct err *err)
 {

@@ -231,8 +231,7 @@ int state_mark(struct state *s, uint64_t *serial, struct err *err)
     return 0;
 }
 
-/* --- acknowledgement ---------------------------------------------------------------------------
- */
+/* --- acknowledgement --- */
 
 int state_ack_begin(struct state *s, struct err *err)
 {

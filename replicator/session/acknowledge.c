@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* acknowledge: what Google has is written down: base, and the position behind which nothing is on
+ * its way. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "common/rowkey.h"
+#include "replicator/session/shipment.h"
+
+enum { KEY_MAX = 16, ACK_TRIES = 5 };
+
+static bool is_proven(const struct share *share, size_t i)
+{
+    if (!share->is_judged)
+        return !shipment_is_written(share->plan.rows[i].action);
+    return !share->result.are_headers_moved && share->result.verdicts[i] == PROOF_GOOD;
+}
+
+static bool gets_base(const struct share *share, size_t i)
+{
+    enum plan_action action = share->plan.rows[i].action;
+
+    return is_proven(share, i) && (action == PLAN_UPDATE || action == PLAN_INSERT);
+}
+
+/* The base rows as they are now, locked: the webhook may have written one since we planned. */
+static int lock_base(struct session *s, struct share *share, struct base_rows *out, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
+    size_t n = 0;
+
+    if (keys == NULL)
+        return err_nomem(err, "flush");
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (gets_base(share, i))
+            keys[n++] = share->plan.rows[i].pending->id.key;
+    return state_load_base(&s->state, share->plan.mapping->cfg->name, keys, n, true, out, err);
+}
+
+static int make_put(const struct share *share, size_t i, const struct base_rows *now,
+                    struct arena *arena, struct base_put *put, struct err *err)
+{
+    const struct mapping *m = share->plan.mapping;
+    const struct planned_row *row = &share->plan.rows[i];
+    const struct base_row *base = base_rows_find(now, row->pending->id.key);
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    struct value key[KEY_MAX];
+
+    plan_base_after(&share->plan, row, base == NULL ? NULL : base->hashes,
+                    base == NULL ? 0 : base->hashes_len, &blob);
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = row->pending->image->values[m->key[k]];
+    rowkey_write(&text, key, m->n_key);
+    *put = (struct base_put){.key = row->pending->id.key, .hashes_len = blob.len};
+    put->hashes = arena_copy(arena, buf_text(&blob), blob.len);
+    put->row_key = arena_copy(arena, buf_text(&text), text.len);
+    if (blob.is_failed || text.is_failed || put->hashes == NULL || put->row_key == NULL)
+        return err_nomem(err, "flush");
+    return 0;
+}
+
+static int put_base(struct session *s, struct share *share, struct arena *arena, struct err *err)
+{
+    CLEANUP_FREE struct base_put *puts = calloc(share->plan.n_rows + 1, sizeof(*puts));
+    struct base_rows now = {0};
+    size_t n = 0;
+    int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, &now, err);
+
+    for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++)
+        if (gets_base(share, i))
+            rc = make_put(share, i, &now, arena, &puts[n++], err);
+    if (rc == 0)
+        rc = state_ack_put(&s->state, share->plan.mapping->cfg->name, puts, n, err);
+    base_rows_close(&now);
+    return rc;
+}
+
+static int delete_base(struct session *s, struct share *share, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
+    size_t n = 0;
+
+    if (keys == NULL)
+        return err_nomem(err, "flush");
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (is_proven(share, i) &&
+            (share->plan.rows[i].action == PLAN_DELETE ||
+             (share->plan.rows[i].action == PLAN_FORGET && share->plan.rows[i].base != NULL)))
+            keys[n++] = share->plan.rows[i].pending->id.key;
+    return n == 0 ? 0 : state_ack_delete(&s->state, share->plan.mapping->cfg->name, keys, n, err);
+}
+
+/* Will nothing be on its way once the proven rows have left? Then the position may be saved with
+ * them. */
+static bool is_last(const struct session *s, const struct shipment *sh)
+{
+    size_t leaving = 0;
+
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
+            leaving += is_proven(&sh->shares[i], r);
+    if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
+        s->orphans != NULL || s->is_in_transaction || s->window.is_open)
+        return false;
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].refreshes != NULL)
+            return false;
+    return s->position != NULL;
+}
+
+static bool has_base_work(const struct shipment *sh)
+{
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
+            if (is_proven(&sh->shares[i], r) && sh->shares[i].plan.rows[r].action != PLAN_NOTHING &&
+                (sh->shares[i].plan.rows[r].action != PLAN_FORGET ||
+                 sh->shares[i].plan.rows[r].base != NULL))
+                return true;
+    return false;
+}
+
+static int write_ack(struct session *s, struct shipment *sh, bool with_position, int64_t lag_ms,
+                     struct err *err)
+{
+    struct arena arena = {0};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sh->n_shares; i++) {
+        struct share *share = &sh->shares[i];
+        struct ack_mapping ack = {.mapping = share->plan.mapping->cfg->name,
+                                  .sheet_rows = (int64_t)share->plan.mapping->index.n_rows,
+                                  .lag_ms = lag_ms};
+
+        rc = put_base(s, share, &arena, err) != 0 || delete_base(s, share, err) != 0 ||
+                     state_ack_mapping(&s->state, &ack, err) != 0
+                 ? -1
+                 : 0;
+    }
+    if (rc == 0 && with_position)
+        rc = state_ack_position(&s->state, s->position, err);
+    arena_close(&arena);
+    return rc;
+}
+
+static void position_is_saved(struct session *s)
+{
+    s->is_position_dirty = false;
+    s->foreign_commits = 0;
+    s->saved_ms = clock_mono_ms();
+}
+
+static int try_ack(struct session *s, struct shipment *sh, bool with_position, int64_t lag_ms,
+                   struct err *err)
+{
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (write_ack(s, sh, with_position, lag_ms, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    return state_ack_commit(&s->state, err);
+}
+
+int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err)
+{
+    bool with_position = is_last(s, sh);
+    int64_t lag_ms = s->oldest_us > 0 ? clock_wall_ms() - s->oldest_us / 1000 : -1;
+
+    if (has_base_work(sh)) {
+        int tries = 0;
+
+        /* The webhook locks base rows, too: a deadlock is a matter of trying again. */
+        while (try_ack(s, sh, with_position, lag_ms, err) != 0)
+            if (!(err->code == ERR_MYSQL && err->transient) || db_is_lost(s->state.db) ||
+                ++tries == ACK_TRIES)
+                return -1;
+        s->own_commits++;
+        if (with_position)
+            position_is_saved(s);
+    }
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
+            if (is_proven(&sh->shares[i], r))
+                change_set_remove(&s->set, sh->shares[i].plan.rows[r].pending);
+    if (lag_ms >= 0)
+        metrics_set(METRIC_LAG_MS, lag_ms);
+    return 0;
+}
+
+bool session_is_settled(const struct session *s)
+{
+    const struct shipment nothing = {0};
+
+    return is_last(s, &nothing);
+}
+
+int session_save_position(struct session *s, struct err *err)
+{
+    if (!s->is_position_dirty || s->foreign_commits == 0 || !session_is_settled(s))
+        return 0;
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (state_ack_position(&s->state, s->position, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    if (state_ack_commit(&s->state, err) != 0)
+        return -1;
+    s->own_commits++;
+    position_is_saved(s);
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shipment: one batch on its way: a share a mapping, planned, sent, judged, put right,
+ * acknowledged. Only the files of the flush include this (flush.c, mend.c, acknowledge.c). Worker
+ * thread.
+ */
+#ifndef REPLICATOR_SESSION_SHIPMENT_H
+#define REPLICATOR_SESSION_SHIPMENT_H
+
+#include "replicator/session/session.h"
+#include "replicator/sync/plan.h"
+#include "replicator/sync/proof.h"
+
+/* One mapping's share of a batch. */
+struct share {
+    uint32_t at; /* of follows */
+    struct base_rows base;
+    struct plan plan;
+    struct proof proof;
+    struct proof_result result;
+    bool is_judged;
+};
+
+struct shipment {
+    const char *spreadsheet;
+    struct share *shares; /* owned */
+    size_t n_shares;
+    struct batch *batch; /* owned */
+};
+
+/* Does the action send cells or rows? Otherwise there is nothing to prove. */
+bool shipment_is_written(enum plan_action action);
+
+/* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
+int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
+                  struct err *err);
+
+/* acknowledge.c: commit base (and the position, when nothing is left on its way) and let the proven
+ * rows leave the set. */
+int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err);
+#endif
