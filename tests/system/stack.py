@@ -65,9 +65,10 @@ def like(row, other):
 
 class Stack:
     """Starts what it is made of; programs (fixture) stops it. Mappings are dictionaries as in schemas/example.yaml,
-    without spreadsheet; `table` may lack the database."""
+    without spreadsheet; `table` may lack the database. QUOTA: requests a minute, Google's 60; None: no limit."""
 
-    def __init__(self, server, database, programs, folder, mappings, tables=ITEMS, replicator=None, start=True):
+    def __init__(self, server, database, programs, folder, mappings, tables=ITEMS, replicator=None, start=True,
+                 quota=None):
         self.server, self.database, self.folder = server, database, folder
         self.state_database = f"{database}_state"
         self.webhook_port, self.metrics_port = free_port(), free_port()
@@ -78,7 +79,7 @@ class Stack:
 
         self.sandbox = programs(
             "tabrelay-sandbox",
-            ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox", "--quota", "off",
+            ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox", "--quota", "off" if quota is None else "google",
              "--script", ROOT / "webhook/apps_script/Code.gs"],
             ready_url=f"{self.google.base}/healthz")
         self.sandbox.start()
@@ -86,7 +87,7 @@ class Stack:
                          for m in mappings]
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
         self.config = folder / "tabrelay.yaml"
-        self._write_config(replicator or {})
+        self._write_config(replicator or {}, quota or 6000)
         self.cli("init-db")
 
         self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
@@ -106,7 +107,7 @@ class Stack:
         self.server.sql(f"CREATE DATABASE {self.state_database}")
         self.server.sql(f"GRANT ALL PRIVILEGES ON {self.state_database}.* TO '{USER}'@'%'")
 
-    def _write_config(self, replicator):
+    def _write_config(self, replicator, quota):
         credentials = self.folder / "service-account.json"
         credentials.write_text(json.dumps(self.google.credentials()))
         os.chmod(credentials, 0o600)
@@ -116,7 +117,7 @@ class Stack:
             "mysql": {"host": self.server.host, "port": self.server.port, "user": USER, "password": USER_PASSWORD,
                       "state_database": self.state_database},
             "google": {"base_url": self.google.base + "/", "credentials": str(credentials),
-                       "reads_per_minute": 6000, "writes_per_minute": 6000},
+                       "reads_per_minute": quota, "writes_per_minute": quota},
             "webhook": {"listen": f"127.0.0.1:{self.webhook_port}", "secret": SECRET},
             "replicator": {"metrics_listen": f"127.0.0.1:{self.metrics_port}", **replicator},
             "mappings": [{"spreadsheet": self.spreadsheet, **m} for m in self.mappings],
