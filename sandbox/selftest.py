@@ -16,7 +16,7 @@ import pymysql
 from client import Refused, Sandbox
 
 POLL_S = 0.003
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 PERSON = "selftest@example.com"
 TABLES = {"Countries": "countries", "Subdivisions": "subdivisions", "Currencies": "currencies"}
 
