@@ -202,9 +202,13 @@ class MySql9(Server):
         return "/" + str(pathlib.Path(path).relative_to(self.chroot))
 
     def enter(self):
-        # A mount namespace of its own: /proc and /dev are there for the server and gone with it.
-        script = ('mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"')
-        return ["unshare", "--mount", "sh", "-c", script, str(self.chroot), "mysqld", "--no-defaults"]
+        # A mount namespace of its own: /proc and /dev are there for the server and gone with it. In a chroot the root is no mount
+        # point, so its propagation cannot be changed: there the server's own folder becomes one.
+        unshare, own = ["unshare", "--mount"], ""
+        if subprocess.run([*unshare, "true"], capture_output=True).returncode != 0:
+            unshare, own = [*unshare, "--propagation", "unchanged"], 'mount --bind "$0" "$0" && mount --make-private "$0" && '
+        script = own + 'mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+        return [*unshare, "sh", "-c", script, str(self.chroot), "mysqld", "--no-defaults"]
 
     def initialise(self, datadir):
         subprocess.run([*self.enter(), "--initialize-insecure", "--secure-file-priv=", *as_root_user(),
