@@ -55,23 +55,22 @@ static int find_mapping(const struct route *r, const char *schema, const char *t
     return -1;
 }
 
-static int want_table(void *ctx, const char *schema, const char *table, const struct table **out,
+static int want_table(void *ctx, const char *schema, const char *table, struct table_wish *out,
                       struct err *err)
 {
     const struct route *r = ctx;
     int at;
 
     (void)err;
-    *out = NULL;
     if (strcmp(schema, r->cfg->mysql.state_database) == 0) {
         for (int i = 0; i < OWN_TABLES; i++)
             if (strcmp(table, own_names[i]) == 0)
-                *out = r->own[i];
+                out->table = r->own[i];
         return 0;
     }
     at = find_mapping(r, schema, table);
     if (at >= 0)
-        *out = r->mappings[at]->table;
+        out->table = r->mappings[at]->table;
     return 0;
 }
 
@@ -265,9 +264,12 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
 {
     struct route *r = ctx;
     struct item item = {.type = ITEM_COMMIT, .is_rollback = commit->is_rollback};
-    char *position = strdup(commit->position);
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    char *position;
 
-    item.text = strdup(commit->position);
+    position_print(commit->position, &text);
+    item.text = strdup(buf_text(&text));
+    position = text.is_failed ? NULL : buf_take(&text);
     item.time_us = commit->is_exact_time ? commit->commit_time_us : clock_wall_us();
     if (position == NULL || item.text == NULL) {
         free(position);

@@ -26,7 +26,7 @@ struct dispatch {
     struct ddl_statement statement;
     struct buf sql;  /* unpacked */
     struct buf gtid; /* text of the transaction under way */
-    struct buf position_text;
+    struct origin origin;
     struct payload *payload; /* owned; made at first use */
 
     /* Where the stream is, beyond the last commit. */
@@ -55,8 +55,16 @@ int dispatch_new(const struct reader_handler *handler, struct position *position
         memcpy(d->file, position->file, sizeof(d->file));
         d->offset = position->offset;
     }
+    d->origin.file = d->file;
+    d->origin.gtid = "";
     *out = d;
     return 0;
+}
+
+void dispatch_file(struct dispatch *d, const char *file, uint64_t offset)
+{
+    snprintf(d->file, sizeof(d->file), "%s", file);
+    d->offset = offset;
 }
 
 void dispatch_free(struct dispatch *d)
@@ -67,7 +75,6 @@ void dispatch_free(struct dispatch *d)
     xa_list_close(&d->prepared);
     buf_close(&d->sql);
     buf_close(&d->gtid);
-    buf_close(&d->position_text);
     payload_free(d->payload);
     free(d);
 }
@@ -78,10 +85,20 @@ static void begin(struct dispatch *d)
 {
     tables_forget(&d->tables);
     buf_clear(&d->gtid);
+    d->origin.gtid = "";
+    d->origin.commit_time_us = 0;
     d->in_transaction = false;
     d->has_changes = false;
     d->is_mysql_gtid = false;
     d->is_mariadb_gtid = false;
+}
+
+static int set_gtid(struct dispatch *d, struct err *err)
+{
+    if (d->gtid.is_failed)
+        return err_nomem(err, "binlog");
+    d->origin.gtid = buf_text(&d->gtid);
+    return 0;
 }
 
 static int on_gtid(struct dispatch *d, const struct event *e, struct err *err)
@@ -90,13 +107,14 @@ static int on_gtid(struct dispatch *d, const struct event *e, struct err *err)
     if (gtid_event_read(e, &d->mysql_gtid, err) != 0)
         return -1;
     d->is_mysql_gtid = true;
+    d->origin.commit_time_us = d->mysql_gtid.commit_time_us;
     if (d->mysql_gtid.number == 0)
         return 0;
     gtid_uuid_print(d->mysql_gtid.uuid, &d->gtid);
     if (d->mysql_gtid.tag[0] != '\0')
         buf_printf(&d->gtid, ":%s", d->mysql_gtid.tag);
     buf_printf(&d->gtid, ":%" PRId64, d->mysql_gtid.number);
-    return 0;
+    return set_gtid(d, err);
 }
 
 /* To MariaDB this event is the BEGIN, too. */
@@ -108,7 +126,7 @@ static int on_mariadb_gtid(struct dispatch *d, const struct event *e, struct err
     d->is_mariadb_gtid = true;
     d->in_transaction = (d->mariadb_gtid.flags & GTID_FLAG_STANDALONE) == 0;
     gtid_triple_print(d->mariadb_gtid.gtid, &d->gtid);
-    return 0;
+    return set_gtid(d, err);
 }
 
 static int move_position(struct dispatch *d, struct err *err)
@@ -134,20 +152,16 @@ static int move_position(struct dispatch *d, struct err *err)
 /* E ends the transaction. */
 static int end(struct dispatch *d, const struct event *e, bool is_rollback, struct err *err)
 {
-    bool is_exact = d->is_mysql_gtid && d->mysql_gtid.commit_time_us != 0;
-    struct commit commit = {.is_rollback = is_rollback,
+    bool is_exact = d->origin.commit_time_us != 0;
+    struct commit commit = {.position = d->position,
+                            .origin = &d->origin,
+                            .is_rollback = is_rollback,
                             .is_exact_time = is_exact,
-                            .commit_time_us = is_exact ? d->mysql_gtid.commit_time_us
-                                                       : (int64_t)e->time_s * MICROS};
+                            .commit_time_us =
+                                is_exact ? d->origin.commit_time_us : (int64_t)e->time_s * MICROS};
 
     if (move_position(d, err) != 0)
         return -1;
-    buf_clear(&d->position_text);
-    position_print(d->position, &d->position_text);
-    if (d->position_text.is_failed || d->gtid.is_failed)
-        return err_nomem(err, "binlog position");
-    commit.position = buf_text(&d->position_text);
-    commit.gtid = buf_text(&d->gtid);
     if (d->handler->on_commit(d->handler->ctx, &commit, err) != 0)
         return -1;
     begin(d);
@@ -308,7 +322,7 @@ static int on_rows(struct dispatch *d, const struct event *e, struct err *err)
 {
     bool is_wanted;
 
-    if (tables_rows(&d->tables, &d->format, e, d->handler, &is_wanted, err) != 0)
+    if (tables_rows(&d->tables, &d->format, e, d->handler, &d->origin, &is_wanted, err) != 0)
         return -1;
     d->has_changes = d->has_changes || is_wanted;
     return 0;
@@ -406,6 +420,7 @@ static int on_inner_event(void *ctx, const uint8_t *bytes, size_t len, struct er
     if (e.type == EVENT_FORMAT || e.type == EVENT_TRANSACTION_PAYLOAD)
         return err_set(err, ERR_FORMAT, "binlog: event type %u inside a transaction payload",
                        e.type);
+    d->origin.time_s = e.time_s;
     return on_event(d, &e, err);
 }
 
@@ -415,6 +430,9 @@ int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct 
 
     if (event_parse(&d->format, bytes, len, &e, err) != 0)
         return -1;
+    d->origin.offset = d->offset;
     advance(d, &e);
+    d->origin.server_id = e.server_id;
+    d->origin.time_s = e.time_s;
     return on_event(d, &e, err);
 }

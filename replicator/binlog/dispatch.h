@@ -26,6 +26,10 @@ int dispatch_new(const struct reader_handler *handler, struct position *position
                  struct dispatch **out, struct err *err);
 void dispatch_free(struct dispatch *d);
 
+/* What comes next is FILE from OFFSET on: the head of a stream says so itself, a file read from
+ * disk does not. */
+void dispatch_file(struct dispatch *d, const char *file, uint64_t offset);
+
 /* One event as it is on the wire or in a file. */
 int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct err *err);
 #endif

@@ -24,6 +24,16 @@ struct reader;
 
 enum change_type { CHANGE_INSERT, CHANGE_UPDATE, CHANGE_DELETE };
 
+/* Where in the log, and in which transaction. */
+struct origin {
+    const char *file; /* as in SHOW BINARY LOGS; "" before the first rotate event */
+    uint64_t offset;  /* of the event's first byte; inside a compressed transaction: of that one */
+    uint32_t server_id;
+    uint32_t time_s;        /* since 1970 UTC: when the statement began */
+    const char *gtid;       /* "" if the transaction has none */
+    int64_t commit_time_us; /* since 1970 UTC, from the GTID event; 0 if it has none */
+};
+
 /* Values are table->n_columns canonical texts (value.h), absent where the log carries none
  * (binlog_row_image MINIMAL and NOBLOB). AFTER of an update is complete as far as the log goes: a
  * column that only BEFORE carries has not changed and stands in both; absent in both is unchanged,
@@ -33,11 +43,12 @@ struct change {
     const struct table *table;
     const struct value *before; /* NULL for an insert */
     const struct value *after;  /* NULL for a delete */
+    const struct origin *origin;
 };
 
 struct commit {
-    const char *position;   /* text of the position after this transaction */
-    const char *gtid;       /* of this transaction; "" if it has none */
+    const struct position *position; /* after this transaction; position_print makes it text */
+    const struct origin *origin;     /* of the event that ends it */
     int64_t commit_time_us; /* since 1970 UTC: from the GTID event, else the end event's second; 0
                                if unknown */
     bool is_exact_time;     /* microseconds, not whole seconds */
@@ -63,12 +74,27 @@ struct ddl {
     const char *sql;    /* for the log, at most 200 bytes of it */
 };
 
+/* What a handler wants of a table; all zeros: nothing, its rows are skipped unread. */
+struct table_wish {
+    const struct table *table; /* its rows, read as this table; the handler's until on_commit */
+    bool is_as_logged;         /* its rows, as the log alone describes the table (log_table.h) */
+    void *notice;              /* not NULL: on_notice is told of each rows event, with this */
+};
+
+struct notice {
+    void *notice; /* the wish's */
+    enum change_type type;
+    /* The server executes foreign keys in its SQL layer: cascades are logged (MySQL 9.6). */
+    bool has_logged_cascades;
+};
+
 struct reader_handler {
     void *ctx;
-    /* Is this table wanted, and how does it look now? *OUT stays the handler's and must live until
-     * the next on_commit; NULL skips it. Asked once a TABLE_MAP. */
-    int (*want_table)(void *ctx, const char *schema, const char *table, const struct table **out,
+    /* What is wanted of this table? Asked at each TABLE_MAP; *OUT comes cleared. */
+    int (*want_table)(void *ctx, const char *schema, const char *table, struct table_wish *out,
                       struct err *err);
+    /* May be NULL when no wish has a notice. */
+    int (*on_notice)(void *ctx, const struct notice *notice, struct err *err);
     int (*on_change)(void *ctx, const struct change *change, struct err *err);
     int (*on_commit)(void *ctx, const struct commit *commit, struct err *err);
     int (*on_ddl)(void *ctx, const struct ddl *ddl, struct err *err);

@@ -22,7 +22,10 @@
 
 enum rows_kind { ROWS_WRITE, ROWS_UPDATE, ROWS_DELETE };
 
-enum { ROWS_FLAG_STATEMENT_END = 0x1 };
+enum {
+    ROWS_FLAG_STATEMENT_END = 0x1,
+    ROWS_FLAG_SQL_FK = 0x10, /* MySQL 9.6: foreign keys in the SQL layer, cascades are logged */
+};
 /* A rows event that carries no rows, only the end of a statement. */
 #define ROWS_DUMMY_ID UINT64_C(0xffffff)
 

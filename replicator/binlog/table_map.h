@@ -59,6 +59,7 @@ struct map_column {
     bool has_sign; /* is_unsigned is known */
     bool is_unsigned;
     bool has_collation; /* collation is known */
+    bool is_invisible;
     uint32_t collation;
     uint32_t length;      /* strings: bytes at most; BIT: bits; BLOB family: bytes of the length */
     uint8_t precision;    /* DECIMAL */
@@ -76,6 +77,8 @@ struct table_map {
     struct map_column *columns;
     size_t n_columns;
     bool has_names;
+    size_t *key; /* column indexes of the primary key; NULL and 0 when not told or none */
+    size_t n_key;
     struct arena arena; /* owned; everything above points into it */
 };
 

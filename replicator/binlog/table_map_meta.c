@@ -9,8 +9,11 @@ enum {
     META_COLUMN_NAME = 4,
     META_SET_LABELS = 5,
     META_ENUM_LABELS = 6,
+    META_KEY = 8,
+    META_KEY_WITH_PREFIX = 9,
     META_ENUM_SET_DEFAULT_CHARSET = 10,
     META_ENUM_SET_COLUMN_CHARSET = 11,
+    META_VISIBILITY = 12,
 };
 
 typedef bool (*column_filter)(const struct map_column *col);
@@ -148,6 +151,39 @@ static int read_labels(struct table_map *map, struct cursor *c, column_filter fi
     return c->is_short ? -1 : 0;
 }
 
+/* Column indexes of the primary key; with HAS_PREFIX each is followed by how much of the column is
+ * in the key. */
+static int read_key(struct table_map *map, struct cursor *c, bool has_prefix)
+{
+    size_t *key = arena_alloc(&map->arena, map->n_columns * sizeof(*key));
+    size_t n = 0;
+
+    if (key == NULL)
+        return -1;
+    while (cursor_left(c) > 0) {
+        uint64_t at = cursor_lenenc(c);
+
+        if (has_prefix)
+            cursor_lenenc(c);
+        if (c->is_short || at >= map->n_columns || n == map->n_columns)
+            return -1;
+        key[n++] = (size_t)at;
+    }
+    map->key = key;
+    map->n_key = n;
+    return 0;
+}
+
+/* One bit a column, the highest bit of a byte first; 1 means visible. */
+static int read_visibility(struct table_map *map, const struct cursor *c)
+{
+    if (cursor_left(c) < (map->n_columns + 7) / 8)
+        return -1;
+    for (size_t i = 0; i < map->n_columns; i++)
+        map->columns[i].is_invisible = (c->at[i / 8] >> (7 - i % 8) & 1) == 0;
+    return 0;
+}
+
 static int read_field(struct table_map *map, unsigned type, struct cursor *c, bool is_mariadb)
 {
     column_filter text = is_mariadb ? is_text_mariadb : is_text;
@@ -169,6 +205,12 @@ static int read_field(struct table_map *map, unsigned type, struct cursor *c, bo
         return read_default_charset(map, c, is_enum_or_set);
     case META_ENUM_SET_COLUMN_CHARSET:
         return read_column_charset(map, c, is_enum_or_set);
+    case META_KEY:
+        return read_key(map, c, false);
+    case META_KEY_WITH_PREFIX:
+        return read_key(map, c, true);
+    case META_VISIBILITY:
+        return read_visibility(map, c);
     default:
         return 0;
     }

@@ -4,11 +4,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "replicator/binlog/log_table.h"
+
 void tables_close(struct tables *t)
 {
     for (size_t i = 0; i < t->n_ready; i++) {
         table_map_close(&t->slots[i].map);
         free(t->slots[i].fields);
+        table_free(t->slots[i].logged);
     }
     free(t->slots);
     free(t->before);
@@ -72,24 +75,32 @@ static int reserve(struct tables *t, struct tables_slot *slot, size_t n_values)
 int tables_map(struct tables *t, const struct event_format *format, const struct event *e,
                const struct reader_handler *handler, struct err *err)
 {
-    const struct table *table = NULL;
+    struct table_wish wish = {0};
+    const struct table *table;
     struct tables_slot *slot;
     const char *schema, *name;
     uint64_t id;
 
     if (table_map_peek(format, e, &id, &schema, &name, err) != 0 ||
-        handler->want_table(handler->ctx, schema, name, &table, err) != 0)
+        handler->want_table(handler->ctx, schema, name, &wish, err) != 0)
         return -1;
     slot = slot_for(t, id);
     if (slot == NULL)
         return err_nomem(err, "table map");
     slot->id = id;
-    slot->table = table;
-    if (table == NULL)
-        return 0;
+    slot->notice = wish.notice;
     slot->table = NULL; /* until all is well */
+    if (wish.table == NULL && !wish.is_as_logged)
+        return 0;
     if (table_map_read(format, e, &slot->map, err) != 0)
         return -1;
+    if (wish.table == NULL) {
+        table_free(slot->logged);
+        slot->logged = NULL;
+        if (log_table_new(&slot->map, &slot->logged, err) != 0)
+            return -1;
+    }
+    table = wish.table != NULL ? wish.table : slot->logged;
     if (reserve(t, slot, table->n_columns) != 0)
         return err_nomem(err, "table map");
     if (field_join(&slot->map, table, slot->fields, err) != 0)
@@ -118,13 +129,16 @@ static int recheck(const struct table *table, const struct reader_handler *handl
     return handler->on_ddl(handler->ctx, &ddl, err);
 }
 
+static const enum change_type change_types[] = {
+    [ROWS_WRITE] = CHANGE_INSERT, [ROWS_UPDATE] = CHANGE_UPDATE, [ROWS_DELETE] = CHANGE_DELETE};
+
 static int hand_out(struct tables *t, struct rows *r, const struct tables_slot *slot,
-                    const struct reader_handler *handler, struct err *err)
+                    const struct reader_handler *handler, const struct origin *origin,
+                    struct err *err)
 {
-    static const enum change_type types[] = {
-        [ROWS_WRITE] = CHANGE_INSERT, [ROWS_UPDATE] = CHANGE_UPDATE, [ROWS_DELETE] = CHANGE_DELETE};
-    struct change change = {.type = types[r->kind],
+    struct change change = {.type = change_types[r->kind],
                             .table = slot->table,
+                            .origin = origin,
                             .before = r->kind == ROWS_WRITE ? NULL : t->before,
                             .after = r->kind == ROWS_DELETE ? NULL : t->after};
     bool is_partial, was_partial = false;
@@ -153,8 +167,19 @@ static const struct tables_slot *find_slot(const struct tables *t, uint64_t id)
     return NULL;
 }
 
+static int tell_notice(const struct rows *r, const struct tables_slot *slot,
+                       const struct reader_handler *handler, struct err *err)
+{
+    const struct notice notice = {.notice = slot->notice,
+                                  .type = change_types[r->kind],
+                                  .has_logged_cascades = (r->flags & ROWS_FLAG_SQL_FK) != 0};
+
+    return handler->on_notice(handler->ctx, &notice, err);
+}
+
 int tables_rows(struct tables *t, const struct event_format *format, const struct event *e,
-                const struct reader_handler *handler, bool *is_wanted, struct err *err)
+                const struct reader_handler *handler, const struct origin *origin, bool *is_wanted,
+                struct err *err)
 {
     const struct tables_slot *slot;
     struct rows r;
@@ -169,9 +194,11 @@ int tables_rows(struct tables *t, const struct event_format *format, const struc
     if (slot != NULL && slot->table != NULL) {
         *is_wanted = true;
         if (rows_start(&r, &slot->map, &t->unpacked, err) != 0 ||
-            hand_out(t, &r, slot, handler, err) != 0)
+            hand_out(t, &r, slot, handler, origin, err) != 0)
             return -1;
     }
+    if (slot != NULL && slot->notice != NULL && tell_notice(&r, slot, handler, err) != 0)
+        return -1;
     if ((r.flags & ROWS_FLAG_STATEMENT_END) != 0)
         tables_forget(t);
     return 0;

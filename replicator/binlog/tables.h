@@ -19,7 +19,9 @@
 
 struct tables_slot {
     uint64_t id;
-    const struct table *table; /* the handler's; NULL: not wanted */
+    const struct table *table; /* the handler's, or logged; NULL: not wanted */
+    void *notice;              /* the handler's wish */
+    struct table *logged;      /* owned; the table as the log describes it */
     struct table_map map;      /* owned */
     struct field *fields;      /* owned; map.n_columns */
     size_t size;               /* of fields */
@@ -49,5 +51,6 @@ int tables_map(struct tables *t, const struct event_format *format, const struct
 
 /* A rows event: hand its rows out. *IS_WANTED: it had rows of a table that the handler wants. */
 int tables_rows(struct tables *t, const struct event_format *format, const struct event *e,
-                const struct reader_handler *handler, bool *is_wanted, struct err *err);
+                const struct reader_handler *handler, const struct origin *origin, bool *is_wanted,
+                struct err *err);
 #endif

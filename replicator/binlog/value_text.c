@@ -12,6 +12,7 @@ enum {
     UUID_BYTES = 16,
     UUID_TEXT = 36,
     SET_LABELS_MAX = 64,
+    UNLABELLED_TEXT_MAX = 20,
 };
 
 static int give(struct value v, struct value *out, struct err *err)
@@ -48,6 +49,18 @@ static struct value label_at(const struct field *f, size_t i, struct arena *aren
     return value_text(f->table_labels[i], strlen(f->table_labels[i]));
 }
 
+/* Nobody told the labels: neither the log nor a schema. The number is all there is. */
+static int decode_unlabelled(uint64_t bits, struct arena *arena, struct value *out, struct err *err)
+{
+    char *text = arena_text(arena, UNLABELLED_TEXT_MAX), *end;
+
+    if (text == NULL)
+        return err_nomem(err, "binlog value");
+    end = digits_put(text, bits);
+    arena_shrink(arena, (size_t)(text + UNLABELLED_TEXT_MAX - end));
+    return give(value_text(text, (size_t)(end - text)), out, err);
+}
+
 static int no_such_label(const struct field *f, uint64_t bits, struct err *err)
 {
     err_set(err, ERR_FORMAT, "ENUM or SET value 0x%llx of a column with %zu labels",
@@ -61,6 +74,8 @@ static int decode_enum(const struct field *f, const uint8_t *p, size_t len, stru
 {
     uint64_t index = le_load(p, len);
 
+    if (f->n_labels == 0)
+        return decode_unlabelled(index, arena, out, err);
     if (index > f->n_labels)
         return no_such_label(f, index, err);
     return give(index == 0 ? value_text("", 0) : label_at(f, index - 1, arena), out, err);
@@ -74,6 +89,8 @@ static int decode_set(const struct field *f, const uint8_t *p, size_t len, struc
     size_t n = 0, size = 0;
     char *text, *to;
 
+    if (f->n_labels == 0)
+        return decode_unlabelled(bits, arena, out, err);
     if (f->n_labels < SET_LABELS_MAX && bits >> f->n_labels != 0)
         return no_such_label(f, bits, err);
     for (size_t i = 0; i < SET_LABELS_MAX && bits >> i != 0; i++) {

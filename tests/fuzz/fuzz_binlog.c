@@ -38,14 +38,14 @@ static void make_tables(void)
 }
 
 /* The name's first letter chooses one; of COLUMN_OTHER every type fits. */
-static int want_table(void *ctx, const char *schema, const char *name, const struct table **out,
+static int want_table(void *ctx, const char *schema, const char *name, struct table_wish *out,
                       struct err *err)
 {
     (void)ctx;
     (void)schema;
     (void)err;
     if (*name != '\0')
-        *out = &tables[(unsigned char)*name % COLUMNS_MAX];
+        out->table = &tables[(unsigned char)*name % COLUMNS_MAX];
     return 0;
 }
 
@@ -68,10 +68,12 @@ static int on_change(void *ctx, const struct change *c, struct err *err)
 
 static int on_commit(void *ctx, const struct commit *c, struct err *err)
 {
+    CLEANUP_BUF struct buf text = BUF_INIT;
     struct position *p = NULL;
 
     (void)ctx;
-    if (position_parse(c->position, &p, err) != 0)
+    position_print(c->position, &text);
+    if (position_parse(buf_text(&text), &p, err) != 0)
         abort(); /* what we print we must read */
     position_free(p);
     return 0;

@@ -55,14 +55,14 @@ static const struct table schema[] = {
 
 static struct buf heard;
 
-static int want_table(void *ctx, const char *database, const char *name, const struct table **out,
+static int want_table(void *ctx, const char *database, const char *name, struct table_wish *out,
                       struct err *e)
 {
     (void)ctx;
     (void)e;
     for (size_t i = 0; i < sizeof(schema) / sizeof(schema[0]); i++)
         if (strcmp(database, "recorded") == 0 && strcmp(name, schema[i].name) == 0)
-            *out = &schema[i];
+            out->table = &schema[i];
     return 0;
 }
 
@@ -99,7 +99,7 @@ static int on_change(void *ctx, const struct change *c, struct err *e)
 
 static int on_commit(void *ctx, const struct commit *c, struct err *e)
 {
-    const char *tail = strchr(c->gtid, ':');
+    const char *tail = strchr(c->origin->gtid, ':');
 
     (void)ctx;
     (void)e;
@@ -108,7 +108,7 @@ static int on_commit(void *ctx, const struct commit *c, struct err *e)
     if (tail != NULL)
         tail = strchr(tail + 1, ':') == NULL ? "" : ":mytag";
     else
-        tail = c->gtid[0] == '7' ? "domain 7" : "";
+        tail = c->origin->gtid[0] == '7' ? "domain 7" : "";
     buf_printf(&heard, "%s%s%s\n", c->is_rollback ? "rollback" : "commit", *tail == '\0' ? "" : " ",
                tail);
     return 0;

@@ -528,7 +528,7 @@ static void change_table(size_t i)
 
 /* --- what comes --- */
 
-static int want_table(void *ctx, const char *schema, const char *name, const struct table **out,
+static int want_table(void *ctx, const char *schema, const char *name, struct table_wish *out,
                       struct err *e)
 {
     (void)ctx;
@@ -541,7 +541,7 @@ static int want_table(void *ctx, const char *schema, const char *name, const str
     }
     for (size_t i = 0; i < n_tables; i++)
         if (strcmp(tables[i].table->name, name) == 0)
-            *out = tables[i].table;
+            out->table = tables[i].table;
     return 0;
 }
 

@@ -56,13 +56,13 @@ struct heard {
     int64_t idle_ms;   /* when the last sign of life came */
 };
 
-static int want_table(void *ctx, const char *schema, const char *name, const struct table **out,
+static int want_table(void *ctx, const char *schema, const char *name, struct table_wish *out,
                       struct err *e)
 {
     (void)ctx;
     (void)e;
     if (strcmp(schema, SCHEMA) == 0 && strcmp(name, "t") == 0)
-        *out = table;
+        out->table = table;
     return 0;
 }
 
@@ -97,9 +97,12 @@ static int on_change(void *ctx, const struct change *c, struct err *e)
 static int on_commit(void *ctx, const struct commit *c, struct err *e)
 {
     struct heard *h = ctx;
+    struct buf position = BUF_INIT;
 
+    position_print(c->position, &position);
     if (h->n_commits < COMMITS_MAX)
-        h->positions[h->n_commits] = strdup(c->position);
+        h->positions[h->n_commits] = buf_take(&position);
+    buf_close(&position);
     h->n_commits++;
     if (h->n_commits == h->stop_after)
         return err_set(e, ERR_STOPPED, "heard enough");

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/binlog/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "replicator/binlog/cursor.h"
+#include "replicator/binlog/event.h"
+
+enum { MAGIC_BYTES = 4, BUFFER_BYTES = 256 * 1024, LENGTH_AT = 9 };
+#define EVENT_MAX (UINT32_C(1) << 30) /* the servers' own limit of an event */
+#define EVENT_SLACK (UINT32_C(1) << 20)
+
+struct binlog_file {
+    char *path;      /* owned */
+    int fd;          /* owned */
+    uint8_t *buffer; /* owned */
+    size_t size;
+    size_t at;  /* the next event */
+    size_t end; /* of what has been read */
+    uint64_t next_offset;
+    uint64_t offset;
+};
+
+static size_t buffered(const struct binlog_file *f)
+{
+    return f->end - f->at;
+}
+
+/* Make room for WANT bytes from the next event on. */
+static int reserve(struct binlog_file *f, size_t want, struct err *err)
+{
+    uint8_t *buffer;
+
+    if (f->size - f->at >= want)
+        return 0;
+    memmove(f->buffer, f->buffer + f->at, buffered(f));
+    f->end -= f->at;
+    f->at = 0;
+    /* Back to the usual size after a huge event. */
+    if (f->size >= want &&
+        (f->size == BUFFER_BYTES || want > BUFFER_BYTES || f->end > BUFFER_BYTES))
+        return 0;
+    if (want < BUFFER_BYTES)
+        want = BUFFER_BYTES;
+    buffer = realloc(f->buffer, want);
+    if (buffer == NULL)
+        return err_nomem(err, "binlog file");
+    f->buffer = buffer;
+    f->size = want;
+    return 0;
+}
+
+/* Read until WANT bytes are there: 1, or 0 when the file ends before. */
+static int fill(struct binlog_file *f, size_t want, struct err *err)
+{
+    if (buffered(f) >= want)
+        return 1;
+    if (reserve(f, want, err) != 0)
+        return -1;
+    while (buffered(f) < want) {
+        ssize_t n = read(f->fd, f->buffer + f->end, f->size - f->end);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, "%s", f->path);
+        if (n == 0)
+            return 0;
+        f->end += (size_t)n;
+    }
+    return 1;
+}
+
+static int check_magic(struct binlog_file *f, struct err *err)
+{
+    int rc = fill(f, MAGIC_BYTES, err);
+
+    if (rc < 0)
+        return -1;
+    if (rc == 1 && memcmp(f->buffer,
+                          "\xfd"
+                          "bin",
+                          MAGIC_BYTES) == 0) {
+        err_set(err, ERR_FORMAT, "%s: the file is encrypted (binlog_encryption)", f->path);
+        return err_hint(err, "Read it through its server instead: the server decrypts it.");
+    }
+    if (rc == 0 || memcmp(f->buffer,
+                          "\xfe"
+                          "bin",
+                          MAGIC_BYTES) != 0)
+        return err_set(err, ERR_FORMAT, "%s: not a binlog file", f->path);
+    f->at = MAGIC_BYTES;
+    f->next_offset = f->offset = MAGIC_BYTES;
+    return 0;
+}
+
+int binlog_file_open(const char *path, struct binlog_file **out, struct err *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    struct binlog_file *f = calloc(1, sizeof(*f));
+
+    if (f == NULL)
+        return err_nomem(err, "binlog file");
+    f->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    f->path = strdup(is_stdin ? "stdin" : path);
+    f->buffer = malloc(BUFFER_BYTES);
+    f->size = BUFFER_BYTES;
+    if (f->fd < 0)
+        err_errno(err, "%s", path);
+    else if (f->path == NULL || f->buffer == NULL)
+        err_nomem(err, "binlog file");
+    else if (check_magic(f, err) == 0) {
+        *out = f;
+        return 0;
+    }
+    binlog_file_close(f);
+    return -1;
+}
+
+void binlog_file_close(struct binlog_file *f)
+{
+    if (f == NULL)
+        return;
+    if (f->fd >= 0)
+        close(f->fd);
+    free(f->path);
+    free(f->buffer);
+    free(f);
+}
+
+const char *binlog_file_name(const struct binlog_file *f)
+{
+    const char *slash = strrchr(f->path, '/');
+
+    return slash == NULL ? f->path : slash + 1;
+}
+
+uint64_t binlog_file_offset(const struct binlog_file *f)
+{
+    return f->offset;
+}
+
+static int ends_within(const struct binlog_file *f, struct err *err)
+{
+    return err_set(err, ERR_FORMAT, "%s: the file ends within the event at %" PRIu64, f->path,
+                   f->next_offset);
+}
+
+int binlog_file_next(struct binlog_file *f, const uint8_t **bytes, size_t *len, struct err *err)
+{
+    int rc = fill(f, EVENT_HEADER_BYTES, err);
+    uint32_t n;
+
+    if (rc <= 0)
+        return rc == 0 && buffered(f) > 0 ? ends_within(f, err) : rc;
+    n = (uint32_t)le_load(f->buffer + f->at + LENGTH_AT, 4);
+    if (n < EVENT_HEADER_BYTES || n > EVENT_MAX + EVENT_SLACK)
+        return err_set(err, ERR_FORMAT, "%s: the event at %" PRIu64 " says it has %u bytes",
+                       f->path, f->next_offset, n);
+    rc = fill(f, n, err);
+    if (rc <= 0)
+        return rc == 0 ? ends_within(f, err) : -1;
+    *bytes = f->buffer + f->at;
+    *len = n;
+    f->at += n;
+    f->offset = f->next_offset;
+    f->next_offset += n;
+    return 1;
+}
