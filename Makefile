@@ -10,7 +10,7 @@ DESTDIR ?=
 MYSQL_CLIENT ?= $(shell pkg-config --exists libmariadb && echo mariadb || echo mysql)
 MYSQL_PC := $(if $(filter mariadb,$(MYSQL_CLIENT)),libmariadb,mysqlclient)
 
-PKGS := $(MYSQL_PC) libcurl libcjson yaml-0.1 zlib libzstd openssl libxxhash libmicrohttpd
+PKGS := $(MYSQL_PC) libcurl libcjson yaml-0.1 zlib libdeflate libzstd openssl libxxhash libmicrohttpd
 CC ?= gcc
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wundef $(if $(filter 1,$(WERROR)),-Werror)
@@ -59,11 +59,20 @@ $(BUILD)/%.o: %.c
 	@echo "  CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# One C++ file, which needs no C++ runtime (common/shortest.h); Debian puts the library's headers into a versioned folder.
+CXX ?= g++
+DRAGONBOX ?= $(firstword $(wildcard /usr/include/dragonbox-*))
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo "  CXX $<"
+	@$(CXX) -I. -std=c++17 -g $(OPT) $(HARDEN) -Wall -Wextra $(if $(filter 1,$(WERROR)),-Werror) -fno-exceptions -fno-rtti \
+		$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) -isystem $(DRAGONBOX) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
+
 # The sandbox's JavaScript engine is compiled from the one-file source that duktape-dev carries: sandbox/script/duktape.c says why.
 DUKTAPE_SRC ?= /usr/share/duktape
 $(BUILD)/sandbox/script/duktape.o: CPPFLAGS += -isystem $(DUKTAPE_SRC)
 
-$(LIBCOMMON): $(call obj,$(COMMON_SRC)) $(BUILD)/gen/embed_data.o
+$(LIBCOMMON): $(call obj,$(COMMON_SRC)) $(BUILD)/common/shortest.o $(BUILD)/gen/embed_data.o
 $(BUILD)/libreplicator.a: $(call obj,$(REPLICATOR_SRC))
 $(BUILD)/libwebhook.a: $(call obj,$(WEBHOOK_SRC))
 $(BUILD)/libsandbox.a: $(call obj,$(SANDBOX_SRC))

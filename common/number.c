@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/number.h"
 
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/digits.h"
+#include "common/shortest.h"
 
 enum { EXPONENT_MAX = 9999 };
 
@@ -152,86 +154,27 @@ float decimal_to_float(const struct decimal *d)
     return strtof_l(text, NULL, c_locale);
 }
 
-/* X, not negative, correctly rounded to PRECISION digits. */
-static void take_digits(struct decimal *d, double x, int precision)
+static void from_shortest(struct decimal *d, struct shortest s, bool is_negative)
 {
-    char text[64];
-    const char *at = text;
-
-    snprintf(text, sizeof(text), "%.*e", precision - 1, x);
-    d->is_negative = false;
-    d->n = 0;
-    for (; *at != '\0' && *at != 'e'; at++) /* skips the point, whatever the locale makes of it */
-        if (is_digit(*at))
-            d->digits[d->n++] = *at;
-    d->point = (int)strtol(at + 1, NULL, 10) + 1;
-    normalise(d);
-}
-
-/* The next higher decimal of PRECISION digits. */
-static void next_up(struct decimal *d, int precision)
-{
-    int i = precision - 1;
-
-    while (d->n < precision)
-        d->digits[d->n++] = '0';
-    while (i >= 0 && d->digits[i] == '9')
-        d->digits[i--] = '0';
-    if (i >= 0) {
-        d->digits[i]++;
-    } else {
-        d->digits[0] = '1';
-        d->point++;
-    }
-    normalise(d);
-}
-
-struct kind {
-    bool is_float;
-    int safe;  /* digits that every decimal keeps through this type */
-    int least; /* digits that tell any two values of this type apart */
-};
-
-static bool reads_back(const struct decimal *d, double x, const struct kind *k)
-{
-    return k->is_float ? (double)decimal_to_float(d) == x : decimal_to_double(d) == x;
-}
-
-/* At a power of two the values below lie closer than those above: the correctly rounded digits may
- * read back as a neighbour when the next higher ones do not. */
-static void take_shortest(struct decimal *d, double x, const struct kind *k)
-{
-    double smallest = k->is_float ? (double)FLT_MIN : DBL_MIN;
-    int exponent;
-    bool is_power = x >= smallest && frexp(x, &exponent) == 0.5;
-
-    for (int precision = x >= smallest ? k->safe : 1; precision < k->least; precision++) {
-        take_digits(d, x, precision);
-        if (reads_back(d, x, k))
-            return;
-        if (is_power) {
-            next_up(d, precision);
-            if (reads_back(d, x, k))
-                return;
-        }
-    }
-    take_digits(d, x, k->least);
+    d->is_negative = is_negative;
+    d->n = (int)(digits_put(d->digits, s.digits) - d->digits);
+    d->point = d->n + s.exponent;
 }
 
 void decimal_from_double(struct decimal *d, double x)
 {
-    static const struct kind kind = {.is_float = false, .safe = DBL_DIG, .least = 17};
-
-    take_shortest(d, fabs(x), &kind);
-    d->is_negative = signbit(x) != 0;
+    if (x == 0)
+        *d = (struct decimal){.is_negative = signbit(x) != 0};
+    else
+        from_shortest(d, shortest_double(fabs(x)), signbit(x) != 0);
 }
 
 void decimal_from_float(struct decimal *d, float x)
 {
-    static const struct kind kind = {.is_float = true, .safe = FLT_DIG, .least = 9};
-
-    take_shortest(d, fabs((double)x), &kind);
-    d->is_negative = signbit(x) != 0;
+    if (x == 0)
+        *d = (struct decimal){.is_negative = signbit(x) != 0};
+    else
+        from_shortest(d, shortest_float(fabsf(x)), signbit(x) != 0);
 }
 
 bool decimal_is_whole(const struct decimal *d)
@@ -277,79 +220,69 @@ void decimal_round(struct decimal *d, int scale)
     normalise(d);
 }
 
-struct writer {
-    char *out;
-    size_t len;
-};
-
-static void write_char(struct writer *w, char c)
+static char *put_zeros(char *to, int n)
 {
-    w->out[w->len++] = c;
+    memset(to, '0', (size_t)n);
+    return to + n;
 }
 
-static void write_zeros(struct writer *w, int n)
+static char *put_exponential(char *to, const char *digits, int n, int exponent)
 {
-    for (int i = 0; i < n; i++)
-        write_char(w, '0');
-}
-
-static void write_digits(struct writer *w, const struct decimal *d, int from, int to)
-{
-    for (int i = from; i < to; i++)
-        write_char(w, i < d->n ? d->digits[i] : '0');
-}
-
-static void write_exponential(struct writer *w, const struct decimal *d)
-{
-    write_digits(w, d, 0, 1);
-    if (d->n > 1) {
-        write_char(w, '.');
-        write_digits(w, d, 1, d->n);
+    *to++ = digits[0];
+    if (n > 1) {
+        *to++ = '.';
+        memcpy(to, digits + 1, (size_t)n - 1);
+        to += n - 1;
     }
-    w->len += (size_t)snprintf(w->out + w->len, 8, "e%d", d->point - 1);
+    *to++ = 'e';
+    if (exponent < 0)
+        *to++ = '-';
+    return digits_put(to, (uint64_t)abs(exponent));
 }
 
-static void write_fixed(struct writer *w, const struct decimal *d)
+/* N digits with POINT of them before the decimal point. */
+static char *put_fixed(char *to, const char *digits, int n, int point)
 {
-    if (d->point <= 0)
-        write_char(w, '0');
-    write_digits(w, d, 0, d->point);
-    if (d->n <= d->point)
-        return;
-    write_char(w, '.');
-    write_zeros(w, -d->point);
-    write_digits(w, d, d->point > 0 ? d->point : 0, d->n);
+    int whole = point < 0 ? 0 : point < n ? point : n;
+
+    if (point <= 0)
+        *to++ = '0';
+    memcpy(to, digits, (size_t)whole);
+    to = put_zeros(to + whole, point > n ? point - n : 0);
+    if (n <= point)
+        return to;
+    *to++ = '.';
+    to = put_zeros(to, point < 0 ? -point : 0);
+    memcpy(to, digits + whole, (size_t)(n - whole));
+    return to + (n - whole);
 }
 
 /* MySQL's layout (my_gcvt): an exponent from 1e15 and below 1e-15. */
-static size_t print_decimal(const struct decimal *d, char out[NUMBER_TEXT_SIZE])
+static size_t print_shortest(struct shortest s, bool is_negative, char out[NUMBER_TEXT_SIZE])
 {
-    struct writer w = {.out = out};
+    char digits[DIGITS_MAX], *to = out;
+    int n = (int)(digits_put(digits, s.digits) - digits), point = n + s.exponent;
 
-    if (d->is_negative)
-        write_char(&w, '-');
-    if (d->point > 15 || d->point < -14)
-        write_exponential(&w, d);
+    if (is_negative)
+        *to++ = '-';
+    if (point > 15 || point < -14)
+        to = put_exponential(to, digits, n, point - 1);
     else
-        write_fixed(&w, d);
-    out[w.len] = '\0';
-    return w.len;
+        to = put_fixed(to, digits, n, point);
+    *to = '\0';
+    return (size_t)(to - out);
 }
+
+static const struct shortest zero = {.digits = 0, .exponent = 0};
 
 size_t number_print_double(double x, char out[NUMBER_TEXT_SIZE])
 {
-    struct decimal d;
-
-    decimal_from_double(&d, x);
-    return print_decimal(&d, out);
+    return print_shortest(x == 0 ? zero : shortest_double(fabs(x)), signbit(x) != 0, out);
 }
 
 size_t number_print_float(float x, char out[NUMBER_TEXT_SIZE])
 {
-    struct decimal d;
-
-    decimal_from_float(&d, x);
-    return print_decimal(&d, out);
+    return print_shortest(x == 0 ? zero : shortest_float(fabsf(x)), signbit(x) != 0, out);
 }
 
 bool number_parse(const char *text, size_t len, double *out)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/cell/cell.h"
 
+#include <math.h>
+
 #include "common/cell/convert.h"
 
 /* How each type goes both ways, and how its cells are formatted. */
@@ -172,7 +174,9 @@ struct value convert_shown(const struct cell *in, char room[NUMBER_TEXT_SIZE])
     if (in->type == CELL_BOOL)
         return in->boolean ? value_text("TRUE", 4) : value_text("FALSE", 5);
     if (in->type == CELL_NUMBER) /* adding 0 takes the sign from -0: a sheet shows none */
-        return value_text(room, number_print_double(in->number + 0.0, room));
+        /* A cell has neither infinity nor NaN: whatever it was shows nothing. */
+        return value_text(room,
+                          isfinite(in->number) ? number_print_double(in->number + 0.0, room) : 0);
     return value_text(in->text, in->text_len);
 }
 

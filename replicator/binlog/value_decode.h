@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/digits.h"
 #include "common/err.h"
 #include "common/mysql/value.h"
 #include "replicator/binlog/field.h"
@@ -37,11 +38,6 @@ enum { DECIMAL_TEXT_MAX = 1 + 65 + 2 + 9 };
 /* Print the packed DECIMAL at P into TO (at least DECIMAL_TEXT_MAX bytes); its length, or 0 if a
  * digit group is out of range. */
 size_t decimal_print(const uint8_t *p, unsigned precision, unsigned scale, char *to);
-
-/* Print V in decimal at TO; returns the end. Room for 20 bytes. */
-char *digits_put(char *to, uint64_t v);
-/* Exactly WIDTH digits. */
-char *digits_put_padded(char *to, uint32_t v, unsigned width);
 
 enum { TEMPORAL_TEXT_MAX = 40 };
 /* From the packed form's integer part (sign removed) and microseconds; each returns the end. */

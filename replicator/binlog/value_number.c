@@ -17,28 +17,6 @@ enum {
 /* Bytes that hold the digits left over beside whole groups of nine. */
 static const uint8_t decimal_leftover[DIGITS_PER_GROUP] = {0, 1, 1, 2, 2, 3, 3, 4, 4};
 
-char *digits_put(char *to, uint64_t v)
-{
-    char digits[20];
-    size_t at = sizeof(digits);
-
-    do {
-        digits[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
-    memcpy(to, digits + at, sizeof(digits) - at);
-    return to + (sizeof(digits) - at);
-}
-
-char *digits_put_padded(char *to, uint32_t v, unsigned width)
-{
-    for (unsigned i = width; i-- > 0;) {
-        to[i] = (char)('0' + v % 10);
-        v /= 10;
-    }
-    return to + width;
-}
-
 static char *put_int(const struct field *f, const uint8_t *p, size_t len, char *to)
 {
     uint64_t v = le_load(p, len), sign = (uint64_t)1 << (8 * len - 1);
