@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/binlog/event.h"
 
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "replicator/binlog/cursor.h"
 
@@ -10,6 +10,7 @@ enum {
     FORMAT_FIXED_BYTES = 2 + 50 + 4 + 1, /* version, server version, created, header length */
     FORMAT_TAIL_BYTES = 1 + EVENT_CRC_BYTES,
     FLAG_IN_USE = 0x1,
+    FLAGS_AT = 17,
 };
 
 void event_format_init(struct event_format *format, bool has_crc)
@@ -23,14 +24,16 @@ static bool crc_is_good(const uint8_t *bytes, size_t len, uint8_t type)
 {
     size_t summed = len - EVENT_CRC_BYTES;
     uint8_t header[EVENT_HEADER_BYTES];
-    uLong sum;
+    uint32_t sum = 0;
 
-    memcpy(header, bytes, sizeof(header));
-    if (type == EVENT_FORMAT)
-        header[17] &= (uint8_t)~FLAG_IN_USE;
-    sum = crc32_z(0, header, sizeof(header));
-    sum = crc32_z(sum, bytes + sizeof(header), summed - sizeof(header));
-    return sum == le_load(bytes + summed, EVENT_CRC_BYTES);
+    if (type == EVENT_FORMAT) {
+        memcpy(header, bytes, sizeof(header));
+        header[FLAGS_AT] &= (uint8_t)~FLAG_IN_USE;
+        sum = libdeflate_crc32(0, header, sizeof(header));
+        bytes += sizeof(header);
+        summed -= sizeof(header);
+    }
+    return libdeflate_crc32(sum, bytes, summed) == le_load(bytes + summed, EVENT_CRC_BYTES);
 }
 
 /* Since 5.6.1 (MariaDB 5.3) the event ends with the algorithm and room for a checksum, even when

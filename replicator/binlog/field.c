@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/number.h"
 #include "replicator/binlog/value_decode.h"
 
 enum { UUID_BYTES = 16, INET4_BYTES = 4, INET6_BYTES = 16 };
@@ -145,45 +146,98 @@ static int set_length(struct field *f, const struct map_column *col)
     }
 }
 
-/* Strings, blobs and MariaDB's types that look like them: the log's charset decides, else the
- * schema. */
-static void set_string(struct field *f, const struct map_column *col, const struct column *column)
+/* MariaDB's types that look like BINARY(n) in the log: only the schema knows them. */
+static bool set_address(struct field *f, const struct map_column *col, const struct column *column)
 {
-    bool is_binary = col->has_collation ? col->collation == COLLATION_BINARY
-                                        : column != NULL && column->charset == NULL;
-
-    f->kind = is_binary ? FIELD_BYTES : FIELD_TEXT;
-    if (is_binary && col->type == MAP_STRING)
-        f->pad_bytes = col->length;
-    if (column != NULL && col->type == MAP_STRING &&
-        (column->type == COLUMN_UUID || column->type == COLUMN_INET6 ||
-         column->type == COLUMN_INET4)) {
-        f->kind = column->type == COLUMN_UUID    ? FIELD_UUID
-                  : column->type == COLUMN_INET6 ? FIELD_INET6
-                                                 : FIELD_INET4;
-        f->pad_bytes = f->kind == FIELD_INET4 ? INET4_BYTES : INET6_BYTES;
+    if (col->type != MAP_STRING)
+        return false;
+    switch (column->type) {
+    case COLUMN_UUID:
+        f->kind = FIELD_UUID;
+        f->pad_bytes = UUID_BYTES;
+        return true;
+    case COLUMN_INET6:
+        f->kind = FIELD_INET6;
+        f->pad_bytes = INET6_BYTES;
+        return true;
+    case COLUMN_INET4:
+        f->kind = FIELD_INET4;
+        f->pad_bytes = INET4_BYTES;
+        return true;
+    default:
+        return false;
     }
-    if (f->kind == FIELD_TEXT && col->has_collation)
-        f->charset = charset_of_collation(col->collation);
-    else if (f->kind == FIELD_TEXT && column != NULL && column->charset != NULL)
-        f->charset = charset_of_name(column->charset);
 }
 
-static void set_labels(struct field *f, const struct map_column *col, const struct column *column)
+/* NULL: nothing to convert. */
+static const struct charset *own_charset(const struct charset *cs)
 {
-    if (col->labels != NULL) {
-        f->labels = col->labels;
-        f->n_labels = col->n_labels;
-        if (col->has_collation)
-            f->charset = charset_of_collation(col->collation);
-    } else if (column != NULL) {
-        f->table_labels = column->labels;
-        f->n_labels = column->n_labels;
+    return cs == NULL || charset_is_utf8(cs) ? NULL : cs;
+}
+
+/* Strings and blobs: the log's charset decides, else the schema. -1: we do not know it. */
+static int set_string(struct field *f, const struct map_column *col, const struct column *column)
+{
+    bool is_binary =
+        col->has_collation ? col->collation == COLLATION_BINARY : column->charset == NULL;
+    const struct charset *cs;
+
+    if (set_address(f, col, column))
+        return 0;
+    f->kind = is_binary ? FIELD_BYTES : FIELD_TEXT;
+    if (is_binary) {
+        f->pad_bytes = col->type == MAP_STRING ? col->length : 0;
+        return 0;
     }
+    cs = col->has_collation ? charset_of_collation(col->collation)
+                            : charset_of_name(column->charset);
+    f->charset = own_charset(cs);
+    return cs == NULL ? -1 : 0;
+}
+
+/* The log's labels in UTF-8. */
+static int take_log_labels(struct field *f, const struct map_column *col, struct arena *arena)
+{
+    const struct charset *cs =
+        own_charset(col->has_collation ? charset_of_collation(col->collation) : NULL);
+    struct value *labels = arena_alloc(arena, col->n_labels * sizeof(*labels));
+
+    if (labels == NULL)
+        return -1;
+    for (size_t i = 0; i < col->n_labels; i++) {
+        labels[i] = cs == NULL ? col->labels[i] : charset_convert(cs, col->labels[i], arena);
+        if (labels[i].state == VALUE_ABSENT)
+            return -1;
+    }
+    f->labels = labels;
+    f->n_labels = col->n_labels;
+    return 0;
+}
+
+/* The schema's are UTF-8 already. */
+static int take_schema_labels(struct field *f, const struct column *column, struct arena *arena)
+{
+    struct value *labels = arena_alloc(arena, column->n_labels * sizeof(*labels));
+
+    if (labels == NULL)
+        return -1;
+    for (size_t i = 0; i < column->n_labels; i++)
+        labels[i] = value_text(column->labels[i], strlen(column->labels[i]));
+    f->labels = labels;
+    f->n_labels = column->n_labels;
+    return 0;
+}
+
+static int set_labels(struct field *f, const struct map_column *col, const struct column *column,
+                      struct arena *arena)
+{
+    if (col->n_labels > 0)
+        return take_log_labels(f, col, arena);
+    return column->n_labels > 0 ? take_schema_labels(f, column, arena) : 0;
 }
 
 /* Does the schema's column have the type that the log has? */
-static bool column_fits(const struct map_column *col, const struct column *column)
+bool field_fits(const struct map_column *col, const struct column *column)
 {
     enum field_kind kind = kind_of_type(col->type);
 
@@ -267,84 +321,65 @@ static void set_double(struct field *f, const struct column *column)
     f->scale = (uint8_t)scale;
 }
 
-static int set_field(struct field *f, const struct map_column *col, const struct table *table,
-                     const struct table_map *map, struct err *err)
+/* Types whose text value_put makes: how long it may get. */
+static uint8_t text_max(enum field_kind kind)
 {
-    const struct column *column = f->column == FIELD_SKIP ? NULL : &table->columns[f->column];
-
-    if (set_length(f, col) != 0)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: column %zu has the unknown type %u",
-                       map->schema, map->name, (size_t)(col - map->columns) + 1, col->type);
-    f->kind = kind_of_type(col->type);
-    if (column == NULL)
+    switch (kind) {
+    case FIELD_INT:
+    case FIELD_BIT:
+        return DIGITS_MAX;
+    case FIELD_FLOAT:
+    case FIELD_DOUBLE:
+        return NUMBER_TEXT_SIZE;
+    case FIELD_DECIMAL:
+        return DECIMAL_TEXT_MAX;
+    case FIELD_YEAR:
+    case FIELD_DATE:
+    case FIELD_TIME:
+    case FIELD_DATETIME:
+    case FIELD_TIMESTAMP:
+    case FIELD_TIME_OLD:
+    case FIELD_DATETIME_OLD:
+    case FIELD_TIMESTAMP_OLD:
+        return TEMPORAL_TEXT_MAX;
+    default:
         return 0;
+    }
+}
+
+static int set_wanted(struct field *f, const struct table_map *map, const struct map_column *col,
+                      const struct column *column, struct arena *arena, struct err *err)
+{
     if (f->kind == FIELD_UNKNOWN)
         return refuse(col, column, map, err);
     if (is_old_temporal(f->kind) && column->fsp > 0)
         return refuse_old_temporal(column, map, err);
+    f->text_max = text_max(f->kind);
     f->precision = col->precision;
     f->scale = col->scale;
     f->is_unsigned = col->has_sign ? col->is_unsigned : column->is_unsigned;
     if (f->kind == FIELD_DOUBLE)
         set_double(f, column);
-    if (f->kind == FIELD_TEXT)
-        set_string(f, col, column);
-    if (f->kind == FIELD_ENUM || f->kind == FIELD_SET)
-        set_labels(f, col, column);
-    if (f->charset == NULL && (f->kind == FIELD_TEXT || f->labels != NULL))
+    if ((f->kind == FIELD_TEXT && set_string(f, col, column) != 0) ||
+        (col->n_labels > 0 && col->has_collation && charset_of_collation(col->collation) == NULL))
         return err_set(err, ERR_FORMAT,
                        "binlog: %s.%s: column %s has a character set we do not know", map->schema,
                        map->name, column->name);
+    if ((f->kind == FIELD_ENUM || f->kind == FIELD_SET) && set_labels(f, col, column, arena) != 0)
+        return err_nomem(err, "binlog table");
     return 0;
 }
 
-static int does_not_fit(const struct table_map *map, const struct table *table, size_t i,
-                        struct err *err)
-{
-    if (map->n_columns != table->n_columns)
-        err_set(err, ERR_FORMAT,
-                "binlog: %s.%s has %zu columns in the log and %zu in information_schema",
-                map->schema, map->name, map->n_columns, table->n_columns);
-    else
-        err_set(err, ERR_FORMAT,
-                "binlog: %s.%s: column %s is %s in information_schema, but type %u in the log",
-                map->schema, map->name, table->columns[i].name, table->columns[i].sql_type,
-                map->columns[i].type);
-    err_hint(err,
-             "The table was altered since. SET GLOBAL binlog_row_metadata = 'FULL' makes the log "
-             "name its columns, so that older events can be read, too.");
-    return err_transient(err);
-}
-
-static int find_column(const struct table *table, struct value name, size_t guess)
-{
-    char text[256];
-
-    if (name.len >= sizeof(text))
-        return FIELD_SKIP;
-    memcpy(text, name.ptr, name.len);
-    text[name.len] = '\0';
-    /* Nearly always the schema's order is the log's. */
-    if (guess < table->n_columns && strcmp(table->columns[guess].name, text) == 0)
-        return (int)guess;
-    return table_find_column(table, text);
-}
-
-int field_join(const struct table_map *map, const struct table *table, struct field *fields,
+int field_make(const struct table_map *map, const struct map_column *col,
+               const struct column *column, size_t at, struct arena *arena, struct field *out,
                struct err *err)
 {
-    if (!map->has_names && map->n_columns != table->n_columns)
-        return does_not_fit(map, table, 0, err);
-    for (size_t i = 0; i < map->n_columns; i++) {
-        const struct map_column *col = &map->columns[i];
-
-        fields[i] = (struct field){.column = (int)i};
-        if (map->has_names)
-            fields[i].column = find_column(table, col->name, i);
-        else if (!column_fits(col, &table->columns[i]))
-            return does_not_fit(map, table, i, err);
-        if (set_field(&fields[i], col, table, map, err) != 0)
-            return -1;
-    }
+    *out = (struct field){.column = at, .kind = kind_of_type(col->type)};
+    if (set_length(out, col) != 0)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: column %zu has the unknown type %u",
+                       map->schema, map->name, (size_t)(col - map->columns) + 1, col->type);
+    if (column != NULL)
+        return set_wanted(out, map, col, column, arena, err);
+    out->kind = FIELD_SKIPPED;
     return 0;
 }

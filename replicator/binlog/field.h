@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * field: how one column of a row image is read: what the log says (table_map) joined with what the
- * schema says (struct table).
+ * schema says (struct column).
  *
  * The log goes before the schema wherever it speaks: it describes the table as it was when the row
  * was written. Pure; one thread at a time.
@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/err.h"
 #include "common/mysql/table.h"
 #include "replicator/binlog/charset.h"
@@ -43,28 +44,31 @@ enum field_kind {
     FIELD_GEOMETRY,
     FIELD_VECTOR,
     FIELD_UNKNOWN, /* its length is known, its meaning is not */
+    FIELD_SKIPPED, /* nobody wants it */
 };
-
-enum { FIELD_SKIP = -1 };
 
 struct field {
     enum field_kind kind;
-    int column;          /* index in the struct table; FIELD_SKIP: nobody wants it */
     uint8_t fixed_bytes; /* of the value; 0: a length of prefix_bytes stands before it */
     uint8_t prefix_bytes;
     uint8_t precision, scale; /* DECIMAL; scale: fractional digits of temporal types */
+    uint8_t text_max;         /* value_put makes it into a text of at most so much; 0: not it */
     bool is_rounded;          /* DOUBLE(m,d): it is shown with SCALE digits */
     bool is_unsigned;
+    uint16_t json_at;              /* JSON: the how-manieth JSON column of the TABLE_MAP it is */
+    size_t column;                 /* index in the struct table; n_columns when skipped */
     uint32_t pad_bytes;            /* BINARY(n), UUID, INET6: trailing zeros are not stored */
-    const struct charset *charset; /* TEXT and the log's labels; NULL: bytes as they are (UTF-8) */
-    const struct value *labels;    /* ENUM, SET: from the log; NULL: */
-    char *const *table_labels;     /* from the schema, always UTF-8 */
+    const struct charset *charset; /* TEXT; NULL: the bytes are UTF-8 */
+    const struct value *labels;    /* ENUM, SET: in UTF-8, not owned; NULL: nobody told them */
     size_t n_labels;
 };
 
-/* Fill FIELDS (map->n_columns of them). By name when the log has names, else by ordinal, and then
- * count and types must be the same. ERR_FORMAT, transient: the schema has moved on (or we are
- * behind); the message names the table. */
-int field_join(const struct table_map *map, const struct table *table, struct field *fields,
+/* Does the schema's column have the type that the log has? */
+bool field_fits(const struct map_column *col, const struct column *column);
+
+/* How COL of MAP is read. COLUMN of the schema, with the index AT; NULL: it is skipped. Labels go
+ * into ARENA. ERR_FORMAT: a type or character set that we do not know; ERR_NOMEM. */
+int field_make(const struct table_map *map, const struct map_column *col,
+               const struct column *column, size_t at, struct arena *arena, struct field *out,
                struct err *err);
 #endif

@@ -43,6 +43,7 @@ struct change {
     const struct table *table;
     const struct value *before; /* NULL for an insert */
     const struct value *after;  /* NULL for a delete */
+    uint64_t shape; /* the same number: the same TABLE, described by the same TABLE_MAP */
     const struct origin *origin;
 };
 

@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/binlog/rows.h"
 
+#include <stdlib.h>
+
 #include "replicator/binlog/compress.h"
 #include "replicator/binlog/value_decode.h"
 
 enum { PARTIAL_JSON = 1 };
+
+void rows_space_close(struct rows_space *space)
+{
+    free(space->before.values);
+    free(space->before.fields);
+    free(space->before.bytes);
+    free(space->after.values);
+    free(space->after.fields);
+    free(space->carried);
+    free(space->text);
+    arena_close(&space->arena);
+    buf_close(&space->unpacked);
+    *space = (struct rows_space){0};
+}
 
 static int malformed(const struct event *e, struct err *err)
 {
@@ -59,156 +75,239 @@ int rows_open(const struct event_format *format, const struct event *e, struct r
     return c.is_short ? malformed(e, err) : 0;
 }
 
-int rows_start(struct rows *r, const struct table_map *map, struct buf *unpacked, struct err *err)
-{
-    uint64_t n = cursor_lenenc(&r->rest);
-    size_t bytes = (map->n_columns + 7) / 8;
-
-    if (r->rest.is_short || n != map->n_columns)
-        return err_set(err, ERR_FORMAT,
-                       "binlog: %s.%s: rows of %llu columns after a TABLE_MAP of %zu", map->schema,
-                       map->name, (unsigned long long)n, map->n_columns);
-    r->before_columns = cursor_take(&r->rest, bytes);
-    r->after_columns = r->kind == ROWS_UPDATE ? cursor_take(&r->rest, bytes) : r->before_columns;
-    if (r->rest.is_short)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: rows event ends in its column bitmap",
-                       map->schema, map->name);
-    if (!r->is_compressed)
-        return 0;
-    if (compress_unpack(&r->rest, unpacked, err) != 0)
-        return -1;
-    r->rest = cursor_init(unpacked->ptr, unpacked->len);
-    return 0;
-}
-
 static bool bit_at(const uint8_t *bits, size_t i)
 {
     return (bits[i / 8] >> (i % 8) & 1) != 0;
 }
 
-static size_t count_bits(const uint8_t *bits, size_t n)
+/* --- once an event --- */
+
+/* Grow *ARRAY to N elements; false when out of memory. */
+static bool grow(void *array, size_t n, size_t element)
 {
-    size_t count = 0;
+    void **at = array, *grown = reallocarray(*at, n > 0 ? n : 1, element);
 
-    for (size_t i = 0; i < n; i++)
-        count += bit_at(bits, i);
-    return count;
-}
-
-/* Step over one value; -1 if the image is too short. */
-static int take_value(const struct field *f, struct cursor *c, const uint8_t **p, size_t *len)
-{
-    *len = f->fixed_bytes > 0 ? f->fixed_bytes : (size_t)cursor_uint(c, f->prefix_bytes);
-    *p = cursor_take(c, *len);
-    return *p == NULL ? -1 : 0;
-}
-
-static int bad_value(const struct table_map *map, const struct field *f, struct err *err)
-{
-    struct err cause = *err;
-
-    err_wrap(err, "binlog: %s.%s column %d", map->schema, map->name, f->column + 1);
-    err->transient = cause.transient;
-    return -1;
-}
-
-/* In a partial image, a bit for each JSON column of the table says whether it is a difference. */
-struct partial {
-    const uint8_t *bits; /* NULL: none */
-    size_t at;
-    bool is_seen;
-};
-
-static bool partial_next(struct partial *partial, const struct map_column *col)
-{
-    if (partial->bits == NULL || col->type != MAP_JSON)
+    if (grown == NULL)
         return false;
-    return bit_at(partial->bits, partial->at++);
+    *at = grown;
+    return true;
 }
 
-static int partial_read(struct partial *partial, struct cursor *c, const struct table_map *map)
+static int reserve(struct rows_space *s, const struct layout *l, struct err *err)
 {
-    uint64_t options = cursor_lenenc(c);
-    size_t n = 0;
+    size_t n_values = l->n_values + 1, n = l->n_fields;
 
-    if (c->is_short)
-        return -1;
-    if ((options & PARTIAL_JSON) == 0)
-        return 0;
-    for (size_t i = 0; i < map->n_columns; i++)
-        n += map->columns[i].type == MAP_JSON;
-    partial->bits = cursor_take(c, (n + 7) / 8);
-    return partial->bits == NULL ? -1 : 0;
-}
-
-static int read_image(struct cursor *c, const uint8_t *columns, const struct table_map *map,
-                      const struct field *fields, struct value *values, struct partial *partial,
-                      struct arena *arena, struct err *err)
-{
-    size_t present = count_bits(columns, map->n_columns), bit = 0;
-    const uint8_t *nulls = cursor_take(c, (present + 7) / 8);
-
-    if (nulls == NULL)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in its NULL bitmap", map->schema,
-                       map->name);
-    for (size_t i = 0; i < map->n_columns; i++) {
-        const struct field *f = &fields[i];
-        bool is_difference = partial_next(partial, &map->columns[i]);
-        const uint8_t *p;
-        size_t len;
-
-        if (!bit_at(columns, i))
-            continue;
-        if (bit_at(nulls, bit++)) {
-            if (f->column != FIELD_SKIP)
-                values[f->column] = VALUE_INIT_NULL;
-            continue;
-        }
-        if (take_value(f, c, &p, &len) != 0)
-            return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in column %zu", map->schema,
-                           map->name, i + 1);
-        if (is_difference)
-            partial->is_seen = true;
-        else if (f->column != FIELD_SKIP &&
-                 value_decode(f, p, len, arena, &values[f->column], err) != 0)
-            return bad_value(map, f, err);
+    if (s->n_values < n_values) {
+        if (!grow(&s->before.values, n_values, sizeof(*s->before.values)) ||
+            !grow(&s->after.values, n_values, sizeof(*s->after.values)) ||
+            !grow(&s->carried, n_values, sizeof(*s->carried)))
+            return err_nomem(err, "binlog rows");
+        s->n_values = n_values;
+    }
+    if (s->size_fields < n) {
+        if (!grow(&s->before.fields, n, sizeof(*s->before.fields)) ||
+            !grow(&s->before.bytes, n, sizeof(*s->before.bytes)) ||
+            !grow(&s->after.fields, n, sizeof(*s->after.fields)))
+            return err_nomem(err, "binlog rows");
+        s->size_fields = n;
+    }
+    if (s->text_size < 2 * l->text_max) {
+        if (!grow(&s->text, 2 * l->text_max, 1))
+            return err_nomem(err, "binlog rows");
+        s->text_size = 2 * l->text_max;
     }
     return 0;
 }
 
-static int read_row(struct rows *r, const struct table_map *map, const struct field *fields,
-                    struct value *before, struct value *after, struct partial *partial,
-                    struct arena *arena, struct err *err)
+/* Bits beyond the columns of the table are hidden columns' and mean nothing to us. */
+static void choose_fields(const uint8_t *columns, const struct layout *l, struct rows_image *image)
 {
-    if (r->kind != ROWS_WRITE &&
-        read_image(&r->rest, r->before_columns, map, fields, before, partial, arena, err) != 0)
+    image->n_fields = 0;
+    for (size_t i = 0; i < l->n_fields; i++)
+        if (bit_at(columns, i))
+            image->fields[image->n_fields++] = &l->fields[i];
+    for (size_t i = 0; i <= l->n_values; i++)
+        image->values[i] = (struct value){0};
+}
+
+/* What the before image carries and the after image does not. */
+static void choose_carried(const uint8_t *before, const uint8_t *after, const struct layout *l,
+                           struct rows_space *s)
+{
+    s->n_carried = 0;
+    for (size_t i = 0; i < l->n_fields; i++)
+        if (bit_at(before, i) && !bit_at(after, i) && l->fields[i].column < l->n_values)
+            s->carried[s->n_carried++] = l->fields[i].column;
+}
+
+int rows_start(struct rows *r, const struct table_map *map, const struct layout *layout,
+               struct rows_space *space, struct err *err)
+{
+    uint64_t n = cursor_lenenc(&r->rest);
+    size_t bytes = (map->n_columns + 7) / 8;
+    const uint8_t *before, *after;
+
+    if (r->rest.is_short || n != map->n_columns)
+        return err_set(err, ERR_FORMAT,
+                       "binlog: %s.%s: rows of %llu columns after a TABLE_MAP of %zu", map->schema,
+                       map->name, (unsigned long long)n, map->n_columns);
+    before = cursor_take(&r->rest, bytes);
+    after = r->kind == ROWS_UPDATE ? cursor_take(&r->rest, bytes) : before;
+    if (r->rest.is_short)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: rows event ends in its column bitmap",
+                       map->schema, map->name);
+    r->map = map;
+    r->layout = layout;
+    r->space = space;
+    if (reserve(space, layout, err) != 0)
+        return -1;
+    choose_fields(before, layout, &space->before);
+    choose_fields(after, layout, &space->after);
+    choose_carried(before, after, layout, space);
+    if (!r->is_compressed)
+        return 0;
+    if (compress_unpack(&r->rest, &space->unpacked, err) != 0)
+        return -1;
+    r->rest = cursor_init(space->unpacked.ptr, space->unpacked.len);
+    return 0;
+}
+
+/* --- once a row --- */
+
+/* In a partial image, a bit for each JSON column of the table says whether it is a difference. */
+static int partial_bits(struct rows *r, const uint8_t **bits, struct err *err)
+{
+    uint64_t options = cursor_lenenc(&r->rest);
+
+    *bits = NULL;
+    if ((options & PARTIAL_JSON) != 0)
+        *bits = cursor_take(&r->rest, (r->layout->n_json + 7) / 8);
+    if (r->rest.is_short)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: malformed partial row", r->map->schema,
+                       r->map->name);
+    return 0;
+}
+
+static int ends_in(const struct rows *r, const struct field *f, struct err *err)
+{
+    return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in column %zu", r->map->schema,
+                   r->map->name, (size_t)(f - r->layout->fields) + 1);
+}
+
+static int bad_value(const struct rows *r, const struct field *f, struct err *err)
+{
+    bool is_transient = err->transient;
+
+    err_wrap(err, "binlog: %s.%s column %zu", r->map->schema, r->map->name,
+             (size_t)(f - r->layout->fields) + 1);
+    err->transient = is_transient;
+    return -1;
+}
+
+/* One value that is not NULL. *TEXT is where its text may go, and moves behind it. */
+static inline int read_value(const struct rows *r, const struct field *f, const uint8_t *p,
+                             size_t len, char **text, struct value *out, struct err *err)
+{
+    char *end;
+
+    switch (f->kind) {
+    case FIELD_SKIPPED:
+        return 0;
+    case FIELD_INT:
+        end = value_put_int(p, f->fixed_bytes, f->is_unsigned, *text);
+        break;
+    case FIELD_TEXT:
+        if (f->charset != NULL)
+            return value_decode(f, p, len, &r->space->arena, out, err);
+        *out = value_text((const char *)p, len);
+        return 0;
+    default:
+        if (f->text_max == 0)
+            return value_decode(f, p, len, &r->space->arena, out, err) == 0 ? 0
+                                                                            : bad_value(r, f, err);
+        end = value_put(f, p, *text);
+        if (end == NULL) {
+            value_malformed(f, err);
+            return bad_value(r, f, err);
+        }
+        break;
+    }
+    *out = value_text(*text, (size_t)(end - *text));
+    *text = end;
+    return 0;
+}
+
+/* Read one image at r->rest. DIFFERENCES: the JSON columns of which it has only the difference. */
+static int read_image(struct rows *r, struct rows_image *image, const uint8_t *differences,
+                      char **text, struct err *err)
+{
+    const uint8_t *nulls = cursor_take(&r->rest, (image->n_fields + 7) / 8);
+    const uint8_t *at = r->rest.at, *end = r->rest.end;
+
+    if (nulls == NULL)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in its NULL bitmap",
+                       r->map->schema, r->map->name);
+    for (size_t k = 0; k < image->n_fields; k++) {
+        const struct field *f = image->fields[k];
+        struct value *value = &image->values[f->column];
+        size_t len = f->fixed_bytes;
+
+        if (bit_at(nulls, k)) {
+            *value = VALUE_INIT_NULL;
+            continue;
+        }
+        if (len == 0) {
+            if ((size_t)(end - at) < f->prefix_bytes)
+                return ends_in(r, f, err);
+            len = (size_t)le_load(at, f->prefix_bytes);
+            at += f->prefix_bytes;
+        }
+        if ((size_t)(end - at) < len)
+            return ends_in(r, f, err);
+        if (differences != NULL && f->kind == FIELD_JSON && bit_at(differences, f->json_at)) {
+            r->is_difference = true;
+            *value = (struct value){0};
+        } else if (read_value(r, f, at, len, text, value, err) != 0) {
+            return -1;
+        }
+        at += len;
+    }
+    r->rest.at = at;
+    return 0;
+}
+
+static int read_row(struct rows *r, struct err *err)
+{
+    struct rows_space *s = r->space;
+    const uint8_t *differences = NULL;
+    char *text = s->text;
+
+    if (r->kind != ROWS_WRITE && read_image(r, &s->before, NULL, &text, err) != 0)
         return -1;
     if (r->kind == ROWS_DELETE)
         return 0;
-    if (r->is_partial && partial_read(partial, &r->rest, map) != 0)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: malformed partial row", map->schema,
-                       map->name);
-    return read_image(&r->rest, r->after_columns, map, fields, after, partial, arena, err);
+    if (r->is_partial && partial_bits(r, &differences, err) != 0)
+        return -1;
+    if (read_image(r, &s->after, differences, &text, err) != 0)
+        return -1;
+    for (size_t i = 0; i < s->n_carried && r->kind == ROWS_UPDATE; i++)
+        s->after.values[s->carried[i]] = s->before.values[s->carried[i]];
+    return 0;
 }
 
-int rows_next(struct rows *r, const struct table_map *map, const struct field *fields,
-              size_t n_values, struct value *before, struct value *after, struct arena *arena,
-              bool *is_partial, struct err *err)
+int rows_next(struct rows *r, struct err *err)
 {
-    struct partial partial = {0};
-    size_t left = cursor_left(&r->rest);
+    const uint8_t *start = r->rest.at;
 
-    *is_partial = false;
-    if (left == 0)
+    if (cursor_left(&r->rest) == 0)
         return 0;
-    for (size_t i = 0; i < n_values; i++)
-        before[i] = after[i] = (struct value){0};
-    if (read_row(r, map, fields, before, after, &partial, arena, err) != 0)
+    arena_reset(&r->space->arena);
+    r->is_difference = false;
+    if (read_row(r, err) != 0)
         return -1;
     /* Rows without a single column would never end. */
-    if (cursor_left(&r->rest) == left)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: rows without columns", map->schema,
-                       map->name);
-    *is_partial = partial.is_seen;
+    if (r->rest.at == start)
+        return err_set(err, ERR_FORMAT, "binlog: %s.%s: rows without columns", r->map->schema,
+                       r->map->name);
     return 1;
 }

@@ -4,71 +4,162 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/hash.h"
 #include "replicator/binlog/log_table.h"
+
+enum { SHAPES_MAX = 128, ID_BYTES = 6 };
+
+static void shape_close(struct tables_shape *shape)
+{
+    table_map_close(&shape->map);
+    layout_close(&shape->layout);
+    table_free(shape->logged);
+    shape->logged = NULL;
+    shape->table = NULL;
+}
 
 void tables_close(struct tables *t)
 {
-    for (size_t i = 0; i < t->n_ready; i++) {
-        table_map_close(&t->slots[i].map);
-        free(t->slots[i].fields);
-        table_free(t->slots[i].logged);
+    for (size_t i = 0; i < t->n_shapes; i++) {
+        shape_close(t->shapes[i]);
+        free(t->shapes[i]);
     }
-    free(t->slots);
-    free(t->before);
-    free(t->after);
-    arena_close(&t->arena);
-    buf_close(&t->unpacked);
+    free(t->shapes);
+    free(t->entries);
+    rows_space_close(&t->space);
     *t = TABLES_INIT;
 }
 
 void tables_forget(struct tables *t)
 {
-    t->n_slots = 0;
+    t->n_entries = 0;
 }
 
-/* The slot of ID, a new one if there is none yet in this statement. */
-static struct tables_slot *slot_for(struct tables *t, uint64_t id)
+static struct tables_entry *find_entry(const struct tables *t, uint64_t id)
 {
-    for (size_t i = 0; i < t->n_slots; i++)
-        if (t->slots[i].id == id)
-            return &t->slots[i];
-    if (t->n_slots == t->size) {
-        size_t size = t->size == 0 ? 4 : t->size * 2;
-        struct tables_slot *grown = reallocarray(t->slots, size, sizeof(*grown));
+    for (size_t i = 0; i < t->n_entries; i++)
+        if (t->entries[i].id == id)
+            return &t->entries[i];
+    return NULL;
+}
+
+/* The entry of ID, a new one if there is none yet in this statement; NULL: out of memory. */
+static struct tables_entry *entry_for(struct tables *t, uint64_t id)
+{
+    struct tables_entry *e = find_entry(t, id);
+
+    if (e == NULL && t->n_entries == t->size_entries) {
+        size_t size = t->size_entries == 0 ? 8 : t->size_entries * 2;
+        struct tables_entry *grown = reallocarray(t->entries, size, sizeof(*grown));
 
         if (grown == NULL)
             return NULL;
-        t->slots = grown;
-        t->size = size;
+        t->entries = grown;
+        t->size_entries = size;
     }
-    if (t->n_slots == t->n_ready)
-        t->slots[t->n_ready++] = (struct tables_slot){0};
-    return &t->slots[t->n_slots++];
+    if (e == NULL)
+        e = &t->entries[t->n_entries++];
+    *e = (struct tables_entry){.id = id};
+    return e;
 }
 
-static int reserve(struct tables *t, struct tables_slot *slot, size_t n_values)
+/* --- shapes --- */
+
+static bool is_in_statement(const struct tables *t, const struct tables_shape *shape)
 {
-    if (slot->size < slot->map.n_columns) {
-        struct field *fields = reallocarray(slot->fields, slot->map.n_columns, sizeof(*fields));
+    for (size_t i = 0; i < t->n_entries; i++)
+        if (t->entries[i].shape == shape)
+            return true;
+    return false;
+}
 
-        if (fields == NULL)
-            return -1;
-        slot->fields = fields;
-        slot->size = slot->map.n_columns;
-    }
-    if (t->n_values < n_values) {
-        struct value *before = reallocarray(t->before, n_values, sizeof(*before));
-        struct value *after;
+static struct tables_shape *add_shape(struct tables *t)
+{
+    struct tables_shape *shape;
 
-        if (before == NULL)
-            return -1;
-        t->before = before;
-        after = reallocarray(t->after, n_values, sizeof(*after));
-        if (after == NULL)
-            return -1;
-        t->after = after;
-        t->n_values = n_values;
+    if (t->n_shapes == t->size_shapes) {
+        size_t size = t->size_shapes == 0 ? 8 : t->size_shapes * 2;
+        struct tables_shape **grown = reallocarray(t->shapes, size, sizeof(struct tables_shape *));
+
+        if (grown == NULL)
+            return NULL;
+        t->shapes = grown;
+        t->size_shapes = size;
     }
+    shape = calloc(1, sizeof(*shape));
+    if (shape != NULL)
+        t->shapes[t->n_shapes++] = shape;
+    return shape;
+}
+
+/* A shape to fill: a new one, or when there are many the one that was not used for longest. */
+static struct tables_shape *free_shape(struct tables *t)
+{
+    struct tables_shape *oldest = NULL;
+
+    for (size_t i = 0; i < t->n_shapes && t->n_shapes >= SHAPES_MAX; i++)
+        if ((oldest == NULL || t->shapes[i]->used < oldest->used) &&
+            !is_in_statement(t, t->shapes[i]))
+            oldest = t->shapes[i];
+    if (oldest != NULL)
+        shape_close(oldest);
+    return oldest != NULL ? oldest : add_shape(t);
+}
+
+static struct tables_shape *find_shape(const struct tables *t, uint64_t hash,
+                                       const struct table_wish *wish)
+{
+    for (size_t i = 0; i < t->n_shapes; i++) {
+        struct tables_shape *shape = t->shapes[i];
+
+        if (shape->table != NULL && shape->hash == hash &&
+            (wish->table != NULL ? shape->table == wish->table : shape->is_as_logged))
+            return shape;
+    }
+    return NULL;
+}
+
+static int fill_shape(struct tables_shape *shape, const struct event_format *format,
+                      const struct event *e, const struct table_wish *wish, struct err *err)
+{
+    const struct table *table = wish->table;
+
+    if (table_map_read(format, e, &shape->map, err) != 0)
+        return -1;
+    if (table == NULL) {
+        if (log_table_new(&shape->map, &shape->logged, err) != 0)
+            return -1;
+        table = shape->logged;
+    }
+    if (layout_make(&shape->layout, &shape->map, table, err) != 0)
+        return -1;
+    shape->is_as_logged = wish->table == NULL;
+    shape->table = table; /* only now is it whole */
+    return 0;
+}
+
+/* How rows after the TABLE_MAP E are read. The handler's table is immutable: the same pointer and
+ * the same bytes give the same shape. */
+static int shape_for(struct tables *t, const struct event_format *format, const struct event *e,
+                     const struct table_wish *wish, struct tables_shape **out, struct err *err)
+{
+    size_t skip = e->body_len < ID_BYTES ? e->body_len : ID_BYTES;
+    uint64_t hash = hash64(e->body + skip, e->body_len - skip) ^ format->is_mariadb;
+    struct tables_shape *shape = find_shape(t, hash, wish);
+
+    if (shape == NULL) {
+        shape = free_shape(t);
+        if (shape == NULL)
+            return err_nomem(err, "table map");
+        shape->hash = hash;
+        shape->serial = ++t->serial;
+        if (fill_shape(shape, format, e, wish, err) != 0) {
+            shape_close(shape);
+            return -1;
+        }
+    }
+    shape->used = ++t->clock;
+    *out = shape;
     return 0;
 }
 
@@ -76,47 +167,26 @@ int tables_map(struct tables *t, const struct event_format *format, const struct
                const struct reader_handler *handler, struct err *err)
 {
     struct table_wish wish = {0};
-    const struct table *table;
-    struct tables_slot *slot;
+    struct tables_entry *entry;
     const char *schema, *name;
     uint64_t id;
 
     if (table_map_peek(format, e, &id, &schema, &name, err) != 0 ||
         handler->want_table(handler->ctx, schema, name, &wish, err) != 0)
         return -1;
-    slot = slot_for(t, id);
-    if (slot == NULL)
+    entry = entry_for(t, id);
+    if (entry == NULL)
         return err_nomem(err, "table map");
-    slot->id = id;
-    slot->notice = wish.notice;
-    slot->table = NULL; /* until all is well */
+    entry->notice = wish.notice;
     if (wish.table == NULL && !wish.is_as_logged)
         return 0;
-    if (table_map_read(format, e, &slot->map, err) != 0)
-        return -1;
-    if (wish.table == NULL) {
-        table_free(slot->logged);
-        slot->logged = NULL;
-        if (log_table_new(&slot->map, &slot->logged, err) != 0)
-            return -1;
-    }
-    table = wish.table != NULL ? wish.table : slot->logged;
-    if (reserve(t, slot, table->n_columns) != 0)
-        return err_nomem(err, "table map");
-    if (field_join(&slot->map, table, slot->fields, err) != 0)
-        return -1;
-    slot->table = table;
-    return 0;
+    return shape_for(t, format, e, &wish, &entry->shape, err);
 }
 
-/* What the after image does not carry has not changed: it is taken over, so that the handler sees
- * as much of the new row as the log holds (binlog_row_image MINIMAL, NOBLOB, FULL_NODUP). */
-static void overlay(const struct value *before, struct value *after, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (after[i].state == VALUE_ABSENT)
-            after[i] = before[i];
-}
+/* --- rows --- */
+
+static const enum change_type change_types[] = {
+    [ROWS_WRITE] = CHANGE_INSERT, [ROWS_UPDATE] = CHANGE_UPDATE, [ROWS_DELETE] = CHANGE_DELETE};
 
 /* A JSON column came as a difference only: whoever cares reads the table again. */
 static int recheck(const struct table *table, const struct reader_handler *handler, struct err *err)
@@ -129,48 +199,33 @@ static int recheck(const struct table *table, const struct reader_handler *handl
     return handler->on_ddl(handler->ctx, &ddl, err);
 }
 
-static const enum change_type change_types[] = {
-    [ROWS_WRITE] = CHANGE_INSERT, [ROWS_UPDATE] = CHANGE_UPDATE, [ROWS_DELETE] = CHANGE_DELETE};
-
-static int hand_out(struct tables *t, struct rows *r, const struct tables_slot *slot,
+static int hand_out(struct tables *t, struct rows *r, const struct tables_shape *shape,
                     const struct reader_handler *handler, const struct origin *origin,
                     struct err *err)
 {
     struct change change = {.type = change_types[r->kind],
-                            .table = slot->table,
-                            .origin = origin,
-                            .before = r->kind == ROWS_WRITE ? NULL : t->before,
-                            .after = r->kind == ROWS_DELETE ? NULL : t->after};
-    bool is_partial, was_partial = false;
+                            .table = shape->table,
+                            .shape = shape->serial,
+                            .origin = origin};
+    bool was_difference = false;
     int rc;
 
-    for (;;) {
-        arena_reset(&t->arena);
-        rc = rows_next(r, &slot->map, slot->fields, slot->table->n_columns, t->before, t->after,
-                       &t->arena, &is_partial, err);
-        if (rc <= 0)
-            break;
-        was_partial = was_partial || is_partial;
-        if (r->kind == ROWS_UPDATE)
-            overlay(t->before, t->after, slot->table->n_columns);
+    if (rows_start(r, &shape->map, &shape->layout, &t->space, err) != 0)
+        return -1;
+    change.before = r->kind == ROWS_WRITE ? NULL : t->space.before.values;
+    change.after = r->kind == ROWS_DELETE ? NULL : t->space.after.values;
+    while ((rc = rows_next(r, err)) == 1) {
+        was_difference = was_difference || r->is_difference;
         if (handler->on_change(handler->ctx, &change, err) != 0)
             return -1;
     }
-    return rc == 0 && was_partial ? recheck(slot->table, handler, err) : rc;
+    return rc == 0 && was_difference ? recheck(shape->table, handler, err) : rc;
 }
 
-static const struct tables_slot *find_slot(const struct tables *t, uint64_t id)
-{
-    for (size_t i = 0; i < t->n_slots; i++)
-        if (t->slots[i].id == id)
-            return &t->slots[i];
-    return NULL;
-}
-
-static int tell_notice(const struct rows *r, const struct tables_slot *slot,
+static int tell_notice(const struct rows *r, const struct tables_entry *entry,
                        const struct reader_handler *handler, struct err *err)
 {
-    const struct notice notice = {.notice = slot->notice,
+    const struct notice notice = {.notice = entry->notice,
                                   .type = change_types[r->kind],
                                   .has_logged_cascades = (r->flags & ROWS_FLAG_SQL_FK) != 0};
 
@@ -181,23 +236,22 @@ int tables_rows(struct tables *t, const struct event_format *format, const struc
                 const struct reader_handler *handler, const struct origin *origin, bool *is_wanted,
                 struct err *err)
 {
-    const struct tables_slot *slot;
+    const struct tables_entry *entry;
     struct rows r;
 
     *is_wanted = false;
     if (rows_open(format, e, &r, err) != 0)
         return -1;
-    slot = find_slot(t, r.table_id);
-    if (slot == NULL && r.table_id != ROWS_DUMMY_ID)
+    entry = find_entry(t, r.table_id);
+    if (entry == NULL && r.table_id != ROWS_DUMMY_ID)
         return err_set(err, ERR_FORMAT, "binlog: rows of table id %" PRIu64 " without a TABLE_MAP",
                        r.table_id);
-    if (slot != NULL && slot->table != NULL) {
+    if (entry != NULL && entry->shape != NULL) {
         *is_wanted = true;
-        if (rows_start(&r, &slot->map, &t->unpacked, err) != 0 ||
-            hand_out(t, &r, slot, handler, origin, err) != 0)
+        if (hand_out(t, &r, entry->shape, handler, origin, err) != 0)
             return -1;
     }
-    if (slot != NULL && slot->notice != NULL && tell_notice(&r, slot, handler, err) != 0)
+    if (entry != NULL && entry->notice != NULL && tell_notice(&r, entry, handler, err) != 0)
         return -1;
     if ((r.flags & ROWS_FLAG_STATEMENT_END) != 0)
         tables_forget(t);

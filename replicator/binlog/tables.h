@@ -3,8 +3,9 @@
  * tables: the TABLE_MAPs of the statement that the stream is in, and its rows on their way to the
  * handler.
  *
- * A table id means something only until its statement ends. Of a table that the handler does not
- * want nothing but the id is kept, and its rows are not looked at. One thread at a time.
+ * A table id means something only until its statement ends; what a TABLE_MAP says of its table is
+ * kept longer and known again by its bytes. Of a table that the handler does not want nothing but
+ * the id is kept, and its rows are not looked at. One thread at a time.
  */
 #ifndef REPLICATOR_BINLOG_TABLES_H
 #define REPLICATOR_BINLOG_TABLES_H
@@ -13,30 +14,39 @@
 #include <stddef.h>
 
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/layout.h"
 #include "replicator/binlog/reader.h"
 #include "replicator/binlog/rows.h"
 #include "replicator/binlog/table_map.h"
 
-struct tables_slot {
+/* One TABLE_MAP, read. The servers repeat the same bytes before each statement: they are read once.
+ */
+struct tables_shape {
+    uint64_t hash;             /* of the event's body without the id */
+    const struct table *table; /* the handler's, or LOGGED */
+    bool is_as_logged;
+    struct table *logged; /* owned; the table as the log describes it */
+    struct table_map map; /* owned */
+    struct layout layout; /* owned */
+    uint64_t serial;      /* another one each time that the shape is filled */
+    size_t used;          /* when last; a counter */
+};
+
+/* A table of the statement that the stream is in. */
+struct tables_entry {
     uint64_t id;
-    const struct table *table; /* the handler's, or logged; NULL: not wanted */
-    void *notice;              /* the handler's wish */
-    struct table *logged;      /* owned; the table as the log describes it */
-    struct table_map map;      /* owned */
-    struct field *fields;      /* owned; map.n_columns */
-    size_t size;               /* of fields */
+    struct tables_shape *shape; /* NULL: its rows are not wanted */
+    void *notice;               /* the handler's wish */
 };
 
 struct tables {
-    struct tables_slot *slots; /* owned; the first n_slots are this statement's */
-    size_t n_slots;
-    size_t n_ready; /* slots that hold memory */
-    size_t size;
-    struct value *before; /* owned; as many as the widest table has */
-    struct value *after;
-    size_t n_values;
-    struct arena arena; /* the texts of one row */
-    struct buf unpacked;
+    struct tables_entry *entries; /* owned; of this statement */
+    size_t n_entries, size_entries;
+    struct tables_shape **shapes; /* owned */
+    size_t n_shapes, size_shapes;
+    uint64_t serial;
+    size_t clock;
+    struct rows_space space;
 };
 
 #define TABLES_INIT ((struct tables){0})

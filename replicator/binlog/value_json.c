@@ -186,13 +186,12 @@ static int read_length(struct cursor *c, size_t *out)
 
 static int put_decimal(struct printer *p, const uint8_t *s, size_t n)
 {
-    char text[DECIMAL_TEXT_MAX];
-    size_t len;
+    char text[DECIMAL_TEXT_MAX], *end;
 
     if (n < 2 || s[1] > s[0] || decimal_bytes(s[0], s[1]) != n - 2)
         return -1;
-    len = decimal_print(s + 2, s[0], s[1], text);
-    return len == 0 ? -1 : put(p, text, len);
+    end = decimal_put(s + 2, s[0], s[1], text);
+    return end == NULL ? -1 : put(p, text, (size_t)(end - text));
 }
 
 /* Eight bytes: the integer part of the column's format, then 24 bits of microseconds. */

@@ -154,7 +154,7 @@ static char *put_datetime_old(const uint8_t *p, char *to)
     return put_clock(to, clock / 10000, clock / 100 % 100, clock % 100);
 }
 
-static char *put_temporal(const struct field *f, const uint8_t *p, char *to)
+char *value_put_temporal(const struct field *f, const uint8_t *p, char *to)
 {
     switch (f->kind) {
     case FIELD_DATE:
@@ -174,19 +174,4 @@ static char *put_temporal(const struct field *f, const uint8_t *p, char *to)
     default:
         return NULL;
     }
-}
-
-int value_decode_temporal(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
-                          struct value *out, struct err *err)
-{
-    char *text = arena_text(arena, TEMPORAL_TEXT_MAX), *end;
-
-    if (text == NULL)
-        return err_nomem(err, "binlog value");
-    end = put_temporal(f, p, text);
-    if (end == NULL)
-        return err_set(err, ERR_FORMAT, "malformed date or time of %zu bytes", len);
-    arena_shrink(arena, TEMPORAL_TEXT_MAX - (size_t)(end - text));
-    *out = value_text(text, (size_t)(end - text));
-    return 0;
 }

@@ -21,11 +21,6 @@ static int give(struct value v, struct value *out, struct err *err)
     return v.state == VALUE_ABSENT ? err_nomem(err, "binlog value") : 0;
 }
 
-static struct value to_utf8(const struct charset *cs, struct value v, struct arena *arena)
-{
-    return cs == NULL || charset_is_utf8(cs) ? v : charset_convert(cs, v, arena);
-}
-
 /* BINARY(n) is stored without its trailing zeros; they belong to the value. */
 static struct value padded(const struct field *f, const uint8_t *p, size_t len, struct arena *arena)
 {
@@ -40,13 +35,6 @@ static struct value padded(const struct field *f, const uint8_t *p, size_t len, 
         memcpy(text, p, len);
     memset(text + len, 0, f->pad_bytes - len);
     return value_text(text, f->pad_bytes);
-}
-
-static struct value label_at(const struct field *f, size_t i, struct arena *arena)
-{
-    if (f->labels != NULL)
-        return to_utf8(f->charset, f->labels[i], arena);
-    return value_text(f->table_labels[i], strlen(f->table_labels[i]));
 }
 
 /* Nobody told the labels: neither the log nor a schema. The number is all there is. */
@@ -78,7 +66,7 @@ static int decode_enum(const struct field *f, const uint8_t *p, size_t len, stru
         return decode_unlabelled(index, arena, out, err);
     if (index > f->n_labels)
         return no_such_label(f, index, err);
-    return give(index == 0 ? value_text("", 0) : label_at(f, index - 1, arena), out, err);
+    return give(index == 0 ? value_text("", 0) : f->labels[index - 1], out, err);
 }
 
 static int decode_set(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
@@ -96,9 +84,7 @@ static int decode_set(const struct field *f, const uint8_t *p, size_t len, struc
     for (size_t i = 0; i < SET_LABELS_MAX && bits >> i != 0; i++) {
         if ((bits >> i & 1) == 0)
             continue;
-        labels[n] = label_at(f, i, arena);
-        if (labels[n].state == VALUE_ABSENT)
-            return err_nomem(err, "binlog value");
+        labels[n] = f->labels[i];
         size += labels[n++].len + 1;
     }
     if (n <= 1)
@@ -212,7 +198,7 @@ int value_decode_text(const struct field *f, const uint8_t *p, size_t len, struc
 
     switch (f->kind) {
     case FIELD_TEXT:
-        return give(to_utf8(f->charset, raw, arena), out, err);
+        return give(f->charset == NULL ? raw : charset_convert(f->charset, raw, arena), out, err);
     case FIELD_BYTES:
     case FIELD_UUID:
     case FIELD_INET4:

@@ -171,13 +171,13 @@ static struct column two_columns[] = {
 static const struct table two = {
     .schema = TEXT("db"), .name = TEXT("t"), .columns = two_columns, .n_columns = 2};
 
-static int join(const struct map_bytes *m, struct table_map *map, struct field *fields)
+static int join(const struct map_bytes *m, struct table_map *map, struct layout *layout)
 {
     CLEANUP_BUF struct buf b = BUF_INIT;
 
     build_map(&b, m);
     assert_int_equal(read_map(&b, map), 0);
-    return field_join(map, &two, fields, &err);
+    return layout_make(layout, map, &two, &err);
 }
 
 static void without_names_count_and_types_must_be_the_schemas(void **state)
@@ -186,21 +186,22 @@ static void without_names_count_and_types_must_be_the_schemas(void **state)
     const struct map_bytes longer = {BYTES("\x03\x02\x03"), BYTES(""), BYTES("")};
     const struct map_bytes other = {BYTES("\x03\x08"), BYTES(""), BYTES("")};
     struct table_map map = TABLE_MAP_INIT;
-    struct field fields[3];
+    struct layout layout = LAYOUT_INIT;
 
     (void)state;
-    assert_int_equal(join(&good, &map, fields), 0);
-    assert_true(fields[1].is_unsigned); /* from the schema */
-    assert_int_equal(join(&longer, &map, fields), -1);
+    assert_int_equal(join(&good, &map, &layout), 0);
+    assert_true(layout.fields[1].is_unsigned); /* from the schema */
+    assert_int_equal(join(&longer, &map, &layout), -1);
     assert_string_equal(err.msg,
                         "binlog: db.t has 3 columns in the log and 2 in information_schema");
     assert_true(err.transient);
     assert_int_equal(err.code, ERR_FORMAT);
-    assert_int_equal(join(&other, &map, fields), -1);
+    assert_int_equal(join(&other, &map, &layout), -1);
     assert_string_equal(err.msg,
                         "binlog: db.t: column v is smallint unsigned in information_schema, "
                         "but type 8 in the log");
     assert_true(err.transient);
+    layout_close(&layout);
     table_map_close(&map);
 }
 
@@ -210,15 +211,17 @@ static void with_names_columns_find_their_place(void **state)
     const struct map_bytes m = {BYTES("\x02\x08\x03"), BYTES(""),
                                 BYTES("\x01\x01\x00\x04\x0a\x01V\x04gone\x02id")};
     struct table_map map = TABLE_MAP_INIT;
-    struct field fields[3];
+    struct layout layout = LAYOUT_INIT;
 
     (void)state;
-    assert_int_equal(join(&m, &map, fields), 0);
-    assert_int_equal(fields[0].column, 1);
-    assert_false(fields[0].is_unsigned); /* the log goes first */
-    assert_int_equal(fields[1].column, FIELD_SKIP);
-    assert_int_equal(fields[1].fixed_bytes, 8);
-    assert_int_equal(fields[2].column, 0);
+    assert_int_equal(join(&m, &map, &layout), 0);
+    assert_int_equal(layout.fields[0].column, 1);
+    assert_false(layout.fields[0].is_unsigned); /* the log goes first */
+    assert_int_equal(layout.fields[1].column, two.n_columns);
+    assert_int_equal(layout.fields[1].kind, FIELD_SKIPPED);
+    assert_int_equal(layout.fields[1].fixed_bytes, 8);
+    assert_int_equal(layout.fields[2].column, 0);
+    layout_close(&layout);
     table_map_close(&map);
 }
 
@@ -229,33 +232,32 @@ static void rows_that_go_beyond_their_event_are_errors(void **state)
                                    2,  0xff, 0xfc, 1, 0, 0, 0, 0xff, 0xff};
     const struct map_bytes m = {BYTES("\x03\x02"), BYTES(""), BYTES("")};
     struct table_map map = TABLE_MAP_INIT;
-    struct arena arena = ARENA_INIT;
-    struct field fields[2];
+    struct layout layout = LAYOUT_INIT;
+    struct rows_space space = {0};
 
     (void)state;
-    assert_int_equal(join(&m, &map, fields), 0);
+    assert_int_equal(join(&m, &map, &layout), 0);
     for (size_t n = 0; n <= sizeof(body); n++) {
         uint8_t *part = malloc(n + 1);
         struct event e = {.type = EVENT_WRITE_ROWS, .body = part, .body_len = n};
-        struct value before[2], after[2];
-        bool is_partial;
         struct rows r;
         int rc;
 
         memcpy(part, body, n);
         rc = rows_open(&format, &e, &r, &err);
         if (rc == 0)
-            rc = rows_start(&r, &map, NULL, &err);
+            rc = rows_start(&r, &map, &layout, &space, &err);
         if (rc == 0)
-            rc = rows_next(&r, &map, fields, 2, before, after, &arena, &is_partial, &err);
+            rc = rows_next(&r, &err);
         assert_int_equal(rc, n == sizeof(body) ? 1 : n == 12 ? 0 : -1);
         if (rc == 1) {
-            assert_memory_equal(after[0].ptr, "1", 1);
-            assert_memory_equal(after[1].ptr, "65535", 5);
+            assert_memory_equal(space.after.values[0].ptr, "1", 1);
+            assert_memory_equal(space.after.values[1].ptr, "65535", 5);
         }
         free(part);
     }
-    arena_close(&arena);
+    rows_space_close(&space);
+    layout_close(&layout);
     table_map_close(&map);
 }
 

@@ -42,6 +42,7 @@ static void check(struct field f, const char *hex, const char *expected)
     uint8_t *bytes = from_hex(hex, &len);
 
     f.fixed_bytes = (uint8_t)len;
+    f.text_max = f.kind <= FIELD_TIMESTAMP_OLD ? DECIMAL_TEXT_MAX : 0;
     if (value_decode(&f, bytes, len, &arena, &v, &err) != 0)
         fail_msg("%s: %s", hex, err.msg);
     buf_append(&text, v.ptr, v.len);
@@ -58,6 +59,7 @@ static void check_refused(struct field f, const char *hex, const char *message)
     uint8_t *bytes = from_hex(hex, &len);
 
     f.fixed_bytes = (uint8_t)len;
+    f.text_max = f.kind <= FIELD_TIMESTAMP_OLD ? DECIMAL_TEXT_MAX : 0;
     assert_int_equal(value_decode(&f, bytes, len, &arena, &v, &err), -1);
     assert_int_equal(err.code, ERR_FORMAT);
     assert_string_equal(err.msg, message);
@@ -167,11 +169,11 @@ static void datetimes_have_exactly_their_digits(void **state)
 static void binaries_are_padded_and_texts_converted(void **state)
 {
     static const char *const two[] = {"a", "b,c"};
-    static char *labels[2];
 
     (void)state;
-    labels[0] = strdup(two[0]);
-    labels[1] = strdup(two[1]);
+    const struct value labels[2] = {value_text(two[0], strlen(two[0])),
+                                    value_text(two[1], strlen(two[1]))};
+
     check(FIELD(.kind = FIELD_TEXT, .charset = charset_of_name("utf8mb4")), "c3a4", "ä");
     check(FIELD(.kind = FIELD_TEXT, .charset = charset_of_name("latin1")), "e480", "ä€");
     check(FIELD(.kind = FIELD_TEXT, .charset = charset_of_name("utf16le")), "3dd84ddc", "👍");
@@ -184,17 +186,15 @@ static void binaries_are_padded_and_texts_converted(void **state)
           "::ffff:1.2.3.4");
     check_refused(FIELD(.kind = FIELD_INET4, .pad_bytes = 4), "0102030405",
                   "5 bytes for an address or UUID of 4");
-    check(FIELD(.kind = FIELD_ENUM, .table_labels = labels, .n_labels = 2), "02", "b,c");
-    check(FIELD(.kind = FIELD_ENUM, .table_labels = labels, .n_labels = 2), "00", "");
-    check(FIELD(.kind = FIELD_SET, .table_labels = labels, .n_labels = 2), "03", "a,b,c");
-    check(FIELD(.kind = FIELD_SET, .table_labels = labels, .n_labels = 2), "00", "");
-    check_refused(FIELD(.kind = FIELD_ENUM, .table_labels = labels, .n_labels = 2), "03",
+    check(FIELD(.kind = FIELD_ENUM, .labels = labels, .n_labels = 2), "02", "b,c");
+    check(FIELD(.kind = FIELD_ENUM, .labels = labels, .n_labels = 2), "00", "");
+    check(FIELD(.kind = FIELD_SET, .labels = labels, .n_labels = 2), "03", "a,b,c");
+    check(FIELD(.kind = FIELD_SET, .labels = labels, .n_labels = 2), "00", "");
+    check_refused(FIELD(.kind = FIELD_ENUM, .labels = labels, .n_labels = 2), "03",
                   "ENUM or SET value 0x3 of a column with 2 labels");
     assert_true(err.transient);
-    check_refused(FIELD(.kind = FIELD_SET, .table_labels = labels, .n_labels = 2), "04",
+    check_refused(FIELD(.kind = FIELD_SET, .labels = labels, .n_labels = 2), "04",
                   "ENUM or SET value 0x4 of a column with 2 labels");
-    free(labels[0]);
-    free(labels[1]);
 }
 
 static void collations_lead_to_their_charsets(void **state)
