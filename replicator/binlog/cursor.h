@@ -8,9 +8,11 @@
 #ifndef REPLICATOR_BINLOG_CURSOR_H
 #define REPLICATOR_BINLOG_CURSOR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct cursor {
     const uint8_t *at; /* not owned */
@@ -43,24 +45,74 @@ static inline const uint8_t *cursor_take(struct cursor *c, uint64_t n)
     return p;
 }
 
-/* N (1 to 8) bytes at P, little-endian. */
+static inline uint32_t le_load32(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return le32toh(v);
+}
+
+static inline uint64_t le_load64(const uint8_t *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return le64toh(v);
+}
+
+static inline uint32_t be_load32(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return be32toh(v);
+}
+
+/* N (0 to 8) bytes at P, little-endian. */
 static inline uint64_t le_load(const uint8_t *p, size_t n)
 {
     uint64_t v = 0;
 
-    for (size_t i = n; i-- > 0;)
-        v = v << 8 | p[i];
-    return v;
+    switch (n) {
+    case 1:
+        return p[0];
+    case 2:
+        return (uint64_t)p[1] << 8 | p[0];
+    case 3:
+        return (uint64_t)p[2] << 16 | (uint64_t)p[1] << 8 | p[0];
+    case 4:
+        return le_load32(p);
+    case 8:
+        return le_load64(p);
+    default:
+        for (size_t i = n; i-- > 0;)
+            v = v << 8 | p[i];
+        return v;
+    }
 }
 
-/* N (1 to 8) bytes at P, big-endian. */
+/* N (0 to 8) bytes at P, big-endian. */
 static inline uint64_t be_load(const uint8_t *p, size_t n)
 {
     uint64_t v = 0;
 
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | p[i];
-    return v;
+    switch (n) {
+    case 1:
+        return p[0];
+    case 2:
+        return (uint64_t)p[0] << 8 | p[1];
+    case 3:
+        return (uint64_t)p[0] << 16 | (uint64_t)p[1] << 8 | p[2];
+    case 4:
+        return be_load32(p);
+    case 5:
+        return (uint64_t)be_load32(p) << 8 | p[4];
+    default:
+        for (size_t i = 0; i < n; i++)
+            v = v << 8 | p[i];
+        return v;
+    }
 }
 
 static inline uint64_t cursor_uint(struct cursor *c, size_t n)

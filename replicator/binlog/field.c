@@ -347,6 +347,24 @@ static uint8_t text_max(enum field_kind kind)
     }
 }
 
+static bool is_costly(const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_INT:
+    case FIELD_BIT:
+    case FIELD_YEAR:
+    case FIELD_BYTES:
+    case FIELD_ENUM:
+    case FIELD_GEOMETRY:
+    case FIELD_VECTOR:
+        return false;
+    case FIELD_TEXT:
+        return f->charset != NULL;
+    default:
+        return true;
+    }
+}
+
 static int set_wanted(struct field *f, const struct table_map *map, const struct map_column *col,
                       const struct column *column, struct arena *arena, struct err *err)
 {
@@ -367,6 +385,7 @@ static int set_wanted(struct field *f, const struct table_map *map, const struct
                        map->name, column->name);
     if ((f->kind == FIELD_ENUM || f->kind == FIELD_SET) && set_labels(f, col, column, arena) != 0)
         return err_nomem(err, "binlog table");
+    f->is_costly = is_costly(f);
     return 0;
 }
 

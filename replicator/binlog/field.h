@@ -55,6 +55,7 @@ struct field {
     uint8_t text_max;         /* value_put makes it into a text of at most so much; 0: not it */
     bool is_rounded;          /* DOUBLE(m,d): it is shown with SCALE digits */
     bool is_unsigned;
+    bool is_costly;                /* comparing its bytes is cheaper than reading it */
     uint16_t json_at;              /* JSON: the how-manieth JSON column of the TABLE_MAP it is */
     size_t column;                 /* index in the struct table; n_columns when skipped */
     uint32_t pad_bytes;            /* BINARY(n), UUID, INET6: trailing zeros are not stored */

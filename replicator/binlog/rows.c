@@ -2,6 +2,7 @@
 #include "replicator/binlog/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "replicator/binlog/compress.h"
 #include "replicator/binlog/value_decode.h"
@@ -164,6 +165,8 @@ int rows_start(struct rows *r, const struct table_map *map, const struct layout 
     choose_fields(before, layout, &space->before);
     choose_fields(after, layout, &space->after);
     choose_carried(before, after, layout, space);
+    r->has_same_columns =
+        r->kind == ROWS_UPDATE && !r->is_partial && memcmp(before, after, bytes) == 0;
     if (!r->is_compressed)
         return 0;
     if (compress_unpack(&r->rest, &space->unpacked, err) != 0)
@@ -205,9 +208,12 @@ static int bad_value(const struct rows *r, const struct field *f, struct err *er
 }
 
 /* One value that is not NULL. *TEXT is where its text may go, and moves behind it. */
-static inline int read_value(const struct rows *r, const struct field *f, const uint8_t *p,
-                             size_t len, char **text, struct value *out, struct err *err)
+static inline int read_value(const struct rows *r, const struct field *f,
+                             const struct rows_bytes *bytes, char **text, struct value *out,
+                             struct err *err)
 {
+    const uint8_t *p = bytes->ptr;
+    size_t len = bytes->len;
     char *end;
 
     switch (f->kind) {
@@ -237,40 +243,93 @@ static inline int read_value(const struct rows *r, const struct field *f, const 
     return 0;
 }
 
-/* Read one image at r->rest. DIFFERENCES: the JSON columns of which it has only the difference. */
-static int read_image(struct rows *r, struct rows_image *image, const uint8_t *differences,
-                      char **text, struct err *err)
+/* Step over the value of F at *AT: its bytes; false if the row ends before. */
+static inline bool take_bytes(const struct field *f, const uint8_t **at, const uint8_t *end,
+                              struct rows_bytes *out)
 {
-    const uint8_t *nulls = cursor_take(&r->rest, (image->n_fields + 7) / 8);
-    const uint8_t *at = r->rest.at, *end = r->rest.end;
+    out->len = f->fixed_bytes;
+    if (out->len == 0) {
+        if ((size_t)(end - *at) < f->prefix_bytes)
+            return false;
+        out->len = (size_t)le_load(*at, f->prefix_bytes);
+        *at += f->prefix_bytes;
+    }
+    if ((size_t)(end - *at) < out->len)
+        return false;
+    out->ptr = *at;
+    *at += out->len;
+    return true;
+}
+
+static int short_nulls(const struct rows *r, struct err *err)
+{
+    return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in its NULL bitmap", r->map->schema,
+                   r->map->name);
+}
+
+static int read_before(struct rows *r, char **text, struct err *err)
+{
+    struct rows_image *image = &r->space->before;
+    const uint8_t *nulls = cursor_take(&r->rest, (image->n_fields + 7) / 8), *at = r->rest.at;
 
     if (nulls == NULL)
-        return err_set(err, ERR_FORMAT, "binlog: %s.%s: row ends in its NULL bitmap",
-                       r->map->schema, r->map->name);
+        return short_nulls(r, err);
     for (size_t k = 0; k < image->n_fields; k++) {
         const struct field *f = image->fields[k];
         struct value *value = &image->values[f->column];
-        size_t len = f->fixed_bytes;
+        struct rows_bytes *bytes = &image->bytes[k];
+
+        if (bit_at(nulls, k)) {
+            *value = VALUE_INIT_NULL;
+            *bytes = (struct rows_bytes){0};
+            continue;
+        }
+        if (!take_bytes(f, &at, r->rest.end, bytes))
+            return ends_in(r, f, err);
+        if (read_value(r, f, bytes, text, value, err) != 0)
+            return -1;
+    }
+    r->rest.at = at;
+    return 0;
+}
+
+/* Most columns of an updated row stay as they are: the same bytes give the same text. */
+static inline bool is_unchanged(const struct rows *r, const struct field *f, size_t k,
+                                const struct rows_bytes *bytes)
+{
+    const struct rows_bytes *before = &r->space->before.bytes[k];
+
+    return r->has_same_columns && f->is_costly && before->ptr != NULL &&
+           before->len == bytes->len && memcmp(before->ptr, bytes->ptr, bytes->len) == 0;
+}
+
+/* DIFFERENCES: the JSON columns of which the image has only the difference. */
+static int read_after(struct rows *r, const uint8_t *differences, char **text, struct err *err)
+{
+    struct rows_image *image = &r->space->after;
+    const uint8_t *nulls = cursor_take(&r->rest, (image->n_fields + 7) / 8), *at = r->rest.at;
+
+    if (nulls == NULL)
+        return short_nulls(r, err);
+    for (size_t k = 0; k < image->n_fields; k++) {
+        const struct field *f = image->fields[k];
+        struct value *value = &image->values[f->column];
+        struct rows_bytes bytes;
 
         if (bit_at(nulls, k)) {
             *value = VALUE_INIT_NULL;
             continue;
         }
-        if (len == 0) {
-            if ((size_t)(end - at) < f->prefix_bytes)
-                return ends_in(r, f, err);
-            len = (size_t)le_load(at, f->prefix_bytes);
-            at += f->prefix_bytes;
-        }
-        if ((size_t)(end - at) < len)
+        if (!take_bytes(f, &at, r->rest.end, &bytes))
             return ends_in(r, f, err);
         if (differences != NULL && f->kind == FIELD_JSON && bit_at(differences, f->json_at)) {
             r->is_difference = true;
             *value = (struct value){0};
-        } else if (read_value(r, f, at, len, text, value, err) != 0) {
+        } else if (is_unchanged(r, f, k, &bytes)) {
+            *value = r->space->before.values[f->column];
+        } else if (read_value(r, f, &bytes, text, value, err) != 0) {
             return -1;
         }
-        at += len;
     }
     r->rest.at = at;
     return 0;
@@ -282,13 +341,13 @@ static int read_row(struct rows *r, struct err *err)
     const uint8_t *differences = NULL;
     char *text = s->text;
 
-    if (r->kind != ROWS_WRITE && read_image(r, &s->before, NULL, &text, err) != 0)
+    if (r->kind != ROWS_WRITE && read_before(r, &text, err) != 0)
         return -1;
     if (r->kind == ROWS_DELETE)
         return 0;
     if (r->is_partial && partial_bits(r, &differences, err) != 0)
         return -1;
-    if (read_image(r, &s->after, differences, &text, err) != 0)
+    if (read_after(r, differences, &text, err) != 0)
         return -1;
     for (size_t i = 0; i < s->n_carried && r->kind == ROWS_UPDATE; i++)
         s->after.values[s->carried[i]] = s->before.values[s->carried[i]];

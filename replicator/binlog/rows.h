@@ -68,7 +68,8 @@ struct rows {
     const struct table_map *map;
     const struct layout *layout;
     struct rows_space *space;
-    bool is_difference; /* the last row has a JSON column that is only told by its difference */
+    bool has_same_columns; /* both images of an update carry the same ones */
+    bool is_difference;    /* the last row has a JSON column that is only told by its difference */
 };
 
 /* Only which table and what kind: cheap. */

@@ -59,11 +59,12 @@ size_t decimal_bytes(unsigned precision, unsigned scale)
 }
 
 /* One group of DIGITS at *P, inverted when MASK says so; false if it holds more than it may. */
-static bool take_group(const uint8_t **p, unsigned digits, uint32_t mask, uint32_t *v)
+static inline bool take_group(const uint8_t **p, unsigned digits, uint32_t mask, uint32_t *v)
 {
-    size_t bytes = digits == DIGITS_PER_GROUP ? 4 : decimal_leftover[digits];
+    unsigned bytes = digits == DIGITS_PER_GROUP ? 4 : decimal_leftover[digits];
 
-    *v = (uint32_t)be_load(*p, bytes) ^ (mask & (uint32_t)((UINT64_C(1) << 8 * bytes) - 1));
+    /* Four bytes can always be read: decimal_put's copy has room behind it. */
+    *v = (be_load32(*p) ^ mask) >> (32 - 8 * bytes);
     *p += bytes;
     return *v < digits_powers[digits];
 }
@@ -113,11 +114,11 @@ static char *put_fraction(const uint8_t **p, unsigned digits, uint32_t mask, cha
 char *decimal_put(const uint8_t *p, unsigned precision, unsigned scale, char *to)
 {
     size_t len = decimal_bytes(precision, scale);
-    uint8_t bytes[DECIMAL_BYTES_MAX];
+    uint8_t bytes[DECIMAL_BYTES_MAX + 4] = {0};
     const uint8_t *at = bytes;
     uint32_t mask;
 
-    if (len == 0 || len > sizeof(bytes))
+    if (len == 0 || len > DECIMAL_BYTES_MAX)
         return NULL;
     memcpy(bytes, p, len);
     mask = (bytes[0] & 0x80) == 0 ? UINT32_MAX : 0;
