@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/digits.h"
 #include "replicator/binlog/compress.h"
 #include "replicator/binlog/ddl.h"
 #include "replicator/binlog/event.h"
@@ -24,8 +25,11 @@ struct dispatch {
     struct tables tables;
     struct xa_list prepared;
     struct ddl_statement statement;
-    struct buf sql;  /* unpacked */
-    struct buf gtid; /* text of the transaction under way */
+    struct buf sql;    /* unpacked */
+    struct buf gtid;   /* text of the transaction under way */
+    struct buf source; /* its part before the number, of this UUID and tag */
+    uint8_t source_uuid[GTID_UUID_BYTES];
+    char source_tag[GTID_TAG_MAX + 1];
     struct origin origin;
     struct payload *payload; /* owned; made at first use */
 
@@ -75,6 +79,7 @@ void dispatch_free(struct dispatch *d)
     xa_list_close(&d->prepared);
     buf_close(&d->sql);
     buf_close(&d->gtid);
+    buf_close(&d->source);
     payload_free(d->payload);
     free(d);
 }
@@ -101,8 +106,27 @@ static int set_gtid(struct dispatch *d, struct err *err)
     return 0;
 }
 
+/* "uuid:" or "uuid:tag:"; most transactions have the same as the one before. */
+static void print_source(struct dispatch *d)
+{
+    const struct gtid_event *g = &d->mysql_gtid;
+
+    if (d->source.len > 0 && memcmp(d->source_uuid, g->uuid, GTID_UUID_BYTES) == 0 &&
+        strcmp(d->source_tag, g->tag) == 0)
+        return;
+    buf_clear(&d->source);
+    gtid_uuid_print(g->uuid, &d->source);
+    if (g->tag[0] != '\0')
+        buf_printf(&d->source, ":%s", g->tag);
+    buf_putc(&d->source, ':');
+    memcpy(d->source_uuid, g->uuid, GTID_UUID_BYTES);
+    memcpy(d->source_tag, g->tag, sizeof(d->source_tag));
+}
+
 static int on_gtid(struct dispatch *d, const struct event *e, struct err *err)
 {
+    char number[DIGITS_MAX];
+
     begin(d);
     if (gtid_event_read(e, &d->mysql_gtid, err) != 0)
         return -1;
@@ -110,11 +134,11 @@ static int on_gtid(struct dispatch *d, const struct event *e, struct err *err)
     d->origin.commit_time_us = d->mysql_gtid.commit_time_us;
     if (d->mysql_gtid.number == 0)
         return 0;
-    gtid_uuid_print(d->mysql_gtid.uuid, &d->gtid);
-    if (d->mysql_gtid.tag[0] != '\0')
-        buf_printf(&d->gtid, ":%s", d->mysql_gtid.tag);
-    buf_printf(&d->gtid, ":%" PRId64, d->mysql_gtid.number);
-    return set_gtid(d, err);
+    print_source(d);
+    buf_append(&d->gtid, d->source.ptr, d->source.len);
+    buf_append(&d->gtid, number,
+               (size_t)(digits_put(number, (uint64_t)d->mysql_gtid.number) - number));
+    return d->source.is_failed ? err_nomem(err, "binlog") : set_gtid(d, err);
 }
 
 /* To MariaDB this event is the BEGIN, too. */
@@ -248,6 +272,11 @@ static int on_query(struct dispatch *d, const struct event *e, struct err *err)
 
     if (event_read_query(e, &q, err) != 0)
         return -1;
+    /* By far the most frequent one. */
+    if (e->type == EVENT_QUERY && q.sql_len == 5 && memcmp(q.sql, "BEGIN", 5) == 0) {
+        d->in_transaction = true;
+        return 0;
+    }
     if (e->type == EVENT_QUERY_COMPRESSED) {
         struct cursor c = cursor_init(q.sql, q.sql_len);
 

@@ -70,7 +70,7 @@ int layout_make(struct layout *l, const struct table_map *map, const struct tabl
     struct arena arena = l->arena;
 
     arena_reset(&arena);
-    *l = (struct layout){.arena = arena, .n_values = table->n_columns};
+    *l = (struct layout){.arena = arena, .n_values = table->n_columns, .serial = l->serial + 1};
     if (!map->has_names && map->n_columns != table->n_columns)
         return does_not_fit(map, table, 0, err);
     l->fields = arena_alloc(&l->arena, map->n_columns * sizeof(*l->fields));

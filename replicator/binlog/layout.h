@@ -8,6 +8,7 @@
 #define REPLICATOR_BINLOG_LAYOUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/arena.h"
 #include "common/err.h"
@@ -21,6 +22,7 @@ struct layout {
     size_t n_values; /* the schema's columns */
     size_t n_json;   /* JSON columns of the TABLE_MAP */
     size_t text_max; /* room for what value_put makes of one row image */
+    uint64_t serial; /* grows each time that this layout is made */
     struct arena arena;
 };
 

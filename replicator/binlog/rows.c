@@ -20,6 +20,7 @@ void rows_space_close(struct rows_space *space)
     free(space->text);
     arena_close(&space->arena);
     buf_close(&space->unpacked);
+    buf_close(&space->columns);
     *space = (struct rows_space){0};
 }
 
@@ -141,6 +142,30 @@ static void choose_carried(const uint8_t *before, const uint8_t *after, const st
             s->carried[s->n_carried++] = l->fields[i].column;
 }
 
+/* Which columns the images have; nearly always the same as in the event before. */
+static int choose_columns(const uint8_t *before, const uint8_t *after, size_t bytes,
+                          const struct layout *l, struct rows_space *s, struct err *err)
+{
+    if (s->layout == l && s->serial == l->serial && s->columns.len == 2 * bytes &&
+        memcmp(s->columns.ptr, before, bytes) == 0 &&
+        memcmp(s->columns.ptr + bytes, after, bytes) == 0)
+        return 0;
+    s->layout = NULL;
+    if (reserve(s, l, err) != 0)
+        return -1;
+    choose_fields(before, l, &s->before);
+    choose_fields(after, l, &s->after);
+    choose_carried(before, after, l, s);
+    buf_clear(&s->columns);
+    buf_append(&s->columns, before, bytes);
+    buf_append(&s->columns, after, bytes);
+    if (s->columns.is_failed)
+        return err_nomem(err, "binlog rows");
+    s->layout = l;
+    s->serial = l->serial;
+    return 0;
+}
+
 int rows_start(struct rows *r, const struct table_map *map, const struct layout *layout,
                struct rows_space *space, struct err *err)
 {
@@ -160,11 +185,8 @@ int rows_start(struct rows *r, const struct table_map *map, const struct layout 
     r->map = map;
     r->layout = layout;
     r->space = space;
-    if (reserve(space, layout, err) != 0)
+    if (choose_columns(before, after, bytes, layout, space, err) != 0)
         return -1;
-    choose_fields(before, layout, &space->before);
-    choose_fields(after, layout, &space->after);
-    choose_carried(before, after, layout, space);
     r->has_same_columns =
         r->kind == ROWS_UPDATE && !r->is_partial && memcmp(before, after, bytes) == 0;
     if (!r->is_compressed)

@@ -50,6 +50,9 @@ struct rows_space {
     size_t *carried; /* columns that only the before image has: they have not changed; owned */
     size_t n_carried;
     size_t n_values, size_fields; /* how large the arrays are */
+    const struct layout *layout;  /* what they were made for: this layout, ... */
+    uint64_t serial;              /* ... as it was then, ... */
+    struct buf columns;           /* ... and these bitmaps */
     char *text;                   /* owned: what value_put made of both images of a row */
     size_t text_size;
     struct arena arena;  /* texts of one row that did not fit there */
