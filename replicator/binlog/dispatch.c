@@ -453,15 +453,41 @@ static int on_inner_event(void *ctx, const uint8_t *bytes, size_t len, struct er
     return on_event(d, &e, err);
 }
 
+/* Where the event E is. */
+static void locate(struct dispatch *d, const struct event *e)
+{
+    d->origin.offset = d->offset;
+    d->origin.server_id = e->server_id;
+    d->origin.time_s = e->time_s;
+    advance(d, e);
+}
+
 int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct err *err)
 {
     struct event e;
 
     if (event_parse(&d->format, bytes, len, &e, err) != 0)
         return -1;
-    d->origin.offset = d->offset;
-    advance(d, &e);
-    d->origin.server_id = e.server_id;
-    d->origin.time_s = e.time_s;
+    locate(d, &e);
     return on_event(d, &e, err);
+}
+
+int dispatch_large(struct dispatch *d, const struct large_source *source, uint64_t len,
+                   struct err *err)
+{
+    struct large_body body;
+    const struct large_source body_source = {.read = large_read_body, .ctx = &body};
+    struct event e;
+
+    if (large_open(&d->format, source, len, &e, &body, err) != 0)
+        return -1;
+    locate(d, &e);
+    if (d->payload == NULL && payload_new(&d->payload, err) != 0)
+        return -1;
+    return payload_stream(d->payload, &body_source, on_inner_event, d, err);
+}
+
+const struct event_format *dispatch_format(const struct dispatch *d)
+{
+    return &d->format;
 }

@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #include "common/err.h"
+#include "replicator/binlog/event.h"
+#include "replicator/binlog/large.h"
 #include "replicator/binlog/position.h"
 #include "replicator/binlog/reader.h"
 
@@ -32,4 +34,12 @@ void dispatch_file(struct dispatch *d, const char *file, uint64_t offset);
 
 /* One event as it is on the wire or in a file. */
 int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct err *err);
+
+/* A compressed transaction that is too large to be in memory: LEN bytes of SOURCE, from the header
+ * to the checksum, which has been checked (large_check). */
+int dispatch_large(struct dispatch *d, const struct large_source *source, uint64_t len,
+                   struct err *err);
+
+/* How the events that come next are written. */
+const struct event_format *dispatch_format(const struct dispatch *d);
 #endif

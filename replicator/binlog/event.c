@@ -73,23 +73,28 @@ static size_t tail_bytes(const struct event_format *format, const uint8_t *bytes
     return EVENT_CRC_BYTES;
 }
 
+int event_read_header(const uint8_t *bytes, size_t len, struct event *out, struct err *err)
+{
+    if (len < EVENT_HEADER_BYTES)
+        return err_set(err, ERR_FORMAT, "binlog: event header of %zu bytes instead of %d", len,
+                       EVENT_HEADER_BYTES);
+    *out = (struct event){.time_s = le_load32(bytes),
+                          .type = bytes[4],
+                          .server_id = le_load32(bytes + 5),
+                          .length = le_load32(bytes + 9),
+                          .log_pos = le_load32(bytes + 13),
+                          .flags = (uint16_t)le_load(bytes + FLAGS_AT, 2)};
+    return 0;
+}
+
 int event_parse(const struct event_format *format, const uint8_t *bytes, size_t len,
                 struct event *out, struct err *err)
 {
-    struct cursor c = cursor_init(bytes, len);
     bool has_crc;
     size_t tail;
 
-    *out = (struct event){0};
-    out->time_s = cursor_u32(&c);
-    out->type = cursor_u8(&c);
-    out->server_id = cursor_u32(&c);
-    out->length = cursor_u32(&c);
-    out->log_pos = cursor_u32(&c);
-    out->flags = cursor_u16(&c);
-    if (c.is_short)
-        return err_set(err, ERR_FORMAT, "binlog: event header of %zu bytes instead of %d", len,
-                       EVENT_HEADER_BYTES);
+    if (event_read_header(bytes, len, out, err) != 0)
+        return -1;
     if (out->length != len)
         return err_set(err, ERR_FORMAT, "binlog: event type %u says %u bytes, but %zu came",
                        out->type, out->length, len);

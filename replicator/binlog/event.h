@@ -92,6 +92,9 @@ struct event {
 /* Before the first format description event: checksums as announced to the server. */
 void event_format_init(struct event_format *format, bool has_crc);
 
+/* Only the header, of the first 19 of LEN bytes: no body, nothing checked. */
+int event_read_header(const uint8_t *bytes, size_t len, struct event *out, struct err *err);
+
 /* Read one whole event and check its length and CRC32. A format description event is read by its
  * own checksum byte. ERR_FORMAT. */
 int event_parse(const struct event_format *format, const uint8_t *bytes, size_t len,

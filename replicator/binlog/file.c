@@ -10,26 +10,11 @@
 
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/file_private.h"
 
-enum { MAGIC_BYTES = 4, BUFFER_BYTES = 256 * 1024, LENGTH_AT = 9 };
+enum { MAGIC_BYTES = 4, TYPE_AT = 4, LENGTH_AT = 9 };
 #define EVENT_MAX (UINT32_C(1) << 30) /* the servers' own limit of an event */
 #define EVENT_SLACK (UINT32_C(1) << 20)
-
-struct binlog_file {
-    char *path;      /* owned */
-    int fd;          /* owned */
-    uint8_t *buffer; /* owned */
-    size_t size;
-    size_t at;  /* the next event */
-    size_t end; /* of what has been read */
-    uint64_t next_offset;
-    uint64_t offset;
-};
-
-static size_t buffered(const struct binlog_file *f)
-{
-    return f->end - f->at;
-}
 
 /* Make room for WANT bytes from the next event on. */
 static int reserve(struct binlog_file *f, size_t want, struct err *err)
@@ -38,7 +23,7 @@ static int reserve(struct binlog_file *f, size_t want, struct err *err)
 
     if (f->size - f->at >= want)
         return 0;
-    memmove(f->buffer, f->buffer + f->at, buffered(f));
+    memmove(f->buffer, f->buffer + f->at, file_buffered(f));
     f->end -= f->at;
     f->at = 0;
     /* Back to the usual size after a huge event. */
@@ -55,14 +40,13 @@ static int reserve(struct binlog_file *f, size_t want, struct err *err)
     return 0;
 }
 
-/* Read until WANT bytes are there: 1, or 0 when the file ends before. */
-static int fill(struct binlog_file *f, size_t want, struct err *err)
+int file_fill(struct binlog_file *f, size_t want, struct err *err)
 {
-    if (buffered(f) >= want)
+    if (file_buffered(f) >= want)
         return 1;
     if (reserve(f, want, err) != 0)
         return -1;
-    while (buffered(f) < want) {
+    while (file_buffered(f) < want) {
         ssize_t n = read(f->fd, f->buffer + f->end, f->size - f->end);
 
         if (n < 0 && errno == EINTR)
@@ -78,7 +62,7 @@ static int fill(struct binlog_file *f, size_t want, struct err *err)
 
 static int check_magic(struct binlog_file *f, struct err *err)
 {
-    int rc = fill(f, MAGIC_BYTES, err);
+    int rc = file_fill(f, MAGIC_BYTES, err);
 
     if (rc < 0)
         return -1;
@@ -106,6 +90,7 @@ int binlog_file_open(const char *path, struct binlog_file **out, struct err *err
 
     if (f == NULL)
         return err_nomem(err, "binlog file");
+    f->is_pipe = is_stdin;
     f->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     f->path = strdup(is_stdin ? "stdin" : path);
     f->buffer = malloc(BUFFER_BYTES);
@@ -145,30 +130,61 @@ uint64_t binlog_file_offset(const struct binlog_file *f)
     return f->offset;
 }
 
-static int ends_within(const struct binlog_file *f, struct err *err)
+int file_ends_within(const struct binlog_file *f, struct err *err)
 {
     return err_set(err, ERR_FORMAT, "%s: the file ends within the event at %" PRIu64, f->path,
                    f->next_offset);
 }
 
-int binlog_file_next(struct binlog_file *f, const uint8_t **bytes, size_t *len, struct err *err)
+/* The length of the next event: 1, or 0 at the end. */
+static int next_length(struct binlog_file *f, uint32_t *len, struct err *err)
 {
-    int rc = fill(f, EVENT_HEADER_BYTES, err);
-    uint32_t n;
+    int rc = file_fill(f, EVENT_HEADER_BYTES, err);
 
     if (rc <= 0)
-        return rc == 0 && buffered(f) > 0 ? ends_within(f, err) : rc;
-    n = (uint32_t)le_load(f->buffer + f->at + LENGTH_AT, 4);
-    if (n < EVENT_HEADER_BYTES || n > EVENT_MAX + EVENT_SLACK)
+        return rc == 0 && file_buffered(f) > 0 ? file_ends_within(f, err) : rc;
+    *len = le_load32(f->buffer + f->at + LENGTH_AT);
+    if (*len < EVENT_HEADER_BYTES || *len > EVENT_MAX + EVENT_SLACK)
         return err_set(err, ERR_FORMAT, "%s: the event at %" PRIu64 " says it has %u bytes",
-                       f->path, f->next_offset, n);
-    rc = fill(f, n, err);
-    if (rc <= 0)
-        return rc == 0 ? ends_within(f, err) : -1;
-    *bytes = f->buffer + f->at;
-    *len = n;
-    f->at += n;
-    f->offset = f->next_offset;
-    f->next_offset += n;
+                       f->path, f->next_offset, *len);
     return 1;
+}
+
+static int whole_event(struct binlog_file *f, uint32_t len, const uint8_t **bytes, struct err *err)
+{
+    int rc = file_fill(f, len, err);
+
+    if (rc <= 0)
+        return rc == 0 ? file_ends_within(f, err) : -1;
+    *bytes = f->buffer + f->at;
+    f->at += len;
+    f->offset = f->next_offset;
+    f->next_offset += len;
+    return 1;
+}
+
+int binlog_file_next(struct binlog_file *f, const uint8_t **bytes, size_t *len, struct err *err)
+{
+    uint32_t n;
+    int rc = next_length(f, &n, err);
+
+    if (rc != 1)
+        return rc;
+    *len = n;
+    return whole_event(f, n, bytes, err);
+}
+
+int binlog_file_step(struct binlog_file *f, struct dispatch *d, struct err *err)
+{
+    const uint8_t *bytes = NULL;
+    uint32_t len;
+    int rc = next_length(f, &len, err);
+
+    if (rc != 1)
+        return rc;
+    if (len > BUFFER_BYTES && f->buffer[f->at + TYPE_AT] == EVENT_TRANSACTION_PAYLOAD)
+        return file_step_large(f, len, d, err);
+    if (whole_event(f, len, &bytes, err) < 0)
+        return -1;
+    return dispatch_event(d, bytes, len, err) == 0 ? 1 : -1;
 }

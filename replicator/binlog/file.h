@@ -2,7 +2,8 @@
 /*
  * file: a binlog file, from disk or from a pipe, one event after the other.
  *
- * Memory is one buffer, as large as the largest event. One thread at a time.
+ * Memory is one buffer, as large as the largest event that is not a compressed transaction. One
+ * thread at a time.
  */
 #ifndef REPLICATOR_BINLOG_FILE_H
 #define REPLICATOR_BINLOG_FILE_H
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/err.h"
+#include "replicator/binlog/dispatch.h"
 
 struct binlog_file;
 
@@ -21,10 +23,16 @@ void binlog_file_close(struct binlog_file *f); /* NULL is fine */
 /* The path without its folders, as SHOW BINARY LOGS names it; "stdin" for a pipe. */
 const char *binlog_file_name(const struct binlog_file *f);
 
-/* The next event: 1 and its bytes, valid until the next call; 0 at the file's end. ERR_IO;
- * ERR_FORMAT when it ends within an event, as the file does that a server is writing. */
+/* Hand the next event to D: 1, or 0 at the file's end. ERR_IO; ERR_FORMAT when it ends within an
+ * event, as the file does that a server is writing; and what D makes of the event. A compressed
+ * transaction may be larger than memory: it is read twice (first for its checksum), and a pipe's is
+ * put into a temporary file for that. */
+int binlog_file_step(struct binlog_file *f, struct dispatch *d, struct err *err);
+
+/* The next event as it is, whatever its size: 1 and its bytes, valid until the next call; 0 at the
+ * file's end. Errors as above. */
 int binlog_file_next(struct binlog_file *f, const uint8_t **bytes, size_t *len, struct err *err);
 
-/* Where the event that binlog_file_next gave last begins. */
+/* Where the event that was read last begins. */
 uint64_t binlog_file_offset(const struct binlog_file *f);
 #endif

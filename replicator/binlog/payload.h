@@ -13,14 +13,19 @@
 
 #include "common/err.h"
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/large.h"
 
 struct payload;
 
 int payload_new(struct payload **out, struct err *err);
 void payload_free(struct payload *p);
 
-/* Call FUNCTION with each inner event, header and all; its -1 ends it. */
-int payload_read(struct payload *p, const struct event *e,
-                 int (*function)(void *ctx, const uint8_t *bytes, size_t len, struct err *err),
-                 void *ctx, struct err *err);
+/* Gets each inner event, header and all; its -1 ends the reading. */
+typedef int payload_function(void *ctx, const uint8_t *bytes, size_t len, struct err *err);
+
+/* The payload of the event E, or the body of such an event from SOURCE. */
+int payload_read(struct payload *p, const struct event *e, payload_function *function, void *ctx,
+                 struct err *err);
+int payload_stream(struct payload *p, const struct large_source *source, payload_function *function,
+                   void *ctx, struct err *err);
 #endif
