@@ -382,7 +382,7 @@ static int on_payload(struct dispatch *d, const struct event *e, struct err *err
     return payload_read(d->payload, e, on_inner_event, d, err);
 }
 
-static int on_event(struct dispatch *d, const struct event *e, struct err *err)
+static int on_event_type(struct dispatch *d, const struct event *e, struct err *err)
 {
     switch (e->type) {
     case EVENT_QUERY:
@@ -437,6 +437,19 @@ static int on_event(struct dispatch *d, const struct event *e, struct err *err)
     }
 }
 
+static int tell_event(struct dispatch *d, const struct event *e, bool is_inner, struct err *err)
+{
+    const struct arrival arrival = {
+        .event = e, .format = &d->format, .origin = &d->origin, .is_inner = is_inner};
+
+    return d->handler->on_event == NULL ? 0 : d->handler->on_event(d->handler->ctx, &arrival, err);
+}
+
+static int on_event(struct dispatch *d, const struct event *e, bool is_inner, struct err *err)
+{
+    return tell_event(d, e, is_inner, err) != 0 ? -1 : on_event_type(d, e, err);
+}
+
 /* Events inside a payload have no checksums and no positions of their own. */
 static int on_inner_event(void *ctx, const uint8_t *bytes, size_t len, struct err *err)
 {
@@ -450,7 +463,7 @@ static int on_inner_event(void *ctx, const uint8_t *bytes, size_t len, struct er
         return err_set(err, ERR_FORMAT, "binlog: event type %u inside a transaction payload",
                        e.type);
     d->origin.time_s = e.time_s;
-    return on_event(d, &e, err);
+    return on_event(d, &e, true, err);
 }
 
 /* Where the event E is. */
@@ -469,7 +482,7 @@ int dispatch_event(struct dispatch *d, const uint8_t *bytes, size_t len, struct 
     if (event_parse(&d->format, bytes, len, &e, err) != 0)
         return -1;
     locate(d, &e);
-    return on_event(d, &e, err);
+    return on_event(d, &e, false, err);
 }
 
 int dispatch_large(struct dispatch *d, const struct large_source *source, uint64_t len,
@@ -482,7 +495,8 @@ int dispatch_large(struct dispatch *d, const struct large_source *source, uint64
     if (large_open(&d->format, source, len, &e, &body, err) != 0)
         return -1;
     locate(d, &e);
-    if (d->payload == NULL && payload_new(&d->payload, err) != 0)
+    if (tell_event(d, &e, false, err) != 0 ||
+        (d->payload == NULL && payload_new(&d->payload, err) != 0))
         return -1;
     return payload_stream(d->payload, &body_source, on_inner_event, d, err);
 }

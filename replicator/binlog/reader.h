@@ -21,6 +21,8 @@
 #include "replicator/binlog/position.h"
 
 struct reader;
+struct event;        /* event.h */
+struct event_format; /* event.h */
 
 enum change_type { CHANGE_INSERT, CHANGE_UPDATE, CHANGE_DELETE };
 
@@ -89,8 +91,18 @@ struct notice {
     bool has_logged_cascades;
 };
 
+/* An event as it comes, before anything is made of it. */
+struct arrival {
+    const struct event *event;
+    const struct event_format *format; /* of the events around it */
+    const struct origin *origin;
+    bool is_inner; /* out of a transaction payload: unpacked, its bytes stand nowhere in the file */
+};
+
 struct reader_handler {
     void *ctx;
+    /* Told of every event first; may be NULL. */
+    int (*on_event)(void *ctx, const struct arrival *arrival, struct err *err);
     /* What is wanted of this table? Asked at each TABLE_MAP; *OUT comes cleared. */
     int (*want_table)(void *ctx, const char *schema, const char *table, struct table_wish *out,
                       struct err *err);
