@@ -26,6 +26,8 @@ struct cli_args {
     unsigned flags; /* of enum cli_flag */
     const char *words[CLI_WORDS_MAX];
     size_t n_words;
+    const char **rest; /* what follows the name of a command that has its own options */
+    size_t n_rest;
 };
 
 struct cli_command {
@@ -35,11 +37,12 @@ struct cli_command {
     const char *help;    /* the rest, with examples */
     unsigned flags;      /* that it knows */
     size_t max_words;
+    bool has_own_options; /* it reads args->rest itself: all but --config, --help and --version */
     int (*run)(const struct cli_args *args);
 };
 
-extern const struct cli_command cli_check, cli_deletes, cli_grants, cli_init_db, cli_reconcile,
-    cli_snapshot, cli_status;
+extern const struct cli_command cli_check, cli_deletes, cli_events, cli_grants, cli_init_db,
+    cli_reconcile, cli_snapshot, cli_status;
 
 static inline bool cli_has(const struct cli_args *args, enum cli_flag flag)
 {

@@ -8,8 +8,8 @@
 #include "common/version.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,
-    &cli_snapshot, &cli_reconcile, &cli_deletes, NULL,
+    &cli_init_db,   &cli_grants,  &cli_check,  &cli_status, &cli_snapshot,
+    &cli_reconcile, &cli_deletes, &cli_events, NULL,
 };
 
 static const struct option {
@@ -101,6 +101,8 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
         line->args.config_path = argv[++*i];
     else if (strcmp(text, "--config") == 0)
         return cli_usage("", "--config needs the name of a file");
+    else if (line->command != NULL && line->command->has_own_options)
+        line->args.rest[line->args.n_rest++] = text;
     else if (text[0] == '-')
         return add_flag(line, text);
     else
@@ -110,8 +112,11 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
 
 int main(int argc, char **argv)
 {
-    struct line line = {.args.config_path = getenv("TABRELAY_CONFIG")};
+    CLEANUP_FREE const char **rest = calloc((size_t)argc + 1, sizeof(const char *));
+    struct line line = {.args = {.config_path = getenv("TABRELAY_CONFIG"), .rest = rest}};
 
+    if (rest == NULL)
+        return CLI_FAILED;
     if (line.args.config_path == NULL || line.args.config_path[0] == '\0')
         line.args.config_path = "tabrelay.yaml";
     for (int i = 1; i < argc; i++)

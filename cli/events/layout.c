@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/events/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/events/json_text.h"
+#include "common/cleanup.h"
+
+static enum layout_form form_of(enum column_type type)
+{
+    switch (type) {
+    case COLUMN_INT:
+    case COLUMN_BIT:
+        return LAYOUT_NUMBER;
+    case COLUMN_FLOAT:
+    case COLUMN_DOUBLE:
+        return LAYOUT_FLOAT;
+    case COLUMN_YEAR:
+        return LAYOUT_YEAR;
+    case COLUMN_DECIMAL:
+    case COLUMN_DATE:
+    case COLUMN_TIME:
+    case COLUMN_DATETIME:
+    case COLUMN_TIMESTAMP:
+        return LAYOUT_PLAIN;
+    case COLUMN_UUID:
+    case COLUMN_INET4:
+    case COLUMN_INET6:
+    case COLUMN_TEXT:
+    case COLUMN_ENUM:
+    case COLUMN_SET:
+    case COLUMN_JSON:
+        return LAYOUT_TEXT;
+    case COLUMN_BINARY:
+    case COLUMN_GEOMETRY:
+    case COLUMN_VECTOR:
+    case COLUMN_OTHER:
+        return LAYOUT_BYTES;
+    }
+    return LAYOUT_BYTES;
+}
+
+static void render_label(struct layout *l, size_t i, const char *name)
+{
+    l->columns[i].label_at = l->labels.len;
+    buf_putc(&l->labels, ',');
+    buf_json(&l->labels, name, strlen(name));
+    buf_putc(&l->labels, ':');
+    l->columns[i].label_len = l->labels.len - l->columns[i].label_at;
+}
+
+static void render_middle(struct buf *out, const struct table *t, const char *type)
+{
+    buf_puts(out, ",\"schema\":");
+    buf_json(out, t->schema, strlen(t->schema));
+    buf_puts(out, ",\"table\":");
+    buf_json(out, t->name, strlen(t->name));
+    buf_printf(out, ",\"type\":\"%s\",\"key\":", type);
+}
+
+/* Names end with a NUL, and a type and the key follow: no two tables have the same. */
+static void render_shape(struct buf *out, const struct table *t)
+{
+    buf_append(out, t->schema, strlen(t->schema) + 1);
+    buf_append(out, t->name, strlen(t->name) + 1);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        buf_putc(out, (char)form_of(t->columns[i].type));
+        buf_append(out, t->columns[i].name, strlen(t->columns[i].name) + 1);
+    }
+    buf_append(out, t->key, t->n_key * sizeof(*t->key));
+}
+
+static int fill(struct layout *l, const struct table *t)
+{
+    static const char *const types[] = {
+        [CHANGE_INSERT] = "insert", [CHANGE_UPDATE] = "update", [CHANGE_DELETE] = "delete"};
+    static const char slack[JSON_TEXT_SLACK];
+
+    l->columns = calloc(t->n_columns + 1, sizeof(*l->columns));
+    l->key = calloc(t->n_key + 1, sizeof(*l->key));
+    if (l->columns == NULL || l->key == NULL)
+        return -1;
+    l->n_columns = t->n_columns;
+    l->n_key = t->n_key;
+    for (size_t i = 0; i < t->n_key; i++)
+        l->key[i] = t->key[i];
+    for (size_t i = 0; i < t->n_columns; i++) {
+        l->columns[i].form = form_of(t->columns[i].type);
+        render_label(l, i, t->columns[i].name);
+    }
+    buf_append(&l->labels, slack, sizeof(slack));
+    render_shape(&l->shape, t);
+    for (size_t i = 0; i < LAYOUT_TYPES; i++) {
+        render_middle(&l->middle[i], t, types[i]);
+        if (l->middle[i].is_failed)
+            return -1;
+    }
+    return l->labels.is_failed || l->shape.is_failed ? -1 : 0;
+}
+
+int layout_new(const struct table *table, struct layout **out, struct err *err)
+{
+    struct layout *l = calloc(1, sizeof(*l));
+
+    if (l == NULL || fill(l, table) != 0) {
+        layout_free(l);
+        return err_nomem(err, "events");
+    }
+    *out = l;
+    return 0;
+}
+
+void layout_free(struct layout *l)
+{
+    if (l == NULL)
+        return;
+    free(l->columns);
+    free(l->key);
+    buf_close(&l->labels);
+    for (size_t i = 0; i < LAYOUT_TYPES; i++)
+        buf_close(&l->middle[i]);
+    buf_close(&l->shape);
+    free(l);
+}
+
+/* Step over LEN bytes of the shape if they are these. */
+static bool has_next(const struct buf *shape, size_t *at, const void *bytes, size_t len)
+{
+    if (shape->len - *at < len || (len > 0 && memcmp(shape->ptr + *at, bytes, len) != 0))
+        return false;
+    *at += len;
+    return true;
+}
+
+bool layout_is_of(const struct layout *l, const struct table *t)
+{
+    size_t at = 0;
+
+    if (!has_next(&l->shape, &at, t->schema, strlen(t->schema) + 1) ||
+        !has_next(&l->shape, &at, t->name, strlen(t->name) + 1))
+        return false;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        char form = (char)form_of(t->columns[i].type);
+
+        if (!has_next(&l->shape, &at, &form, 1) ||
+            !has_next(&l->shape, &at, t->columns[i].name, strlen(t->columns[i].name) + 1))
+            return false;
+    }
+    return has_next(&l->shape, &at, t->key, t->n_key * sizeof(*t->key)) && at == l->shape.len &&
+           t->n_columns == l->n_columns;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout: what the lines of one table have in common, rendered once: names, and how each column's
+ * values are written.
+ *
+ * One thread at a time.
+ */
+#ifndef CLI_EVENTS_LAYOUT_H
+#define CLI_EVENTS_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/mysql/table.h"
+#include "replicator/binlog/reader.h"
+
+enum layout_form {
+    LAYOUT_NUMBER, /* the canonical digits are a JSON number */
+    LAYOUT_FLOAT,  /* they are, but for NaN and infinity, which only a broken log holds */
+    LAYOUT_YEAR,   /* they are, but for 0000 */
+    LAYOUT_PLAIN,  /* a string of digits and signs: nothing to escape */
+    LAYOUT_TEXT,
+    LAYOUT_BYTES,
+};
+
+struct layout_column {
+    size_t label_at; /* in labels */
+    size_t label_len;
+    enum layout_form form;
+};
+
+enum { LAYOUT_TYPES = CHANGE_DELETE + 1 };
+
+struct layout {
+    struct layout_column *columns; /* owned; as many as the table has */
+    size_t n_columns;
+    size_t *key; /* owned */
+    size_t n_key;
+    struct buf labels;               /* ,"name": of each column, with JSON_TEXT_SLACK bytes after */
+    struct buf middle[LAYOUT_TYPES]; /* by enum change_type: ,"schema":...,"type":"insert","key": */
+    struct buf shape;                /* what of the table this was made of */
+};
+
+/* Free with layout_free (NULL is fine). ERR_NOMEM. */
+int layout_new(const struct table *table, struct layout **out, struct err *err);
+void layout_free(struct layout *layout);
+
+/* Was it made of a table just like this one? A pointer does not say so: memory is used again. */
+bool layout_is_of(const struct layout *layout, const struct table *table);
+#endif
