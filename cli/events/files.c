@@ -20,14 +20,11 @@ static bool is_slow(const char *path)
 
 static int read_events(struct dispatch *d, struct binlog_file *f, struct err *err)
 {
-    const uint8_t *bytes;
-    size_t len;
     int rc;
 
     dispatch_file(d, binlog_file_name(f), FIRST_OFFSET);
-    while ((rc = binlog_file_next(f, &bytes, &len, err)) == 1)
-        if (dispatch_event(d, bytes, len, err) != 0)
-            return -1;
+    while ((rc = binlog_file_step(f, d, err)) == 1)
+        ;
     return rc;
 }
 

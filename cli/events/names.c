@@ -13,7 +13,7 @@ void names_close(struct names *n)
 {
     names_release(n);
     free(n->retired);
-    free(n->fields);
+    row_layout_close(&n->layout);
     table_map_close(&n->map);
     db_close(n->db);
     *n = NAMES_INIT;
@@ -60,7 +60,7 @@ static bool has_same_signs(const struct table_map *map, const struct table *tabl
     return true;
 }
 
-/* field_join compares types only where the log has no names. */
+/* row_layout_make compares types only where the log has no names. */
 static int fits(struct names *n, const struct table *table, bool *out, struct err *err)
 {
     struct table_map nameless = n->map;
@@ -70,13 +70,9 @@ static int fits(struct names *n, const struct table *table, bool *out, struct er
     if (table == NULL || table->n_columns != n->map.n_columns ||
         (n->map.has_names && !has_same_names(&n->map, table)) || !has_same_signs(&n->map, table))
         return 0;
-    free(n->fields);
-    n->fields = calloc(table->n_columns + 1, sizeof(*n->fields));
-    if (n->fields == NULL)
-        return err_nomem(err, "events");
     nameless.has_names = false;
-    *out = field_join(&nameless, table, n->fields, &cause) == 0;
-    return 0;
+    *out = row_layout_make(&n->layout, &nameless, table, &cause) == 0;
+    return cause.code == ERR_NOMEM ? err_nomem(err, "events") : 0;
 }
 
 /* Nothing is loaded when there is no such table (any more), or we may not see it. */

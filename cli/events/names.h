@@ -13,15 +13,15 @@
 
 #include "cli/events/roster.h"
 #include "common/mysql/db.h"
-#include "replicator/binlog/field.h"
 #include "replicator/binlog/reader.h"
+#include "replicator/binlog/row_layout.h"
 #include "replicator/binlog/table_map.h"
 
 struct names {
-    struct db *db;          /* owned; NULL: no schema is asked */
-    struct table_map map;   /* owned */
-    struct field *fields;   /* owned */
-    struct table **retired; /* owned, with what is in it: the reader may still use them */
+    struct db *db;            /* owned; NULL: no schema is asked */
+    struct table_map map;     /* owned */
+    struct row_layout layout; /* owned; to try whether a table fits */
+    struct table **retired;   /* owned, with what is in it: the reader may still use them */
     size_t n_retired;
     bool is_hinted; /* it was said that the log names no columns */
 };

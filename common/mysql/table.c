@@ -176,10 +176,12 @@ int table_load(struct db *db, const char *schema, const char *name, struct table
 {
     const struct db_param params[] = {DB_P_TEXT(schema), DB_P_TEXT(name), DB_P_TEXT(schema),
                                       DB_P_TEXT(name)};
+    static _Atomic uint64_t last_id;
     struct table *t = calloc(1, sizeof(*t));
 
     if (t == NULL)
         return err_nomem(err, "table");
+    t->id = ++last_id;
     if (load_columns(db, t, params, err) != 0 || load_key(db, t, params, err) != 0) {
         table_free(t);
         return err_wrap(err, "table %s.%s", schema, name);

@@ -68,6 +68,7 @@ struct column {
 };
 
 struct table {
+    uint64_t id;  /* no other table that was ever loaded has it */
     char *schema; /* owned */
     char *name;   /* owned */
     char *engine; /* owned; "InnoDB" */

@@ -95,7 +95,7 @@ static bool grow(void *array, size_t n, size_t element)
     return true;
 }
 
-static int reserve(struct rows_space *s, const struct layout *l, struct err *err)
+static int reserve(struct rows_space *s, const struct row_layout *l, struct err *err)
 {
     size_t n_values = l->n_values + 1, n = l->n_fields;
 
@@ -122,7 +122,8 @@ static int reserve(struct rows_space *s, const struct layout *l, struct err *err
 }
 
 /* Bits beyond the columns of the table are hidden columns' and mean nothing to us. */
-static void choose_fields(const uint8_t *columns, const struct layout *l, struct rows_image *image)
+static void choose_fields(const uint8_t *columns, const struct row_layout *l,
+                          struct rows_image *image)
 {
     image->n_fields = 0;
     for (size_t i = 0; i < l->n_fields; i++)
@@ -133,7 +134,7 @@ static void choose_fields(const uint8_t *columns, const struct layout *l, struct
 }
 
 /* What the before image carries and the after image does not. */
-static void choose_carried(const uint8_t *before, const uint8_t *after, const struct layout *l,
+static void choose_carried(const uint8_t *before, const uint8_t *after, const struct row_layout *l,
                            struct rows_space *s)
 {
     s->n_carried = 0;
@@ -144,7 +145,7 @@ static void choose_carried(const uint8_t *before, const uint8_t *after, const st
 
 /* Which columns the images have; nearly always the same as in the event before. */
 static int choose_columns(const uint8_t *before, const uint8_t *after, size_t bytes,
-                          const struct layout *l, struct rows_space *s, struct err *err)
+                          const struct row_layout *l, struct rows_space *s, struct err *err)
 {
     if (s->layout == l && s->serial == l->serial && s->columns.len == 2 * bytes &&
         memcmp(s->columns.ptr, before, bytes) == 0 &&
@@ -166,7 +167,7 @@ static int choose_columns(const uint8_t *before, const uint8_t *after, size_t by
     return 0;
 }
 
-int rows_start(struct rows *r, const struct table_map *map, const struct layout *layout,
+int rows_start(struct rows *r, const struct table_map *map, const struct row_layout *layout,
                struct rows_space *space, struct err *err)
 {
     uint64_t n = cursor_lenenc(&r->rest);

@@ -18,7 +18,7 @@
 #include "common/mysql/value.h"
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/event.h"
-#include "replicator/binlog/layout.h"
+#include "replicator/binlog/row_layout.h"
 #include "replicator/binlog/table_map.h"
 
 enum rows_kind { ROWS_WRITE, ROWS_UPDATE, ROWS_DELETE };
@@ -49,11 +49,11 @@ struct rows_space {
     struct rows_image before, after; /* their arrays are owned */
     size_t *carried; /* columns that only the before image has: they have not changed; owned */
     size_t n_carried;
-    size_t n_values, size_fields; /* how large the arrays are */
-    const struct layout *layout;  /* what they were made for: this layout, ... */
-    uint64_t serial;              /* ... as it was then, ... */
-    struct buf columns;           /* ... and these bitmaps */
-    char *text;                   /* owned: what value_put made of both images of a row */
+    size_t n_values, size_fields;    /* how large the arrays are */
+    const struct row_layout *layout; /* what they were made for: this layout, ... */
+    uint64_t serial;                 /* ... as it was then, ... */
+    struct buf columns;              /* ... and these bitmaps */
+    char *text;                      /* owned: what value_put made of both images of a row */
     size_t text_size;
     struct arena arena;  /* texts of one row that did not fit there */
     struct buf unpacked; /* MariaDB's compressed rows */
@@ -69,7 +69,7 @@ struct rows {
     bool is_partial;    /* PARTIAL_UPDATE_ROWS */
     struct cursor rest; /* after the fixed part; then the rows */
     const struct table_map *map;
-    const struct layout *layout;
+    const struct row_layout *layout;
     struct rows_space *space;
     bool has_same_columns; /* both images of an update carry the same ones */
     bool is_difference;    /* the last row has a JSON column that is only told by its difference */
@@ -81,7 +81,7 @@ int rows_open(const struct event_format *format, const struct event *e, struct r
 
 /* Read which columns the images carry, and unpack what MariaDB compressed. MAP, LAYOUT and SPACE
  * are kept by pointer. */
-int rows_start(struct rows *r, const struct table_map *map, const struct layout *layout,
+int rows_start(struct rows *r, const struct table_map *map, const struct row_layout *layout,
                struct rows_space *space, struct err *err);
 
 /* The next row: 1, or 0 at the end, -1 on error. SPACE's values are valid until the next call:

@@ -12,7 +12,7 @@ enum { SHAPES_MAX = 128, ID_BYTES = 6 };
 static void shape_close(struct tables_shape *shape)
 {
     table_map_close(&shape->map);
-    layout_close(&shape->layout);
+    row_layout_close(&shape->layout);
     table_free(shape->logged);
     shape->logged = NULL;
     shape->table = NULL;
@@ -113,7 +113,9 @@ static struct tables_shape *find_shape(const struct tables *t, uint64_t hash,
         struct tables_shape *shape = t->shapes[i];
 
         if (shape->table != NULL && shape->hash == hash &&
-            (wish->table != NULL ? shape->table == wish->table : shape->is_as_logged))
+            (wish->table == NULL
+                 ? shape->is_as_logged
+                 : shape->table == wish->table && shape->table_id == wish->table->id))
             return shape;
     }
     return NULL;
@@ -131,9 +133,10 @@ static int fill_shape(struct tables_shape *shape, const struct event_format *for
             return -1;
         table = shape->logged;
     }
-    if (layout_make(&shape->layout, &shape->map, table, err) != 0)
+    if (row_layout_make(&shape->layout, &shape->map, table, err) != 0)
         return -1;
     shape->is_as_logged = wish->table == NULL;
+    shape->table_id = table->id;
     shape->table = table; /* only now is it whole */
     return 0;
 }

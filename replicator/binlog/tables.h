@@ -14,8 +14,8 @@
 #include <stddef.h>
 
 #include "replicator/binlog/event.h"
-#include "replicator/binlog/layout.h"
 #include "replicator/binlog/reader.h"
+#include "replicator/binlog/row_layout.h"
 #include "replicator/binlog/rows.h"
 #include "replicator/binlog/table_map.h"
 
@@ -23,13 +23,14 @@
  */
 struct tables_shape {
     uint64_t hash;             /* of the event's body without the id */
-    const struct table *table; /* the handler's, or LOGGED */
+    const struct table *table; /* the handler's (only valid in its statement), or LOGGED */
+    uint64_t table_id;         /* the handler's may be freed: another may take its address */
     bool is_as_logged;
-    struct table *logged; /* owned; the table as the log describes it */
-    struct table_map map; /* owned */
-    struct layout layout; /* owned */
-    uint64_t serial;      /* another one each time that the shape is filled */
-    size_t used;          /* when last; a counter */
+    struct table *logged;     /* owned; the table as the log describes it */
+    struct table_map map;     /* owned */
+    struct row_layout layout; /* owned */
+    uint64_t serial;          /* another one each time that the shape is filled */
+    size_t used;              /* when last; a counter */
 };
 
 /* A table of the statement that the stream is in. */

@@ -171,13 +171,13 @@ static struct column two_columns[] = {
 static const struct table two = {
     .schema = TEXT("db"), .name = TEXT("t"), .columns = two_columns, .n_columns = 2};
 
-static int join(const struct map_bytes *m, struct table_map *map, struct layout *layout)
+static int join(const struct map_bytes *m, struct table_map *map, struct row_layout *layout)
 {
     CLEANUP_BUF struct buf b = BUF_INIT;
 
     build_map(&b, m);
     assert_int_equal(read_map(&b, map), 0);
-    return layout_make(layout, map, &two, &err);
+    return row_layout_make(layout, map, &two, &err);
 }
 
 static void without_names_count_and_types_must_be_the_schemas(void **state)
@@ -186,7 +186,7 @@ static void without_names_count_and_types_must_be_the_schemas(void **state)
     const struct map_bytes longer = {BYTES("\x03\x02\x03"), BYTES(""), BYTES("")};
     const struct map_bytes other = {BYTES("\x03\x08"), BYTES(""), BYTES("")};
     struct table_map map = TABLE_MAP_INIT;
-    struct layout layout = LAYOUT_INIT;
+    struct row_layout layout = ROW_LAYOUT_INIT;
 
     (void)state;
     assert_int_equal(join(&good, &map, &layout), 0);
@@ -201,7 +201,7 @@ static void without_names_count_and_types_must_be_the_schemas(void **state)
                         "binlog: db.t: column v is smallint unsigned in information_schema, "
                         "but type 8 in the log");
     assert_true(err.transient);
-    layout_close(&layout);
+    row_layout_close(&layout);
     table_map_close(&map);
 }
 
@@ -211,7 +211,7 @@ static void with_names_columns_find_their_place(void **state)
     const struct map_bytes m = {BYTES("\x02\x08\x03"), BYTES(""),
                                 BYTES("\x01\x01\x00\x04\x0a\x01V\x04gone\x02id")};
     struct table_map map = TABLE_MAP_INIT;
-    struct layout layout = LAYOUT_INIT;
+    struct row_layout layout = ROW_LAYOUT_INIT;
 
     (void)state;
     assert_int_equal(join(&m, &map, &layout), 0);
@@ -221,7 +221,7 @@ static void with_names_columns_find_their_place(void **state)
     assert_int_equal(layout.fields[1].kind, FIELD_SKIPPED);
     assert_int_equal(layout.fields[1].fixed_bytes, 8);
     assert_int_equal(layout.fields[2].column, 0);
-    layout_close(&layout);
+    row_layout_close(&layout);
     table_map_close(&map);
 }
 
@@ -232,7 +232,7 @@ static void rows_that_go_beyond_their_event_are_errors(void **state)
                                    2,  0xff, 0xfc, 1, 0, 0, 0, 0xff, 0xff};
     const struct map_bytes m = {BYTES("\x03\x02"), BYTES(""), BYTES("")};
     struct table_map map = TABLE_MAP_INIT;
-    struct layout layout = LAYOUT_INIT;
+    struct row_layout layout = ROW_LAYOUT_INIT;
     struct rows_space space = {0};
 
     (void)state;
@@ -257,7 +257,7 @@ static void rows_that_go_beyond_their_event_are_errors(void **state)
         free(part);
     }
     rows_space_close(&space);
-    layout_close(&layout);
+    row_layout_close(&layout);
     table_map_close(&map);
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replicator/binlog/layout.h"
+#include "replicator/binlog/row_layout.h"
 
 #include <string.h>
 
 enum { NAME_MAX_BYTES = 64 * 4 };
 
-void layout_close(struct layout *l)
+void row_layout_close(struct row_layout *l)
 {
     arena_close(&l->arena);
-    *l = LAYOUT_INIT;
+    *l = ROW_LAYOUT_INIT;
 }
 
 static int does_not_fit(const struct table_map *map, const struct table *table, size_t i,
@@ -46,7 +46,7 @@ static size_t find_column(const struct table *table, struct value name, size_t g
     return at < 0 ? table->n_columns : (size_t)at;
 }
 
-static int make_field(struct layout *l, const struct table_map *map, const struct table *table,
+static int make_field(struct row_layout *l, const struct table_map *map, const struct table *table,
                       size_t i, struct err *err)
 {
     const struct map_column *col = &map->columns[i];
@@ -64,13 +64,13 @@ static int make_field(struct layout *l, const struct table_map *map, const struc
     return 0;
 }
 
-int layout_make(struct layout *l, const struct table_map *map, const struct table *table,
-                struct err *err)
+int row_layout_make(struct row_layout *l, const struct table_map *map, const struct table *table,
+                    struct err *err)
 {
     struct arena arena = l->arena;
 
     arena_reset(&arena);
-    *l = (struct layout){.arena = arena, .n_values = table->n_columns, .serial = l->serial + 1};
+    *l = (struct row_layout){.arena = arena, .n_values = table->n_columns, .serial = l->serial + 1};
     if (!map->has_names && map->n_columns != table->n_columns)
         return does_not_fit(map, table, 0, err);
     l->fields = arena_alloc(&l->arena, map->n_columns * sizeof(*l->fields));
