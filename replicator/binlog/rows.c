@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "replicator/binlog/compress.h"
+#include "replicator/binlog/json_diff.h"
 #include "replicator/binlog/value_decode.h"
 
 enum { PARTIAL_JSON = 1 };
@@ -326,6 +327,29 @@ static inline bool is_unchanged(const struct rows *r, const struct field *f, siz
            before->len == bytes->len && memcmp(before->ptr, bytes->ptr, bytes->len) == 0;
 }
 
+/* The new document, of which the image has only the difference. Where it cannot be known it is
+ * absent in both images: the old one must not stand for it. */
+static int read_difference(struct rows *r, const struct field *f, const struct rows_bytes *bytes,
+                           struct err *err)
+{
+    struct rows_image *before = &r->space->before;
+    struct value *out = &r->space->after.values[f->column];
+    size_t k = 0;
+
+    *out = (struct value){0};
+    while (k < before->n_fields && before->fields[k] != f)
+        k++;
+    if (k < before->n_fields && before->bytes[k].ptr != NULL &&
+        json_diff_apply(before->bytes[k].ptr, before->bytes[k].len, bytes->ptr, bytes->len,
+                        &r->space->arena, out, err) != 0)
+        return bad_value(r, f, err);
+    if (out->state == VALUE_ABSENT) {
+        r->is_difference = true;
+        before->values[f->column] = (struct value){0};
+    }
+    return 0;
+}
+
 /* DIFFERENCES: the JSON columns of which the image has only the difference. */
 static int read_after(struct rows *r, const uint8_t *differences, char **text, struct err *err)
 {
@@ -346,8 +370,8 @@ static int read_after(struct rows *r, const uint8_t *differences, char **text, s
         if (!take_bytes(f, &at, r->rest.end, &bytes))
             return ends_in(r, f, err);
         if (differences != NULL && f->kind == FIELD_JSON && bit_at(differences, f->json_at)) {
-            r->is_difference = true;
-            *value = (struct value){0};
+            if (read_difference(r, f, &bytes, err) != 0)
+                return -1;
         } else if (is_unchanged(r, f, k, &bytes)) {
             *value = r->space->before.values[f->column];
         } else if (read_value(r, f, &bytes, text, value, err) != 0) {
