@@ -10,7 +10,7 @@ from programs import ROOT
 BUILD = ROOT / os.environ.get("TABRELAY_BUILD", "build")
 
 
-@pytest.mark.parametrize("name", ["test_db", "test_reader_live", "test_reader_stream"])
+@pytest.mark.parametrize("name", ["test_db", "test_reader_live", "test_reader_stream", "test_json_live"])
 def test_unit_tests_on_a_live_server(name, own_server):
     program = BUILD / "tests" / name
     assert program.exists(), f"{program} is not built: run `make BUILD={BUILD.name} check-unit` first"
