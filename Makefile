@@ -35,13 +35,16 @@ WEBHOOK_SRC := $(filter-out webhook/main.c,$(call src,webhook))
 SANDBOX_SRC := $(filter-out sandbox/main.c,$(call src,sandbox))
 CLI_SRC := $(filter-out cli/main.c,$(call src,cli))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 
 PROGRAMS := $(BUILD)/tabrelay-replicator $(BUILD)/tabrelay-webhook $(BUILD)/tabrelay-sandbox $(BUILD)/tabrelay
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+BENCHES := $(BUILD)/bench/floor $(BUILD)/bench/decode $(BUILD)/bench/timed
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a $(BUILD)/libcli.a
 
-.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage
+.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
+	bench bench-decode
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -99,6 +102,15 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lcmocka
 
+# What bench-decode runs.
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(BUILD)/libreplicator.a $(LIBCOMMON)
+	@mkdir -p $(@D)
+	$(link)
+bench: $(BENCHES)
+bench-decode: all bench ## how fast logs are read, beside other readers (tests/bench; BENCH_ARGS=--help)
+	@tools/install build bench
+	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_decode.py $(BENCH_ARGS)
+
 check-unit: $(UNITS) ## run the C unit tests
 	@sh tests/unit/run.sh $(UNITS)
 check: ## install what is missing, build, run every test (tests/run)
@@ -113,7 +125,7 @@ demo: ## the whole thing on this machine, in a browser (sandbox/demo)
 	@./sandbox/demo
 
 ALL_C := $(COMMON_SRC) $(REPLICATOR_SRC) replicator/main.c $(WEBHOOK_SRC) webhook/main.c $(SANDBOX_SRC) sandbox/main.c \
-	$(CLI_SRC) cli/main.c $(UNIT_SRC)
+	$(CLI_SRC) cli/main.c $(UNIT_SRC) $(BENCH_SRC)
 ALL_H := $(sort $(shell find common replicator webhook cli sandbox tests -name '*.h'))
 lint: all ## clang-format, clang-tidy, cppcheck, shellcheck
 	@sh tests/lint.sh "$(CPPFLAGS)" "$(shell pkg-config --cflags $(PKGS))" $(ALL_C) $(ALL_H)
