@@ -27,7 +27,7 @@ class Logs:
     """What one server wrote: .server, .version, and .files: workload name -> name of its binlog file."""
 
     def __init__(self, flavour, scale):
-        self.flavour, self.scale = flavour, scale
+        self.flavour, self.scale = flavour, float(scale)
         cls = servers.FLAVOURS[flavour]
         cls.require()
         base = cls.folder() if flavour == "mysql" else cache()
