@@ -27,11 +27,16 @@ def arguments():
     parser.add_argument("--reader", action="append", metavar="TEXT", help="only readers with TEXT in their name")
     parser.add_argument("--source", choices=["file", "live"], help="only from files, or only from the server")
     parser.add_argument("--runs", type=int, default=3, help="rounds; the median counts (3)")
+    parser.add_argument("--scale", type=float, default=1, help="that share of the rows (1)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows, one round: does it work?")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall",
                         help="cpu: compare CPU seconds, for a machine that is busy with other things")
     parser.add_argument("--json", metavar="FILE", help="also write the figures to FILE")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.server, options.workload = options.server or FLAVOURS, options.workload or WORKLOADS
+    if options.quick:
+        options.runs, options.scale = 1, QUICK
+    return options
 
 
 def chosen(options):
@@ -48,7 +53,7 @@ class Bench:
 
     def server(self, flavour):
         """All of one server's logs: first the files, then, with the server running, live."""
-        logs = data.Logs(flavour, QUICK if self.options.quick else 1)
+        logs = data.Logs(flavour, self.options.scale)
         for workload in self.options.workload:
             path = logs.path(workload)
             path.read_bytes()  # into the page cache
@@ -58,11 +63,8 @@ class Bench:
         self.read(logs, [reader for reader in wanted if not reader.is_live])
         live = [reader for reader in wanted if reader.is_live]
         if live:
-            logs.server.start()
-            try:
+            with logs.served():
                 self.read(logs, live)
-            finally:
-                logs.server.stop()
         for workload in self.options.workload:
             results.print_log(self.logs[flavour, workload])
         sys.stdout.flush()
@@ -97,14 +99,13 @@ class Bench:
 def print_head(options):
     print(f"bench-decode: median of {options.runs}, {options.clock} clock, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; "
           "'x NAME': how many times as fast NAME is.")
+    if os.getloadavg()[0] > 1:
+        print("This machine is busy with other things: wall times, and ratios of them, are not to be trusted (see --clock cpu).")
     print("The servers wrote these logs with durability off (nothing is flushed to the disk at a commit); reading does not depend on it.")
 
 
 def main():
     options = arguments()
-    options.server, options.workload = options.server or FLAVOURS, options.workload or WORKLOADS
-    if options.quick:
-        options.runs = 1
     print_head(options)
     bench = Bench(options)
     for flavour in options.server:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The logs that bench-decode reads: made once by a real server, kept, and served again by that server for the live runs.
 
-The server's data folder is the cache: its name has a hash of all that decides what is in it. A file is kept complete
-by what was written last, the manifest. Each workload has a binlog file of its own; the file after it begins with a row of
-the table bench.mark, at which live readers stop.
+The server's data folder is the cache: its name has a hash of all that decides what is in it, and it is complete when it has
+a manifest. By itself: make the logs and say where they are, or, with --serve, start their server.
 """
+import argparse
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -32,8 +34,10 @@ class Logs:
         cls.require()
         base = cls.folder() if flavour == "mysql" else cache()
         self.folder = base / f"bench-{flavour}-{self.key()}"
-        if not (self.folder / "manifest.json").exists():
-            self.make(cls, base)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with self.alone():
+            if not (self.folder / "manifest.json").exists():
+                self.make(cls, base)
         manifest = json.loads((self.folder / "manifest.json").read_text())
         self.version, self.files = manifest["version"], manifest["files"]
         self.server = kept(cls, self.folder, SERVER_IDS[flavour])
@@ -47,6 +51,22 @@ class Logs:
 
     def rows(self, workload):
         return next(w for w in workloads.WORKLOADS if w.name == workload).rows(self.scale)
+
+    @contextlib.contextmanager
+    def alone(self):
+        """One process at a time may make these logs, or serve them."""
+        with open(self.folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextlib.contextmanager
+    def served(self):
+        with self.alone():
+            self.server.start()
+            try:
+                yield self.server
+            finally:
+                self.server.stop()
 
     def make(self, cls, base):
         """Fill a new server; earlier ones of this kind and scale are removed, they are large."""
@@ -80,8 +100,19 @@ def kept(cls, folder, number):
     return server
 
 
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", action="store_true", help="start the server, say how to reach it, and wait for the end of the input")
+    parser.add_argument("server", choices=list(servers.FLAVOURS))
+    options = parser.parse_args()
+    logs = Logs(options.server, 1)
+    for name in logs.files:
+        print(f"{name}: {logs.path(name)}, {logs.rows(name)} rows")
+    if options.serve:
+        with logs.served() as server:
+            print(f"export BENCH_MYSQL={server.host}:{server.port}:{server.user}:{server.password}", flush=True)
+            sys.stdin.read()
+
+
 if __name__ == "__main__":
-    for each in sys.argv[1:] or list(servers.FLAVOURS):
-        logs = Logs(each, float(os.environ.get("BENCH_SCALE", "1")))
-        for name in logs.files:
-            print(f"{each} {logs.version} {name} {logs.path(name)} {logs.path(name).stat().st_size} bytes {logs.rows(name)} rows")
+    main()

@@ -25,19 +25,17 @@ def missing(name, why):
     print(f"goal {name} not measured: {why}")
 
 
-def speed(logs, flavours):
-    for workload, on, peer, wanted in SPEED:
-        for flavour in on:
-            if flavour not in flavours:
-                continue
-            log = logs.get((flavour, workload))
-            for form in ("tabrelay events", "decode"):
-                name = f"{workload}-{flavour}-{form.split()[-1]}"
-                why = unavailable(log, (form, "file"), (peer, "file"))
-                if why:
-                    missing(name, why)
-                else:
-                    line(name, log.ratio((form, "file"), (peer, "file")), ">=", wanted)
+def speed(log, flavour, workload):
+    for on_workload, on_flavours, peer, wanted in SPEED:
+        if on_workload != workload or flavour not in on_flavours:
+            continue
+        for form in ("tabrelay events", "decode"):
+            name = f"{workload}-{flavour}-{form.split()[-1]}"
+            why = unavailable(log, (form, "file"), (peer, "file"))
+            if why:
+                missing(name, why)
+            else:
+                line(name, log.ratio((form, "file"), (peer, "file")), ">=", wanted)
 
 
 def unavailable(log, *keys):
@@ -63,10 +61,11 @@ def memory(name, log):
 def print_goals(logs, flavours, workloads):
     """LOGS: (flavour, workload) -> Log."""
     print()
-    speed(logs, flavours)
-    for flavour in flavours:
-        slowness(f"live-narrow-{flavour}", logs.get((flavour, "narrow")), ("decode", "live"), ("floor", "live"), LIVE_TIMES_FLOOR)
-        for workload in workloads:
+    for workload in workloads:
+        for flavour in flavours:
             log = logs.get((flavour, workload))
+            speed(log, flavour, workload)
+            if workload == "narrow":
+                slowness(f"live-{workload}-{flavour}", log, ("decode", "live"), ("floor", "live"), LIVE_TIMES_FLOOR)
             memory(f"memory-{workload}-{flavour}", log)
             slowness(f"unmapped-{workload}-{flavour}", log, ("decode --none", "file"), ("floor", "file"), UNMAPPED_TIMES_FLOOR)

@@ -28,7 +28,7 @@ def environment(extra):
 
 
 def last_line(text, status):
-    return (text.strip().splitlines() or [f"exit status {status}"])[-1][:200]
+    return (text.strip().splitlines() or [f"it ends with status {status} and says nothing"])[-1][:200]
 
 
 def timed(command, extra):
