@@ -1,0 +1,86 @@
+-- Every column type that both servers have, at its borders.
+SET sql_mode = '', time_zone = '+00:00', timestamp = 1700000000.25;
+CREATE TABLE numbers (id INT PRIMARY KEY, t TINYINT, tu TINYINT UNSIGNED, s SMALLINT, su SMALLINT UNSIGNED, m MEDIUMINT,
+    mu MEDIUMINT UNSIGNED, i INT, iu INT UNSIGNED, b BIGINT, bu BIGINT UNSIGNED, dec65 DECIMAL(65,30), dec1 DECIMAL(1,0),
+    dec9 DECIMAL(9,9), dec10 DECIMAL(10,1) UNSIGNED, f FLOAT, d DOUBLE, f2 FLOAT(7,2), d3 DOUBLE(10,3), bit1 BIT(1), bit64 BIT(64),
+    y YEAR, o BOOL);
+INSERT INTO numbers VALUES
+    (1, 127, 255, 32767, 65535, 8388607, 16777215, 2147483647, 4294967295, 9223372036854775807, 18446744073709551615,
+        99999999999999999999999999999999999.999999999999999999999999999999, 9, 0.999999999, 999999999.9, 3.402823e38,
+        1.7976931348623157e308, 99999.99, 9999999.999, b'1', 0xFFFFFFFFFFFFFFFF, 2155, TRUE),
+    (2, -128, 0, -32768, 0, -8388608, 0, -2147483648, 0, -9223372036854775808, 0,
+        -99999999999999999999999999999999999.999999999999999999999999999999, -9, -0.999999999, 0, -3.402823e38,
+        -1.7976931348623157e308, -99999.99, -9999999.999, b'0', 0, 1901, FALSE),
+    (3, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0.1, 0.1, 0.1, 1.5, 0.125, b'1', 1, 0, TRUE),
+    (4, -1, 128, -1, 32768, -1, 8388608, -1, 2147483648, -1, 9223372036854775808, -0.000000000000000000000000000001, 1, 0.000000001,
+        1, 1.175494e-38, 2.2250738585072014e-308, -1.25, 1e3, b'0', 0x8000000000000000, 2000, FALSE),
+    (5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+UPDATE numbers SET m = -m, dec65 = dec65 / 3 WHERE id IN (1, 4);
+CREATE TABLE times (id INT PRIMARY KEY, d DATE, t0 TIME, t1 TIME(1), t3 TIME(3), t6 TIME(6), dt0 DATETIME, dt2 DATETIME(2), dt4 DATETIME(4),
+    dt6 DATETIME(6), ts0 TIMESTAMP NULL, ts3 TIMESTAMP(3) NULL, ts6 TIMESTAMP(6) NULL);
+INSERT INTO times VALUES
+    (1, '9999-12-31', '838:59:59', '838:59:59.0', '838:59:59.000', '838:59:58.999999', '9999-12-31 23:59:59', '9999-12-31 23:59:59.99',
+        '9999-12-31 23:59:59.9999', '9999-12-31 23:59:59.999999', '2038-01-19 03:14:07', '2038-01-19 03:14:07.999',
+        '2038-01-19 03:14:07.999999'),
+    (2, '1000-01-01', '-838:59:59', '-838:59:58.9', '-838:59:58.999', '-838:59:58.999999', '1000-01-01 00:00:00',
+        '1000-01-01 00:00:00.01', '1000-01-01 00:00:00.0001', '1000-01-01 00:00:00.000001', '1970-01-01 00:00:01',
+        '1970-01-01 00:00:01.001', '1970-01-01 00:00:01.000001'),
+    (3, '0000-00-00', '00:00:00', '-00:00:00.1', '-00:00:00.001', '-00:00:00.000001', '0000-00-00 00:00:00', '0000-00-00 00:00:00.00',
+        '2023-00-15 01:02:03.0004', '2023-02-00 01:02:03.000004', '0000-00-00 00:00:00', 0, 0),
+    (4, '2023-00-15', '-00:00:01', '-01:00:00.0', '-16:08:04.250', '-16:08:04.010123', '2024-02-29 12:00:00', '2024-02-29 12:00:00.5',
+        '2024-02-29 12:00:00.5', '2024-02-29 12:00:00.5', '2024-02-29 12:00:00', '2024-02-29 12:00:00.5', '2024-02-29 12:00:00.5'),
+    (5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE TABLE texts (id INT PRIMARY KEY, c CHAR(5), cwide CHAR(255), v255 VARCHAR(63), v256 VARCHAR(300), latin VARCHAR(20) CHARACTER SET latin1,
+    cyrillic VARCHAR(20) CHARACTER SET cp1251, chinese VARCHAR(20) CHARACTER SET gbk, japanese VARCHAR(20) CHARACTER SET sjis,
+    two VARCHAR(20) CHARACTER SET ucs2, sixteen TEXT CHARACTER SET utf16, three VARCHAR(20) CHARACTER SET utf8mb3,
+    plain VARCHAR(20) CHARACTER SET ascii, b BINARY(4), vb VARBINARY(300), tt TINYTEXT, mt MEDIUMTEXT, lt LONGTEXT, tb TINYBLOB, mb BLOB,
+    e ENUM('', 'ä', 'b,c') CHARACTER SET latin1, s SET('x', 'ü', '''') CHARACTER SET cp1250);
+INSERT INTO texts VALUES
+    (1, 'ab  ', 'wide 🍎', '', REPEAT('ä', 40), 'Çédille€', 'Привет', '你好', 'こんにちは', 'ž', '🍎', 'ž', 'plain', X'0102', X'00FF00', 'tiny',
+        'medium', 'long', X'80', X'00', 'ä', 'x,ü,'''),
+    (2, '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''),
+    (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT IGNORE INTO texts (id, e, s) VALUES (4, 'no such label', 'nor this');
+SET group_concat_max_len = 100000;
+SET @labels = (WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT GROUP_CONCAT(QUOTE(i) ORDER BY i) FROM n);
+SET @members = (WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 64) SELECT GROUP_CONCAT(QUOTE(i) ORDER BY i) FROM n);
+SET @sql = CONCAT('CREATE TABLE labels (id INT PRIMARY KEY, e ENUM(', @labels, '), s SET(', @members, '))');
+PREPARE p FROM @sql;
+EXECUTE p;
+INSERT INTO labels VALUES (1, '300', '1,2,64'), (2, '256', ''), (3, '1', REPLACE(@members, '''', ''));
+CREATE TABLE shapes (id INT PRIMARY KEY, p POINT, g GEOMETRY);
+INSERT INTO shapes VALUES (1, ST_GeomFromText('POINT(1 -2.5)'), ST_GeomFromText('POLYGON((0 0,0 1,1 1,0 0))', 4326)),
+    (2, NULL, ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 2),LINESTRING(0 0,1 1))'));
+CREATE TABLE made (v VARCHAR(20), n INT, shown INT AS (n + 1) VIRTUAL, kept INT AS (n + 2) STORED, hidden INT DEFAULT 7 INVISIBLE,
+    PRIMARY KEY (v(3), n), UNIQUE (kept));
+INSERT INTO made (v, n) VALUES ('keyed by three', 1);
+UPDATE made SET n = 2;
+CREATE TABLE keyless (a INT, b TEXT);
+INSERT INTO keyless VALUES (1, 'a'), (1, 'a'), (NULL, NULL);
+UPDATE keyless SET b = 'b' WHERE a = 1;
+DELETE FROM keyless;
+CREATE TABLE parts (id INT PRIMARY KEY, v INT) PARTITION BY HASH (id) PARTITIONS 3;
+INSERT INTO parts VALUES (1, 1), (2, 2);
+UPDATE parts SET id = id + 3 WHERE id = 1;
+UPDATE parts SET id = 9 WHERE id = 2;
+DELETE FROM parts;
+SET binlog_row_image = MINIMAL;
+INSERT INTO texts (id, c) VALUES (5, 'few');
+UPDATE texts SET lt = 'changed' WHERE id = 1;
+UPDATE made SET n = 3;
+UPDATE keyless SET b = 'c';
+DELETE FROM texts WHERE id = 2;
+SET binlog_row_image = NOBLOB;
+UPDATE texts SET v255 = 'changed' WHERE id = 1;
+UPDATE texts SET lt = 'again' WHERE id = 1;
+DELETE FROM texts WHERE id = 3;
+SET binlog_row_image = FULL;
+ALTER TABLE keyless ADD COLUMN c INT DEFAULT 5, DROP COLUMN a;
+INSERT INTO keyless (b) VALUES ('altered');
+SET GLOBAL binlog_row_metadata = MINIMAL;
+INSERT INTO numbers SELECT id + 10, t, tu, s, su, m, mu, i, iu, b, bu, dec65, dec1, dec9, dec10, f, d, f2, d3, bit1, bit64, y, o FROM numbers;
+DELETE FROM texts WHERE id = 1;
+DELETE FROM times;
+DELETE FROM labels;
+DELETE FROM shapes;
+SET GLOBAL binlog_row_metadata = FULL;
