@@ -36,6 +36,7 @@ SANDBOX_SRC := $(filter-out sandbox/main.c,$(call src,sandbox))
 CLI_SRC := $(filter-out cli/main.c,$(call src,cli))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c)) tests/fuzz/decoder.c
 
 PROGRAMS := $(BUILD)/tabrelay-replicator $(BUILD)/tabrelay-webhook $(BUILD)/tabrelay-sandbox $(BUILD)/tabrelay
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
@@ -44,7 +45,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a $(BUILD)/libcli.a
 
 .PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode
+	bench bench-decode fuzz fuzz-programs
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -111,6 +112,35 @@ bench-decode: all bench ## how fast logs are read, beside other readers (tests/b
 	@tools/install build bench
 	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_decode.py $(BENCH_ARGS)
 
+# The fuzz targets (tests/fuzz/targets.h lists them): a libFuzzer program each, built by clang in a folder of their own; the unit
+# test test_fuzz_cases runs them all on inputs that are known.
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD ?= build-fuzz
+FUZZ_TARGETS := $(shell grep -o 'X([a-z0-9_]*)' tests/fuzz/targets.h | tr -d 'X()')
+FUZZ ?= $(FUZZ_TARGETS)
+$(BUILD)/libfuzz.a: $(call obj,$(FUZZ_SRC))
+# No more of the product than is fuzzed: everything is compiled again, with counters.
+$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c)
+$(BUILD)/tests/test_fuzz_cases: $(BUILD)/tests/unit/test_fuzz_cases.o $(BUILD)/libfuzz.a $(LIBS) $(LIBCOMMON)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lcmocka
+$(BUILD)/fuzz/entry_%.o: tests/fuzz/entry.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -DTARGET=$* -c -o $@ $<
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/entry_%.o $(BUILD)/libfuzz.a $(BUILD)/libfuzzed.a $(LIBCOMMON)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+$(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(BUILD)/libfuzzed.a $(LIBCOMMON)
+	$(link)
+RECORDINGS := $(wildcard tests/unit/binlog/*.binlog)
+$(BUILD)/fuzz/seeds: $(BUILD)/fuzz-seeds $(RECORDINGS)
+	@rm -rf $@
+	@mkdir -p $(@D) && $(BUILD)/fuzz-seeds $@ $(RECORDINGS)
+fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/seeds
+fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
+	@$(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang SAN=fuzzer-no-link,address,undefined WERROR=0 EXTRA_CFLAGS=-w FUZZ="$(FUZZ)" fuzz-programs
+	@tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
+
 check-unit: $(UNITS) ## run the C unit tests
 	@sh tests/unit/run.sh $(UNITS)
 check: ## install what is missing, build, run every test (tests/run)
@@ -125,7 +155,7 @@ demo: ## the whole thing on this machine, in a browser (sandbox/demo)
 	@./sandbox/demo
 
 ALL_C := $(COMMON_SRC) $(REPLICATOR_SRC) replicator/main.c $(WEBHOOK_SRC) webhook/main.c $(SANDBOX_SRC) sandbox/main.c \
-	$(CLI_SRC) cli/main.c $(UNIT_SRC) $(BENCH_SRC)
+	$(CLI_SRC) cli/main.c $(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC) tests/fuzz/entry.c tests/fuzz/seeds.c
 ALL_H := $(sort $(shell find common replicator webhook cli sandbox tests -name '*.h'))
 lint: all ## clang-format, clang-tidy, cppcheck, shellcheck
 	@sh tests/lint.sh "$(CPPFLAGS)" "$(shell pkg-config --cflags $(PKGS))" $(ALL_C) $(ALL_H)

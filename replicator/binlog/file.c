@@ -40,15 +40,17 @@ static int reserve(struct binlog_file *f, size_t want, struct err *err)
     return 0;
 }
 
+/* Memory grows with what the file holds, not with what a header claims. */
 int file_fill(struct binlog_file *f, size_t want, struct err *err)
 {
-    if (file_buffered(f) >= want)
-        return 1;
-    if (reserve(f, want, err) != 0)
-        return -1;
     while (file_buffered(f) < want) {
-        ssize_t n = read(f->fd, f->buffer + f->end, f->size - f->end);
+        size_t held = file_buffered(f);
+        size_t step = held < BUFFER_BYTES / 2 ? BUFFER_BYTES : 2 * held;
+        ssize_t n;
 
+        if (reserve(f, want < step ? want : step, err) != 0)
+            return -1;
+        n = read(f->fd, f->buffer + f->end, f->size - f->end);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "common/cell/cell.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/targets.h"
 
 static char *labels[] = {"", "red", "Green", "\"\""};
 
@@ -49,7 +48,7 @@ static void check_identity(const struct column *c, struct value v)
         abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_cell(const uint8_t *data, size_t size)
 {
     CLEANUP_BUF struct buf scratch = BUF_INIT;
     struct err err = ERR_INIT;
@@ -59,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct value v;
 
     if (size < sizeof(h))
-        return 0;
+        return;
     memcpy(&h, data, sizeof(h));
     c = column_of(&h);
     cell.type = (enum cell_type)(h.cell_type % (CELL_ERROR + 1));
@@ -69,5 +68,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cell.text_len = size - sizeof(h);
     if (cell_to_value(&c, &cell, &scratch, &v, &err) == 0)
         check_identity(&c, v);
-    return 0;
 }

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 
 #include "common/config/config.h"
+#include "tests/fuzz/targets.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_config(const uint8_t *data, size_t size)
 {
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct err err = ERR_INIT;
@@ -17,5 +16,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((result == 0) != (problems.len == 0))
         abort();
     config_free(&c);
-    return 0;
 }

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/targets.h"
 #include "webhook/edit.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void use_edit(const struct edit *edit)
 {
@@ -26,14 +25,14 @@ static void use_edit(const struct edit *edit)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void fuzz_edit(const uint8_t *data, size_t size)
 {
     char *body = malloc(size + 1); /* the server puts a NUL after the body */
     struct edit_request request;
     struct err err = ERR_INIT;
 
     if (body == NULL)
-        return 0;
+        return;
     memcpy(body, data, size);
     body[size] = '\0';
     if (edit_parse(body, size, &request, &err) == 0)
@@ -43,5 +42,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     edit_request_close(&request);
     free(body);
-    return 0;
 }
