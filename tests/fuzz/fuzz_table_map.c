@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "replicator/binlog/cursor.h"
-#include "replicator/binlog/field.h"
+#include "replicator/binlog/layout.h"
 #include "replicator/binlog/log_table.h"
 #include "tests/fuzz/targets.h"
 
@@ -34,19 +34,23 @@ static void check_map(const struct table_map *map)
 
 static void check_table(const struct table_map *map)
 {
-    struct field *fields = calloc(map->n_columns, sizeof(*fields));
+    struct layout layout = LAYOUT_INIT;
     struct table *table = NULL;
     struct err err = ERR_INIT;
 
-    if (fields == NULL || log_table_new(map, &table, &err) != 0)
+    if (log_table_new(map, &table, &err) != 0)
         abort();
     if (table->n_columns != map->n_columns || table->n_key != map->n_key ||
         strcmp(table->name, map->name) != 0)
         abort();
-    if (field_join(map, table, fields, &err) != 0 && err.msg[0] == '\0')
+    if (layout_make(&layout, map, table, &err) != 0) {
+        if (err.msg[0] == '\0')
+            abort();
+    } else if (layout.n_fields != map->n_columns || layout.n_values != table->n_columns) {
         abort();
+    }
+    layout_close(&layout);
     table_free(table);
-    free(fields);
 }
 
 void fuzz_table_map(const uint8_t *data, size_t size)
