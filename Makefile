@@ -138,7 +138,7 @@ $(BUILD)/fuzz/seeds: $(BUILD)/fuzz-seeds $(RECORDINGS)
 	@mkdir -p $(@D) && $(BUILD)/fuzz-seeds $@ $(RECORDINGS)
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/seeds
 fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
-	@$(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang SAN=fuzzer-no-link,address,undefined WERROR=0 EXTRA_CFLAGS=-w FUZZ="$(FUZZ)" fuzz-programs
+	@$(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang CXX=clang++ SAN=fuzzer-no-link,address,undefined WERROR=0 EXTRA_CFLAGS=-w FUZZ="$(FUZZ)" fuzz-programs
 	@tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 check-unit: $(UNITS) ## run the C unit tests

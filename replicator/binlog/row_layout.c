@@ -8,7 +8,8 @@ enum { NAME_MAX_BYTES = 64 * 4 };
 void row_layout_close(struct row_layout *l)
 {
     arena_close(&l->arena);
-    *l = ROW_LAYOUT_INIT;
+    /* The serial goes on: whoever remembers this layout must see that the next one is another. */
+    *l = (struct row_layout){.serial = l->serial};
 }
 
 static int does_not_fit(const struct table_map *map, const struct table *table, size_t i,

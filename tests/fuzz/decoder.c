@@ -16,6 +16,7 @@ struct decoder {
     struct dispatch *dispatch;
     struct position *position; /* moved by dispatch */
     struct position *last;     /* of the last commit */
+    const struct table *table; /* what is wanted; not owned */
     uint64_t heard;
 };
 
@@ -53,7 +54,7 @@ static bool is_number_like(const struct column *c, const struct value *v)
     }
 }
 
-void check_value(const struct column *c, const struct value *v)
+static void check_value(const struct column *c, const struct value *v)
 {
     if (v->state == VALUE_TEXT && !is_number_like(c, v))
         abort();
@@ -74,11 +75,14 @@ static void hear_number(struct decoder *d, uint64_t number)
 static int want_table(void *ctx, const char *schema, const char *name, struct table_wish *out,
                       struct err *err)
 {
+    struct decoder *d = ctx;
+
     (void)err;
-    hear(ctx, schema, strlen(schema));
-    hear(ctx, name, strlen(name));
+    hear(d, schema, strlen(schema));
+    hear(d, name, strlen(name));
+    out->table = d->table;
     out->is_as_logged = true;
-    out->notice = ctx;
+    out->notice = d;
     return 0;
 }
 
@@ -223,6 +227,11 @@ void decoder_free(struct decoder *d)
     position_free(d->position);
     position_free(d->last);
     free(d);
+}
+
+void decoder_want(struct decoder *d, const struct table *table)
+{
+    d->table = table;
 }
 
 uint64_t decoder_heard(struct decoder *d)

@@ -3,7 +3,8 @@
  * A rows event after its TABLE_MAP, through the whole decoder, twice: the same is heard again.
  *
  * Input: a byte (bits 0-1: insert, update, delete; bit 2: MariaDB; bit 3: compress what follows the
- * column bitmaps), two bytes of the TABLE_MAP's length, its body, the rows event's body.
+ * column bitmaps; bit 4: read it as a schema has the table that knows more than the log), two bytes
+ * of the TABLE_MAP's length, its body, the rows event's body.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,11 @@
 #include "common/buf.h"
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/log_table.h"
 #include "tests/fuzz/decoder.h"
 #include "tests/fuzz/targets.h"
 
-enum { KINDS = 3, MARIADB = 4, PACK = 8, ID_BYTES = 6, V1_FIXED_BYTES = 8 };
+enum { KINDS = 3, MARIADB = 4, PACK = 8, SCHEMA = 16, ID_BYTES = 6, V1_FIXED_BYTES = 8 };
 
 /* The bytes of a MariaDB rows event (version 1) before its compressed part. */
 static size_t plain_bytes(const struct cursor *body, bool is_update)
@@ -48,6 +50,41 @@ static void pack(const struct cursor *body, bool is_update, struct buf *out)
     out->len += packed;
 }
 
+/* What only a schema says: that bytes are a UUID or an address, how a DOUBLE is rounded, labels. */
+static void add_knowledge(struct column *c)
+{
+    static const char *const labels[] = {"", "red", "Green"};
+
+    if (c->type == COLUMN_DOUBLE) {
+        free(c->sql_type);
+        c->sql_type = strdup("double(255,30)");
+    } else if (c->type == COLUMN_BINARY && c->is_fixed_length && c->length == 16) {
+        c->type = c->is_unsigned ? COLUMN_INET6 : COLUMN_UUID;
+    } else if (c->type == COLUMN_BINARY && c->is_fixed_length && c->length == 4) {
+        c->type = COLUMN_INET4;
+    } else if (c->type == COLUMN_ENUM || c->type == COLUMN_SET) {
+        c->labels = calloc(3, sizeof(*c->labels));
+        for (; c->n_labels < 3; c->n_labels++)
+            c->labels[c->n_labels] = strdup(labels[c->n_labels]);
+    }
+}
+
+/* NULL when the TABLE_MAP is malformed. */
+static struct table *schema_of(const struct cursor *body, bool is_mariadb)
+{
+    struct event_format format = {.is_mariadb = is_mariadb, .post_header[EVENT_TABLE_MAP] = 8};
+    struct event e = {.type = EVENT_TABLE_MAP, .body = body->at, .body_len = cursor_left(body)};
+    struct table_map map = TABLE_MAP_INIT;
+    struct table *table = NULL;
+    struct err err;
+
+    if (table_map_read(&format, &e, &map, &err) == 0 && log_table_new(&map, &table, &err) == 0)
+        for (size_t i = 0; i < table->n_columns; i++)
+            add_knowledge(&table->columns[i]);
+    table_map_close(&map);
+    return table;
+}
+
 static uint64_t hear(struct decoder *d, const struct cursor *map, uint8_t type,
                      const struct buf *rows)
 {
@@ -63,6 +100,7 @@ static void fuzz(const uint8_t *data, size_t size, const uint8_t types[KINDS])
     struct cursor c = cursor_init(data, size), map;
     unsigned head = cursor_u8(&c);
     size_t map_len = cursor_u16(&c);
+    struct table *table = NULL;
     struct decoder *d;
     uint8_t type = types[(head & 3) % KINDS];
 
@@ -75,9 +113,13 @@ static void fuzz(const uint8_t *data, size_t size, const uint8_t types[KINDS])
         buf_append(&rows, c.at, cursor_left(&c));
     memcpy(rows.ptr, map.at, ID_BYTES); /* the rows are of that table */
     d = decoder_new((head & MARIADB) != 0);
+    if ((head & SCHEMA) != 0)
+        table = schema_of(&map, (head & MARIADB) != 0);
+    decoder_want(d, table);
     if (hear(d, &map, type, &rows) != hear(d, &map, type, &rows))
         abort();
     decoder_free(d);
+    table_free(table);
 }
 
 void fuzz_rows_v1(const uint8_t *data, size_t size)

@@ -20,6 +20,7 @@ enum {
     LARGEST_FILE = 20 * 1024,
     ID_BYTES = 6,
     PACK = 8, /* fuzz_rows.c */
+    SCHEMA = 16,
 };
 
 static const char *folder;
@@ -99,6 +100,8 @@ static void put_rows(const char *target, unsigned head, const struct event *map,
     buf_putc(&input, (char)(map->body_len >> 8));
     buf_append(&input, map->body, map->body_len);
     buf_append(&input, rows->body, rows->body_len);
+    put(target, &input);
+    input.ptr[0] = (char)(head | SCHEMA);
     put(target, &input);
 }
 

@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_TARGETS(X)                                                                   \
-    X(event)                                                                              \
-    X(table_map) X(rows_v1) X(rows_v2) X(rows_partial) X(rows_compressed) X(json) X(gtid) \
-        X(payload) X(stream) X(file) X(ddl) X(cell) X(config) X(edit)
+#define FUZZ_TARGETS(X)                                                                           \
+    X(event)                                                                                      \
+    X(table_map)                                                                                  \
+    X(rows_v1) X(rows_v2) X(rows_partial) X(rows_compressed) X(json) X(gtid) X(payload) X(stream) \
+        X(file) X(ddl) X(cell) X(config) X(edit)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *data, size_t size);
 FUZZ_TARGETS(FUZZ_DECLARE)
