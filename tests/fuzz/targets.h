@@ -4,7 +4,7 @@
  *
  * Each takes any bytes and aborts when something that must hold does not. entry.c makes a libFuzzer
  * program of one; tests/unit/test_fuzz_cases.c runs all of them on the inputs that once failed and
- * on the seeds. README.md says how to add one.
+ * on the recordings. README.md says what each checks.
  */
 #ifndef TESTS_FUZZ_TARGETS_H
 #define TESTS_FUZZ_TARGETS_H
@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_TARGETS(X)                                                                           \
-    X(event)                                                                                      \
-    X(table_map)                                                                                  \
-    X(rows_v1) X(rows_v2) X(rows_partial) X(rows_compressed) X(json) X(gtid) X(payload) X(stream) \
-        X(file) X(ddl) X(cell) X(config) X(edit)
+// clang-format off
+#define FUZZ_TARGETS(X) \
+    X(event) X(table_map) X(rows_v1) X(rows_v2) X(rows_partial) X(rows_compressed) X(json) X(gtid) \
+    X(payload) X(stream) X(file) X(ddl) X(cell) X(config) X(edit)
+// clang-format on
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *data, size_t size);
 FUZZ_TARGETS(FUZZ_DECLARE)
