@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "replicator/binlog/cursor.h"
-#include "replicator/binlog/layout.h"
+#include "replicator/binlog/row_layout.h"
 #include "replicator/binlog/log_table.h"
 #include "tests/fuzz/targets.h"
 
@@ -34,7 +34,7 @@ static void check_map(const struct table_map *map)
 
 static void check_table(const struct table_map *map)
 {
-    struct layout layout = LAYOUT_INIT;
+    struct row_layout layout = ROW_LAYOUT_INIT;
     struct table *table = NULL;
     struct err err = ERR_INIT;
 
@@ -43,13 +43,13 @@ static void check_table(const struct table_map *map)
     if (table->n_columns != map->n_columns || table->n_key != map->n_key ||
         strcmp(table->name, map->name) != 0)
         abort();
-    if (layout_make(&layout, map, table, &err) != 0) {
+    if (row_layout_make(&layout, map, table, &err) != 0) {
         if (err.msg[0] == '\0')
             abort();
     } else if (layout.n_fields != map->n_columns || layout.n_values != table->n_columns) {
         abort();
     }
-    layout_close(&layout);
+    row_layout_close(&layout);
     table_free(table);
 }
 
