@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the system and browser tests (their conftest.py imports them): real servers for the session, our programs for a test.
 
-    server           each test runs on MariaDB and on MySQL 9.7; a Server of servers.py, shared by the session
+    server           each test runs on MariaDB 10.11 and on MySQL 9.7; a Server of servers.py, shared by the session
     own_server       the same, but this test's own: it may be stopped and killed
+    every_server     a server of the test's own, on MariaDB 11.8, too: for tests of the reader
+    old_server       MySQL 5.6, a server of the test's own
     programs         programs(name, arguments, ...) makes a Program of programs.py and stops it after the test
     make_stack       make_stack(mappings, tables=SQL, ...) starts everything together (stack.py)
     stack            everything, with the table items (stack.ITEMS) mapped to the tab Items
 """
+import contextlib
 import os
-import pathlib
 import shutil
-import tempfile
 
 import pytest
 
@@ -24,7 +25,7 @@ _number = iter(range(101, 100000))
 @pytest.fixture(scope="session")
 def flavours(tmp_path_factory):
     """flavour -> (class, folder), asked for when first needed."""
-    ready = {}
+    ready, temporary = {}, []
 
     def get(flavour):
         if flavour in ready:
@@ -33,20 +34,19 @@ def flavours(tmp_path_factory):
         try:
             cls.require()
         except _servers.Unavailable as why:
-            if os.environ.get(f"TABRELAY_REQUIRE_{'MYSQL9' if flavour == 'mysql' else 'MARIADB'}"):
+            if os.environ.get(cls.require_by):
                 pytest.fail(f"{flavour} is required here, but: {why}")
             pytest.skip(f"{flavour} cannot be had: {why}")
-        base = cls.folder() if flavour == "mysql" else pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-test-"))
-        ready[flavour] = (cls, base)
+        folder, is_temporary = cls.folder()
+        if is_temporary:
+            temporary.append(folder)
+        ready[flavour] = (cls, folder)
         return ready[flavour]
 
     yield get
-    for flavour, (cls, base) in ready.items():
-        template = cls.templates.pop(flavour, None)
-        if template:
-            shutil.rmtree(template, ignore_errors=True)
-        if flavour != "mysql":
-            shutil.rmtree(base, ignore_errors=True)
+    temporary += [cls.templates.pop(flavour) for flavour, (cls, _) in ready.items() if flavour in cls.templates]
+    for folder in temporary:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -76,10 +76,9 @@ def server(request, shared_servers):
     return running
 
 
-@pytest.fixture(params=["mariadb", "mysql"])
-def own_server(request, flavours):
-    """A running server of this test's own."""
-    cls, base = flavours(request.param)
+@contextlib.contextmanager
+def _own_server(request, flavours, flavour):
+    cls, base = flavours(flavour)
     running = cls(base, next(_number))
     request.node.logs = getattr(request.node, "logs", [])
     request.node.logs.append(("server", running.log))
@@ -87,6 +86,25 @@ def own_server(request, flavours):
         yield running.start()
     finally:
         running.remove()
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def own_server(request, flavours):
+    """A running server of this test's own."""
+    with _own_server(request, flavours, request.param) as running:
+        yield running
+
+
+@pytest.fixture(params=["mariadb", "mysql", "mariadb11"])
+def every_server(request, flavours):
+    with _own_server(request, flavours, request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def old_server(request, flavours):
+    with _own_server(request, flavours, "mysql56") as running:
+        yield running
 
 
 @pytest.fixture

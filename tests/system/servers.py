@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real database servers in temporary folders on free loopback ports.
 
-MariaDb runs the machine's mariadbd; MySql9 runs MySQL 9.7 in the chroot that tools/mysql-9 makes. Both write a
-row binlog with GTIDs, and survive kill -9 (not a power cut: nothing is flushed to the disk, so tests stay fast).
+MariaDb is MariaDB 10.11: the machine's own mariadbd where that is it (Debian 12), else a chroot. MySql9 (9.7) and MariaDb11
+(11.8) run in the chroots that tools/server-root makes, MySql56 from the files that tools/mysql-5.6 fetches. All write a row
+binlog with GTIDs, and survive kill -9 (not a power cut: nothing is flushed to the disk, so tests stay fast).
 """
 import os
 import pathlib
@@ -43,7 +44,18 @@ class Server:
     """One server. start() after stop() or kill() takes up the same data on the same port."""
 
     flavour = ""
+    require_by = ""  # a variable that makes it a failure when the server cannot be had
     templates = {}  # flavour -> a freshly initialised data folder, copied for every server
+
+    @classmethod
+    def require(cls):
+        """Raise Unavailable where the machine cannot run it; may make it first."""
+        raise NotImplementedError
+
+    @classmethod
+    def folder(cls):
+        """Where its data folders go, and whether the folder goes with them."""
+        return pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-test-")), True
 
     def __init__(self, base, number, extra=()):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"tabrelay-{self.flavour}-", dir=base))
@@ -71,9 +83,11 @@ class Server:
             self.templates[self.flavour] = template
         shutil.copytree(self.templates[self.flavour] / "data", self.dir / "data", symlinks=True)
         (self.dir / "data" / "auto.cnf").unlink(missing_ok=True)
-        (self.dir / "init.sql").write_text(
-            f"CREATE USER IF NOT EXISTS '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
-            f"GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n")
+        (self.dir / "init.sql").write_text(self.account())
+
+    def account(self):
+        return (f"CREATE USER IF NOT EXISTS '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
+                f"GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n")
 
     def start(self, timeout_s=60):
         if not (self.dir / "data").exists():
@@ -156,72 +170,136 @@ class Server:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
 
-class MariaDb(Server):
-    flavour = "mariadb"
+class Chroot:
+    """What a server in a chroot does its own way; its data is kept inside, in /var/my."""
 
-    @staticmethod
-    def require():
-        for tool in ("mariadbd", "mariadb-install-db"):
-            if find(tool) is None:
-                raise Unavailable(f"{tool} is not installed (tools/install test)")
-
-    def initialise(self, datadir):
-        datadir.mkdir(mode=0o700)
-        subprocess.run(
-            [find("mariadb-install-db"), "--no-defaults", *as_root_user(), f"--datadir={datadir}",
-             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def command(self):
-        return [find("mariadbd"), "--no-defaults", "--binlog-row-metadata=FULL", "--gtid-strict-mode=ON",
-                f"--gtid-domain-id={self.number % 7}"]
-
-
-class MySql9(Server):
-    flavour = "mysql"
-
-    @staticmethod
-    def root():
-        """The chroot, made by tools/mysql-9 when it is not there yet."""
-        made = subprocess.run([ROOT / "tools" / "mysql-9"], capture_output=True, text=True)
-        if made.returncode != 0:
-            raise Unavailable((made.stderr.strip().splitlines() or ["tools/mysql-9 failed"])[-1])
-        return pathlib.Path(made.stdout.strip())
+    tool = ""  # of tools/, prints the chroot's path
+    chroot = None
 
     @classmethod
     def require(cls):
-        cls.chroot = cls.root()
+        cls.chroot = made_by(cls.tool)
 
     @classmethod
     def folder(cls):
         folder = cls.chroot / "var" / "my"
         folder.mkdir(exist_ok=True)
-        return folder
+        return folder, False
 
     def inside(self, path):
         return "/" + str(pathlib.Path(path).relative_to(self.chroot))
 
-    def enter(self):
+    def enter(self, *command):
         # A mount namespace of its own: /proc and /dev are there for the server and gone with it. In a chroot the root is no mount
         # point, so its propagation cannot be changed: there the server's own folder becomes one.
         unshare, own = ["unshare", "--mount"], ""
         if subprocess.run([*unshare, "true"], capture_output=True).returncode != 0:
             unshare, own = [*unshare, "--propagation", "unchanged"], 'mount --bind "$0" "$0" && mount --make-private "$0" && '
         script = own + 'mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
-        return [*unshare, "sh", "-c", script, str(self.chroot), "mysqld", "--no-defaults"]
+        return [*unshare, "sh", "-c", script, str(self.chroot), *command]
+
+
+class Maria(Server):
+    def enter(self, *command):
+        return [find(command[0]), *command[1:]]
 
     def initialise(self, datadir):
-        subprocess.run([*self.enter(), "--initialize-insecure", "--secure-file-priv=", *as_root_user(),
+        datadir.mkdir(mode=0o700)
+        subprocess.run(
+            [*self.enter("mariadb-install-db"), "--no-defaults", *as_root_user(), f"--datadir={self.inside(datadir)}",
+             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def command(self):
+        return [*self.enter("mariadbd"), "--no-defaults", "--binlog-row-metadata=FULL", "--gtid-strict-mode=ON",
+                f"--gtid-domain-id={self.number % 7}"]
+
+
+class MariaDb(Maria):
+    """The machine's own."""
+
+    flavour = "mariadb"
+    require_by = "TABRELAY_REQUIRE_MARIADB"
+
+    @staticmethod
+    def is_meant():
+        """It is 10.11, as on Debian 12 (Debian 13 has 11.8)."""
+        server = find("mariadbd")
+        if server is None or find("mariadb-install-db") is None:
+            return False
+        return " 10.11." in subprocess.run([server, "--version"], capture_output=True, text=True).stdout
+
+    @classmethod
+    def require(cls):
+        pass
+
+
+class MariaDb10(Chroot, Maria):
+    """10.11 where the machine's own is another version."""
+
+    flavour = "mariadb"
+    require_by = "TABRELAY_REQUIRE_MARIADB"
+    tool = "mariadb-10"
+
+
+class MariaDb11(Chroot, Maria):
+    """For the tests of the reader."""
+
+    flavour = "mariadb11"
+    require_by = "TABRELAY_REQUIRE_MARIADB11"
+    tool = "mariadb-11"
+
+
+class MySql9(Chroot, Server):
+    flavour = "mysql"
+    require_by = "TABRELAY_REQUIRE_MYSQL9"
+    tool = "mysql-9"
+
+    def initialise(self, datadir):
+        subprocess.run([*self.enter("mysqld"), "--no-defaults", "--initialize-insecure", "--secure-file-priv=", *as_root_user(),
                         f"--datadir={self.inside(datadir)}"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def command(self):
-        return [*self.enter(), "--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--binlog-row-metadata=FULL",
-                "--mysqlx=OFF", "--performance-schema=OFF", "--log-error-verbosity=2", "--secure-file-priv="]
+        return [*self.enter("mysqld"), "--no-defaults", "--gtid-mode=ON", "--enforce-gtid-consistency=ON",
+                "--binlog-row-metadata=FULL", "--mysqlx=OFF", "--performance-schema=OFF", "--log-error-verbosity=2",
+                "--secure-file-priv="]
+
+
+class MySql56(Server):
+    """For the tests of the reader: the binlog as it was before MySQL 8."""
+
+    flavour = "mysql56"
+    require_by = "TABRELAY_REQUIRE_MYSQL56"
+    files = None
+
+    @classmethod
+    def require(cls):
+        cls.files = made_by("mysql-5.6") / "server"
+
+    def initialise(self, datadir):
+        shutil.copytree(self.files / "data" / "mysql", datadir, symlinks=True)
+        subprocess.run(["chmod", "-R", "u+rwX", datadir], check=True)
+
+    def account(self):
+        return f"GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}' WITH GRANT OPTION;\n"
+
+    def command(self):
+        return ["env", f"LD_LIBRARY_PATH={self.files}", self.files / "mysqld", "--no-defaults", f"--basedir={self.files}",
+                f"--lc-messages-dir={self.files}/share", "--gtid-mode=ON", "--log-slave-updates", "--enforce-gtid-consistency",
+                "--performance-schema=OFF", "--explicit-defaults-for-timestamp=OFF"]
+
+
+def made_by(tool):
+    """The folder that a script of tools/ prints, made when it is not there yet."""
+    made = subprocess.run([ROOT / "tools" / tool], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise Unavailable((made.stderr.strip().splitlines() or [f"tools/{tool} failed"])[-1])
+    return pathlib.Path(made.stdout.strip())
 
 
 def find(tool):
     return shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
-FLAVOURS = {"mariadb": MariaDb, "mysql": MySql9}
+FLAVOURS = {cls.flavour: cls for cls in (MariaDb if MariaDb.is_meant() else MariaDb10, MySql9, MariaDb11, MySql56)}
