@@ -84,6 +84,7 @@ class Server:
         shutil.copytree(self.templates[self.flavour] / "data", self.dir / "data", symlinks=True)
         (self.dir / "data" / "auto.cnf").unlink(missing_ok=True)
         (self.dir / "init.sql").write_text(self.account())
+        (self.dir / "tmp").mkdir()  # its own: a server that starts removes what others have in theirs
 
     def account(self):
         return (f"CREATE USER IF NOT EXISTS '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
@@ -96,6 +97,7 @@ class Server:
             self.process = subprocess.Popen(
                 [*self.command(), *as_root_user(), *SETTINGS, *self.extra, f"--port={self.port}",
                  f"--datadir={self.inside(self.dir / 'data')}", f"--socket={self.inside(self.dir / 's')}",
+                 f"--tmpdir={self.inside(self.dir / 'tmp')}",
                  f"--pid-file={self.inside(self.dir / 'pid')}", f"--init-file={self.inside(self.dir / 'init.sql')}",
                  f"--server-id={self.number}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
