@@ -19,6 +19,10 @@
 enum config_tls { CONFIG_TLS_OFF, CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_VERIFY };
 enum config_direction { CONFIG_BOTH, CONFIG_TO_SHEET, CONFIG_TO_MYSQL };
 enum config_conflict { CONFIG_SHEET_WINS, CONFIG_MYSQL_WINS };
+/* What MySQL's own acts on a table do to its tab; each key has two of them. */
+enum config_new_column { CONFIG_COLUMN_ADD, CONFIG_COLUMN_IGNORE };
+enum config_lost { CONFIG_KEEP, CONFIG_CLEAR };
+enum config_purged { CONFIG_PURGED_SNAPSHOT, CONFIG_PURGED_STOP };
 
 struct config_mysql {
     char *host;    /* "127.0.0.1" */
@@ -56,6 +60,8 @@ struct config_replicator {
     size_t memory_limit_bytes;  /* 64 MiB */
     unsigned snapshot_rows;     /* 1000 rows a chunk */
     int64_t reconcile_every_ms; /* 600000; 0: only at start and on request */
+    enum config_purged on_purged; /* snapshot: what to do when the binlog after the checkpoint
+                                     cannot be had */
 };
 
 struct config_column {
@@ -78,7 +84,11 @@ struct config_mapping {
     enum config_conflict conflict;   /* sheet_wins */
     unsigned delete_limit_rows;      /* 25: more than this waits for approval ... */
     unsigned delete_limit_percent;   /* 10: ... and so does more than this share of the rows */
-    unsigned line;                   /* of the file, for messages */
+    enum config_new_column on_new_column; /* add; only where columns is not given */
+    enum config_lost on_dropped_column;   /* keep */
+    enum config_lost on_truncate;         /* clear */
+    enum config_lost on_drop;             /* keep */
+    unsigned line;                        /* of the file, for messages */
 };
 
 struct config {

@@ -26,6 +26,9 @@ static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL}
 static const char *const tls_modes[] = {"off", "preferred", "required", "verify", NULL};
 static const char *const directions[] = {"both", "to_sheet", "to_mysql", NULL};
 static const char *const conflicts[] = {"sheet_wins", "mysql_wins", NULL};
+static const char *const new_columns[] = {"add", "ignore", NULL};
+static const char *const losses[] = {"keep", "clear", NULL};
+static const char *const purged[] = {"snapshot", "stop", NULL};
 
 /* clang-format off */
 static const struct key mysql_keys[] = {
@@ -68,6 +71,7 @@ static const struct key replicator_keys[] = {
     {.name = "memory_limit", .parse = scalar_size, AT(config_replicator, memory_limit_bytes), RANGE(MIB(1), MIB(65536)), .fallback = "64MiB"},
     {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "1000"},
     {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},
+    {.name = "on_purged", .parse = scalar_label, AT(config_replicator, on_purged), .labels = purged, .fallback = "snapshot"},
     END,
 };
 static const struct section replicator_section = {replicator_keys, NULL};
@@ -92,6 +96,10 @@ static const struct key mapping_keys[] = {
     {.name = "conflict", .parse = scalar_label, AT(config_mapping, conflict), .labels = conflicts, .fallback = "sheet_wins"},
     {.name = "delete_limit_rows", .parse = scalar_number, AT(config_mapping, delete_limit_rows), RANGE(0, 10000000), .fallback = "25"},
     {.name = "delete_limit_percent", .parse = scalar_number, AT(config_mapping, delete_limit_percent), RANGE(0, 100), .fallback = "10"},
+    {.name = "on_new_column", .parse = scalar_label, AT(config_mapping, on_new_column), .labels = new_columns, .fallback = "add"},
+    {.name = "on_dropped_column", .parse = scalar_label, AT(config_mapping, on_dropped_column), .labels = losses, .fallback = "keep"},
+    {.name = "on_truncate", .parse = scalar_label, AT(config_mapping, on_truncate), .labels = losses, .fallback = "clear"},
+    {.name = "on_drop", .parse = scalar_label, AT(config_mapping, on_drop), .labels = losses, .fallback = "keep"},
     {.name = "columns", LIST(config_mapping, columns, n_columns, column_item), RANGE(1, 4096)},
     END,
 };
@@ -112,5 +120,7 @@ const struct section keys_root = {root_keys, rules_root};
 /* clang-format on */
 
 _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
-                   sizeof(enum config_direction) == 4 && sizeof(enum config_conflict) == 4,
+                   sizeof(enum config_direction) == 4 && sizeof(enum config_conflict) == 4 &&
+                   sizeof(enum config_new_column) == 4 && sizeof(enum config_lost) == 4 &&
+                   sizeof(enum config_purged) == 4,
                "labels are stored by size");

@@ -111,6 +111,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.replicator.memory_limit_bytes, 64 << 20);
     assert_int_equal(c.replicator.snapshot_rows, 1000);
     assert_int_equal(c.replicator.reconcile_every_ms, 600000);
+    assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_SNAPSHOT);
     assert_int_equal(c.n_mappings, 1);
     assert_string_equal(c.mappings[0].name, "products");
     assert_int_equal(c.mappings[0].n_key, 0);
@@ -119,6 +120,10 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.mappings[0].conflict, CONFIG_SHEET_WINS);
     assert_int_equal(c.mappings[0].delete_limit_rows, 25);
     assert_int_equal(c.mappings[0].delete_limit_percent, 10);
+    assert_int_equal(c.mappings[0].on_new_column, CONFIG_COLUMN_ADD);
+    assert_int_equal(c.mappings[0].on_dropped_column, CONFIG_KEEP);
+    assert_int_equal(c.mappings[0].on_truncate, CONFIG_CLEAR);
+    assert_int_equal(c.mappings[0].on_drop, CONFIG_KEEP);
     assert_int_equal(c.mappings[0].line, 8);
     config_free(&c);
 }
@@ -155,6 +160,7 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.replicator.metrics_port, 9187);
     assert_int_equal(c.replicator.memory_limit_bytes, 1 << 30);
     assert_int_equal(c.replicator.reconcile_every_ms, 0);
+    assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_STOP);
     m = config_find_mapping(&c, "goods");
     assert_non_null(m);
     assert_string_equal(m->schema, "shop");
@@ -165,6 +171,10 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(m->conflict, CONFIG_MYSQL_WINS);
     assert_int_equal(m->delete_limit_rows, 0);
     assert_int_equal(m->delete_limit_percent, 100);
+    assert_int_equal(m->on_new_column, CONFIG_COLUMN_IGNORE);
+    assert_int_equal(m->on_dropped_column, CONFIG_CLEAR);
+    assert_int_equal(m->on_truncate, CONFIG_KEEP);
+    assert_int_equal(m->on_drop, CONFIG_CLEAR);
     assert_int_equal(m->n_columns, 3);
     assert_string_equal(m->columns[0].header, "id");
     assert_string_equal(m->columns[1].name, "unit_price");
