@@ -15,6 +15,7 @@ static const struct migration {
     const char *file; /* embedded */
 } migrations[] = {
     {1, "schemas/state.sql"},
+    {2, "schemas/state-2.sql"},
 };
 
 enum { N_MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

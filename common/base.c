@@ -62,3 +62,19 @@ void base_set(struct buf *blob, const char *column, uint64_t hash)
     else
         memcpy(blob->ptr + at, entry, sizeof(entry));
 }
+
+bool base_rename(struct buf *blob, const char *from, const char *to)
+{
+    uint8_t *bytes = (uint8_t *)blob->ptr;
+    size_t at = find_offset(bytes, blob->len, column_id(from));
+
+    if (at == blob->len)
+        return false;
+    if (to != NULL) {
+        put_le(bytes + at, column_id(to), 4);
+        return true;
+    }
+    memmove(bytes + at, bytes + at + BASE_COLUMN_BYTES, blob->len - at - BASE_COLUMN_BYTES);
+    blob->len -= BASE_COLUMN_BYTES;
+    return true;
+}

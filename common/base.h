@@ -22,4 +22,6 @@
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
 /* Set it, replacing what it had. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
+/* FROM is called TO now; NULL: it is agreed on no more. True if the blob had it. */
+bool base_rename(struct buf *blob, const char *from, const char *to);
 #endif

@@ -37,6 +37,9 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
       "Rows that had moved when a write arrived, and were put right")                              \
     X(RECONCILES, 1, "counter", "tabrelay_reconciles_total",                                       \
       "Full comparisons of a tab with its base")                                                   \
+    X(COMPARISONS, 1, "counter", "tabrelay_table_comparisons_total",                               \
+      "Comparisons of a whole table with its tab that changes unseen in the binlog made "          \
+      "necessary")                                                                                 \
     X(FOUND_EDITS, 1, "counter", "tabrelay_found_edits_total",                                     \
       "Edits that a comparison found and no trigger had told")                                     \
     X(HELD_DELETES, 1, "gauge", "tabrelay_held_deletes", "Sheet deletes that wait for approval")   \

@@ -24,9 +24,10 @@ struct pipeline {
     struct http_server *metrics;
     pthread_t worker;
     int64_t started_ms;
+    unsigned *warned; /* owned; session_surroundings */
     unsigned misfits; /* times in a row that an event did not fit its table's definition */
     struct log_fault fault;
-    struct err err;
+    struct err err; /* what ended the worker; ERR_NONE: the wish to stop */
 };
 
 /* --- metrics --- */
@@ -89,7 +90,8 @@ static int start_over(struct session *s, struct err *err)
     position_free(now);
     for (size_t i = 0; i < s->n_follows; i++)
         if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,
-                                err) != 0)
+                                err) != 0 ||
+            state_doubt_table(&s->state, s->follows[i].m.cfg->name, false, err) != 0)
             return -1;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
@@ -99,13 +101,24 @@ static int start_over(struct session *s, struct err *err)
     }
     if (state_ack_commit(&s->state, err) != 0)
         return -1;
-    log_warn(
-        "stream: the binlog after the checkpoint is not to be had; going on from now, and every "
-        "mapped table is compared row by row");
+    log_warn("stream: going on from now, and every mapped table is compared with its tab "
+             "position=%.200s",
+             buf_text(&text));
     return 0;
 }
 
-static bool wants_start_over(struct pipeline *p, const struct session *s, const struct err *err)
+/* The binlog after the checkpoint cannot be had, and the configuration says to leave it at that. */
+static int give_up(struct pipeline *p, struct err *err)
+{
+    err_hint(err,
+             "Set replicator.on_purged to snapshot and start again: every mapped table is then "
+             "compared with its tab.");
+    p->err = *err;
+    stop_ask(p->stop);
+    return -1;
+}
+
+static bool is_lost(struct pipeline *p, const struct session *s, const struct err *err)
 {
     if (!s->is_stream_gone || (err->code != ERR_GONE && err->code != ERR_FORMAT))
         return false;
@@ -115,9 +128,15 @@ static bool wants_start_over(struct pipeline *p, const struct session *s, const 
 /* One session; 0: another one at once; -1: after a while, or never. */
 static int run_session(struct pipeline *p, struct err *err)
 {
+    const struct session_surroundings around = {.cfg = p->cfg,
+                                                .sheets = p->sheets,
+                                                .webhook = p->webhook,
+                                                .stop = p->stop,
+                                                .process_start_ms = p->started_ms,
+                                                .warned = p->warned};
     struct session s;
     bool was_open;
-    int rc = session_open(&s, p->cfg, p->sheets, p->webhook, p->stop, p->started_ms, err);
+    int rc = session_open(&s, &around, err);
 
     was_open = rc == 0;
     if (was_open) {
@@ -126,9 +145,13 @@ static int run_session(struct pipeline *p, struct err *err)
     }
     if (was_open && rc == 0)
         p->misfits = 0;
-    if (was_open && rc != 0 && wants_start_over(p, &s, err)) {
-        log_err(LOG_WARN, "session", err);
-        rc = start_over(&s, err);
+    if (was_open && rc != 0 && is_lost(p, &s, err)) {
+        if (p->cfg->replicator.on_purged == CONFIG_PURGED_STOP) {
+            rc = give_up(p, err);
+        } else {
+            log_err(LOG_WARN, "session", err);
+            rc = start_over(&s, err);
+        }
     }
     session_close(&s);
     return rc;
@@ -146,7 +169,7 @@ static void *work(void *arg)
             tries = 0;
             continue;
         }
-        if (err.code == ERR_STOPPED && stop_is_asked(p->stop))
+        if (stop_is_asked(p->stop))
             break;
         log_fault(&p->fault, "session", &err);
         stop_wait_ms(p->stop, clock_backoff_ms(tries++, BACKOFF_MS, BACKOFF_MAX_MS));
@@ -159,6 +182,7 @@ static void pipeline_free(struct pipeline *p)
     http_server_stop(p->metrics);
     http_client_free(p->webhook);
     sheets_free(p->sheets);
+    free(p->warned);
     free(p);
 }
 
@@ -173,6 +197,11 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
     p->cfg = cfg;
     p->stop = stop;
     p->started_ms = clock_wall_ms();
+    p->warned = calloc(cfg->n_mappings, sizeof(*p->warned));
+    if (p->warned == NULL) {
+        err_nomem(err, "pipeline");
+        goto undo;
+    }
     if (sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;
@@ -192,6 +221,9 @@ int pipeline_join(struct pipeline *p, struct err *err)
 {
     int rc = pthread_join(p->worker, NULL);
 
+    *err = p->err;
     pipeline_free(p);
-    return rc == 0 ? 0 : err_set(err, ERR_IO, "pipeline: the worker thread is lost: error %d", rc);
+    if (rc != 0)
+        return err_set(err, ERR_IO, "pipeline: the worker thread is lost: error %d", rc);
+    return err->code == ERR_NONE ? 0 : -1;
 }

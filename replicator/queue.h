@@ -14,17 +14,19 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/stop.h"
+#include "replicator/binlog/reader.h"
 #include "replicator/sync/change_set.h"
 
 enum item_type {
-    ITEM_CHANGE, /* a row of a mapped table */
-    ITEM_EDIT,   /* an edit's final edit_log row */
-    ITEM_SIGNAL, /* a row of signals */
-    ITEM_MARK,   /* our own watermark */
-    ITEM_DDL,    /* a mapped table was changed, truncated, dropped, ... */
-    ITEM_COMMIT, /* the end of a transaction: the position after it */
-    ITEM_RESET,  /* the stream broke inside a transaction: it will come again from its start */
-    ITEM_BROKEN, /* the stream has ended for good: err says why */
+    ITEM_CHANGE,  /* a row of a mapped table */
+    ITEM_EDIT,    /* an edit's final edit_log row */
+    ITEM_SIGNAL,  /* a row of signals */
+    ITEM_MARK,    /* our own watermark */
+    ITEM_DDL,     /* a mapped table was changed, truncated, dropped, ... */
+    ITEM_CASCADE, /* a foreign key's parent was changed: rows of the mapping may have changed */
+    ITEM_COMMIT,  /* the end of a transaction: the position after it */
+    ITEM_RESET,   /* the stream broke inside a transaction: it will come again from its start */
+    ITEM_BROKEN,  /* the stream has ended for good: err says why */
 };
 
 /* An edit that the webhook has completed (edit_log in schemas/state.sql). */
@@ -39,12 +41,14 @@ struct edit_note {
 
 struct item {
     enum item_type type;
-    uint32_t mapping;        /* CHANGE, EDIT, SIGNAL, DDL */
+    uint32_t mapping;        /* CHANGE, EDIT, SIGNAL, DDL, CASCADE */
     struct row_image *image; /* owned; CHANGE */
     bool is_delete;          /* CHANGE */
     bool is_partial;         /* CHANGE: a mapped column is absent; read the row again */
     struct edit_note *edit;  /* owned */
-    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind */
+    enum ddl_kind ddl;       /* DDL; CASCADE: STATEMENT_DML for rows, else a changed parent */
+    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement;
+                                CASCADE: the parent's name */
     char *reason;            /* owned; SIGNAL */
     uint64_t serial;         /* MARK */
     int64_t time_us;         /* COMMIT: when it was committed, as exactly as is known */

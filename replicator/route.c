@@ -20,14 +20,18 @@ struct route {
     const struct config *cfg;
     const struct mapping *const *mappings;
     size_t n_mappings;
+    const struct cascades *cascades;
+    uint64_t definitions_mark;
     struct table *own[OWN_TABLES]; /* owned */
     struct queue *queue;
     struct stop *stop;
     struct reader *reader;
     pthread_t thread;
-    char *position;         /* owned; after the last transaction handed out */
-    bool is_schema_changed; /* a mapped table's definition changed in this transaction */
-    bool is_moving;         /* something was handed out since the stream was connected */
+    char *position;            /* owned; after the last transaction handed out */
+    bool are_definitions_good; /* the definitions' mark is behind us */
+    bool is_schema_changed;    /* a mapped table's definition changed in this transaction */
+    bool is_moving;            /* something was handed out since the stream was connected */
+    bool *is_cascade_told;     /* owned; one a mapping: in this transaction */
 };
 
 static int push(struct route *r, struct item item, struct err *err)
@@ -69,8 +73,9 @@ static int want_table(void *ctx, const char *schema, const char *table, struct t
         return 0;
     }
     at = find_mapping(r, schema, table);
-    if (at >= 0)
+    if (at >= 0 && (r->are_definitions_good || !r->mappings[at]->is_unsure))
         out->table = r->mappings[at]->table;
+    out->notice = cascades_find(r->cascades, schema, table);
     return 0;
 }
 
@@ -237,11 +242,14 @@ static int take_signal(struct route *r, const struct change *change, struct err 
 static int take_mark(struct route *r, const struct change *change, struct err *err)
 {
     CLEANUP_FREE char *instance = own_text(change, "instance");
+    struct item item = {.type = ITEM_MARK};
 
     if (instance == NULL || strcmp(instance, r->cfg->instance) != 0)
         return 0;
-    return push(
-        r, (struct item){.type = ITEM_MARK, .serial = (uint64_t)own_number(change, "serial")}, err);
+    item.serial = (uint64_t)own_number(change, "serial");
+    if (item.serial >= r->definitions_mark)
+        r->are_definitions_good = true;
+    return push(r, item, err);
 }
 
 static int on_change(void *ctx, const struct change *change, struct err *err)
@@ -283,6 +291,7 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     free(r->position);
     r->position = position;
     r->is_moving = true;
+    memset(r->is_cascade_told, 0, r->n_mappings);
     metrics_add(METRIC_TRANSACTIONS, 1);
     metrics_set(METRIC_CONNECTED, 1);
     if (!r->is_schema_changed)
@@ -292,13 +301,60 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     return err_set(err, ERR_CONFIG, "a mapped table was changed");
 }
 
+/* --- what is no row of a mapped table --- */
+
+/* NAME: of a table that the server has, or only of the configuration. */
+static bool is_named(const struct mapping *m, const char *schema, const char *table)
+{
+    if (m->table != NULL)
+        return strcmp(m->table->schema, schema) == 0 &&
+               (table[0] == '\0' || strcmp(m->table->name, table) == 0);
+    return strcasecmp(m->cfg->schema, schema) == 0 &&
+           (table[0] == '\0' || strcasecmp(m->cfg->table, table) == 0);
+}
+
 /* A statement that names no table may have touched every table of its schema, and without a schema
  * any table. */
 static bool is_touched(const struct mapping *m, const struct ddl *ddl)
 {
-    if (m->table == NULL || (ddl->schema[0] != '\0' && strcmp(m->table->schema, ddl->schema) != 0))
-        return false;
-    return ddl->table[0] == '\0' || strcmp(m->table->name, ddl->table) == 0;
+    return ddl->schema[0] == '\0' || is_named(m, ddl->schema, ddl->table);
+}
+
+/* Rows changed, and the table's definition did not. */
+static bool is_about_rows(enum ddl_kind kind)
+{
+    return kind == DDL_STATEMENT_DML || kind == DDL_TRUNCATE;
+}
+
+static int push_ddl(struct route *r, uint32_t at, const struct ddl *ddl, struct err *err)
+{
+    struct item item = {.type = ITEM_DDL, .mapping = at, .ddl = ddl->kind};
+
+    item.text = strdup(ddl->sql);
+    if (item.text == NULL)
+        return err_nomem(err, "route");
+    r->is_schema_changed = r->is_schema_changed || !is_about_rows(ddl->kind);
+    return push(r, item, err);
+}
+
+/* A parent has another name or other foreign keys: the session looks again. */
+static int on_parent_ddl(struct route *r, const struct ddl *ddl, struct err *err)
+{
+    for (size_t i = 0; i < r->cascades->n; i++) {
+        const struct cascade *c = &r->cascades->list[i];
+        struct item item = {.type = ITEM_CASCADE, .mapping = c->mapping, .ddl = ddl->kind};
+
+        if (strcmp(c->schema, ddl->schema) != 0 ||
+            (ddl->table[0] != '\0' && strcmp(c->table, ddl->table) != 0))
+            continue;
+        item.text = strdup(c->table);
+        if (item.text == NULL)
+            return err_nomem(err, "route");
+        r->is_schema_changed = r->is_schema_changed || !is_about_rows(ddl->kind);
+        if (push(r, item, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* Also what was not understood: the table is looked at again, and every row of it compared. */
@@ -306,14 +362,32 @@ static int on_ddl(void *ctx, const struct ddl *ddl, struct err *err)
 {
     struct route *r = ctx;
 
-    for (size_t i = 0; i < r->n_mappings; i++) {
-        struct item item = {.type = ITEM_DDL, .mapping = (uint32_t)i};
+    for (uint32_t i = 0; i < r->n_mappings; i++)
+        if (is_touched(r->mappings[i], ddl) && push_ddl(r, i, ddl, err) != 0)
+            return -1;
+    return ddl->schema[0] == '\0' ? 0 : on_parent_ddl(r, ddl, err);
+}
 
-        if (!is_touched(r->mappings[i], ddl))
+/* Rows of a parent were deleted or updated: what its foreign keys did to mapped tables is not in
+ * the log, unless the server says so. */
+static int on_notice(void *ctx, const struct notice *notice, struct err *err)
+{
+    struct route *r = ctx;
+    const struct cascade *parent = notice->notice;
+
+    if (notice->type == CHANGE_INSERT || notice->has_logged_cascades)
+        return 0;
+    for (size_t i = 0; i < r->cascades->n; i++) {
+        const struct cascade *c = &r->cascades->list[i];
+        struct item item = {.type = ITEM_CASCADE, .mapping = c->mapping, .ddl = DDL_STATEMENT_DML};
+
+        if (!cascade_is_of(c, parent->schema, parent->table) || r->is_cascade_told[c->mapping] ||
+            !(notice->type == CHANGE_DELETE ? c->on_delete : c->on_update))
             continue;
-        log_info("route: mapped table changed mapping=%s sql=\"%.120s\"", r->mappings[i]->cfg->name,
-                 ddl->sql);
-        r->is_schema_changed = true;
+        r->is_cascade_told[c->mapping] = true;
+        item.text = strdup(c->table);
+        if (item.text == NULL)
+            return err_nomem(err, "route");
         if (push(r, item, err) != 0)
             return -1;
     }
@@ -387,40 +461,43 @@ static void route_free(struct route *r)
     for (int i = 0; i < OWN_TABLES; i++)
         table_free(r->own[i]);
     free(r->position);
+    free(r->is_cascade_told);
     free(r);
 }
 
-int route_start(const struct config *cfg, const struct mapping *const *mappings, size_t n,
-                const char *position, struct queue *queue, struct stop *stop, struct route **out,
-                struct err *err)
+int route_start(const struct route_options *options, struct route **out, struct err *err)
 {
-    const struct reader_handler handler = {.want_table = want_table,
+    struct route *r = calloc(1, sizeof(*r));
+    const struct reader_handler handler = {.ctx = r,
+                                           .want_table = want_table,
+                                           .on_notice = on_notice,
                                            .on_change = on_change,
                                            .on_commit = on_commit,
                                            .on_ddl = on_ddl,
                                            .on_idle = on_idle};
-    const struct reader_options options = {.mysql = &cfg->mysql,
-                                           .instance = cfg->instance,
-                                           .heartbeat_ms = HEARTBEAT_MS,
-                                           .stop = stop};
-    struct reader_handler own = handler;
-    struct route *r = calloc(1, sizeof(*r));
+    const struct reader_options reader = {.mysql = &options->cfg->mysql,
+                                          .instance = options->cfg->instance,
+                                          .heartbeat_ms = HEARTBEAT_MS,
+                                          .stop = options->stop};
     int rc;
 
     if (r == NULL)
         return err_nomem(err, "route");
-    r->cfg = cfg;
-    r->mappings = mappings;
-    r->n_mappings = n;
-    r->queue = queue;
-    r->stop = stop;
-    r->position = strdup(position);
-    own.ctx = r;
-    if (r->position == NULL) {
+    r->cfg = options->cfg;
+    r->mappings = options->mappings;
+    r->n_mappings = options->n_mappings;
+    r->cascades = options->cascades;
+    r->definitions_mark = options->definitions_mark;
+    r->are_definitions_good = options->definitions_mark == 0;
+    r->queue = options->queue;
+    r->stop = options->stop;
+    r->position = strdup(options->position);
+    r->is_cascade_told = calloc(r->n_mappings + 1, sizeof(*r->is_cascade_told));
+    if (r->position == NULL || r->is_cascade_told == NULL) {
         err_nomem(err, "route");
         goto undo;
     }
-    if (load_own_tables(r, err) != 0 || reader_new(&options, &own, &r->reader, err) != 0)
+    if (load_own_tables(r, err) != 0 || reader_new(&reader, &handler, &r->reader, err) != 0)
         goto undo;
     rc = pthread_create(&r->thread, NULL, run, r);
     if (rc != 0) {

@@ -6,6 +6,11 @@
  * notes, signals and marks. The thread reconnects by itself after a passing trouble, at the last
  * transaction it handed out whole; anything else, and a change of a mapped table's definition, ends
  * it with ITEM_BROKEN.
+ *
+ * A row is read with the definition that the session loaded, so it must have been written with that
+ * one. A mapping whose table is not the remembered one is unsure: its rows are left out until the
+ * stream shows the mark that was committed after the table was loaded. Nothing is lost, since such
+ * a table is compared row by row, and its rows are fetched after the mark.
  */
 #ifndef REPLICATOR_ROUTE_H
 #define REPLICATOR_ROUTE_H
@@ -14,15 +19,25 @@
 #include "common/err.h"
 #include "common/stop.h"
 #include "replicator/queue.h"
+#include "replicator/sync/cascades.h"
 #include "replicator/sync/mapping.h"
 
 struct route;
 
-/* Start at POSITION. MAPPINGS (N of them; those without a table are left out) must not change until
- * route_stop. */
-int route_start(const struct config *cfg, const struct mapping *const *mappings, size_t n,
-                const char *position, struct queue *queue, struct stop *stop, struct route **out,
-                struct err *err);
+struct route_options {
+    const struct config *cfg;
+    const struct mapping *const *mappings; /* their tables must not change until route_stop; those
+                                              without a table are left out */
+    size_t n_mappings;
+    const struct cascades *cascades;
+    uint64_t definitions_mark; /* rows of unsure mappings are read from this mark on; 0: none is */
+    const char *position;      /* to start at */
+    struct queue *queue;
+    struct stop *stop;
+};
+
+/* All but the position must outlive the route. */
+int route_start(const struct route_options *options, struct route **out, struct err *err);
 /* End the thread, wait for it, free. NULL is fine. The queue must be closed before. */
 void route_stop(struct route *r);
 #endif

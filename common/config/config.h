@@ -57,9 +57,9 @@ struct config_webhook {
 struct config_replicator {
     char *metrics_host; /* NULL: no metrics listener */
     uint16_t metrics_port;
-    size_t memory_limit_bytes;  /* 64 MiB */
-    unsigned snapshot_rows;     /* 1000 rows a chunk */
-    int64_t reconcile_every_ms; /* 600000; 0: only at start and on request */
+    size_t memory_limit_bytes;    /* 64 MiB */
+    unsigned snapshot_rows;       /* 1000 rows a chunk */
+    int64_t reconcile_every_ms;   /* 600000; 0: only at start and on request */
     enum config_purged on_purged; /* snapshot: what to do when the binlog after the checkpoint
                                      cannot be had */
 };
@@ -80,10 +80,10 @@ struct config_mapping {
     size_t n_key;
     struct config_column *columns; /* NULL and 0: every visible column of the table */
     size_t n_columns;
-    enum config_direction direction; /* both */
-    enum config_conflict conflict;   /* sheet_wins */
-    unsigned delete_limit_rows;      /* 25: more than this waits for approval ... */
-    unsigned delete_limit_percent;   /* 10: ... and so does more than this share of the rows */
+    enum config_direction direction;      /* both */
+    enum config_conflict conflict;        /* sheet_wins */
+    unsigned delete_limit_rows;           /* 25: more than this waits for approval ... */
+    unsigned delete_limit_percent;        /* 10: ... and so does more than this share of the rows */
     enum config_new_column on_new_column; /* add; only where columns is not given */
     enum config_lost on_dropped_column;   /* keep */
     enum config_lost on_truncate;         /* clear */

@@ -66,7 +66,11 @@ struct follow {
     char *chunk_key;       /* owned; the chunk's last key; NULL: it was the last chunk */
     bool needs_sweep; /* after the snapshot, rows of base that MySQL has no more are looked for */
     bool is_sweeping;
+    bool is_swept; /* all of base was asked for; what came of it may be on its way */
     struct hash128 sweep_after;
+    int64_t compare_due_ms; /* monotonic: when to compare all rows (again); 0: not asked for */
+    int64_t compare_latest_ms;
+    uint64_t transaction;      /* the last one that changed its rows */
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
     bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
@@ -132,6 +136,19 @@ struct recent {
     UT_hash_handle hh;
 };
 
+/* Why rows changed that the binlog did not show. */
+enum unseen { UNSEEN_STATEMENT = 1, UNSEEN_CASCADE = 2 };
+
+/* What outlives a session. */
+struct session_surroundings {
+    const struct config *cfg;
+    struct sheets *sheets;
+    struct http_client *webhook;
+    struct stop *stop;
+    int64_t process_start_ms; /* wall */
+    unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
+};
+
 struct session {
     const struct config *cfg;
     struct stop *stop;
@@ -139,6 +156,7 @@ struct session {
     struct sheets *sheets;       /* owned by the pipeline: its quota outlives a session */
     struct http_client *webhook; /* owned by the pipeline */
     int64_t process_start_ms;    /* wall */
+    unsigned *warned;            /* owned by the pipeline */
 
     struct follow *follows; /* owned; one a mapping of the configuration */
     size_t n_follows;
@@ -146,11 +164,16 @@ struct session {
     bool has_broken;                 /* some mapping is not ready */
     int64_t retry_broken_ms;         /* monotonic */
 
+    struct cascades cascades;
+    uint64_t definitions_mark; /* 0: no mapping is unsure, or no longer */
+
     struct queue *queue;
     struct route *route;
 
     struct change_set set;
     bool is_in_transaction;   /* the set holds part of a transaction */
+    bool is_part_flushed;     /* and another part has left */
+    uint64_t transaction;     /* counts them */
     char *position;           /* owned; after the last whole transaction taken */
     bool is_position_dirty;   /* not saved yet */
     unsigned foreign_commits; /* transactions since the last save that were not our own */
@@ -179,11 +202,10 @@ struct session {
     char restart_reason[128];
 };
 
-/* session.c: open all (MySQL, lease, mappings, tabs, position), run until something changes, close.
- * Errors: transient ones and ERR_GONE are worth another session; ERR_STOPPED is the end. */
-int session_open(struct session *s, const struct config *cfg, struct sheets *sheets,
-                 struct http_client *webhook, struct stop *stop, int64_t process_start_ms,
-                 struct err *err);
+/* open.c, session.c: open all (MySQL, lease, mappings, tabs, position), run until something
+ * changes, close. Errors: transient ones and ERR_GONE are worth another session; ERR_STOPPED is the
+ * end. */
+int session_open(struct session *s, const struct session_surroundings *around, struct err *err);
 int session_run(struct session *s, struct err *err);
 void session_close(struct session *s);
 /* End the session soon, without an error. */
@@ -215,6 +237,19 @@ void window_overtake(struct session *s, uint32_t mapping, struct hash128 key);
 void window_close(struct window *w);
 /* A chunk's rows are acknowledged: remember how far the snapshot is. */
 int window_acknowledged(struct session *s, struct err *err);
+
+/* compare.c: all rows of a table against its tab. */
+/* Rows may have changed unseen: compare them all, soon. */
+int compare_request(struct session *s, struct follow *f, struct err *err);
+int compare_step(struct session *s, struct err *err);
+int compare_sweep(struct session *s, uint32_t at, struct err *err);
+int compare_chunk_acknowledged(struct session *s, struct follow *f, struct err *err);
+
+/* unseen.c: what changes tables and rows without a row event. */
+int unseen_ddl(struct session *s, const struct item *item, struct err *err);
+int unseen_cascade(struct session *s, const struct item *item, struct err *err);
+/* The transaction that ends here was rolled back. */
+int unseen_rollback(struct session *s, struct err *err);
 
 /* placement.c */
 int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,

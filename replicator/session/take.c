@@ -85,6 +85,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
 
     s->is_in_transaction = true;
     s->transaction_changes++;
+    f->transaction = s->transaction;
     if (!f->m.is_ready) {
         f->is_dropping = true;
         return 0;
@@ -95,6 +96,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     row = change_set_put(&s->set, item->mapping, take_ptr(item->image), item->is_delete);
     if (row == NULL)
         return err_nomem(err, "take");
+    row->transaction = s->transaction;
     if (placement_find(s, item->mapping, row->id.key) != NULL)
         row->is_held = true;
     return 0;
@@ -143,24 +145,6 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     return 0;
 }
 
-/* From the first row again; rows that MySQL has no more are looked for at the end. */
-static int snapshot_again(struct session *s, struct follow *f, struct err *err)
-{
-    if (!f->m.is_ready)
-        return 0;
-    f->phase = SNAPSHOT_NONE;
-    f->snapshot_rows = 0;
-    f->is_chunk_pending = false;
-    f->needs_sweep = true;
-    f->is_sweeping = false;
-    free(f->snapshot_key);
-    f->snapshot_key = NULL;
-    s->own_commits += 2;
-    if (state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err) != 0)
-        return -1;
-    return state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err);
-}
-
 static int take_signal(struct session *s, const struct item *item, struct err *err)
 {
     struct follow *f = &s->follows[item->mapping];
@@ -170,34 +154,36 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
     log_info("signal: %s mapping=%s reason=\"%.100s\"", item->text, f->m.cfg->name,
              item->reason == NULL ? "" : item->reason);
     if (strcmp(item->text, "snapshot") == 0)
-        return snapshot_again(s, f, err);
+        return compare_request(s, f, err);
     if (strcmp(item->text, "approve_deletes") == 0)
         f->reconcile.is_approved = true;
     reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
     return 0;
 }
 
-static int take_ddl(struct session *s, const struct item *item, struct err *err)
+static void end_transaction(struct session *s)
 {
-    struct follow *f = &s->follows[item->mapping];
-
-    s->is_in_transaction = true;
-    s->must_settle = true;
-    session_restart(s, "a mapped table was changed");
-    return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
+    s->transaction_changes = 0;
+    s->is_in_transaction = false;
+    s->is_part_flushed = false;
+    s->transaction++;
 }
 
-/* Some tables of the transaction were not transactional, so it is in the binlog although it was
- * rolled back: what was taken of it may not be what MySQL holds. */
-static int take_rollback(struct session *s, struct err *err)
+/* Past this mark every row has the shape that its table was loaded with. */
+static int take_mark(struct session *s, uint64_t serial, struct err *err)
 {
-    s->must_settle = true;
-    session_restart(s, "a transaction was rolled back after it was logged");
-    for (size_t i = 0; i < s->n_follows; i++)
-        if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,
-                                err) != 0)
+    for (size_t i = 0; s->definitions_mark > 0 && serial >= s->definitions_mark && i < s->n_follows;
+         i++) {
+        if (!s->follows[i].m.is_ready || !s->follows[i].m.is_unsure)
+            continue;
+        s->own_commits++;
+        if (state_confirm_table(&s->state, s->follows[i].m.cfg->name, err) != 0)
             return -1;
-    return 0;
+    }
+    if (serial >= s->definitions_mark)
+        s->definitions_mark = 0;
+    reconcile_mark(s, serial);
+    return window_mark(s, serial, err);
 }
 
 static int take_commit(struct session *s, struct item *item, struct err *err)
@@ -211,9 +197,10 @@ static int take_commit(struct session *s, struct item *item, struct err *err)
         s->foreign_commits++;
     if (s->transaction_changes > 0 && s->oldest_us == 0)
         s->oldest_us = item->time_us;
-    s->transaction_changes = 0;
-    s->is_in_transaction = false;
-    return item->is_rollback ? take_rollback(s, err) : 0;
+    if (item->is_rollback && unseen_rollback(s, err) != 0)
+        return -1;
+    end_transaction(s);
+    return 0;
 }
 
 static int take_broken(struct session *s, const struct item *item, struct err *err)
@@ -239,17 +226,17 @@ int session_take(struct session *s, struct item *item, struct err *err)
     case ITEM_SIGNAL:
         return take_signal(s, item, err);
     case ITEM_MARK:
-        reconcile_mark(s, item->serial);
-        return window_mark(s, item->serial, err);
+        return take_mark(s, item->serial, err);
     case ITEM_DDL:
-        return take_ddl(s, item, err);
+        return unseen_ddl(s, item, err);
+    case ITEM_CASCADE:
+        return unseen_cascade(s, item, err);
     case ITEM_COMMIT:
         return take_commit(s, item, err);
     case ITEM_RESET:
         /* The transaction comes again from its start; what was taken of it is newer than what the
          * sheet shows. */
-        s->transaction_changes = 0;
-        s->is_in_transaction = false;
+        end_transaction(s);
         return 0;
     case ITEM_BROKEN:
         return take_broken(s, item, err);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "common/log.h"
 #include "common/rowkey.h"
 #include "replicator/session/session.h"
 #include "replicator/sync/fetch.h"
@@ -205,24 +204,6 @@ static int open_refresh(struct session *s, uint32_t at, struct err *err)
     return 0;
 }
 
-/* Rows that base knows are refreshed, a page at a time: those that MySQL has no more become
- * deletes. */
-static int sweep(struct session *s, uint32_t at, struct err *err)
-{
-    struct follow *f = &s->follows[at];
-    struct base_rows page = {0};
-    int n = state_page_base(&s->state, f->m.cfg->name, f->sweep_after, FETCH_KEYS_MAX, &page,
-                            &f->sweep_after, err);
-    int rc = n < 0 ? -1 : 0;
-
-    for (struct base_row *row = page.rows; rc == 0 && row != NULL; row = row->hh.next)
-        rc = session_refresh(s, at, row->key, row->row_key, NULL, err);
-    base_rows_close(&page);
-    if (n == 0)
-        f->is_sweeping = false;
-    return rc;
-}
-
 static bool wants_chunk(const struct session *s, const struct follow *f)
 {
     if (f->phase == SNAPSHOT_DONE || f->is_sweeping)
@@ -233,6 +214,8 @@ static bool wants_chunk(const struct session *s, const struct follow *f)
 
 int window_step(struct session *s, struct err *err)
 {
+    if (compare_step(s, err) != 0)
+        return -1;
     if (s->window.is_open)
         return 0;
     for (uint32_t i = 0; i < s->n_follows; i++)
@@ -242,8 +225,8 @@ int window_step(struct session *s, struct err *err)
         if (s->follows[i].m.is_ready && wants_chunk(s, &s->follows[i]))
             return open_snapshot(s, i, err);
     for (uint32_t i = 0; i < s->n_follows; i++)
-        if (s->follows[i].m.is_ready && s->follows[i].is_sweeping)
-            return sweep(s, i, err);
+        if (s->follows[i].m.is_ready && s->follows[i].is_sweeping && !s->follows[i].is_swept)
+            return compare_sweep(s, i, err);
     return 0;
 }
 
@@ -339,43 +322,11 @@ int window_mark(struct session *s, uint64_t serial, struct err *err)
 
 /* --- after the flush --- */
 
-static int finish_snapshot(struct session *s, struct follow *f, struct err *err)
-{
-    const char *name = f->m.cfg->name;
-
-    f->phase = SNAPSHOT_DONE;
-    f->is_sweeping = f->needs_sweep;
-    f->needs_sweep = false;
-    f->sweep_after = (struct hash128){{0}};
-    log_info("snapshot: done mapping=%s rows=%lld", name, (long long)f->snapshot_rows);
-    reconcile_request(f, false);
-    if (state_save_snapshot(&s->state, name, SNAPSHOT_DONE, NULL, f->snapshot_rows, err) != 0 ||
-        state_save_health(&s->state, name, "streaming", NULL, err) != 0)
-        return -1;
-    s->own_commits += 2;
-    return 0;
-}
-
 int window_acknowledged(struct session *s, struct err *err)
 {
-    for (size_t i = 0; i < s->n_follows; i++) {
-        struct follow *f = &s->follows[i];
-
-        if (!f->is_chunk_pending)
-            continue;
-        f->is_chunk_pending = false;
-        if (f->chunk_key == NULL) {
-            if (finish_snapshot(s, f, err) != 0)
-                return -1;
-            continue;
-        }
-        f->phase = SNAPSHOT_RUNNING;
-        free(f->snapshot_key);
-        f->snapshot_key = take_ptr(f->chunk_key);
-        s->own_commits++;
-        if (state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_RUNNING, f->snapshot_key,
-                                f->snapshot_rows, err) != 0)
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].is_chunk_pending &&
+            compare_chunk_acknowledged(s, &s->follows[i], err) != 0)
             return -1;
-    }
-    return 0;
+    return compare_step(s, err);
 }

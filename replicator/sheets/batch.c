@@ -171,6 +171,26 @@ void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, cons
     buf_puts(out, "}}},\"fields\":\"userEnteredFormat.numberFormat\"}}");
 }
 
+static void repeat_blank(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
+                         const char *fields)
+{
+    buf_printf(begin(b),
+               "{\"repeatCell\":{\"range\":{\"sheetId\":%" PRId64 ",\"startRowIndex\":%" PRId64
+               ",\"startColumnIndex\":%" PRId64 ",\"endColumnIndex\":%" PRId64
+               "},\"cell\":{},\"fields\":\"%s\"}}",
+               sheet_id, row, column, column + 1, fields);
+}
+
+void batch_unformat_column(struct batch *b, int64_t sheet_id, int64_t column)
+{
+    repeat_blank(b, sheet_id, 1, column, "userEnteredFormat.numberFormat");
+}
+
+void batch_clear_column(struct batch *b, int64_t sheet_id, int64_t row, int64_t column)
+{
+    repeat_blank(b, sheet_id, row, column, "userEnteredValue");
+}
+
 void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns)
 {
     buf_printf(begin(b),

@@ -101,6 +101,10 @@ void batch_append_columns(struct batch *b, int64_t sheet_id, int64_t n);
 /* Number format of a whole column below the header; FORMAT and PATTERN as in cell_format. */
 void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, const char *format,
                          const char *pattern);
+/* Back to the format that Google chooses by the value. */
+void batch_unformat_column(struct batch *b, int64_t sheet_id, int64_t column);
+/* Blank the values of a whole column from ROW on, in all rows of the grid. */
+void batch_clear_column(struct batch *b, int64_t sheet_id, int64_t row, int64_t column);
 /* Freeze row 0 and make the cells of the header bold. */
 void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns);
 

@@ -35,9 +35,10 @@ struct pending_row {
     struct row_id id;
     struct row_image *image; /* owned; of a delete only the key's values are there */
     bool is_delete;
-    bool is_forced;   /* write all cells, whatever base says */
-    bool is_held;     /* a placement decides first where the row is */
-    uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
+    bool is_forced;       /* write all cells, whatever base says */
+    bool is_held;         /* a placement decides first where the row is */
+    uint64_t transaction; /* the session's number of the one that IMAGE came with; 0: none */
+    uint64_t *forced;     /* owned; a bit a column to write whatever base says; NULL: none */
     UT_hash_handle hh;
 };
 

@@ -5,33 +5,69 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/cleanup.h"
+
 enum { KEY_COLUMNS_MAX = 16 }; /* MySQL's own limit of columns in an index */
 
+/* The configuration names a column that is not there: the mapping waits, because only a person
+ * knows what is meant. */
+static int refuse_missing(const struct mapping *m, const char *name, const char *header,
+                          const struct definition *before, struct err *err)
+{
+    const struct column *now = before == NULL ? NULL : definition_now(before, m->table, name);
+
+    err_set(err, ERR_CONFIG, "table %s.%s has no column \"%s\"", m->cfg->schema, m->cfg->table,
+            name);
+    if (now != NULL)
+        return err_hint(err,
+                        "It seems to be called \"%s\" now: write {column: %s, header: %s} in the "
+                        "mapping's columns.",
+                        now->name, now->name, header);
+    return err_hint(err, "Take \"%s\" out of the mapping's columns, or add it to the table again.",
+                    name);
+}
+
 static int add_column(struct mapping *m, const char *name, const char *header,
-                      enum config_direction direction, struct err *err)
+                      enum config_direction direction, const struct definition *before,
+                      struct err *err)
 {
     int at = table_find_column(m->table, name);
     struct mapping_column *c = &m->columns[m->n_columns];
+    const struct definition_column *was;
     bool is_generated;
 
     if (at < 0)
-        return err_set(err, ERR_CONFIG, "table %s.%s has no column \"%s\"", m->cfg->schema,
-                       m->cfg->table, name);
+        return refuse_missing(m, name, header, before, err);
     is_generated = m->table->columns[at].is_generated;
+    was = before == NULL ? NULL : definition_before(before, m->table, (size_t)at);
     *c = (struct mapping_column){
         .header = strdup(header),
         .column = (size_t)at,
         .sheet_column = -1,
         .to_sheet = direction != CONFIG_TO_MYSQL,
         .to_mysql = direction != CONFIG_TO_SHEET && !is_generated,
+        .is_retyped = was != NULL && definition_is_retyped(was, &m->table->columns[at]),
     };
-    if (c->header == NULL)
-        return err_nomem(err, "mapping");
     m->n_columns++;
-    return 0;
+    if (was != NULL && was->header != NULL && strcmp(was->header, header) != 0)
+        c->old_header = strdup(was->header);
+    return c->header == NULL ? err_nomem(err, "mapping") : 0;
 }
 
-static int add_columns(struct mapping *m, struct err *err)
+/* Where no columns are given: is this one for the tab? */
+static bool is_wanted(const struct mapping *m, size_t at, const struct definition *before)
+{
+    const struct definition_column *was;
+
+    if (m->table->columns[at].is_invisible)
+        return false;
+    if (before == NULL || m->cfg->on_new_column == CONFIG_COLUMN_ADD)
+        return true;
+    was = definition_before(before, m->table, at);
+    return was != NULL && was->header != NULL;
+}
+
+static int add_columns(struct mapping *m, const struct definition *before, struct err *err)
 {
     const struct config_mapping *cfg = m->cfg;
     size_t max = cfg->n_columns > 0 ? cfg->n_columns : m->table->n_columns;
@@ -42,14 +78,33 @@ static int add_columns(struct mapping *m, struct err *err)
     for (size_t i = 0; i < cfg->n_columns; i++) {
         const struct config_column *c = &cfg->columns[i];
 
-        if (add_column(m, c->name, c->header, c->direction, err) != 0)
+        if (add_column(m, c->name, c->header, c->direction, before, err) != 0)
             return -1;
     }
     for (size_t i = 0; cfg->n_columns == 0 && i < m->table->n_columns; i++) {
-        const struct column *c = &m->table->columns[i];
+        const char *name = m->table->columns[i].name;
 
-        if (!c->is_invisible && add_column(m, c->name, c->name, cfg->direction, err) != 0)
+        if (is_wanted(m, i, before) && add_column(m, name, name, cfg->direction, before, err) != 0)
             return -1;
+    }
+    return 0;
+}
+
+/* Columns that had a place in the tab and that the table has no more. */
+static int note_dropped(struct mapping *m, const struct definition *before, struct err *err)
+{
+    m->dropped = calloc(before->n_columns, sizeof(*m->dropped));
+    if (m->dropped == NULL)
+        return err_nomem(err, "mapping");
+    for (size_t i = 0; i < before->n_columns; i++) {
+        const struct definition_column *was = &before->columns[i];
+
+        if (was->header == NULL || table_find_column(m->table, was->name) >= 0 ||
+            definition_now(before, m->table, was->name) != NULL)
+            continue;
+        m->dropped[m->n_dropped] = strdup(was->header);
+        if (m->dropped[m->n_dropped++] == NULL)
+            return err_nomem(err, "mapping");
     }
     return 0;
 }
@@ -101,12 +156,13 @@ static int add_keys(struct mapping *m, struct err *err)
     return 0;
 }
 
-int mapping_open(struct db *db, const struct config_mapping *cfg, struct mapping *out,
-                 struct err *err)
+int mapping_open(struct db *db, const struct config_mapping *cfg, const struct definition *before,
+                 struct mapping *out, struct err *err)
 {
     *out = (struct mapping){.cfg = cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
     if (table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
-        add_columns(out, err) != 0 || add_keys(out, err) != 0) {
+        add_columns(out, before, err) != 0 || add_keys(out, err) != 0 ||
+        (before != NULL && note_dropped(out, before, err) != 0)) {
         mapping_close(out);
         return err_wrap(err, "mapping %s", cfg->name);
     }
@@ -115,13 +171,48 @@ int mapping_open(struct db *db, const struct config_mapping *cfg, struct mapping
 
 void mapping_close(struct mapping *m)
 {
-    for (size_t i = 0; i < m->n_columns; i++)
+    for (size_t i = 0; i < m->n_columns; i++) {
         free(m->columns[i].header);
+        free(m->columns[i].old_header);
+    }
+    for (size_t i = 0; i < m->n_dropped; i++)
+        free(m->dropped[i]);
     free(m->columns);
     free(m->key);
+    free(m->dropped);
     table_free(m->table);
     row_index_close(&m->index);
     *m = (struct mapping){.cfg = m->cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
+}
+
+bool mapping_has_other_key(const struct mapping *m, const struct definition *before)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < before->n_columns; i++)
+        n += before->columns[i].key > 0;
+    for (size_t k = 0; k < m->n_key; k++) {
+        const struct definition_column *was =
+            definition_before(before, m->table, m->columns[m->key[k]].column);
+
+        if (was == NULL || was->key != k + 1)
+            return true;
+    }
+    return n != m->n_key;
+}
+
+int mapping_define(const struct mapping *m, struct buf *out, struct err *err)
+{
+    CLEANUP_FREE struct definition_use *uses = calloc(m->table->n_columns, sizeof(*uses));
+
+    if (uses == NULL)
+        return err_nomem(err, "mapping");
+    for (size_t i = 0; i < m->n_columns; i++)
+        uses[m->columns[i].column].header = m->columns[i].header;
+    for (size_t k = 0; k < m->n_key; k++)
+        uses[m->columns[m->key[k]].column].key = k + 1;
+    definition_print(m->table, uses, out);
+    return out->is_failed ? err_nomem(err, "mapping") : 0;
 }
 
 const struct column *mapping_column_of(const struct mapping *m, size_t i)

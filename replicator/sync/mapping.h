@@ -19,15 +19,18 @@
 #include "common/hash.h"
 #include "common/mysql/db.h"
 #include "common/mysql/table.h"
+#include "replicator/sync/definition.h"
 #include "replicator/sync/row_index.h"
 
 struct mapping_column {
     char *header;         /* owned */
+    char *old_header;     /* owned; what it was until the column was renamed; NULL: the same */
     size_t column;        /* index into table->columns */
     int64_t sheet_column; /* 0-based; -1 while unknown */
     bool is_key;
-    bool to_sheet; /* we write it */
-    bool to_mysql; /* people may edit it */
+    bool to_sheet;   /* we write it */
+    bool to_mysql;   /* people may edit it */
+    bool is_retyped; /* its values show in another form than before */
 };
 
 struct mapping {
@@ -37,6 +40,11 @@ struct mapping {
     size_t n_columns;
     size_t *key; /* owned; indexes into columns */
     size_t n_key;
+    char **dropped; /* owned; headers of columns that were mapped and that MySQL has no more */
+    size_t n_dropped;
+    /* Row events that were written before the table was loaded may have another shape: they are not
+     * read (route.h). */
+    bool is_unsure;
 
     /* The tab, as last seen (tab.h). Only the worker thread. */
     int64_t sheet_id; /* -1: not known yet */
@@ -49,11 +57,16 @@ struct mapping {
     struct err problem; /* why not */
 };
 
-/* Load the table of CFG and resolve its columns. On -1 OUT holds nothing and the error names the
- * mapping. */
-int mapping_open(struct db *db, const struct config_mapping *cfg, struct mapping *out,
-                 struct err *err);
+/* Load the table of CFG and resolve its columns, given what is remembered of it (NULL: nothing).
+ * On -1 OUT holds nothing and the error names the mapping. */
+int mapping_open(struct db *db, const struct config_mapping *cfg, const struct definition *before,
+                 struct mapping *out, struct err *err);
 void mapping_close(struct mapping *m);
+
+/* Are rows told apart by other columns than before? */
+bool mapping_has_other_key(const struct mapping *m, const struct definition *before);
+/* Append the definition to be remembered. ERR_NOMEM. */
+int mapping_define(const struct mapping *m, struct buf *out, struct err *err);
 
 /* The table column behind mapped column I. */
 const struct column *mapping_column_of(const struct mapping *m, size_t i);

@@ -9,9 +9,10 @@
 #include "common/log.h"
 #include "common/mysql/table.h"
 
-/* Run SQL in which each '@' stands for the quoted state database. */
-static int run(struct state *s, const char *sql, const struct db_param *params, size_t n,
-               struct db_rows *rows, struct err *err)
+enum { NO_SUCH_TABLE = 1146 };
+
+int state_run(struct state *s, const char *sql, const struct db_param *params, size_t n,
+              struct db_rows *rows, struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
     const char *at;
@@ -24,9 +25,12 @@ static int run(struct state *s, const char *sql, const struct db_param *params, 
     buf_puts(&text, sql);
     if (text.is_failed)
         return err_nomem(err, "state");
-    if (db_run(s->db, text.ptr, params, n, rows, err) != 0)
-        return err_wrap(err, "state");
-    return 0;
+    if (db_run(s->db, text.ptr, params, n, rows, err) == 0)
+        return 0;
+    if (err->detail == NO_SUCH_TABLE)
+        err_hint(err, "Run `tabrelay init-db`: the state database is not there, or of an older "
+                      "version.");
+    return err_wrap(err, "state");
 }
 
 int state_open(struct state *s, const struct config *cfg, struct err *err)
@@ -53,7 +57,7 @@ static int try_lock(struct state *s, bool *got, struct err *err)
 
     snprintf(name, sizeof(name), "tabrelay/%s", s->cfg->instance);
     params[0] = DB_P_TEXT(name);
-    if (run(s, "SELECT GET_LOCK(?, 0)", params, 1, &rows, err) != 0)
+    if (state_run(s, "SELECT GET_LOCK(?, 0)", params, 1, &rows, err) != 0)
         return -1;
     *got = db_rows_int(&rows, 0, 0) == 1;
     return 0;
@@ -69,13 +73,13 @@ static int raise_token(struct state *s, struct err *err)
     snprintf(holder, sizeof(holder), "%s:%ld", host, (long)getpid());
     params[0] = DB_P_TEXT(s->cfg->instance);
     params[1] = DB_P_TEXT(holder);
-    if (run(s,
-            "INSERT INTO @.lease (instance, holder, token, expires_at) "
-            "VALUES (?, ?, 1, UTC_TIMESTAMP(3)) "
-            "ON DUPLICATE KEY UPDATE holder = VALUES(holder), token = token + 1, "
-            "expires_at = UTC_TIMESTAMP(3)",
-            params, 2, NULL, err) != 0 ||
-        run(s, "SELECT token FROM @.lease WHERE instance = ?", params, 1, &rows, err) != 0)
+    if (state_run(s,
+                  "INSERT INTO @.lease (instance, holder, token, expires_at) "
+                  "VALUES (?, ?, 1, UTC_TIMESTAMP(3)) "
+                  "ON DUPLICATE KEY UPDATE holder = VALUES(holder), token = token + 1, "
+                  "expires_at = UTC_TIMESTAMP(3)",
+                  params, 2, NULL, err) != 0 ||
+        state_run(s, "SELECT token FROM @.lease WHERE instance = ?", params, 1, &rows, err) != 0)
         return -1;
     s->token = (uint64_t)db_rows_int(&rows, 0, 0);
     return 0;
@@ -105,7 +109,8 @@ int state_load_checkpoint(struct state *s, char **position, struct err *err)
     struct db_param params[1] = {DB_P_TEXT(s->cfg->instance)};
 
     *position = NULL;
-    if (run(s, "SELECT position FROM @.checkpoint WHERE instance = ?", params, 1, &rows, err) != 0)
+    if (state_run(s, "SELECT position FROM @.checkpoint WHERE instance = ?", params, 1, &rows,
+                  err) != 0)
         return -1;
     if (rows.n_rows == 0)
         return 0;
@@ -131,17 +136,17 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
 
     *out = (struct mapping_memory){.sheet_id = -1};
     /* Another spreadsheet than last time: what we knew of the old tab is void. */
-    if (run(s,
-            "INSERT INTO @.mapping_state (mapping, instance, spreadsheet) VALUES (?, ?, ?) "
-            "ON DUPLICATE KEY UPDATE instance = VALUES(instance), "
-            "sheet_id = IF(spreadsheet = VALUES(spreadsheet), sheet_id, NULL), "
-            "spreadsheet = VALUES(spreadsheet)",
-            params, 3, NULL, err) != 0 ||
-        run(s,
-            "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows FROM @.mapping_state "
-            "WHERE mapping = ?",
-            params, 1, &rows, err) != 0 ||
-        run(s, "SELECT 1 FROM @.base WHERE mapping = ? LIMIT 1", params, 1, &base, err) != 0)
+    if (state_run(s,
+                  "INSERT INTO @.mapping_state (mapping, instance, spreadsheet) VALUES (?, ?, ?) "
+                  "ON DUPLICATE KEY UPDATE instance = VALUES(instance), "
+                  "sheet_id = IF(spreadsheet = VALUES(spreadsheet), sheet_id, NULL), "
+                  "spreadsheet = VALUES(spreadsheet)",
+                  params, 3, NULL, err) != 0 ||
+        state_run(s,
+                  "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows FROM @.mapping_state "
+                  "WHERE mapping = ?",
+                  params, 1, &rows, err) != 0 ||
+        state_run(s, "SELECT 1 FROM @.base WHERE mapping = ? LIMIT 1", params, 1, &base, err) != 0)
         return -1;
     if (db_rows_at(&rows, 0, 0).state == VALUE_TEXT)
         out->sheet_id = db_rows_int(&rows, 0, 0);
@@ -166,8 +171,8 @@ int state_save_tab(struct state *s, const struct mapping *m, struct err *err)
 {
     struct db_param params[] = {DB_P_INT(m->sheet_id), DB_P_TEXT(m->cfg->name)};
 
-    return run(s, "UPDATE @.mapping_state SET sheet_id = ? WHERE mapping = ?", params, 2, NULL,
-               err);
+    return state_run(s, "UPDATE @.mapping_state SET sheet_id = ? WHERE mapping = ?", params, 2,
+                     NULL, err);
 }
 
 int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phase phase,
@@ -177,10 +182,10 @@ int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phas
     struct db_param params[] = {DB_P_TEXT(names[phase]), key == NULL ? DB_P_NULL : DB_P_TEXT(key),
                                 DB_P_INT(rows), DB_P_TEXT(mapping)};
 
-    return run(s,
-               "UPDATE @.mapping_state SET snapshot = ?, snapshot_key = ?, snapshot_rows = ? "
-               "WHERE mapping = ?",
-               params, 4, NULL, err);
+    return state_run(s,
+                     "UPDATE @.mapping_state SET snapshot = ?, snapshot_key = ?, snapshot_rows = ? "
+                     "WHERE mapping = ?",
+                     params, 4, NULL, err);
 }
 
 int state_save_health(struct state *s, const char *mapping, const char *state,
@@ -190,30 +195,31 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
 
     if (problem == NULL) {
         params[1] = params[2];
-        return run(s, "UPDATE @.mapping_state SET state = ? WHERE mapping = ?", params, 2, NULL,
-                   err);
+        return state_run(s, "UPDATE @.mapping_state SET state = ? WHERE mapping = ?", params, 2,
+                         NULL, err);
     }
     params[1] = DB_P_TEXT(problem->msg);
-    return run(s,
-               "UPDATE @.mapping_state SET state = ?, last_error = ?, "
-               "last_error_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
-               params, 3, NULL, err);
+    return state_run(s,
+                     "UPDATE @.mapping_state SET state = ?, last_error = ?, "
+                     "last_error_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+                     params, 3, NULL, err);
 }
 
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err)
 {
     struct db_param params[] = {DB_P_INT(n), DB_P_TEXT(mapping)};
 
-    return run(s, "UPDATE @.mapping_state SET held_deletes = ? WHERE mapping = ?", params, 2, NULL,
-               err);
+    return state_run(s, "UPDATE @.mapping_state SET held_deletes = ? WHERE mapping = ?", params, 2,
+                     NULL, err);
 }
 
 int state_save_reconciled(struct state *s, const char *mapping, struct err *err)
 {
     struct db_param params[] = {DB_P_TEXT(mapping)};
 
-    return run(s, "UPDATE @.mapping_state SET reconciled_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
-               params, 1, NULL, err);
+    return state_run(
+        s, "UPDATE @.mapping_state SET reconciled_at = UTC_TIMESTAMP(3) WHERE mapping = ?", params,
+        1, NULL, err);
 }
 
 int state_mark(struct state *s, uint64_t *serial, struct err *err)
@@ -221,11 +227,12 @@ int state_mark(struct state *s, uint64_t *serial, struct err *err)
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     struct db_param params[] = {DB_P_TEXT(s->cfg->instance)};
 
-    if (run(s,
-            "INSERT INTO @.watermark (instance, serial) VALUES (?, 1) "
-            "ON DUPLICATE KEY UPDATE serial = serial + 1",
-            params, 1, NULL, err) != 0 ||
-        run(s, "SELECT serial FROM @.watermark WHERE instance = ?", params, 1, &rows, err) != 0)
+    if (state_run(s,
+                  "INSERT INTO @.watermark (instance, serial) VALUES (?, 1) "
+                  "ON DUPLICATE KEY UPDATE serial = serial + 1",
+                  params, 1, NULL, err) != 0 ||
+        state_run(s, "SELECT serial FROM @.watermark WHERE instance = ?", params, 1, &rows, err) !=
+            0)
         return -1;
     *serial = (uint64_t)db_rows_int(&rows, 0, 0);
     return 0;
@@ -239,8 +246,8 @@ int state_ack_begin(struct state *s, struct err *err)
     struct db_param params[] = {DB_P_TEXT(s->cfg->instance)};
 
     if (db_exec(s->db, "BEGIN", NULL, err) != 0 ||
-        run(s, "SELECT token FROM @.lease WHERE instance = ? FOR UPDATE", params, 1, &rows, err) !=
-            0)
+        state_run(s, "SELECT token FROM @.lease WHERE instance = ? FOR UPDATE", params, 1, &rows,
+                  err) != 0)
         return -1;
     if ((uint64_t)db_rows_int(&rows, 0, 0) == s->token)
         return 0;
@@ -254,21 +261,22 @@ int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err
                                 ack->lag_ms < 0 ? DB_P_NULL : DB_P_INT(ack->lag_ms),
                                 DB_P_TEXT(ack->mapping)};
 
-    return run(s,
-               "UPDATE @.mapping_state SET sheet_rows = ?, lag_ms = ?, "
-               "last_change_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
-               params, 3, NULL, err);
+    return state_run(s,
+                     "UPDATE @.mapping_state SET sheet_rows = ?, lag_ms = ?, "
+                     "last_change_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+                     params, 3, NULL, err);
 }
 
 int state_ack_position(struct state *s, const char *position, struct err *err)
 {
     struct db_param params[] = {DB_P_TEXT(s->cfg->instance), DB_P_TEXT(position)};
 
-    return run(s,
-               "INSERT INTO @.checkpoint (instance, position, saved_at) "
-               "VALUES (?, ?, UTC_TIMESTAMP(3)) "
-               "ON DUPLICATE KEY UPDATE position = VALUES(position), saved_at = VALUES(saved_at)",
-               params, 2, NULL, err);
+    return state_run(
+        s,
+        "INSERT INTO @.checkpoint (instance, position, saved_at) "
+        "VALUES (?, ?, UTC_TIMESTAMP(3)) "
+        "ON DUPLICATE KEY UPDATE position = VALUES(position), saved_at = VALUES(saved_at)",
+        params, 2, NULL, err);
 }
 
 int state_ack_commit(struct state *s, struct err *err)

@@ -32,6 +32,9 @@ struct state {
 
 int state_open(struct state *s, const struct config *cfg, struct err *err);
 void state_close(struct state *s);
+/* Run SQL in which each '@' stands for the quoted state database. */
+int state_run(struct state *s, const char *sql, const struct db_param *params, size_t n,
+              struct db_rows *rows, struct err *err);
 
 /* Take the lease: wait until no other replicator holds it (a named lock of the server, which ends
  * with its connection), then raise the token. ERR_STOPPED when asked to stop meanwhile. */
@@ -64,6 +67,34 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
 int state_save_reconciled(struct state *s, const char *mapping, struct err *err);
 
+/* state_table.c: what mapped_table remembers of a mapping's table. */
+struct table_memory {
+    char *text; /* owned; the definition as it was saved; NULL: none */
+    struct definition definition;
+    bool is_current; /* row events from the checkpoint to the next ALTER have this shape */
+    bool must_clear; /* the table was dropped, and the tab is to be cleared */
+};
+int state_load_table(struct state *s, const char *mapping, struct table_memory *out,
+                     struct err *err);
+void table_memory_close(struct table_memory *memory);
+/* Remember DEFINITION; it is not current before state_confirm_table. */
+int state_save_table(struct state *s, const char *mapping, const char *definition, struct err *err);
+int state_confirm_table(struct state *s, const char *mapping, struct err *err);
+/* What comes next in the binlog may have another shape. */
+int state_doubt_table(struct state *s, const char *mapping, bool must_clear, struct err *err);
+
+/* Of every base row of MAPPING: column FROM is called TO now; TO NULL: it is agreed on no more. */
+struct base_change {
+    const char *from, *to;
+};
+int state_change_base(struct state *s, const char *mapping, const struct base_change *changes,
+                      size_t n, struct err *err);
+/* Keep all rows in the tab although MySQL has them no more: nothing is agreed on, but the rows are
+ * known, and no sweep takes them away. A row that comes again is a row like any other. */
+int state_keep_base(struct state *s, const char *mapping, struct err *err);
+/* Forget all base rows, and what was left to do: the tab was cleared, or rows have other keys. */
+int state_drop_base(struct state *s, const char *mapping, struct err *err);
+
 /* Base rows by key. Blobs and row keys are in the table's own arena. */
 struct base_row {
     struct hash128 key;
@@ -78,6 +109,8 @@ struct base_rows {
     struct arena arena;
 };
 void base_rows_close(struct base_rows *rows);
+/* Is this a row of state_keep_base? */
+bool base_row_is_kept(const struct base_row *row);
 struct base_row *base_rows_find(const struct base_rows *rows, struct hash128 key);
 /* Add those of the N keys that have a base row. LOCK: until the end of the transaction (for an
  * acknowledgement). */

@@ -14,11 +14,17 @@
 
 enum { TAB_RANGES_MAX = 17 }; /* the header and as many key columns as a key may have */
 
-/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers; headers
- * that are missing are added right of the last one, with their number format. ERR_GONE: no such
- * tab. */
+/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers. Headers
+ * that are missing are added right of the last one, with their number format; that of a renamed
+ * column is written in its old place; a column whose new header stands elsewhere already counts as
+ * retyped, because its values do not stand there. Dropped columns are cleared where the mapping
+ * says so. ERR_GONE: no such tab. */
 int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
              struct err *err);
+
+/* The table is gone: blank all cells below the headers that BEFORE names. */
+int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct definition *before,
+              const struct sheet_tabs *tabs, int64_t remembered, struct err *err);
 
 /* The ranges that say where everything is: the header row and each key column whole. Returns how
  * many; at most TAB_RANGES_MAX. */
@@ -26,6 +32,9 @@ size_t tab_ranges(const struct mapping *m, struct grid_range *out);
 
 /* Are the headers where we think they are? HEADER is the grid of the first of tab_ranges. */
 bool tab_headers_match(const struct mapping *m, const struct grid *header);
+
+/* Does CELL hold HEADER, blanks around it left aside? */
+bool tab_is_header(const struct cell *cell, const char *header);
 
 /* Is this the header of one of the mapping's columns? */
 bool tab_is_mapped_header(const struct mapping *m, const struct cell *cell);
