@@ -16,7 +16,7 @@ import workloads
 from measure import Failed
 
 WORKLOADS = [w.name for w in workloads.WORKLOADS]
-FLAVOURS = list(data.servers.FLAVOURS)
+FLAVOURS = list(data.SERVER_IDS)
 QUICK = 0.1
 
 

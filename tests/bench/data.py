@@ -32,7 +32,7 @@ class Logs:
         self.flavour, self.scale = flavour, float(scale)
         cls = servers.FLAVOURS[flavour]
         cls.require()
-        base = cls.folder() if flavour == "mysql" else cache()
+        base = cls.folder()[0] if flavour == "mysql" else cache()
         self.folder = base / f"bench-{flavour}-{self.key()}"
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self.alone():
@@ -103,7 +103,7 @@ def kept(cls, folder, number):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", action="store_true", help="start the server, say how to reach it, and wait for the end of the input")
-    parser.add_argument("server", choices=list(servers.FLAVOURS))
+    parser.add_argument("server", choices=list(SERVER_IDS))
     options = parser.parse_args()
     logs = Logs(options.server, 1)
     for name in logs.files:

@@ -75,9 +75,10 @@ def mysqlbinlog(*options):
     """9.7, in its chroot: of logs that are elsewhere it is given the bytes."""
     def command(logs, workload):
         try:
-            root = data.servers.MySql9.root()
+            data.servers.MySql9.require()
         except data.servers.Unavailable as why:
             raise Failed(str(why)) from None
+        root = data.servers.MySql9.chroot
         path = logs.path(workload)
         if root in path.parents:
             return ["chroot", root, "mysqlbinlog", "--no-defaults", *options, "/" + str(path.relative_to(root))]

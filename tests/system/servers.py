@@ -84,7 +84,6 @@ class Server:
         shutil.copytree(self.templates[self.flavour] / "data", self.dir / "data", symlinks=True)
         (self.dir / "data" / "auto.cnf").unlink(missing_ok=True)
         (self.dir / "init.sql").write_text(self.account())
-        (self.dir / "tmp").mkdir()  # its own: a server that starts removes what others have in theirs
 
     def account(self):
         return (f"CREATE USER IF NOT EXISTS '{ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
@@ -93,6 +92,7 @@ class Server:
     def start(self, timeout_s=60):
         if not (self.dir / "data").exists():
             self.prepare()
+        (self.dir / "tmp").mkdir(exist_ok=True)  # its own: a server that starts removes what others have in theirs
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.command(), *as_root_user(), *SETTINGS, *self.extra, f"--port={self.port}",

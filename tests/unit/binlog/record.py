@@ -52,7 +52,7 @@ def main(flavours):
     for flavour in flavours:
         cls = servers.FLAVOURS[flavour]
         cls.require()
-        base = cls.folder() if flavour == "mysql" else pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-record-"))
+        base = cls.folder()[0] if flavour == "mysql" else pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-record-"))
         server = cls(base, 77)
         try:
             record_all(server.start(), flavour)
