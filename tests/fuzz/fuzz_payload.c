@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * MySQL's compressed transaction: each inner event is whole, and the same ones come again.
+ * MySQL's compressed transaction: each inner event is whole, and the same ones come when it is read
+ * in pieces.
  *
- * Input: a byte (0: a body as it is; 1: inner events, to be compressed; 2: inner events, to be put
- * into a payload without compression), then that.
+ * Input: a byte (modulo 3: 0: a body as it is; 1: inner events, to be compressed; 2: inner events,
+ * to be put into a payload without compression; the byte is also the size of the pieces), then
+ * that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "common/buf.h"
 #include "common/hash.h"
 #include "replicator/binlog/cursor.h"
+#include "replicator/binlog/large.h"
 #include "replicator/binlog/payload.h"
 #include "tests/fuzz/targets.h"
 
@@ -63,10 +66,46 @@ static void put_body(struct buf *out, unsigned form, const struct cursor *c)
         buf_append(out, c->at, cursor_left(c));
 }
 
+/* A body in pieces, each in an allocation of its own size. */
+struct pieces {
+    struct cursor rest;
+    size_t size;
+    uint8_t *piece; /* owned; the last one */
+};
+
+static int next_piece(void *ctx, const uint8_t **bytes, size_t *len, struct err *err)
+{
+    struct pieces *p = ctx;
+    size_t n = cursor_left(&p->rest) < p->size ? cursor_left(&p->rest) : p->size;
+
+    (void)err;
+    free(p->piece);
+    p->piece = malloc(n);
+    if (p->piece == NULL)
+        abort();
+    if (n > 0)
+        memcpy(p->piece, cursor_take(&p->rest, n), n);
+    *bytes = p->piece;
+    *len = n;
+    return 0;
+}
+
+static int read_pieces(struct payload *payload, const struct buf *body, size_t size,
+                       uint64_t *heard)
+{
+    struct pieces p = {.rest = cursor_init(body->ptr, body->len), .size = size};
+    struct large_source source = {.read = next_piece, .ctx = &p};
+    struct err err;
+    int rc = payload_stream(payload, &source, on_inner, heard, &err);
+
+    free(p.piece);
+    return rc;
+}
+
 void fuzz_payload(const uint8_t *data, size_t size)
 {
     struct cursor c = cursor_init(data, size);
-    unsigned form = cursor_u8(&c) % FORMS;
+    unsigned head = cursor_u8(&c);
     CLEANUP_BUF struct buf body = BUF_INIT;
     struct event e = {.type = EVENT_TRANSACTION_PAYLOAD};
     struct payload *payload = NULL;
@@ -74,7 +113,7 @@ void fuzz_payload(const uint8_t *data, size_t size)
     struct err err;
     uint8_t *exact;
 
-    put_body(&body, form, &c);
+    put_body(&body, head % FORMS, &c);
     exact = malloc(body.len);
     if (exact == NULL || payload_new(&payload, &err) != 0)
         abort();
@@ -83,7 +122,7 @@ void fuzz_payload(const uint8_t *data, size_t size)
     e.body = exact;
     e.body_len = body.len;
     if (payload_read(payload, &e, on_inner, &heard, &err) !=
-            payload_read(payload, &e, on_inner, &again, &err) ||
+            read_pieces(payload, &body, 1 + head, &again) ||
         heard != again)
         abort();
     payload_free(payload);
