@@ -8,6 +8,7 @@
 #include "replicator/binlog/dispatch.h"
 #include "replicator/binlog/event.h"
 #include "replicator/binlog/position_kind.h"
+#include "tests/fuzz/pieces.h"
 
 enum { FORMAT_TYPES = 171, NUMBER_MAX = 400 };
 
@@ -17,6 +18,7 @@ struct decoder {
     struct position *position; /* moved by dispatch */
     struct position *last;     /* of the last commit */
     const struct table *table; /* what is wanted; not owned */
+    size_t piece;              /* bytes; 0: events come whole */
     uint64_t heard;
 };
 
@@ -167,6 +169,18 @@ static int on_idle(void *ctx, struct err *err)
 
 /* --- events --- */
 
+static int give_pieces(struct decoder *d, const uint8_t *event, size_t size, struct err *err)
+{
+    struct pieces p = {.rest = cursor_init(event, size),
+                       .next = EVENT_HEADER_BYTES + d->piece, /* the header is never cut */
+                       .size = d->piece};
+    struct large_source source = {.read = pieces_read, .ctx = &p};
+    int rc = dispatch_large(d->dispatch, &source, size, err);
+
+    pieces_close(&p);
+    return rc;
+}
+
 int decoder_give(struct decoder *d, uint8_t type, const void *body, size_t len)
 {
     size_t size = EVENT_HEADER_BYTES + len;
@@ -181,7 +195,10 @@ int decoder_give(struct decoder *d, uint8_t type, const void *body, size_t len)
         event[9 + i] = (uint8_t)(size >> (8 * i));
     if (len > 0)
         memcpy(event + EVENT_HEADER_BYTES, body, len);
-    rc = dispatch_event(d->dispatch, event, size, &err);
+    if (type == EVENT_TRANSACTION_PAYLOAD && d->piece > 0)
+        rc = give_pieces(d, event, size, &err);
+    else
+        rc = dispatch_event(d->dispatch, event, size, &err);
     if (rc != 0 && (err.code == ERR_NONE || err.msg[0] == '\0'))
         abort(); /* an error without words */
     free(event);
@@ -232,6 +249,11 @@ void decoder_free(struct decoder *d)
 void decoder_want(struct decoder *d, const struct table *table)
 {
     d->table = table;
+}
+
+void decoder_cut(struct decoder *d, size_t size)
+{
+    d->piece = size;
 }
 
 uint64_t decoder_heard(struct decoder *d)

@@ -23,6 +23,9 @@ struct decoder *decoder_new(bool is_mariadb);
 void decoder_want(struct decoder *d, const struct table *table);
 void decoder_free(struct decoder *d);
 
+/* From now on compressed transactions come in pieces of SIZE bytes. */
+void decoder_cut(struct decoder *d, size_t size);
+
 /* Give one event, in an allocation of its own size. Its result. */
 int decoder_give(struct decoder *d, uint8_t type, const void *body, size_t len);
 

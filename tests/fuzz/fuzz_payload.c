@@ -13,9 +13,8 @@
 
 #include "common/buf.h"
 #include "common/hash.h"
-#include "replicator/binlog/cursor.h"
-#include "replicator/binlog/large.h"
 #include "replicator/binlog/payload.h"
+#include "tests/fuzz/pieces.h"
 #include "tests/fuzz/targets.h"
 
 enum { FORM_BODY, FORM_ZSTD, FORM_NONE, FORMS };
@@ -66,39 +65,15 @@ static void put_body(struct buf *out, unsigned form, const struct cursor *c)
         buf_append(out, c->at, cursor_left(c));
 }
 
-/* A body in pieces, each in an allocation of its own size. */
-struct pieces {
-    struct cursor rest;
-    size_t size;
-    uint8_t *piece; /* owned; the last one */
-};
-
-static int next_piece(void *ctx, const uint8_t **bytes, size_t *len, struct err *err)
-{
-    struct pieces *p = ctx;
-    size_t n = cursor_left(&p->rest) < p->size ? cursor_left(&p->rest) : p->size;
-
-    (void)err;
-    free(p->piece);
-    p->piece = malloc(n);
-    if (p->piece == NULL)
-        abort();
-    if (n > 0)
-        memcpy(p->piece, cursor_take(&p->rest, n), n);
-    *bytes = p->piece;
-    *len = n;
-    return 0;
-}
-
 static int read_pieces(struct payload *payload, const struct buf *body, size_t size,
                        uint64_t *heard)
 {
-    struct pieces p = {.rest = cursor_init(body->ptr, body->len), .size = size};
-    struct large_source source = {.read = next_piece, .ctx = &p};
+    struct pieces p = {.rest = cursor_init(body->ptr, body->len), .next = size, .size = size};
+    struct large_source source = {.read = pieces_read, .ctx = &p};
     struct err err;
     int rc = payload_stream(payload, &source, on_inner, heard, &err);
 
-    free(p.piece);
+    pieces_close(&p);
     return rc;
 }
 
@@ -112,6 +87,7 @@ void fuzz_payload(const uint8_t *data, size_t size)
     uint64_t heard = 0, again = 0;
     struct err err;
     uint8_t *exact;
+    int rc;
 
     put_body(&body, head % FORMS, &c);
     exact = malloc(body.len);
@@ -121,9 +97,9 @@ void fuzz_payload(const uint8_t *data, size_t size)
         memcpy(exact, body.ptr, body.len);
     e.body = exact;
     e.body_len = body.len;
-    if (payload_read(payload, &e, on_inner, &heard, &err) !=
-            read_pieces(payload, &body, 1 + head, &again) ||
-        heard != again)
+    rc = payload_read(payload, &e, on_inner, &heard, &err);
+    /* How much zstd gives before it sees that its input is damaged depends on the pieces. */
+    if (rc != read_pieces(payload, &body, 1 + head, &again) || (rc == 0 && heard != again))
         abort();
     payload_free(payload);
     free(exact);

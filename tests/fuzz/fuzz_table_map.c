@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "replicator/binlog/cursor.h"
-#include "replicator/binlog/row_layout.h"
 #include "replicator/binlog/log_table.h"
+#include "replicator/binlog/row_layout.h"
 #include "tests/fuzz/targets.h"
 
 static size_t sum; /* so that no read is optimised away */
