@@ -84,8 +84,9 @@ static bool is_single_mysql(const struct gtid_set *set)
            set->sources[0].intervals[0].end == set->sources[0].intervals[0].first + 1;
 }
 
-/* Exactly one transaction: compared as the text that the reader makes of a GTID event. */
-static int keep_single(struct bound *b, struct err *err)
+/* Exactly one transaction: compared as the text that the reader makes of a GTID event. A mistyped
+ * date (2026-02-30) looks like a MariaDB GTID, but no server writes one with leading zeros. */
+static int keep_single(struct bound *b, const char *text, struct err *err)
 {
     if (b->set->kind == POSITION_MYSQL)
         gtid_set_print(&b->set->set, &b->gtid);
@@ -93,6 +94,8 @@ static int keep_single(struct bound *b, struct err *err)
         gtid_list_print(&b->set->list, &b->gtid);
     if (b->gtid.is_failed)
         return err_nomem(err, "events");
+    if (b->set->kind == POSITION_MARIADB && strcmp(buf_text(&b->gtid), text) != 0)
+        return err_set(err, ERR_CONFIG, "not a GTID");
     b->kind = BOUND_GTID;
     return 0;
 }
@@ -114,7 +117,7 @@ static int parse_gtids(const char *text, struct bound *b, struct err *err)
     b->kind = BOUND_SET;
     is_single =
         b->set->kind == POSITION_MYSQL ? is_single_mysql(&b->set->set) : b->set->list.n_items == 1;
-    return is_single && !has_prefix ? keep_single(b, err) : 0;
+    return is_single && !has_prefix ? keep_single(b, text, err) : 0;
 }
 
 int bound_parse(const char *text, struct bound *b, struct err *err)
