@@ -32,16 +32,17 @@ char *json_text_digits(char *to, const char *bytes, size_t len);
 /* {"hex":"0a1b"} */
 char *json_text_hex(char *to, const char *bytes, size_t len);
 
-/* The bytes as they are: memcpy for what is nearly always short. */
+/* The bytes as they are: memcpy for what is nearly always short, as two blocks that overlap. */
 static inline char *json_text_copy(char *to, const char *from, size_t len)
 {
-    if (len >= 8) {
-        if (len <= 16) {
-            memcpy(to, from, 8);
-            memcpy(to + len - 8, from + len - 8, 8);
-        } else {
-            memcpy(to, from, len);
-        }
+    if (len > 32) {
+        memcpy(to, from, len);
+    } else if (len > 16) {
+        memcpy(to, from, 16);
+        memcpy(to + len - 16, from + len - 16, 16);
+    } else if (len >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
     } else if (len >= 4) {
         memcpy(to, from, 4);
         memcpy(to + len - 4, from + len - 4, 4);

@@ -41,13 +41,32 @@ static enum layout_form form_of(enum column_type type)
     return LAYOUT_BYTES;
 }
 
-static void render_label(struct layout *l, size_t i, const char *name)
+static void render_label(struct layout *l, struct layout_column *c, const char *name)
 {
-    l->columns[i].label_at = l->labels.len;
+    size_t before = l->labels.len;
+
     buf_putc(&l->labels, ',');
     buf_json(&l->labels, name, strlen(name));
-    buf_putc(&l->labels, ':');
-    l->columns[i].label_len = l->labels.len - l->columns[i].label_at;
+    buf_puts(&l->labels, c->is_quoted ? ":\"" : ":");
+    c->label_len = l->labels.len - before;
+}
+
+static void render_labels(struct layout *l, const struct table *t)
+{
+    static const char slack[JSON_TEXT_SLACK];
+    const char *label;
+
+    for (size_t i = 0; i < t->n_columns; i++) {
+        struct layout_column *c = &l->columns[i];
+
+        c->form = form_of(t->columns[i].type);
+        c->is_quoted = c->form == LAYOUT_PLAIN || c->form == LAYOUT_TEXT;
+        render_label(l, c, t->columns[i].name);
+    }
+    buf_append(&l->labels, slack, sizeof(slack));
+    label = l->labels.ptr;
+    for (size_t i = 0; i < t->n_columns; label += l->columns[i++].label_len)
+        l->columns[i].label = label;
 }
 
 static void render_middle(struct buf *out, const struct table *t, const char *type)
@@ -75,7 +94,6 @@ static int fill(struct layout *l, const struct table *t)
 {
     static const char *const types[] = {
         [CHANGE_INSERT] = "insert", [CHANGE_UPDATE] = "update", [CHANGE_DELETE] = "delete"};
-    static const char slack[JSON_TEXT_SLACK];
 
     l->columns = calloc(t->n_columns + 1, sizeof(*l->columns));
     l->key = calloc(t->n_key + 1, sizeof(*l->key));
@@ -85,18 +103,16 @@ static int fill(struct layout *l, const struct table *t)
     l->n_key = t->n_key;
     for (size_t i = 0; i < t->n_key; i++)
         l->key[i] = t->key[i];
-    for (size_t i = 0; i < t->n_columns; i++) {
-        l->columns[i].form = form_of(t->columns[i].type);
-        render_label(l, i, t->columns[i].name);
-    }
-    buf_append(&l->labels, slack, sizeof(slack));
+    render_labels(l, t);
+    if (l->labels.is_failed)
+        return -1;
     render_shape(&l->shape, t);
     for (size_t i = 0; i < LAYOUT_TYPES; i++) {
         render_middle(&l->middle[i], t, types[i]);
         if (l->middle[i].is_failed)
             return -1;
     }
-    return l->labels.is_failed || l->shape.is_failed ? -1 : 0;
+    return l->shape.is_failed ? -1 : 0;
 }
 
 int layout_new(const struct table *table, struct layout **out, struct err *err)

@@ -19,17 +19,19 @@
 
 enum layout_form {
     LAYOUT_NUMBER, /* the canonical digits are a JSON number */
-    LAYOUT_FLOAT,  /* they are, but for NaN and infinity, which only a broken log holds */
-    LAYOUT_YEAR,   /* they are, but for 0000 */
     LAYOUT_PLAIN,  /* a string of digits and signs: nothing to escape */
     LAYOUT_TEXT,
     LAYOUT_BYTES,
+    LAYOUT_FLOAT, /* digits, but for NaN and infinity, which only a broken log holds */
+    LAYOUT_YEAR,  /* digits, but for 0000 */
 };
 
 struct layout_column {
-    size_t label_at; /* in labels */
-    size_t label_len;
+    const char
+        *label;       /* in labels: ,"name": and the quote that a string of this form begins with */
+    size_t label_len; /* with that quote */
     enum layout_form form;
+    bool is_quoted;
 };
 
 enum { LAYOUT_TYPES = CHANGE_DELETE + 1 };
