@@ -173,9 +173,10 @@ coverage: ## line coverage of the unit and system tests
 	@./tests/run --coverage
 
 install: all ## install into $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tabrelay
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tabrelay $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 schemas/* webhook/apps_script/* $(DESTDIR)$(PREFIX)/share/tabrelay
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 clean: ## remove every build folder
 	rm -rf build build-*
 help: ## this list

@@ -99,7 +99,8 @@ static int run(struct watch *w, struct reader *r, struct buf *start, struct stop
     for (;;) {
         int rc = reader_run(r, start->ptr, err);
 
-        if (rc == 0 || !err->transient || w->resume.len == 0)
+        /* The first time it must work. */
+        if (rc == 0 || !err->transient || w->origin == NULL)
             return rc;
         sink_flush(&w->sink);
         fprintf(stderr, "tabrelay: %s; trying again every %d s\n", err->msg, RETRY_MS / 1000);
@@ -123,6 +124,9 @@ static int follow(struct watch *w, const struct config_mysql *mysql, struct buf 
     struct reader *r = NULL;
     int rc;
 
+    buf_append(&w->resume, start->ptr, start->len);
+    if (w->resume.is_failed)
+        return err_nomem(err, "events");
     own.server_id = pick_server_id(w->options);
     snprintf(instance, sizeof(instance), "events %" PRIu32 " %d", own.server_id, (int)getpid());
     if (reader_new(&options, &handler, &r, err) != 0)

@@ -41,7 +41,7 @@ struct watch {
     uint64_t n_changes;   /* printed or counted */
 
     /* The event under way. */
-    const struct origin *origin; /* the reader's */
+    const struct origin *origin; /* the reader's; NULL before the first event */
     bool is_fresh;               /* nothing has been made of it yet */
     bool is_within;              /* the bounds */
     uint64_t event_end;
@@ -50,7 +50,7 @@ struct watch {
     const struct layout *layout;
 
     /* For taking up a broken stream: after its last commit, without what was printed since. */
-    struct buf resume; /* a position; "" before the first commit */
+    struct buf resume; /* a position; whoever begins sets it to the first one */
     uint64_t n_since;  /* changes and statements printed since then */
     uint64_t n_skip;   /* of those that come again */
 };

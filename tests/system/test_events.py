@@ -2,16 +2,19 @@
 """tabrelay events on real servers' logs: live and from their files, filtered, summed up, interrupted."""
 import contextlib
 import datetime
+import fcntl
 import json
 import os
-import shutil
+import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
-from programs import BUILD, SANITIZER, run, wait_until
+from programs import BUILD, ROOT, SANITIZER, run, wait_until
 from servers import free_port
 
 TABLES = """
@@ -123,10 +126,18 @@ def own_log(own_server, tmp_path):
 def interrupt(process, number=signal.SIGINT):
     """Standard output, after an orderly end."""
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.stdout.read(), process.stderr.read()
+    process.wait(20)
     assert not SANITIZER.search(err), err
     assert process.returncode == 0, err
     return out
+
+
+def many_rows(log, doublings, width=100):
+    """One transaction of 1000 << DOUBLINGS rows, numbered in the order of the log."""
+    log.sql("CREATE TABLE many (id INT AUTO_INCREMENT PRIMARY KEY, a VARCHAR(1000))", "BEGIN",
+            "INSERT INTO many (a) VALUES " + ", ".join([f"(REPEAT('x', {width}))"] * 1000),
+            *["INSERT INTO many (a) SELECT a FROM many"] * doublings, "COMMIT")
 
 
 # what a line says
@@ -452,9 +463,7 @@ def test_two_may_watch_at_once(log):
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(log):
-    log.sql("INSERT INTO bare SELECT seq.n, 0 FROM (WITH RECURSIVE s (n) AS "
-            "(SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT n FROM s) AS seq",
-            *["INSERT INTO bare SELECT * FROM bare"] * 5)
+    many_rows(log, 5)
     command = [str(BUILD / "tabrelay"), "events", "--file", *log.files()]
     head = subprocess.run(["bash", "-c", '"$@" | head -n 2; exit "${PIPESTATUS[0]}"', "head", *command],
                           capture_output=True, text=True)
@@ -482,6 +491,56 @@ def test_the_stream_is_taken_up_again_without_repeating_rows(own_log):
         log.sql("INSERT INTO bare VALUES (3, 0)")
         assert json.loads(process.stdout.readline())["after"]["a"] == 3
         assert interrupt(process) == ""
+
+
+def test_a_connection_lost_within_a_transaction_repeats_no_row(log):
+    many_rows(log, 6)
+    log.sql("INSERT INTO bare VALUES (1, 1)")
+    with log.following("--from", log.begin, "--no-follow") as process:
+        first = process.stdout.readline()  # and no more: the pipe is full, the stream stands still
+        log.wait_connected()
+        dump, = [row[0] for row in log.server.sql("SHOW PROCESSLIST") if "Binlog Dump" in str(row[4])]
+        log.server.sql(f"KILL {dump}")
+        out, err = process.stdout.read(), process.stderr.read()
+        assert process.wait(20) == 0, err
+    lines = [json.loads(line) for line in [first, *out.splitlines()]]
+    ids = [line["after"]["id"] for line in lines if line["table"] == "many"]
+    assert len(ids) == 1000 << 6 and all(a < b for a, b in zip(ids, ids[1:]))
+    assert lines[-1]["after"] == {"a": 1, "b": 1} and len(lines) == len(ids) + 1
+    assert err.count("trying again every 1 s") == 1
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_a_signal_ends_it_while_nobody_reads(log, source):
+    many_rows(log, 6)
+    arguments = ["--file", *log.files()] if source == "file" else ["--from", log.begin]
+    with log.following(*arguments) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_signal_ends_it_while_nothing_comes_from_the_pipe(log):
+    log.sql("INSERT INTO bare VALUES (1, 1)")
+    with open(log.files()[0], "rb") as file:
+        whole = file.read()
+    process = subprocess.Popen([str(BUILD / "tabrelay"), "events", "--file", "-", "--summary", "--json"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        process.stdin.write(whole)
+        process.stdin.flush()
+        wait_until("all to be read", lambda: not pipe_bytes(process.stdin))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert json.loads(process.stdout.read())["transactions"]["count"] >= 1
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def pipe_bytes(pipe):
+    """How many bytes wait in the pipe."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 def test_a_purged_position_says_what_to_do(own_log):
@@ -550,17 +609,13 @@ def test_the_summary_keeps_to_the_tables_and_bounds_asked_for(log):
 def test_memory_stays_small(log):
     if BUILD.name != "build":
         pytest.skip("a sanitizer's memory is not ours")
-    log.sql("CREATE TABLE wide (id INT AUTO_INCREMENT PRIMARY KEY, a VARCHAR(1000), b INT)",
-            "INSERT INTO wide (a, b) SELECT REPEAT('x', 900), n FROM (WITH RECURSIVE s (n) AS "
-            "(SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT n FROM s) AS seq",
-            *["INSERT INTO wide (a, b) SELECT a, b FROM wide"] * 6)
+    many_rows(log, 6, 900)
     files = log.files()
     assert sum(os.path.getsize(name) for name in files) > 50 * MIB
     for arguments in ([], ["--summary"]):
         done = subprocess.run([sys.executable, "-SEI", "-c", MEASURE, str(BUILD / "tabrelay"), "events", "--file", *files,
                                *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert int(done.stderr) * 1024 < 16 * MIB
-    log.sql("DROP TABLE wide")
 
 
 # arguments
@@ -584,8 +639,9 @@ def test_wrong_arguments_are_named(arguments, message):
     assert done.stderr.startswith(f"tabrelay events: {message}")
 
 
-def test_the_manual_page_is_installed(tmp_path):
-    root = BUILD.parent
-    shutil.copy(root / "docs" / "man" / "tabrelay-events.1", tmp_path)
-    makefile = (root / "Makefile").read_text()
-    assert "share/man/man1" in makefile
+def test_the_manual_page_is_installed_and_names_every_option(tmp_path):
+    subprocess.run(["make", "-s", "-C", ROOT, "install", f"DESTDIR={tmp_path}", f"BUILD={BUILD}"], check=True)
+    page = (tmp_path / "usr/local/share/man/man1/tabrelay-events.1").read_text().replace("\\-", "-")
+    assert page == (ROOT / "docs/man/tabrelay-events.1").read_text().replace("\\-", "-")
+    for option in re.findall(r"^  (--[a-z-]+)", run("tabrelay", "events", "--help").stdout, re.M):
+        assert re.search(rf"^\.(TP\n)?[A-Z]+ {option}\b", page, re.M), option
