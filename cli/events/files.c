@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events from binlog files. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,16 +19,6 @@ static bool is_slow(const char *path)
     return strcmp(path, "-") == 0 && (fstat(STDIN_FILENO, &st) != 0 || !S_ISREG(st.st_mode));
 }
 
-static int read_events(struct dispatch *d, struct binlog_file *f, struct err *err)
-{
-    int rc;
-
-    dispatch_file(d, binlog_file_name(f), FIRST_OFFSET);
-    while ((rc = binlog_file_step(f, d, err)) == 1)
-        ;
-    return rc;
-}
-
 static int read_file(struct watch *w, struct dispatch *d, const char *path, struct err *err)
 {
     struct binlog_file *f = NULL;
@@ -36,7 +27,10 @@ static int read_file(struct watch *w, struct dispatch *d, const char *path, stru
     w->is_prompt = is_slow(path);
     if (binlog_file_open(path, &f, err) != 0)
         return -1;
-    rc = read_events(d, f, err);
+    dispatch_file(d, binlog_file_name(f), FIRST_OFFSET);
+    do
+        rc = binlog_file_step(f, d, err);
+    while (rc == 1);
     binlog_file_close(f);
     return rc;
 }
@@ -54,5 +48,8 @@ int source_files(struct watch *w, struct err *err)
         rc = read_file(w, d, w->options->files[i], err);
     dispatch_free(d);
     position_free(position);
+    /* A signal wakes the read that waits. */
+    if (rc != 0 && err->code == ERR_IO && err->detail == EINTR && stop_is_asked(w->stop))
+        return 0;
     return rc != 0 && err->code == ERR_STOPPED ? 0 : rc;
 }

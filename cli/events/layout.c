@@ -78,18 +78,6 @@ static void render_middle(struct buf *out, const struct table *t, const char *ty
     buf_printf(out, ",\"type\":\"%s\",\"key\":", type);
 }
 
-/* Names end with a NUL, and a type and the key follow: no two tables have the same. */
-static void render_shape(struct buf *out, const struct table *t)
-{
-    buf_append(out, t->schema, strlen(t->schema) + 1);
-    buf_append(out, t->name, strlen(t->name) + 1);
-    for (size_t i = 0; i < t->n_columns; i++) {
-        buf_putc(out, (char)form_of(t->columns[i].type));
-        buf_append(out, t->columns[i].name, strlen(t->columns[i].name) + 1);
-    }
-    buf_append(out, t->key, t->n_key * sizeof(*t->key));
-}
-
 static int fill(struct layout *l, const struct table *t)
 {
     static const char *const types[] = {
@@ -106,13 +94,12 @@ static int fill(struct layout *l, const struct table *t)
     render_labels(l, t);
     if (l->labels.is_failed)
         return -1;
-    render_shape(&l->shape, t);
     for (size_t i = 0; i < LAYOUT_TYPES; i++) {
         render_middle(&l->middle[i], t, types[i]);
         if (l->middle[i].is_failed)
             return -1;
     }
-    return l->shape.is_failed ? -1 : 0;
+    return 0;
 }
 
 int layout_new(const struct table *table, struct layout **out, struct err *err)
@@ -136,33 +123,5 @@ void layout_free(struct layout *l)
     buf_close(&l->labels);
     for (size_t i = 0; i < LAYOUT_TYPES; i++)
         buf_close(&l->middle[i]);
-    buf_close(&l->shape);
     free(l);
-}
-
-/* Step over LEN bytes of the shape if they are these. */
-static bool has_next(const struct buf *shape, size_t *at, const void *bytes, size_t len)
-{
-    if (shape->len - *at < len || (len > 0 && memcmp(shape->ptr + *at, bytes, len) != 0))
-        return false;
-    *at += len;
-    return true;
-}
-
-bool layout_is_of(const struct layout *l, const struct table *t)
-{
-    size_t at = 0;
-
-    if (!has_next(&l->shape, &at, t->schema, strlen(t->schema) + 1) ||
-        !has_next(&l->shape, &at, t->name, strlen(t->name) + 1))
-        return false;
-    for (size_t i = 0; i < t->n_columns; i++) {
-        char form = (char)form_of(t->columns[i].type);
-
-        if (!has_next(&l->shape, &at, &form, 1) ||
-            !has_next(&l->shape, &at, t->columns[i].name, strlen(t->columns[i].name) + 1))
-            return false;
-    }
-    return has_next(&l->shape, &at, t->key, t->n_key * sizeof(*t->key)) && at == l->shape.len &&
-           t->n_columns == l->n_columns;
 }

@@ -43,13 +43,9 @@ struct layout {
     size_t n_key;
     struct buf labels;               /* ,"name": of each column, with JSON_TEXT_SLACK bytes after */
     struct buf middle[LAYOUT_TYPES]; /* by enum change_type: ,"schema":...,"type":"insert","key": */
-    struct buf shape;                /* what of the table this was made of */
 };
 
 /* Free with layout_free (NULL is fine). ERR_NOMEM. */
 int layout_new(const struct table *table, struct layout **out, struct err *err);
 void layout_free(struct layout *layout);
-
-/* Was it made of a table just like this one? A pointer does not say so: memory is used again. */
-bool layout_is_of(const struct layout *layout, const struct table *table);
 #endif

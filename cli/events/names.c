@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/field.h"
 
 enum { MAP_HEAD_BYTES = 8 /* table id and flags: they say nothing of the columns */ };
 
@@ -39,40 +40,30 @@ static int retire(struct names *n, struct table *table, struct err *err)
     return 0;
 }
 
-static bool has_same_names(const struct table_map *map, const struct table *table)
+static bool has_name(const struct map_column *col, const struct column *column)
 {
-    for (size_t i = 0; i < map->n_columns; i++) {
-        struct value name = map->columns[i].name;
+    return col->name.state != VALUE_TEXT ||
+           (col->name.len == strlen(column->name) &&
+            memcmp(col->name.ptr, column->name, col->name.len) == 0);
+}
 
-        if (name.len != strlen(table->columns[i].name) ||
-            memcmp(name.ptr, table->columns[i].name, name.len) != 0)
+static bool has_sign(const struct map_column *col, const struct column *column)
+{
+    return column->type != COLUMN_INT || !col->has_sign || col->is_unsigned == column->is_unsigned;
+}
+
+static bool fits(const struct table_map *map, const struct table *table)
+{
+    if (table == NULL || table->n_columns != map->n_columns)
+        return false;
+    for (size_t i = 0; i < map->n_columns; i++) {
+        const struct map_column *col = &map->columns[i];
+        const struct column *column = &table->columns[i];
+
+        if (!field_fits(col, column) || !has_name(col, column) || !has_sign(col, column))
             return false;
     }
     return true;
-}
-
-static bool has_same_signs(const struct table_map *map, const struct table *table)
-{
-    for (size_t i = 0; i < map->n_columns; i++)
-        if (table->columns[i].type == COLUMN_INT && map->columns[i].has_sign &&
-            map->columns[i].is_unsigned != table->columns[i].is_unsigned)
-            return false;
-    return true;
-}
-
-/* row_layout_make compares types only where the log has no names. */
-static int fits(struct names *n, const struct table *table, bool *out, struct err *err)
-{
-    struct table_map nameless = n->map;
-    struct err cause = ERR_INIT;
-
-    *out = false;
-    if (table == NULL || table->n_columns != n->map.n_columns ||
-        (n->map.has_names && !has_same_names(&n->map, table)) || !has_same_signs(&n->map, table))
-        return 0;
-    nameless.has_names = false;
-    *out = row_layout_make(&n->layout, &nameless, table, &cause) == 0;
-    return cause.code == ERR_NOMEM ? err_nomem(err, "events") : 0;
 }
 
 /* Nothing is loaded when there is no such table (any more), or we may not see it. */
@@ -115,16 +106,14 @@ static int look(struct names *n, struct roster_table *t, struct err *err)
 {
     bool was_stale = t->is_stale;
 
-    t->is_fitting = false;
-    if (n->db != NULL) {
-        if (t->is_stale && load(n, t, err) != 0)
+    if (n->db != NULL && t->is_stale && load(n, t, err) != 0)
+        return -1;
+    t->is_fitting = fits(&n->map, t->known);
+    /* The log may be newer than what was loaded. */
+    if (n->db != NULL && !t->is_fitting && !was_stale) {
+        if (load(n, t, err) != 0)
             return -1;
-        if (fits(n, t->known, &t->is_fitting, err) != 0)
-            return -1;
-        /* The log may be newer than what was loaded. */
-        if (!t->is_fitting && !was_stale &&
-            (load(n, t, err) != 0 || fits(n, t->known, &t->is_fitting, err) != 0))
-            return -1;
+        t->is_fitting = fits(&n->map, t->known);
     }
     if (!n->map.has_names)
         warn(n, t);

@@ -120,29 +120,25 @@ struct roster_table *roster_find(struct roster *r, const char *schema, const cha
     return r->slots[at];
 }
 
-const struct layout *roster_layout(struct roster *r, struct roster_table *t,
-                                   const struct table *table, struct err *err)
+const struct layout *roster_layout(struct roster *r, struct roster_table *t, const struct change *c,
+                                   struct err *err)
 {
-    if (t->layout != NULL && layout_is_of(t->layout, table))
+    if (t->layout != NULL && t->shape == c->shape)
         return t->layout;
-    if (t->layout != NULL)
-        r->n_layouts--;
+    if (t->layout == NULL)
+        r->n_layouts++;
     layout_free(t->layout);
     t->layout = NULL;
-    if (layout_new(table, &t->layout, err) != 0)
+    if (layout_new(c->table, &t->layout, err) != 0) {
+        r->n_layouts--;
         return NULL;
-    r->n_layouts++;
+    }
+    t->shape = c->shape;
     return t->layout;
 }
 
-bool roster_trim(struct roster *r)
+void roster_forget_layouts(struct roster *r)
 {
-    if (r->n_tables > TABLES_MAX) {
-        clear(r);
-        return true;
-    }
-    if (r->n_layouts <= LAYOUTS_MAX)
-        return false;
     for (size_t i = 0; i < r->size; i++) {
         if (r->slots[i] == NULL)
             continue;
@@ -150,5 +146,15 @@ bool roster_trim(struct roster *r)
         r->slots[i]->layout = NULL;
     }
     r->n_layouts = 0;
-    return false;
+}
+
+bool roster_trim(struct roster *r)
+{
+    if (r->n_tables > TABLES_MAX)
+        clear(r);
+    else if (r->n_layouts > LAYOUTS_MAX)
+        roster_forget_layouts(r);
+    else
+        return false;
+    return true;
 }

@@ -23,6 +23,7 @@ struct roster_table {
     uint64_t hash;
     bool is_wanted;              /* fits the patterns */
     struct layout *layout;       /* owned; NULL until its first line */
+    uint64_t shape;              /* that LAYOUT is of (struct change) */
     uint64_t rows[LAYOUT_TYPES]; /* told of, by enum change_type */
 
     /* For names.c. */
@@ -51,11 +52,14 @@ void roster_close(struct roster *r);
 struct roster_table *roster_find(struct roster *r, const char *schema, const char *name,
                                  struct err *err);
 
-/* T's layout, made when there is none or TABLE has changed. NULL: ERR_NOMEM. */
-const struct layout *roster_layout(struct roster *r, struct roster_table *t,
-                                   const struct table *table, struct err *err);
+/* The layout of changes like C, of T; made when there is none of this shape. NULL: ERR_NOMEM. */
+const struct layout *roster_layout(struct roster *r, struct roster_table *t, const struct change *c,
+                                   struct err *err);
+/* Shapes are numbered from the start again. */
+void roster_forget_layouts(struct roster *r);
 
-/* Forget everything if there is very much of it; layouts go first. True if entries have gone. */
+/* Forget what there is too much of: layouts, or everything. True: pointers to it are no more valid.
+ */
 bool roster_trim(struct roster *r);
 
 /* Does a table of this name, or one that a statement does not name (""), fit the patterns? */

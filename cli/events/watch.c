@@ -118,15 +118,14 @@ static int see_map(struct watch *w, const struct arrival *a, struct err *err)
     const char *schema, *name;
     uint64_t id;
 
-    w->table = NULL;
     if (table_map_peek(a->format, a->event, &id, &schema, &name, err) != 0)
         return -1;
-    w->entry = roster_find(&w->roster, schema, name, err);
-    if (w->entry == NULL)
+    w->mapped = roster_find(&w->roster, schema, name, err);
+    if (w->mapped == NULL)
         return -1;
-    if (!w->entry->is_wanted || (w->names.db == NULL && w->names.is_hinted))
+    if (!w->mapped->is_wanted || (w->names.db == NULL && w->names.is_hinted))
         return 0;
-    return names_see(&w->names, w->entry, a, err);
+    return names_see(&w->names, w->mapped, a, err);
 }
 
 static int on_event(void *ctx, const struct arrival *a, struct err *err)
@@ -152,7 +151,7 @@ static int want_table(void *ctx, const char *schema, const char *name, struct ta
                       struct err *err)
 {
     const struct watch *w = ctx;
-    const struct roster_table *t = w->entry;
+    const struct roster_table *t = w->mapped;
 
     (void)schema;
     (void)name;
@@ -169,14 +168,17 @@ static int begin(struct watch *w, const struct change *c, struct err *err)
 {
     if (look_at(w, c->origin, err) != 0)
         return -1;
-    if (w->table == c->table)
+    if (w->shape == c->shape)
         return 0;
+    w->shape = 0;
     w->entry = roster_find(&w->roster, c->table->schema, c->table->name, err);
     if (w->entry == NULL)
         return -1;
-    w->layout = roster_layout(&w->roster, w->entry, c->table, err);
-    w->table = c->table;
-    return w->layout == NULL ? -1 : 0;
+    w->layout = roster_layout(&w->roster, w->entry, c, err);
+    if (w->layout == NULL)
+        return -1;
+    w->shape = c->shape;
+    return 0;
 }
 
 /* One that is to be printed comes: false if it has been already. */
@@ -243,9 +245,8 @@ static int on_commit(void *ctx, const struct commit *c, struct err *err)
     if (w->options->is_summary && summary_commit(&w->summary, c, is_counted(w), err) != 0)
         return -1;
     names_release(&w->names);
-    if (!w->options->is_summary)
-        roster_trim(&w->roster);
-    w->table = NULL;
+    if (!w->options->is_summary && roster_trim(&w->roster))
+        w->shape = 0;
     if (keep_position(w, c, err) != 0)
         return -1;
     if (w->is_prompt)
@@ -281,7 +282,8 @@ void watch_resume(struct watch *w)
 {
     w->n_skip = w->n_since;
     w->n_since = 0;
-    w->table = NULL;
+    w->shape = 0;
+    roster_forget_layouts(&w->roster);
     w->summary.is_open = false;
     w->summary.open_rows = w->summary.open_bytes = 0;
 }

@@ -45,8 +45,9 @@ struct watch {
     bool is_fresh;               /* nothing has been made of it yet */
     bool is_within;              /* the bounds */
     uint64_t event_end;
-    const struct table *table; /* of its changes; NULL after a TABLE_MAP */
-    struct roster_table *entry;
+    struct roster_table *mapped; /* of a TABLE_MAP */
+    uint64_t shape;              /* of the last change; 0: none */
+    struct roster_table *entry;  /* its table */
     const struct layout *layout;
 
     /* For taking up a broken stream: after its last commit, without what was printed since. */

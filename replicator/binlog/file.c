@@ -51,8 +51,6 @@ int file_fill(struct binlog_file *f, size_t want, struct err *err)
         if (reserve(f, want < step ? want : step, err) != 0)
             return -1;
         n = read(f->fd, f->buffer + f->end, f->size - f->end);
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return err_errno(err, "%s", f->path);
         if (n == 0)

@@ -24,9 +24,10 @@ void binlog_file_close(struct binlog_file *f); /* NULL is fine */
 const char *binlog_file_name(const struct binlog_file *f);
 
 /* Hand the next event to D: 1, or 0 at the file's end. ERR_IO; ERR_FORMAT when it ends within an
- * event, as the file does that a server is writing; and what D makes of the event. A compressed
- * transaction may be larger than memory: it is read twice (first for its checksum), and a pipe's is
- * put into a temporary file for that. */
+ * event, as the file does that a server is writing; and what D makes of the event. A signal whose
+ * handler does not restart system calls ends the wait for a pipe: ERR_IO, detail EINTR. A
+ * compressed transaction may be larger than memory: it is read twice (first for its checksum), and
+ * a pipe's is put into a temporary file for that. */
 int binlog_file_step(struct binlog_file *f, struct dispatch *d, struct err *err);
 
 /* The next event as it is, whatever its size: 1 and its bytes, valid until the next call; 0 at the
