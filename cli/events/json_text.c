@@ -25,24 +25,17 @@ static void store(char *to, uint64_t word)
     memcpy(to, &word, WORD);
 }
 
-static uint64_t byte_at(const char *from, size_t i)
+/* The LEN (1 to 7) bytes before END, and blanks after them. BEGIN is where the text begins. */
+static uint64_t load_tail(const char *begin, const char *end, size_t len)
 {
-    return (uint64_t)(unsigned char)from[i] << (8 * i);
-}
+    uint64_t blanks = EACH(' ') << (8 * len);
+    uint64_t word = 0;
 
-/* LEN (1 to 7) bytes, and blanks after them. */
-static uint64_t load_tail(const char *from, size_t len)
-{
-    uint64_t word = EACH(' ') << (8 * len);
-
-    if (len >= 4) {
-        uint32_t first, last;
-
-        memcpy(&first, from, 4);
-        memcpy(&last, from + len - 4, 4);
-        return word | le32toh(first) | (uint64_t)le32toh(last) << (8 * (len - 4));
-    }
-    return word | byte_at(from, 0) | byte_at(from, len / 2) | byte_at(from, len - 1);
+    if (end - begin >= WORD)
+        return blanks | load(end - WORD) >> (64 - 8 * len);
+    for (size_t i = 0; i < len; i++)
+        word |= (uint64_t)(unsigned char)(end - len)[i] << (8 * i);
+    return blanks | word;
 }
 
 static uint64_t zero_bytes(uint64_t word)
@@ -73,6 +66,15 @@ static char *put_escape(char *to, unsigned char c)
     return json_text_digits(to + 3, (const char *)&c, 1);
 }
 
+/* As utf8_length, without a call for what most alphabets are made of. */
+static inline size_t character(const char *p, size_t len)
+{
+    if (len >= 2 && ((unsigned char)p[0] & 0xe0) == 0xc0 && (unsigned char)p[0] >= 0xc2 &&
+        ((unsigned char)p[1] & 0xc0) == 0x80)
+        return 2;
+    return utf8_length(p, len);
+}
+
 /* The special byte at *TEXT, and what is not ASCII after it; NULL when that is not UTF-8. */
 static char *put_special(char *to, const char **text, const char *end)
 {
@@ -83,12 +85,12 @@ static char *put_special(char *to, const char **text, const char *end)
         return put_escape(to, (unsigned char)*p);
     }
     while (p < end && (unsigned char)*p >= 0x80) {
-        size_t n = utf8_length(p, (size_t)(end - p));
+        size_t n = character(p, (size_t)(end - p));
 
         if (n == 0)
             return NULL;
-        to = json_text_copy(to, p, n);
-        p += n;
+        for (size_t i = 0; i < n; i++)
+            *to++ = *p++;
     }
     *text = p;
     return to;
@@ -96,12 +98,12 @@ static char *put_special(char *to, const char **text, const char *end)
 
 char *json_text_escape(char *to, const char *text, size_t len)
 {
-    const char *end = text + len;
+    const char *begin = text, *end = text + len;
 
     while (to != NULL && text < end) {
         size_t left = (size_t)(end - text);
         size_t n = left < WORD ? left : WORD;
-        uint64_t word = left < WORD ? load_tail(text, left) : load(text);
+        uint64_t word = left < WORD ? load_tail(begin, end, left) : load(text);
         uint64_t special = special_bytes(word);
 
         store(to, word);

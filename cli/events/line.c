@@ -210,9 +210,13 @@ void line_change(struct line *line, const struct layout *l, const struct change 
     at = put_bytes(s, at, line->head.ptr, line->head.len);
     at = put_bytes(s, at, middle->ptr, middle->len);
     at = put_key(s, at, l, c->before != NULL ? c->before : c->after);
-    at = PUT(s, at, ",\"before\":");
-    at = c->before == NULL ? PUT(s, at, "null") : put_image(s, at, l, c->before);
-    at = PUT(s, at, ",\"after\":");
+    if (c->before == NULL) {
+        at = PUT(s, at, ",\"before\":null,\"after\":");
+    } else {
+        at = PUT(s, at, ",\"before\":");
+        at = put_image(s, at, l, c->before);
+        at = PUT(s, at, ",\"after\":");
+    }
     at = c->after == NULL ? PUT(s, at, "null") : put_image(s, at, l, c->after);
     s->at = PUT(s, at, "}\n");
 }
