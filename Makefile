@@ -42,7 +42,7 @@ PROGRAMS := $(BUILD)/tabrelay-replicator $(BUILD)/tabrelay-webhook $(BUILD)/tabr
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 BENCHES := $(BUILD)/bench/floor $(BUILD)/bench/decode $(BUILD)/bench/timed
 LIBCOMMON := $(BUILD)/libcommon.a
-LIBS := $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a $(BUILD)/libcli.a
+LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
 	bench bench-decode fuzz fuzz-short fuzz-programs

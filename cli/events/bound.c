@@ -114,6 +114,8 @@ static int parse_gtids(const char *text, struct bound *b, struct err *err)
         return err_nomem(err, "events");
     if (position_parse(full.ptr, &b->set, err) != 0)
         return -1;
+    if (text[strspn(text, " ")] == '\0')
+        return err_set(err, ERR_CONFIG, "no GTID");
     b->kind = BOUND_SET;
     is_single =
         b->set->kind == POSITION_MYSQL ? is_single_mysql(&b->set->set) : b->set->list.n_items == 1;

@@ -38,7 +38,7 @@ void bound_close(struct bound *b);
 /* ISO 8601 (2026-01-31, 2026-01-31T10:11:12.123456Z or +02:00; without a zone: UTC), @SECONDS since
  * 1970, a GTID, a GTID set, or a position with its prefix (mysql:..., mariadb:...), which is always
  * a set. ERR_CONFIG. */
-int bound_parse(const char *text, struct bound *out, struct err *err);
+int bound_parse(const char *text, struct bound *b, struct err *err);
 
 /* Is an event at ORIGIN within? Ask in the order of the log, once at least for each transaction.
  * ERR_NOMEM, ERR_FORMAT. */

@@ -37,8 +37,9 @@ static void *run(void *ctx)
     const struct timespec every = {.tv_nsec = WAKE_EVERY_NS};
     struct interrupt *i = ctx;
     sigset_t set = end_signals();
-    int number = sigwaitinfo(&set, NULL);
+    int number;
 
+    sigwaitinfo(&set, NULL);
     if (atomic_load(&i->is_over))
         return NULL;
     stop_ask(i->stop);
@@ -69,7 +70,7 @@ int interrupt_start(struct interrupt *i, struct stop *stop, struct err *err)
 void interrupt_end(struct interrupt *i)
 {
     atomic_store(&i->is_over, true);
-    pthread_kill(i->thread, SIGTERM); /* wakes it */
+    pthread_kill(i->thread, SIGINT); /* it waits for one */
     pthread_join(i->thread, NULL);
     pthread_mutex_destroy(&i->lock);
 }

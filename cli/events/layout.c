@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/events/json_text.h"
+#include "cli/events/json_bytes.h"
 #include "common/cleanup.h"
 
 static enum layout_form form_of(enum column_type type)
@@ -53,7 +53,7 @@ static void render_label(struct layout *l, struct layout_column *c, const char *
 
 static void render_labels(struct layout *l, const struct table *t)
 {
-    static const char slack[JSON_TEXT_SLACK];
+    static const char slack[JSON_BYTES_SLACK];
     const char *label;
 
     for (size_t i = 0; i < t->n_columns; i++) {

@@ -41,7 +41,7 @@ struct layout {
     size_t n_columns;
     size_t *key; /* owned */
     size_t n_key;
-    struct buf labels;               /* ,"name": of each column, with JSON_TEXT_SLACK bytes after */
+    struct buf labels; /* ,"name": of each column, with JSON_BYTES_SLACK bytes after */
     struct buf middle[LAYOUT_TYPES]; /* by enum change_type: ,"schema":...,"type":"insert","key": */
 };
 

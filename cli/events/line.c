@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "cli/events/json_text.h"
+#include "cli/events/json_bytes.h"
 #include "common/utf8.h"
 
-enum { LABEL_STEP = JSON_TEXT_SLACK, LARGE_BYTES = SINK_BYTES / 2, PIECE_BYTES = 16 * 1024 };
+enum { LABEL_STEP = JSON_BYTES_SLACK, LARGE_BYTES = SINK_BYTES / 2, PIECE_BYTES = 16 * 1024 };
 
-#define APPEND(to, literal) json_text_copy(to, literal, sizeof(literal) - 1)
+#define APPEND(to, literal) json_bytes_copy(to, literal, sizeof(literal) - 1)
 
 /* --- values that do not fit into the buffer --- */
 
@@ -30,7 +30,7 @@ static void put_large_text(struct sink *s, const char *text, size_t len)
     while (len > 0) {
         size_t n = piece_of(text, len);
 
-        s->at = json_text_escape(sink_room(s, json_text_room(n)), text, n);
+        s->at = json_bytes_escape(sink_room(s, json_bytes_room(n)), text, n);
         text += n;
         len -= n;
     }
@@ -43,7 +43,7 @@ static void put_large_bytes(struct sink *s, const char *bytes, size_t len)
     while (len > 0) {
         size_t n = len < PIECE_BYTES ? len : PIECE_BYTES;
 
-        s->at = json_text_digits(sink_room(s, json_text_room(n)), bytes, n);
+        s->at = json_bytes_digits(sink_room(s, json_bytes_room(n)), bytes, n);
         bytes += n;
         len -= n;
     }
@@ -78,8 +78,8 @@ static char *put_float(char *at, const struct value *v)
     const char *digit = v->ptr + (v->len > 0 && *v->ptr == '-');
 
     if (digit < v->ptr + v->len && *digit >= '0' && *digit <= '9')
-        return json_text_copy(at, v->ptr, v->len);
-    return json_text_put(at, v->ptr, v->len);
+        return json_bytes_copy(at, v->ptr, v->len);
+    return json_bytes_put(at, v->ptr, v->len);
 }
 
 /* Nor like 0000. */
@@ -89,16 +89,16 @@ static char *put_year(char *at, const struct value *v)
 
     while (zeros + 1 < v->len && v->ptr[zeros] == '0')
         zeros++;
-    return json_text_copy(at, v->ptr + zeros, v->len - zeros);
+    return json_bytes_copy(at, v->ptr + zeros, v->len - zeros);
 }
 
 /* AT is behind the label's quote, if it has one. */
 static char *put_text(char *at, const struct value *v)
 {
-    char *end = json_text_escape(at, v->ptr, v->len);
+    char *end = json_bytes_escape(at, v->ptr, v->len);
 
     if (end == NULL)
-        return json_text_hex(at - 1, v->ptr, v->len);
+        return json_bytes_hex(at - 1, v->ptr, v->len);
     *end = '"';
     return end + 1;
 }
@@ -113,7 +113,7 @@ static char *put_rare(char *at, const struct layout_column *c, const struct valu
     case LAYOUT_YEAR:
         return put_year(at, v);
     default:
-        return json_text_hex(at, v->ptr, v->len);
+        return json_bytes_hex(at, v->ptr, v->len);
     }
 }
 
@@ -133,7 +133,7 @@ static inline __attribute__((always_inline)) char *put_member(struct sink *s, ch
                                                               const struct layout_column *c,
                                                               const struct value *v, char separator)
 {
-    size_t room = c->label_len + json_text_room(v->len);
+    size_t room = c->label_len + json_bytes_room(v->len);
     char *label = at;
 
     if (__builtin_expect((size_t)(s->end - at) < room, 0)) {
@@ -148,7 +148,7 @@ static inline __attribute__((always_inline)) char *put_member(struct sink *s, ch
         return put_rare(at, c, v);
     if (c->form == LAYOUT_TEXT)
         return put_text(at, v);
-    at = json_text_copy(at, v->ptr, v->len);
+    at = json_bytes_copy(at, v->ptr, v->len);
     *at = '"';
     return at + c->is_quoted;
 }
@@ -156,7 +156,7 @@ static inline __attribute__((always_inline)) char *put_member(struct sink *s, ch
 static char *put_end(struct sink *s, char *at, char separator)
 {
     s->at = at;
-    at = sink_room(s, JSON_TEXT_SLACK);
+    at = sink_room(s, JSON_BYTES_SLACK);
     if (separator == '{')
         *at++ = '{';
     *at++ = '}';
@@ -195,29 +195,29 @@ static char *put_key(struct sink *s, char *at, const struct layout *l, const str
 static inline char *put_bytes(struct sink *s, char *at, const char *text, size_t len)
 {
     s->at = at;
-    at = sink_room(s, len + JSON_TEXT_SLACK);
+    at = sink_room(s, len + JSON_BYTES_SLACK);
     memcpy(at, text, len);
     return at + len;
 }
 #define PUT(s, at, literal) put_bytes(s, at, literal, sizeof(literal) - 1)
 
-void line_change(struct line *line, const struct layout *l, const struct change *c)
+void line_change(struct line *l, const struct layout *layout, const struct change *c)
 {
-    struct sink *s = line->sink;
-    const struct buf *middle = &l->middle[c->type];
+    struct sink *s = l->sink;
+    const struct buf *middle = &layout->middle[c->type];
     char *at = s->at;
 
-    at = put_bytes(s, at, line->head.ptr, line->head.len);
+    at = put_bytes(s, at, l->head.ptr, l->head.len);
     at = put_bytes(s, at, middle->ptr, middle->len);
-    at = put_key(s, at, l, c->before != NULL ? c->before : c->after);
+    at = put_key(s, at, layout, c->before != NULL ? c->before : c->after);
     if (c->before == NULL) {
         at = PUT(s, at, ",\"before\":null,\"after\":");
     } else {
         at = PUT(s, at, ",\"before\":");
-        at = put_image(s, at, l, c->before);
+        at = put_image(s, at, layout, c->before);
         at = PUT(s, at, ",\"after\":");
     }
-    at = c->after == NULL ? PUT(s, at, "null") : put_image(s, at, l, c->after);
+    at = c->after == NULL ? PUT(s, at, "null") : put_image(s, at, layout, c->after);
     s->at = PUT(s, at, "}\n");
 }
 

@@ -32,7 +32,7 @@ void line_close(struct line *l);
 int line_begin(struct line *l, const struct origin *origin, struct err *err);
 
 /* Print a change of a table that LAYOUT is of. */
-void line_change(struct line *l, const struct layout *layout, const struct change *change);
+void line_change(struct line *l, const struct layout *layout, const struct change *c);
 
 /* Print what a statement did to a table. ERR_NOMEM. */
 int line_statement(struct line *l, const struct ddl *ddl, struct err *err);

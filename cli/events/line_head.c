@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/events/json_text.h"
+#include "cli/events/json_bytes.h"
 #include "cli/events/line.h"
 #include "common/cell/calendar.h"
 
@@ -73,12 +73,12 @@ static void put_string_or_null(struct buf *out, const char *text)
 int line_begin(struct line *l, const struct origin *o, struct err *err)
 {
     struct buf *head = &l->head;
-    char time[LINE_TIME_SIZE], number[2 * JSON_TEXT_SLACK + 4];
+    char time[LINE_TIME_SIZE], number[2 * JSON_BYTES_SLACK + 4];
     char *end;
 
     buf_clear(head);
     buf_puts(head, "{\"server\":");
-    end = json_text_uint(number, o->server_id);
+    end = json_bytes_uint(number, o->server_id);
     buf_append(head, number, (size_t)(end - number));
     buf_puts(head, ",\"position\":");
     buf_json(head, o->file, strlen(o->file));
@@ -86,7 +86,7 @@ int line_begin(struct line *l, const struct origin *o, struct err *err)
     if (head->len > 0)
         head->len--;
     number[0] = ':';
-    end = json_text_uint(number + 1, o->offset);
+    end = json_bytes_uint(number + 1, o->offset);
     *end++ = '"';
     buf_append(head, number, (size_t)(end - number));
     buf_puts(head, ",\"gtid\":");

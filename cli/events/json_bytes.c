@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/events/json_text.h"
+#include "cli/events/json_bytes.h"
 
 #include <endian.h>
 
@@ -63,7 +63,7 @@ static char *put_escape(char *to, unsigned char c)
         return to;
     }
     memcpy(to, "u00", 3);
-    return json_text_digits(to + 3, (const char *)&c, 1);
+    return json_bytes_digits(to + 3, (const char *)&c, 1);
 }
 
 /* As utf8_length, without a call for what most alphabets are made of. */
@@ -96,7 +96,7 @@ static char *put_special(char *to, const char **text, const char *end)
     return to;
 }
 
-char *json_text_escape(char *to, const char *text, size_t len)
+char *json_bytes_escape(char *to, const char *text, size_t len)
 {
     const char *begin = text, *end = text + len;
 
@@ -117,19 +117,19 @@ char *json_text_escape(char *to, const char *text, size_t len)
     return to;
 }
 
-char *json_text_put(char *to, const char *text, size_t len)
+char *json_bytes_put(char *to, const char *text, size_t len)
 {
     char *end;
 
     *to = '"';
-    end = json_text_escape(to + 1, text, len);
+    end = json_bytes_escape(to + 1, text, len);
     if (end == NULL)
-        return json_text_hex(to, text, len);
+        return json_bytes_hex(to, text, len);
     *end = '"';
     return end + 1;
 }
 
-char *json_text_digits(char *to, const char *bytes, size_t len)
+char *json_bytes_digits(char *to, const char *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
 
@@ -142,14 +142,14 @@ char *json_text_digits(char *to, const char *bytes, size_t len)
     return to;
 }
 
-char *json_text_hex(char *to, const char *bytes, size_t len)
+char *json_bytes_hex(char *to, const char *bytes, size_t len)
 {
-    to = json_text_copy(to, "{\"hex\":\"", 8);
-    to = json_text_digits(to, bytes, len);
-    return json_text_copy(to, "\"}", 2);
+    to = json_bytes_copy(to, "{\"hex\":\"", 8);
+    to = json_bytes_digits(to, bytes, len);
+    return json_bytes_copy(to, "\"}", 2);
 }
 
-char *json_text_uint(char *to, uint64_t n)
+char *json_bytes_uint(char *to, uint64_t n)
 {
     char digits[UINT_DIGITS];
     char *p = digits + UINT_DIGITS;
@@ -158,5 +158,5 @@ char *json_text_uint(char *to, uint64_t n)
         *--p = (char)('0' + n % 10);
         n /= 10;
     } while (n > 0);
-    return json_text_copy(to, p, (size_t)(digits + UINT_DIGITS - p));
+    return json_bytes_copy(to, p, (size_t)(digits + UINT_DIGITS - p));
 }
