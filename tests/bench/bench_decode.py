@@ -30,7 +30,7 @@ def arguments():
     parser.add_argument("--scale", type=float, default=1, help="that share of the rows (1)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows, one round: does it work?")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall",
-                        help="cpu: compare CPU seconds, for a machine that is busy with other things")
+                        help="cpu: from files compare CPU seconds, for a machine that is busy with other things")
     parser.add_argument("--json", metavar="FILE", help="also write the figures to FILE")
     options = parser.parse_args()
     options.server, options.workload = options.server or FLAVOURS, options.workload or WORKLOADS
@@ -80,6 +80,7 @@ class Bench:
     def check(self, reader, logs, log):
         """Does it work here, and does it see every row? Not timed."""
         print(f"bench: {logs.flavour} {log.workload}: {reader.name} ({reader.source})", file=sys.stderr)
+        log.order.append((reader.name, reader.source))
         try:
             if reader.sees_rows:
                 rows = reader.rows(logs, log.workload)

@@ -57,10 +57,19 @@ def ours(*arguments, is_live=False):
 
 
 def tabrelay_events(logs, workload):
-    program = BUILD / "tabrelay"
-    if subprocess.run([program, "events", "--help"], capture_output=True).returncode != 0:
-        raise Failed("tabrelay has no command events")
-    return [program, "events", "--file", logs.path(workload)]
+    return [BUILD / "tabrelay", "events", "--file", logs.path(workload)]
+
+
+def tabrelay_events_live(logs, workload):
+    """It follows the server without end: it is told how many changes there are, and which table's."""
+    server, config = logs.server, logs.folder / "tabrelay.yaml"
+    config.write_text(json.dumps({
+        "instance": "bench",
+        "mysql": {"host": server.host, "port": server.port, "user": server.user, "password": server.password, "tls": "off"},
+        "google": {"credentials": "none.json"}, "webhook": {"secret": "0123456789abcdef"},
+        "mappings": [{"table": "bench.mark", "spreadsheet": "none", "tab": "none"}]}))
+    return [BUILD / "tabrelay", "--config", config, "events", "--from", f"file:{logs.files[workload]}:4",
+            "--table", f"bench.{workload}", "--count", str(logs.rows(workload))]
 
 
 def mariadb_binlog(*options):
@@ -125,6 +134,7 @@ READERS = [
     Reader("mysqlbinlog -v, no base64", False, mysqlbinlog("-v", ROWS_ONLY), SQL_ROW),
     Reader("floor", True, ours("floor", is_live=True), sees_rows=False, runs=BRIEF),
     Reader("decode", True, ours("decode", is_live=True)),
+    Reader("tabrelay events", True, tabrelay_events_live, JSON_ROW),
     Reader("@vlasky/zongji", True, zongji("@vlasky/zongji")),
     Reader("@powersync/mysql-zongji", True, zongji("@powersync/mysql-zongji")),
 ]

@@ -17,9 +17,11 @@ class Log:
     clock: str = "seconds"
     rounds: dict = dataclasses.field(default_factory=dict)  # (name, source) -> a list of lists of Run
     failures: dict = dataclasses.field(default_factory=dict)  # (name, source) -> text
+    order: list = dataclasses.field(default_factory=list)  # the keys of both
 
     def of_rounds(self, key):
-        return [statistics.median(getattr(run, self.clock) for run in runs) for runs in self.rounds[key]]
+        clock = "seconds" if key[1] == "live" else self.clock  # live, waiting is part of it
+        return [statistics.median(getattr(run, clock) for run in runs) for runs in self.rounds[key]]
 
     def median(self, key, what=None):
         if what is None:
@@ -50,7 +52,7 @@ def print_log(log):
     print(f"\n{log.version}: {log.workload}, {log.rows:,} rows, {log.size / 2**20:.1f} MiB")
     print(f"  {'reader':<30} {'from':<4} {'rows/s':>11} {'seconds':>8} {'cpu s':>8} {'peak MiB':>9}"
           + "".join(f" {'x ' + name:>17}" for name in RATIOS_TO))
-    for key in sorted({**log.rounds, **log.failures}, key=lambda key: key[1]):
+    for key in log.order:
         if key in log.failures:
             print(f"  {key[0]:<30} {key[1]:<4} fails: {log.failures[key]}"[:118])
             continue
