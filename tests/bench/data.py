@@ -20,7 +20,7 @@ import servers  # noqa: E402
 import workloads  # noqa: E402
 from fill import fill  # noqa: E402
 
-SERVER_IDS = {"mariadb": 71, "mysql": 72}
+SERVER_IDS = {"mariadb": 71, "mysql": 72}  # the servers that are measured
 # Kept logs shall not expire; filling is quicker with memory.
 EXTRA = ["--binlog-expire-logs-seconds=0", "--innodb-buffer-pool-size=512M", "--max-allowed-packet=64M"]
 
@@ -32,7 +32,7 @@ class Logs:
         self.flavour, self.scale = flavour, float(scale)
         cls = servers.FLAVOURS[flavour]
         cls.require()
-        base = cls.folder()[0] if flavour == "mysql" else cache()
+        base = cls.folder()[0] if issubclass(cls, servers.Chroot) else cache()
         self.folder = base / f"bench-{flavour}-{self.key()}"
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self.alone():
@@ -55,7 +55,7 @@ class Logs:
     @contextlib.contextmanager
     def alone(self):
         """One process at a time may make these logs, or serve them."""
-        with open(self.folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        with open(self.folder.parent / f"{self.folder.name}.lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -89,7 +89,7 @@ class Logs:
 
 
 def cache():
-    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "/var/cache") / "tabrelay"
+    return pathlib.Path(os.environ.get("TABRELAY_BENCH") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "/var/cache") / "tabrelay")
 
 
 def kept(cls, folder, number):
@@ -97,6 +97,8 @@ def kept(cls, folder, number):
     server = cls(folder.parent, number, EXTRA)
     server.dir.rmdir()
     server.dir, server.log_path = folder, folder / "server.log"
+    if (folder / "data").exists():
+        (folder / "tmp").mkdir(exist_ok=True)
     return server
 
 

@@ -84,10 +84,9 @@ def mysqlbinlog(*options):
     """9.7, in its chroot: of logs that are elsewhere it is given the bytes."""
     def command(logs, workload):
         try:
-            data.servers.MySql9.require()
+            root = data.servers.made_by("mysql-9")
         except data.servers.Unavailable as why:
             raise Failed(str(why)) from None
-        root = data.servers.MySql9.chroot
         path = logs.path(workload)
         if root in path.parents:
             return ["chroot", root, "mysqlbinlog", "--no-defaults", *options, "/" + str(path.relative_to(root))]

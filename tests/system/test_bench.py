@@ -22,7 +22,7 @@ def bench(tmp_path_factory, flavours):
     readers = ["--reader=decode", "--reader=tabrelay events", "--reader=floor"]
     done = subprocess.run([sys.executable, BENCH / "bench_decode.py", "--scale=0.01", "--runs=1", "--server=mariadb", *readers,
                            f"--json={folder / 'figures.json'}"],
-                          capture_output=True, text=True, env={**os.environ, "XDG_CACHE_HOME": str(folder)}, timeout=120)
+                          capture_output=True, text=True, env={**os.environ, "TABRELAY_BENCH": str(folder)}, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout, json.loads((folder / "figures.json").read_text())
 
