@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The C unit tests that need a server: the database connection and the reader of the binlog, on every server."""
+"""The C unit tests that need a server, on every server (test_reader_live: test_events_property.py)."""
 import os
 import subprocess
 
@@ -10,7 +10,7 @@ from programs import ROOT
 BUILD = ROOT / os.environ.get("TABRELAY_BUILD", "build")
 
 
-@pytest.mark.parametrize("name", ["test_db", "test_reader_live", "test_reader_stream", "test_json_live"])
+@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_json_live"])
 def test_unit_tests_on_a_live_server(name, every_server):
     program = BUILD / "tests" / name
     assert program.exists(), f"{program} is not built: run `make BUILD={BUILD.name} check-unit` first"
