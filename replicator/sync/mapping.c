@@ -20,11 +20,10 @@ static int refuse_missing(const struct mapping *m, const char *name, const char 
             name);
     if (now != NULL)
         return err_hint(err,
-                        "It seems to be called \"%s\" now: write {column: %s, header: %s} in the "
+                        "It seems to be called %s now: write {column: %s, header: %s} in the "
                         "mapping's columns.",
                         now->name, now->name, header);
-    return err_hint(err, "Take \"%s\" out of the mapping's columns, or add it to the table again.",
-                    name);
+    return err_hint(err, "Take it out of the mapping's columns, or add it to the table again.");
 }
 
 static int add_column(struct mapping *m, const char *name, const char *header,
@@ -156,11 +155,30 @@ static int add_keys(struct mapping *m, struct err *err)
     return 0;
 }
 
+/* The binlog shows an ALTER before it is over, and information_schema waits for nothing: it may
+ * still tell of the old table, or of none. A statement that uses the table waits for the ALTER's
+ * lock on it. What it says otherwise is told better by table_load. */
+static int wait_for_ddl(struct db *db, const struct config_mapping *cfg, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    buf_puts(&sql, "SELECT 1 FROM ");
+    table_quote(&sql, cfg->schema);
+    buf_putc(&sql, '.');
+    table_quote(&sql, cfg->table);
+    buf_puts(&sql, " LIMIT 0");
+    if (sql.is_failed)
+        return err_nomem(err, "mapping");
+    return db_exec(db, sql.ptr, &rows, err) != 0 && err->transient ? -1 : 0;
+}
+
 int mapping_open(struct db *db, const struct config_mapping *cfg, const struct definition *before,
                  struct mapping *out, struct err *err)
 {
     *out = (struct mapping){.cfg = cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
-    if (table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
+    if (wait_for_ddl(db, cfg, err) != 0 ||
+        table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
         add_columns(out, before, err) != 0 || add_keys(out, err) != 0 ||
         (before != NULL && note_dropped(out, before, err) != 0)) {
         mapping_close(out);
