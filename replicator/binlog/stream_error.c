@@ -14,24 +14,49 @@ static bool has(const char *text, const char *part)
     return strcasestr(text, part) != NULL;
 }
 
-/* Texts differ between the servers and their versions (master, source; slave, replica): only the
- * parts that stayed are looked for. */
-static bool is_gone(unsigned number, const char *text)
+/* Why the server cannot go on from our position. Texts differ between the servers and their
+ * versions (master, source; slave, replica): only the parts that stayed are looked for. */
+#define DELETED "the server has deleted the binlog that comes after the checkpoint"
+#define ENDS_BEFORE "the binlog ends before the checkpoint: it was reset, or is another server's"
+#define NOT_KNOWN "the checkpoint names transactions that the server does not have"
+#define NO_GTIDS "the checkpoint is a GTID set, and the server's gtid_mode is not ON any more"
+#define DAMAGED "the server's binlog is damaged, or the checkpoint is not the start of an event"
+static const struct reason {
+    unsigned number;  /* 0: of ER_FATAL_READING */
+    const char *part; /* NULL: the number says it */
+    const char *what;
+} reasons[] = {
+    {1789, NULL, DELETED},
+    {1949, NULL, DELETED},
+    {1945, NULL, NOT_KNOWN},
+    {1955, NULL, NOT_KNOWN},
+    {0, "first log file name", DELETED},
+    {0, "purged", DELETED},
+    {0, "GTID state", DELETED},
+    {0, "impossible position", ENDS_BEFORE},
+    {0, "file size", ENDS_BEFORE},
+    {0, "more GTIDs than", NOT_KNOWN},
+    {0, "not in the master's binlog", NOT_KNOWN},
+    {0, "not in the source's binlog", NOT_KNOWN},
+    {0, "diverged", NOT_KNOWN},
+    {0, "AUTO_POSITION", NO_GTIDS},
+    {0, "GTID_MODE", NO_GTIDS},
+    {0, "bogus data", DAMAGED},
+    {0, "truncated", DAMAGED},
+    {0, "crc check", DAMAGED},
+    {0, "max_allowed_packet", "the next event is larger than the server may send"},
+};
+
+static const char *reason_of(unsigned number, const char *text)
 {
-    switch (number) {
-    case 1789: /* MySQL: purged GTIDs are required */
-    case 1945: /* MariaDB: the GTID is not in the binlog */
-    case 1949: /* MariaDB: its start is purged */
-    case 1955: /* MariaDB: the start is a hole in the binlog */
-        return true;
-    default:
-        break;
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        const struct reason *r = &reasons[i];
+
+        if (number == (r->number == 0 ? ER_FATAL_READING : r->number) &&
+            (r->part == NULL || has(text, r->part)))
+            return r->what;
     }
-    return number == ER_FATAL_READING &&
-           (has(text, "first log file name") || has(text, "purged") || has(text, "GTID state") ||
-            has(text, "impossible position") || has(text, "file size") ||
-            has(text, "more GTIDs than") || has(text, "not in the master's binlog") ||
-            has(text, "not in the source's binlog") || has(text, "diverged"));
+    return NULL;
 }
 
 static bool is_duplicate(unsigned number, const char *text)
@@ -39,31 +64,16 @@ static bool is_duplicate(unsigned number, const char *text)
     return number == 4052 || (number == ER_FATAL_READING && has(text, "same server_uuid"));
 }
 
-static int fatal_reading(struct err *err, const char *text)
-{
-    if (has(text, "AUTO_POSITION") || has(text, "GTID_MODE"))
-        return err_hint(err, "The server has gtid_mode=OFF now; turn it on again, or start afresh "
-                             "with a snapshot.");
-    if (has(text, "checksum"))
-        return err_hint(err, "Set binlog_checksum to CRC32 or NONE on the server.");
-    if (has(text, "max_allowed_packet") || has(text, "bogus data"))
-        return err_hint(err,
-                        "An event is larger than the server may send, or the position is not the "
-                        "start of one; a new snapshot passes it.");
-    if (has(text, "truncated") || has(text, "crc"))
-        return err_hint(err, "The server's binlog file is damaged; a new snapshot passes it.");
-    return -1;
-}
-
 int stream_error(struct err *err, unsigned number, const char *text)
 {
-    if (is_gone(number, text)) {
-        err_set(err, ERR_GONE, "binlog: %s (%u)", text, number);
+    const char *reason = reason_of(number, text);
+
+    if (reason != NULL) {
+        err_set(err, ERR_GONE, "binlog: %s (%u: %.200s)", reason, number, text);
         err->detail = (int)number;
         return err_hint(err,
-                        "The server no longer has (or never had) what comes after our position: "
-                        "a new snapshot is needed. Let it keep its binlogs longer "
-                        "(binlog_expire_logs_seconds).");
+                        "Every mapped table must be compared with its tab. Let the server keep "
+                        "its binlogs longer (binlog_expire_logs_seconds), and never reset them.");
     }
     connect_error(err, number, text, "binlog");
     if (is_duplicate(number, text)) {
@@ -75,7 +85,9 @@ int stream_error(struct err *err, unsigned number, const char *text)
     if (err->code == ERR_AUTH)
         return err_hint(err,
                         "GRANT REPLICATION SLAVE ON *.* to this account, and check its password.");
-    return number == ER_FATAL_READING ? fatal_reading(err, text) : -1;
+    if (number == ER_FATAL_READING && has(text, "checksum"))
+        return err_hint(err, "Set binlog_checksum to CRC32 or NONE on the server.");
+    return -1;
 }
 
 int stream_too_far(struct err *err, const char *file, uint64_t offset)

@@ -150,8 +150,12 @@ static void errors_of_the_stream_say_what_to_do(void **state)
     check_error(1236,
                 "The replication sender thread cannot start in AUTO_POSITION mode: this server "
                 "has GTID_MODE = OFF instead of ON.",
-                ERR_MYSQL, false);
-    check_error(1236, "bogus data in log event", ERR_MYSQL, false);
+                ERR_GONE, false);
+    assert_string_equal(err.msg,
+                        "binlog: the checkpoint is a GTID set, and the server's gtid_mode is not "
+                        "ON any more (1236: The replication sender thread cannot start in "
+                        "AUTO_POSITION mode: this server has GTID_MODE = OFF instead of ON.)");
+    check_error(1236, "bogus data in log event", ERR_GONE, false);
     check_error(2013, "Lost connection to server during query", ERR_MYSQL, true);
     check_error(1053, "Server shutdown in progress", ERR_MYSQL, true);
 }
