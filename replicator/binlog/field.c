@@ -81,6 +81,8 @@ static enum field_kind kind_of_type(uint8_t type)
     case MAP_VAR_STRING:
     case MAP_STRING:
     case MAP_BLOB:
+    case MAP_BLOB_COMPRESSED:
+    case MAP_VARCHAR_COMPRESSED:
         return FIELD_TEXT;
     default:
         return FIELD_UNKNOWN;
@@ -175,6 +177,11 @@ static const struct charset *own_charset(const struct charset *cs)
     return cs == NULL || charset_is_utf8(cs) ? NULL : cs;
 }
 
+static bool is_compressed(uint8_t type)
+{
+    return type == MAP_BLOB_COMPRESSED || type == MAP_VARCHAR_COMPRESSED;
+}
+
 /* Strings and blobs: the log's charset decides, else the schema. -1: we do not know it. */
 static int set_string(struct field *f, const struct map_column *col, const struct column *column)
 {
@@ -184,7 +191,7 @@ static int set_string(struct field *f, const struct map_column *col, const struc
 
     if (set_address(f, col, column))
         return 0;
-    f->kind = is_binary ? FIELD_BYTES : FIELD_TEXT;
+    f->kind = is_compressed(col->type) ? FIELD_COMPRESSED : is_binary ? FIELD_BYTES : FIELD_TEXT;
     if (is_binary) {
         f->pad_bytes = col->type == MAP_STRING ? col->length : 0;
         return 0;
@@ -277,20 +284,14 @@ bool field_fits(const struct map_column *col, const struct column *column)
     case COLUMN_OTHER:
         return true;
     default:
-        return kind == FIELD_TEXT || col->type == MAP_BLOB_COMPRESSED ||
-               col->type == MAP_VARCHAR_COMPRESSED;
+        return kind == FIELD_TEXT;
     }
 }
 
-/* Types whose bytes we can step over but not read. */
+/* Its bytes can be stepped over, but not read. */
 static int refuse(const struct map_column *col, const struct column *column,
                   const struct table_map *map, struct err *err)
 {
-    if (col->type == MAP_BLOB_COMPRESSED || col->type == MAP_VARCHAR_COMPRESSED) {
-        err_set(err, ERR_FORMAT, "binlog: %s.%s: column %s is COMPRESSED, which cannot be read",
-                map->schema, map->name, column->name);
-        return err_hint(err, "Alter the column to its type without COMPRESSED.");
-    }
     return err_set(err, ERR_FORMAT, "binlog: %s.%s: column %s has the unknown type %u", map->schema,
                    map->name, column->name, col->type);
 }

@@ -35,6 +35,7 @@ enum field_kind {
     FIELD_TIMESTAMP_OLD,
     FIELD_TEXT,
     FIELD_BYTES,
+    FIELD_COMPRESSED, /* MariaDB's: text or bytes, packed one by one */
     FIELD_ENUM,
     FIELD_SET,
     FIELD_JSON,
@@ -59,7 +60,7 @@ struct field {
     uint16_t json_at;              /* JSON: the how-manieth JSON column of the TABLE_MAP it is */
     size_t column;                 /* index in the struct table; n_columns when skipped */
     uint32_t pad_bytes;            /* BINARY(n), UUID, INET6: trailing zeros are not stored */
-    const struct charset *charset; /* TEXT; NULL: the bytes are UTF-8 */
+    const struct charset *charset; /* TEXT, COMPRESSED; NULL: the bytes are UTF-8 */
     const struct value *labels;    /* ENUM, SET: in UTF-8, not owned; NULL: nobody told them */
     size_t n_labels;
 };

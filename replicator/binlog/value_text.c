@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "replicator/binlog/column_compressed.h"
 #include "replicator/binlog/cursor.h"
 #include "replicator/binlog/value_decode.h"
 
@@ -191,6 +192,14 @@ static int decode_padded(const struct field *f, const uint8_t *p, size_t len, st
     return decode_inet(f->kind, v, arena, out, err);
 }
 
+static int decode_compressed(const struct field *f, const uint8_t *p, size_t len,
+                             struct arena *arena, struct value *out, struct err *err)
+{
+    if (column_uncompress(p, len, arena, out, err) != 0)
+        return -1;
+    return f->charset == NULL ? 0 : give(charset_convert(f->charset, *out, arena), out, err);
+}
+
 int value_decode_text(const struct field *f, const uint8_t *p, size_t len, struct arena *arena,
                       struct value *out, struct err *err)
 {
@@ -204,6 +213,8 @@ int value_decode_text(const struct field *f, const uint8_t *p, size_t len, struc
     case FIELD_INET4:
     case FIELD_INET6:
         return decode_padded(f, p, len, arena, out, err);
+    case FIELD_COMPRESSED:
+        return decode_compressed(f, p, len, arena, out, err);
     case FIELD_ENUM:
         return decode_enum(f, p, len, arena, out, err);
     case FIELD_SET:

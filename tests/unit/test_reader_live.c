@@ -585,6 +585,8 @@ static void use_settings(const struct settings *s)
     if (is_mariadb()) {
         runf("SET GLOBAL log_bin_compress = %d", s->is_compressed);
         run("SET GLOBAL log_bin_compress_min_len = 10");
+        /* COMPRESSED columns: deflate with zlib's header or without */
+        runf("SET SESSION column_compression_zlib_wrap = %d", s->is_compressed);
     } else {
         runf("SET SESSION binlog_transaction_compression = %d", s->is_compressed);
     }
