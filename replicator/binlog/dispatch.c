@@ -10,6 +10,7 @@
 #include "replicator/binlog/compress.h"
 #include "replicator/binlog/ddl.h"
 #include "replicator/binlog/event.h"
+#include "replicator/binlog/fragments.h"
 #include "replicator/binlog/gtid_event.h"
 #include "replicator/binlog/payload.h"
 #include "replicator/binlog/position_kind.h"
@@ -32,6 +33,7 @@ struct dispatch {
     char source_tag[GTID_TAG_MAX + 1];
     struct origin origin;
     struct payload *payload; /* owned; made at first use */
+    struct fragments fragments;
 
     /* Where the stream is, beyond the last commit. */
     char file[POSITION_FILE_MAX + 1];
@@ -81,6 +83,7 @@ void dispatch_free(struct dispatch *d)
     buf_close(&d->gtid);
     buf_close(&d->source);
     payload_free(d->payload);
+    fragments_close(&d->fragments);
     free(d);
 }
 
@@ -184,6 +187,8 @@ static int end(struct dispatch *d, const struct event *e, bool is_rollback, stru
                             .commit_time_us =
                                 is_exact ? d->origin.commit_time_us : (int64_t)e->time_s * MICROS};
 
+    if (fragments_is_open(&d->fragments))
+        return err_set(err, ERR_FORMAT, "binlog: a transaction ends within a rows event in parts");
     if (move_position(d, err) != 0)
         return -1;
     if (d->handler->on_commit(d->handler->ctx, &commit, err) != 0)
@@ -357,6 +362,18 @@ static int on_rows(struct dispatch *d, const struct event *e, struct err *err)
     return 0;
 }
 
+static int on_fragment(struct dispatch *d, const struct event *e, struct err *err)
+{
+    struct event whole;
+    int rc = fragments_add(&d->fragments, e, &whole, err);
+
+    if (rc <= 0)
+        return rc;
+    rc = on_rows(d, &whole, err);
+    fragments_close(&d->fragments);
+    return rc;
+}
+
 static int on_incident(struct err *err)
 {
     err_set(err, ERR_GONE,
@@ -413,6 +430,8 @@ static int on_event_type(struct dispatch *d, const struct event *e, struct err *
         return d->handler->on_idle(d->handler->ctx, err);
     case EVENT_TRANSACTION_PAYLOAD:
         return on_payload(d, e, err);
+    case EVENT_PARTIAL_ROW_DATA:
+        return on_fragment(d, e, err);
     case EVENT_INCIDENT:
         return on_incident(err);
     case EVENT_EXECUTE_LOAD:
@@ -431,6 +450,7 @@ static int on_event_type(struct dispatch *d, const struct event *e, struct err *
     case EVENT_ANNOTATE_ROWS:
     case EVENT_BINLOG_CHECKPOINT:
     case EVENT_START_ENCRYPTION:
+    case EVENT_LARGE_TRANSACTION_HEADER:
         return 0;
     default:
         return event_is_rows(e->type) ? on_rows(d, e, err) : on_unknown(e, err);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "common/utf8.h"
 #include "replicator/binlog/cursor.h"
@@ -206,8 +207,14 @@ static struct dispatch *new_dispatch(struct position **p, const char *start)
     return d;
 }
 
+static int feed(struct dispatch *d, const uint8_t *event, size_t n)
+{
+    return dispatch_event(d, event, n, &err);
+}
+
 /* What is heard, the error that ends it and the position stand beside the recording. */
-static void check_heard(const char *name, const char *start)
+static void check_heard_by(const char *name, const char *start,
+                           int (*feed_event)(struct dispatch *d, const uint8_t *event, size_t n))
 {
     CLEANUP_BUF struct buf path = BUF_INIT, expected_path = BUF_INIT;
     struct file f, expected;
@@ -223,7 +230,7 @@ static void check_heard(const char *name, const char *start)
     buf_clear(&heard);
     for (size_t at = MAGIC_BYTES; at < f.len; at += n) {
         n = event_length(&f, at);
-        if (dispatch_event(d, f.bytes + at, n, &err) != 0)
+        if (feed_event(d, f.bytes + at, n) != 0)
             buf_printf(&heard, "error %s: %s\n", err_name(err.code), err.msg);
     }
     buf_puts(&heard, "at ");
@@ -236,6 +243,11 @@ static void check_heard(const char *name, const char *start)
     position_free(p);
     free(expected.bytes);
     free(f.bytes);
+}
+
+static void check_heard(const char *name, const char *start)
+{
+    check_heard_by(name, start, feed);
 }
 
 static void a_mysql_file_is_told_as_it_happened(void **state)
@@ -269,6 +281,124 @@ static void an_incident_is_an_error(void **state)
     (void)state;
     check_heard("mysql-9.7-incident", "file:mysql:4");
     check_heard("mariadb-10.11-incident", "file:mariadb:4");
+}
+
+/* --- rows events in parts, as MariaDB 12.3 writes them --- */
+
+static void put_uint(struct buf *out, uint64_t v, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        buf_putc(out, (char)(v >> (8 * i)));
+}
+
+/* Part NUMBER of TOTAL of the rows event WHOLE: N bytes at BYTES. */
+static void put_part(struct buf *out, const uint8_t *whole, uint32_t total, uint32_t number,
+                     const uint8_t *bytes, size_t n)
+{
+    bool has_size = number == 1;
+
+    buf_clear(out);
+    buf_append(out, whole, 4); /* time */
+    buf_putc(out, (char)EVENT_PARTIAL_ROW_DATA);
+    buf_append(out, whole + 5, 4); /* server */
+    put_uint(out, EVENT_HEADER_BYTES + 9 + (has_size ? 8U : 0U) + n + EVENT_CRC_BYTES, 4);
+    put_uint(out, 0, 4 + 2); /* position: within a group MariaDB does not say; flags */
+    put_uint(out, total, 4);
+    put_uint(out, number, 4);
+    put_uint(out, has_size, 1);
+    if (has_size)
+        put_uint(out, 12345, 8);
+    buf_append(out, bytes, n);
+    put_uint(out, crc32_z(0, (const uint8_t *)out->ptr, out->len), EVENT_CRC_BYTES);
+}
+
+static size_t part_bytes;
+static bool keeps_crc;
+
+/* The event as it is, or in parts if it has rows. */
+static int feed_in_parts(struct dispatch *d, const uint8_t *event, size_t n)
+{
+    CLEANUP_BUF struct buf part = BUF_INIT, whole = BUF_INIT;
+    uint32_t total;
+
+    if (!event_is_rows(event[4]))
+        return feed(d, event, n);
+    buf_append(&whole, event, n);
+    if (!keeps_crc) {
+        whole.len -= EVENT_CRC_BYTES;
+        for (size_t i = 0; i < 4; i++)
+            whole.ptr[9 + i] = (char)(whole.len >> (8 * i));
+    }
+    total = (uint32_t)((whole.len + part_bytes - 1) / part_bytes);
+    for (uint32_t i = 0; i < total; i++) {
+        size_t at = i * part_bytes, left = whole.len - at;
+
+        put_part(&part, event, total, i + 1, (uint8_t *)whole.ptr + at,
+                 left < part_bytes ? left : part_bytes);
+        if (feed(d, (uint8_t *)part.ptr, part.len) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void rows_in_parts_are_the_same_rows(void **state)
+{
+    static const size_t sizes[] = {1, 7, 19, 100, 100000};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+        part_bytes = sizes[i / 2];
+        keeps_crc = i % 2 == 0;
+        check_heard_by("mariadb-10.11", "file:mariadb:4", feed_in_parts);
+    }
+}
+
+/* The first rows event of the file in two parts, of which PARTS lists what is sent. */
+static void check_parts(const uint32_t (*parts)[2], size_t n_parts, const char *message)
+{
+    struct file f = read_file(MARIADB_FILE);
+    struct position *p = NULL;
+    struct dispatch *d = new_dispatch(&p, "file:mariadb:4");
+    CLEANUP_BUF struct buf part = BUF_INIT;
+    size_t n, at = MAGIC_BYTES, i = 0;
+    int rc = 0;
+
+    for (; !event_is_rows(f.bytes[at + 4]); at += n) {
+        n = event_length(&f, at);
+        assert_int_equal(feed(d, f.bytes + at, n), 0);
+    }
+    n = event_length(&f, at);
+    for (; rc == 0 && i < n_parts; i++) {
+        put_part(&part, f.bytes + at, parts[i][0], parts[i][1], f.bytes + at, n / 2);
+        rc = feed(d, (uint8_t *)part.ptr, part.len);
+    }
+    /* What follows in the file: more rows, then the end of the transaction. */
+    for (at += n; rc == 0 && at < f.len; at += n) {
+        n = event_length(&f, at);
+        if (!event_is_rows(f.bytes[at + 4]))
+            rc = feed(d, f.bytes + at, n);
+    }
+    assert_int_equal(rc, -1);
+    assert_int_equal(err.code, ERR_FORMAT);
+    assert_string_equal(err.msg, message);
+    dispatch_free(d);
+    position_free(p);
+    free(f.bytes);
+}
+
+static void parts_that_are_missing_or_not_of_one_event_are_refused(void **state)
+{
+    static const uint32_t second[][2] = {{3, 2}}, again[][2] = {{3, 1}, {3, 1}},
+                          other[][2] = {{3, 1}, {4, 2}}, none[][2] = {{0, 0}}, over[][2] = {{1, 2}},
+                          first[][2] = {{3, 1}};
+
+    (void)state;
+    check_parts(second, 1, "binlog: part 2 of 3 of a rows event where part 1 of 3 was to come");
+    check_parts(again, 2, "binlog: part 1 of 3 of a rows event where part 2 of 3 was to come");
+    check_parts(other, 2, "binlog: part 2 of 4 of a rows event where part 2 of 3 was to come");
+    check_parts(none, 1, "binlog: part 0 of 0 of a rows event where part 1 of 0 was to come");
+    check_parts(over, 1, "binlog: part 2 of 1 of a rows event where part 1 of 1 was to come");
+    check_parts(first, 1, "binlog: a transaction ends within a rows event in parts");
 }
 
 /* --- the frame --- */
@@ -367,7 +497,7 @@ static void unknown_events_stop_the_stream_unless_marked(void **state)
     check_one_event(100, 0, -1, "binlog: event type 100 is not known to this version");
     assert_int_equal(err.code, ERR_FORMAT);
     assert_false(err.transient);
-    check_one_event(172, 0, -1, "binlog: event type 172 is not known to this version");
+    check_one_event(173, 0, -1, "binlog: event type 173 is not known to this version");
     check_one_event(EVENT_INCIDENT, 0, -1,
                     "binlog: the server reports an incident: changes are missing from its log");
     assert_int_equal(err.code, ERR_GONE);
@@ -378,6 +508,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mysql_file_is_told_as_it_happened),
         cmocka_unit_test(a_mariadb_file_is_told_as_it_happened),
+        cmocka_unit_test(rows_in_parts_are_the_same_rows),
+        cmocka_unit_test(parts_that_are_missing_or_not_of_one_event_are_refused),
         cmocka_unit_test(every_column_type_is_told_as_it_was_written),
         cmocka_unit_test(statements_without_checksums_are_told_as_tables_to_read_again),
         cmocka_unit_test(an_incident_is_an_error),
