@@ -140,6 +140,7 @@ static int set_length(struct field *f, const struct map_column *col)
     case MAP_JSON:
     case MAP_GEOMETRY:
     case MAP_VECTOR:
+    case MAP_TYPED_ARRAY:
         f->prefix_bytes = (uint8_t)col->length;
         return col->length >= 1 && col->length <= 4 ? 0 : -1;
     default:

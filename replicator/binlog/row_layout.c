@@ -30,6 +30,16 @@ static int does_not_fit(const struct table_map *map, const struct table *table, 
     return err_transient(err);
 }
 
+/* Without what MySQL 8.0 keeps hidden behind a table's own columns, for multi-valued indexes. */
+static size_t own_columns(const struct table_map *map)
+{
+    size_t n = map->n_columns;
+
+    while (n > 0 && map->columns[n - 1].type == MAP_TYPED_ARRAY)
+        n--;
+    return n;
+}
+
 /* The column of that name; n_columns when the schema does not have it. */
 static size_t find_column(const struct table *table, struct value name, size_t guess)
 {
@@ -52,9 +62,11 @@ static int make_field(struct row_layout *l, const struct table_map *map, const s
 {
     const struct map_column *col = &map->columns[i];
     struct field *f = &l->fields[i];
-    size_t at = map->has_names ? find_column(table, col->name, i) : i;
+    size_t at = map->has_names         ? find_column(table, col->name, i)
+                : i < table->n_columns ? i
+                                       : table->n_columns;
 
-    if (!map->has_names && !field_fits(col, &table->columns[i]))
+    if (!map->has_names && i < table->n_columns && !field_fits(col, &table->columns[i]))
         return does_not_fit(map, table, i, err);
     if (field_make(map, col, at < table->n_columns ? &table->columns[at] : NULL, at, &l->arena, f,
                    err) != 0)
@@ -72,7 +84,7 @@ int row_layout_make(struct row_layout *l, const struct table_map *map, const str
 
     arena_reset(&arena);
     *l = (struct row_layout){.arena = arena, .n_values = table->n_columns, .serial = l->serial + 1};
-    if (!map->has_names && map->n_columns != table->n_columns)
+    if (!map->has_names && own_columns(map) != table->n_columns)
         return does_not_fit(map, table, 0, err);
     l->fields = arena_alloc(&l->arena, map->n_columns * sizeof(*l->fields));
     if (l->fields == NULL)

@@ -62,6 +62,22 @@ static void read_string_meta(struct map_column *col, uint8_t first, uint8_t seco
         col->pack_bytes = second;
 }
 
+static int read_meta(struct map_column *col, struct cursor *c);
+
+/* The hidden column behind a multi-valued index: the type of its elements and what belongs to that;
+ * the length of a VARCHAR has a byte more than elsewhere (mysql-server, rows_event.h). */
+static int read_array_meta(struct map_column *col, struct cursor *c)
+{
+    struct map_column element = {.type = cursor_u8(c)};
+
+    col->length = 4; /* bytes before the value, as JSON has them */
+    if (element.type == MAP_VARCHAR) {
+        cursor_take(c, 3);
+        return 0;
+    }
+    return element.type == MAP_TYPED_ARRAY ? -1 : read_meta(&element, c);
+}
+
 static int read_meta(struct map_column *col, struct cursor *c)
 {
     switch (col->type) {
@@ -105,8 +121,7 @@ static int read_meta(struct map_column *col, struct cursor *c)
         col->scale = cursor_u8(c);
         return col->scale <= 6 ? 0 : -1;
     case MAP_TYPED_ARRAY:
-        cursor_take(c, cursor_u8(c) == MAP_VARCHAR ? 2 : 0);
-        return 0;
+        return read_array_meta(col, c);
     default:
         return 0;
     }

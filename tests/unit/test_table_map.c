@@ -205,6 +205,43 @@ static void without_names_count_and_types_must_be_the_schemas(void **state)
     table_map_close(&map);
 }
 
+/* Arrays of VARCHAR(300), BIGINT, DECIMAL(10,2) and CHAR(10): hidden columns that no row carries.
+ */
+static void hidden_arrays_of_an_index_are_stepped_over(void **state)
+{
+    const struct map_bytes m = {BYTES("\x03\x02\x14\x14\x14\x14"),
+                                BYTES("\x0f\xb0\x04\x00\x08\xf6\x0a\x02\xfe\xfe\x28"), BYTES("")};
+    const struct map_bytes nested = {BYTES("\x03\x14"), BYTES("\x14\x03"), BYTES("")};
+    /* both columns of its own, none of the hidden ones, and bits beyond all columns */
+    static const uint8_t body[] = {42, 0,    0,    0, 0, 0, 1, 0,    2,   0,
+                                   6,  0xc3, 0xfc, 1, 0, 0, 0, 0xff, 0xff};
+    struct event e = {.type = EVENT_WRITE_ROWS, .body = body, .body_len = sizeof(body)};
+    struct table_map map = TABLE_MAP_INIT;
+    struct row_layout layout = ROW_LAYOUT_INIT;
+    struct rows_space space = {0};
+    CLEANUP_BUF struct buf b = BUF_INIT;
+    struct rows r;
+
+    (void)state;
+    assert_int_equal(join(&m, &map, &layout), 0);
+    assert_int_equal(layout.n_fields, 6);
+    for (size_t i = 2; i < 6; i++) {
+        assert_int_equal(layout.fields[i].kind, FIELD_SKIPPED);
+        assert_int_equal(layout.fields[i].column, two.n_columns);
+        assert_int_equal(layout.fields[i].prefix_bytes, 4);
+    }
+    assert_int_equal(rows_open(&format, &e, &r, &err), 0);
+    assert_int_equal(rows_start(&r, &map, &layout, &space, &err), 0);
+    assert_int_equal(rows_next(&r, &err), 1);
+    assert_memory_equal(space.after.values[1].ptr, "65535", 5);
+    assert_int_equal(rows_next(&r, &err), 0);
+    build_map(&b, &nested);
+    assert_int_equal(read_map(&b, &map), -1);
+    rows_space_close(&space);
+    row_layout_close(&layout);
+    table_map_close(&map);
+}
+
 static void with_names_columns_find_their_place(void **state)
 {
     /* V (in capitals), gone, id; signedness: signed, signed, signed */
@@ -269,6 +306,7 @@ int main(void)
         cmocka_unit_test(charsets_names_and_labels_come_in_any_order),
         cmocka_unit_test(every_cut_of_a_map_is_an_error_or_less_metadata),
         cmocka_unit_test(without_names_count_and_types_must_be_the_schemas),
+        cmocka_unit_test(hidden_arrays_of_an_index_are_stepped_over),
         cmocka_unit_test(with_names_columns_find_their_place),
         cmocka_unit_test(rows_that_go_beyond_their_event_are_errors),
     };
