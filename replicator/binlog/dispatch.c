@@ -14,6 +14,7 @@
 #include "replicator/binlog/gtid_event.h"
 #include "replicator/binlog/payload.h"
 #include "replicator/binlog/position_kind.h"
+#include "replicator/binlog/query_text.h"
 #include "replicator/binlog/tables.h"
 #include "replicator/binlog/xa.h"
 
@@ -27,6 +28,7 @@ struct dispatch {
     struct xa_list prepared;
     struct ddl_statement statement;
     struct buf sql;    /* unpacked */
+    struct arena text; /* SQL in UTF-8 */
     struct buf gtid;   /* text of the transaction under way */
     struct buf source; /* its part before the number, of this UUID and tag */
     uint8_t source_uuid[GTID_UUID_BYTES];
@@ -80,6 +82,7 @@ void dispatch_free(struct dispatch *d)
     tables_close(&d->tables);
     xa_list_close(&d->prepared);
     buf_close(&d->sql);
+    arena_close(&d->text);
     buf_close(&d->gtid);
     buf_close(&d->source);
     payload_free(d->payload);
@@ -219,10 +222,23 @@ static int recheck_all(struct dispatch *d, struct err *err)
     return tell_ddl(d, &all, err);
 }
 
-static int on_tables_statement(struct dispatch *d, const struct event *e, struct err *err)
+/* A statement that ended half-way (HAS_FAILED) left its tables in a state that nobody knows. */
+static int tell_target(struct dispatch *d, const struct ddl_target *target, bool has_failed,
+                       struct err *err)
+{
+    struct ddl_target any = *target;
+
+    any.kind = DDL_STATEMENT_DML;
+    if (tell_ddl(d, target, err) != 0)
+        return -1;
+    return has_failed && target->kind != any.kind ? tell_ddl(d, &any, err) : 0;
+}
+
+static int on_tables_statement(struct dispatch *d, const struct event *e, bool has_failed,
+                               struct err *err)
 {
     for (size_t i = 0; i < d->statement.n_targets; i++)
-        if (tell_ddl(d, &d->statement.targets[i], err) != 0)
+        if (tell_target(d, &d->statement.targets[i], has_failed, err) != 0)
             return -1;
     if (d->statement.starts_transaction)
         d->in_transaction = true;
@@ -246,7 +262,14 @@ static int on_xa_end(struct dispatch *d, const struct event *e, bool is_commit, 
     return end(d, e, false, err);
 }
 
-static int on_statement(struct dispatch *d, const struct event *e, struct err *err)
+/* An ALTER TABLE in two groups has happened when the second one says so. */
+static bool is_half_alter(const struct dispatch *d)
+{
+    return d->is_mariadb_gtid && (d->mariadb_gtid.alter == GTID_ALTER_START ||
+                                  d->mariadb_gtid.alter == GTID_ALTER_ROLLBACK);
+}
+
+static int on_statement(struct dispatch *d, const struct event *e, bool has_failed, struct err *err)
 {
     switch (d->statement.kind) {
     case STATEMENT_BEGIN:
@@ -266,7 +289,8 @@ static int on_statement(struct dispatch *d, const struct event *e, struct err *e
     case STATEMENT_HARMLESS:
         return d->in_transaction ? 0 : end(d, e, false, err);
     case STATEMENT_TABLES:
-        return on_tables_statement(d, e, err);
+        return is_half_alter(d) ? end(d, e, false, err)
+                                : on_tables_statement(d, e, has_failed, err);
     }
     return 0;
 }
@@ -274,6 +298,7 @@ static int on_statement(struct dispatch *d, const struct event *e, struct err *e
 static int on_query(struct dispatch *d, const struct event *e, struct err *err)
 {
     struct event_query q;
+    struct value text;
 
     if (event_read_query(e, &q, err) != 0)
         return -1;
@@ -290,8 +315,12 @@ static int on_query(struct dispatch *d, const struct event *e, struct err *err)
         q.sql = d->sql.ptr;
         q.sql_len = d->sql.len;
     }
-    ddl_classify(q.sql, q.sql_len, q.schema, &d->statement);
-    return on_statement(d, e, err);
+    arena_reset(&d->text);
+    text = query_text(&q, &d->text);
+    if (text.state == VALUE_ABSENT)
+        return err_nomem(err, "binlog");
+    ddl_classify(text.ptr, text.len, q.schema, &d->statement);
+    return on_statement(d, e, q.error_code != 0, err);
 }
 
 /* LOAD DATA that was logged as a statement. */

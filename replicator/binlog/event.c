@@ -154,6 +154,33 @@ int event_read_rotate(const struct event *e, struct event_rotate *out, struct er
     return 0;
 }
 
+/* Status variables stand without a length each; those before the character sets are known
+ * (mysql-server, statement_events.h; the same in MariaDB). */
+static uint16_t read_collation(struct cursor c)
+{
+    enum { FLAGS2 = 0, SQL_MODE = 1, AUTO_INCREMENT = 3, CHARSET = 4, CATALOG = 6 };
+
+    while (!c.is_short && cursor_left(&c) > 0) {
+        switch (cursor_u8(&c)) {
+        case FLAGS2:
+        case AUTO_INCREMENT:
+            cursor_take(&c, 4);
+            break;
+        case SQL_MODE:
+            cursor_take(&c, 8);
+            break;
+        case CATALOG:
+            cursor_take(&c, cursor_u8(&c));
+            break;
+        case CHARSET:
+            return cursor_u16(&c);
+        default:
+            return 0;
+        }
+    }
+    return 0;
+}
+
 int event_read_query(const struct event *e, struct event_query *out, struct err *err)
 {
     struct cursor c = cursor_init(e->body, e->body_len);
@@ -165,7 +192,7 @@ int event_read_query(const struct event *e, struct event_query *out, struct err 
     schema_len = cursor_u8(&c);
     out->error_code = cursor_u16(&c);
     status_len = cursor_u16(&c);
-    cursor_take(&c, status_len);
+    out->collation = read_collation(cursor_sub(&c, status_len));
     schema = cursor_take(&c, schema_len + 1U);
     out->sql = (const char *)c.at;
     out->sql_len = cursor_left(&c);

@@ -113,9 +113,10 @@ struct event_rotate {
 int event_read_rotate(const struct event *e, struct event_rotate *out, struct err *err);
 
 struct event_query {
-    uint16_t error_code;
-    const char *schema; /* NUL-terminated */
-    const char *sql;    /* not NUL-terminated; still compressed in EVENT_QUERY_COMPRESSED */
+    uint16_t error_code; /* not 0: the statement ended half-way */
+    uint16_t collation;  /* of the client, and so of SQL; 0 if not told */
+    const char *schema;  /* NUL-terminated */
+    const char *sql;     /* not NUL-terminated; still compressed in EVENT_QUERY_COMPRESSED */
     size_t sql_len;
 };
 int event_read_query(const struct event *e, struct event_query *out, struct err *err);

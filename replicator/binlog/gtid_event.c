@@ -140,6 +140,29 @@ int gtid_event_read(const struct event *e, struct gtid_event *out, struct err *e
     return 0;
 }
 
+/* After the flags: what they announce, then (MariaDB 10.8) flags of a second kind, or zeros. */
+static enum gtid_alter read_alter(struct cursor c, uint8_t flags)
+{
+    enum { START = 0x02, COMMIT = 0x04, ROLLBACK = 0x08 };
+    unsigned extra;
+
+    if ((flags & GTID_FLAG_COMMIT_ID) != 0)
+        cursor_u64(&c);
+    if ((flags & (GTID_FLAG_PREPARED_XA | GTID_FLAG_COMPLETED_XA)) != 0) {
+        unsigned lengths;
+
+        cursor_u32(&c); /* format */
+        lengths = cursor_u8(&c);
+        lengths += cursor_u8(&c);
+        cursor_take(&c, lengths);
+    }
+    extra = cursor_u8(&c); /* 0 when nothing is left */
+    return (extra & START) != 0      ? GTID_ALTER_START
+           : (extra & COMMIT) != 0   ? GTID_ALTER_COMMIT
+           : (extra & ROLLBACK) != 0 ? GTID_ALTER_ROLLBACK
+                                     : GTID_ALTER_WHOLE;
+}
+
 int gtid_event_read_mariadb(const struct event *e, struct gtid_event_mariadb *out, struct err *err)
 {
     struct cursor c = cursor_init(e->body, e->body_len);
@@ -148,6 +171,7 @@ int gtid_event_read_mariadb(const struct event *e, struct gtid_event_mariadb *ou
     out->gtid.domain = cursor_u32(&c);
     out->gtid.server = e->server_id;
     out->flags = cursor_u8(&c);
+    out->alter = read_alter(c, out->flags);
     return c.is_short ? malformed(e, err) : 0;
 }
 

@@ -26,12 +26,17 @@ int gtid_event_read(const struct event *e, struct gtid_event *out, struct err *e
 /* MariaDB: GTID_EVENT (162) */
 enum {
     GTID_FLAG_STANDALONE = 0x01, /* one event follows, and no commit */
+    GTID_FLAG_COMMIT_ID = 0x02,
     GTID_FLAG_PREPARED_XA = 0x40,
     GTID_FLAG_COMPLETED_XA = 0x80,
 };
+/* With binlog_alter_two_phase (MariaDB 10.8) an ALTER TABLE is logged when it begins and when it
+ * ends; both have its text. */
+enum gtid_alter { GTID_ALTER_WHOLE, GTID_ALTER_START, GTID_ALTER_COMMIT, GTID_ALTER_ROLLBACK };
 struct gtid_event_mariadb {
     struct gtid_triple gtid;
     uint8_t flags;
+    enum gtid_alter alter;
 };
 int gtid_event_read_mariadb(const struct event *e, struct gtid_event_mariadb *out, struct err *err);
 

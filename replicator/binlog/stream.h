@@ -31,6 +31,10 @@ bool stream_is_mariadb(const struct stream *s);
 /* Before the dump: run one statement; OUT (may be NULL) gets the first row's first column. */
 int stream_query(struct stream *s, const char *sql, struct buf *out, struct err *err);
 
+/* A flag of MySQL's dump commands: heartbeats of the second version, whose positions do not end at
+ * 4 GiB. MariaDB has another meaning for that bit (facts: rpl_constants.h, sql_repl.cc). */
+enum { STREAM_HEARTBEAT_V2 = 0x2 };
+
 /* Where the server shall begin. */
 struct stream_start {
     uint32_t server_id;

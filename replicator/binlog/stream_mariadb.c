@@ -131,7 +131,7 @@ static int dump_gtid(struct stream *s, const struct stream_start *start, struct 
 {
     CLEANUP_BUF struct buf packet = BUF_INIT;
 
-    put_uint(&packet, 0, 2); /* flags */
+    put_uint(&packet, STREAM_HEARTBEAT_V2, 2);
     put_uint(&packet, start->server_id, 4);
     put_uint(&packet, strlen(start->file), 4);
     buf_puts(&packet, start->file);
@@ -151,7 +151,7 @@ static int dump_file(struct stream *s, const struct stream_start *start, struct 
     CLEANUP_BUF struct buf packet = BUF_INIT;
 
     put_uint(&packet, start->offset, 4);
-    put_uint(&packet, 0, 2); /* flags */
+    put_uint(&packet, s->is_mariadb ? 0 : STREAM_HEARTBEAT_V2, 2);
     put_uint(&packet, start->server_id, 4);
     buf_puts(&packet, start->file);
     return send_command(s, COMMAND_DUMP, &packet, false, err);

@@ -113,7 +113,8 @@ int stream_dump(struct stream *s, const struct stream_start *start, struct err *
                          .file_name_length = strlen(s->file),
                          .start_position = start->offset,
                          .server_id = start->server_id,
-                         .flags = is_gtid ? MYSQL_RPL_GTID : 0,
+                         .flags = (is_gtid ? MYSQL_RPL_GTID : 0U) |
+                                  (s->is_mariadb ? 0U : STREAM_HEARTBEAT_V2),
                          .gtid_set_encoded_size = s->gtid_set.len,
                          .gtid_set_arg = s->gtid_set.ptr};
     if (mysql_binlog_open(s->mysql, &s->rpl) != 0)
