@@ -104,6 +104,17 @@ static void an_offset_goes_on_beyond_4_gib(void **state)
     assert_true(position_advance(1000, 100, 2100) == 2100);
     assert_true(position_advance(gib4 + 10, 100, 4294967290u) == gib4 - 6);
     assert_true(position_advance(gib4 - 10, 5, 20) == gib4 + 20);
+    /* an event that ends at 4 GiB exactly says 0, one that ends a byte before or after does not */
+    assert_true(position_advance(gib4 - 100, 100, 0) == gib4);
+    assert_true(position_advance(gib4 - 101, 100, 4294967295u) == gib4 - 1);
+    assert_true(position_advance(gib4 - 99, 100, 1) == gib4 + 1);
+    /* one event of 1 GiB after the other, all the way to 16 GiB */
+    for (uint64_t at = 4; at < 4 * gib4; at += gib4 / 4)
+        assert_true(position_advance(at, (uint32_t)(gib4 / 4), (uint32_t)(at + gib4 / 4)) ==
+                    at + gib4 / 4);
+    /* what was not counted beyond 4 GiB: half of them either way is understood */
+    assert_true(position_advance(2 * gib4 + 100, 50, 2147483700u) == 2 * gib4 + 2147483700u);
+    assert_true(position_advance(5, 10, 4294967290u) == 4294967290u);
 }
 
 static void check_error(unsigned number, const char *text, enum err_code code, bool is_transient)
