@@ -170,9 +170,9 @@ static int put_decimal(struct json_printer *p, const uint8_t *s, size_t n)
 {
     char *to = json_printer_room(p, DECIMAL_TEXT_MAX);
 
-    if (to == NULL || n < 2 || s[1] > s[0] || decimal_bytes(s[0], s[1]) != n - 2)
+    if (to == NULL || n < 3 || s[1] > s[0] || decimal_bytes(s[0], s[1]) != n - 2)
         return -1;
-    to = decimal_put(s + 2, s[0], s[1], to);
+    to = decimal_put(s + 2, (unsigned)n - 2, s[0], s[1], to);
     if (to == NULL)
         return -1;
     p->at = to;

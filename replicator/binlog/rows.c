@@ -231,40 +231,44 @@ static int bad_value(const struct rows *r, const struct field *f, struct err *er
     return -1;
 }
 
+static int read_other(const struct rows *r, const struct field *f, const struct rows_bytes *bytes,
+                      char **text, struct value *out, struct err *err)
+{
+    char *end;
+
+    if (f->kind == FIELD_SKIPPED)
+        return 0;
+    if (f->text_max == 0)
+        return value_decode(f, bytes->ptr, bytes->len, &r->space->arena, out, err) == 0
+                   ? 0
+                   : bad_value(r, f, err);
+    end = value_put(f, bytes->ptr, *text);
+    if (end == NULL) {
+        value_malformed(f, err);
+        return bad_value(r, f, err);
+    }
+    *out = value_text(*text, (size_t)(end - *text));
+    *text = end;
+    return 0;
+}
+
 /* One value that is not NULL. *TEXT is where its text may go, and moves behind it. */
 static inline int read_value(const struct rows *r, const struct field *f,
                              const struct rows_bytes *bytes, char **text, struct value *out,
                              struct err *err)
 {
-    const uint8_t *p = bytes->ptr;
-    size_t len = bytes->len;
-    char *end;
+    if (f->kind == FIELD_INT) {
+        char *end = value_put_int(bytes->ptr, f->fixed_bytes, f->is_unsigned, *text);
 
-    switch (f->kind) {
-    case FIELD_SKIPPED:
+        *out = value_text(*text, (size_t)(end - *text));
+        *text = end;
         return 0;
-    case FIELD_INT:
-        end = value_put_int(p, f->fixed_bytes, f->is_unsigned, *text);
-        break;
-    case FIELD_TEXT:
-        if (f->charset != NULL)
-            return value_decode(f, p, len, &r->space->arena, out, err);
-        *out = value_text((const char *)p, len);
-        return 0;
-    default:
-        if (f->text_max == 0)
-            return value_decode(f, p, len, &r->space->arena, out, err) == 0 ? 0
-                                                                            : bad_value(r, f, err);
-        end = value_put(f, p, *text);
-        if (end == NULL) {
-            value_malformed(f, err);
-            return bad_value(r, f, err);
-        }
-        break;
     }
-    *out = value_text(*text, (size_t)(end - *text));
-    *text = end;
-    return 0;
+    if (f->kind == FIELD_TEXT && f->charset == NULL) {
+        *out = value_text((const char *)bytes->ptr, bytes->len);
+        return 0;
+    }
+    return read_other(r, f, bytes, text, out, err);
 }
 
 /* Step over the value of F at *AT: its bytes; false if the row ends before. */

@@ -13,7 +13,7 @@ char *value_put(const struct field *f, const uint8_t *p, char *to)
     case FIELD_INT:
         return value_put_int(p, f->fixed_bytes, f->is_unsigned, to);
     case FIELD_DECIMAL:
-        return decimal_put(p, f->precision, f->scale, to);
+        return decimal_put(p, f->fixed_bytes, f->precision, f->scale, to);
     case FIELD_FLOAT:
     case FIELD_DOUBLE:
         return value_put_float(f, p, to);

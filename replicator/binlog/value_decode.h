@@ -57,9 +57,9 @@ static inline char *value_put_int(const uint8_t *p, size_t n, bool is_unsigned, 
 /* Bytes of a packed DECIMAL; 0 if there is no such type. */
 size_t decimal_bytes(unsigned precision, unsigned scale);
 enum { DECIMAL_TEXT_MAX = 1 + 65 + 2 + 9 };
-/* Print the packed DECIMAL at P into TO (at least DECIMAL_TEXT_MAX bytes); its end, or NULL if
- * there is no such type or a group of digits is out of range. */
-char *decimal_put(const uint8_t *p, unsigned precision, unsigned scale, char *to);
+/* Print the packed DECIMAL at P, of LEN bytes (what decimal_bytes says), into TO (at least
+ * DECIMAL_TEXT_MAX bytes); its end, or NULL if a group of digits is out of range. */
+char *decimal_put(const uint8_t *p, unsigned len, unsigned precision, unsigned scale, char *to);
 
 enum { TEMPORAL_TEXT_MAX = 40 };
 /* From the packed form's integer part (sign removed) and microseconds; each returns the end. */

@@ -14,8 +14,7 @@ int value_decode_json(const uint8_t *p, size_t len, struct arena *arena, struct 
         return 0;
     }
     document = json_document(p, len);
-    if (json_printer_init(&printer, len, arena) != 0 ||
-        json_put_value(&printer, &document, 1) != 0)
+    if (json_printer_init(&printer, len, arena) != 0 || json_put_value(&printer, &document, 1) != 0)
         return json_printer_fail(&printer, len, err);
     *out = json_printer_take(&printer);
     return 0;

@@ -76,6 +76,11 @@ static char *put_whole(const uint8_t **p, unsigned digits, uint32_t mask, char *
     bool is_begun = false;
     uint32_t v;
 
+    if (n > 0 && digits == n) {
+        if (!take_group(p, n, mask, &v))
+            return NULL;
+        return digits_put_small(to, v);
+    }
     for (; digits > 0; digits -= n, n = DIGITS_PER_GROUP) {
         if (n == 0)
             continue;
@@ -97,29 +102,25 @@ static char *put_fraction(const uint8_t **p, unsigned digits, uint32_t mask, cha
     uint32_t v;
 
     *to++ = '.';
-    while (digits > 0) {
-        unsigned n = digits < DIGITS_PER_GROUP ? digits : DIGITS_PER_GROUP;
-
-        if (!take_group(p, n, mask, &v))
+    for (; digits >= DIGITS_PER_GROUP; digits -= DIGITS_PER_GROUP) {
+        if (!take_group(p, DIGITS_PER_GROUP, mask, &v))
             return NULL;
-        to = digits_put_padded(to, v, n);
-        digits -= n;
+        to = digits_put_padded(to, v, DIGITS_PER_GROUP);
     }
-    return to;
+    if (digits == 0)
+        return to;
+    return take_group(p, digits, mask, &v) ? digits_put_padded(to, v, digits) : NULL;
 }
 
 /* Groups of nine digits, big-endian; the short group of the whole part comes first, that of the
  * fraction last. The top bit is the inverted sign; a negative number is inverted altogether
  * (mysql-server, decimal.cc). */
-char *decimal_put(const uint8_t *p, unsigned precision, unsigned scale, char *to)
+char *decimal_put(const uint8_t *p, unsigned len, unsigned precision, unsigned scale, char *to)
 {
-    size_t len = decimal_bytes(precision, scale);
     uint8_t bytes[DECIMAL_BYTES_MAX + 4] = {0};
     const uint8_t *at = bytes;
     uint32_t mask;
 
-    if (len == 0 || len > DECIMAL_BYTES_MAX)
-        return NULL;
     memcpy(bytes, p, len);
     mask = (bytes[0] & 0x80) == 0 ? UINT32_MAX : 0;
     bytes[0] ^= 0x80;

@@ -4,7 +4,7 @@
 
 enum { SECONDS_PER_DAY = 86400 };
 
-static char *put_fraction(char *to, uint32_t micros, unsigned fsp)
+static inline char *put_fraction(char *to, uint32_t micros, unsigned fsp)
 {
     static const uint32_t divisors[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
 
@@ -14,7 +14,7 @@ static char *put_fraction(char *to, uint32_t micros, unsigned fsp)
     return digits_put_padded(to, micros / divisors[fsp], fsp);
 }
 
-static char *put_date(char *to, uint32_t year, uint32_t month, uint32_t day)
+static inline char *put_date(char *to, uint32_t year, uint32_t month, uint32_t day)
 {
     to = digits_put_padded(to, year, 4);
     *to++ = '-';
@@ -23,7 +23,7 @@ static char *put_date(char *to, uint32_t year, uint32_t month, uint32_t day)
     return digits_put_padded(to, day, 2);
 }
 
-static char *put_clock(char *to, uint32_t hour, uint32_t minute, uint32_t second)
+static inline char *put_clock(char *to, uint32_t hour, uint32_t minute, uint32_t second)
 {
     to = digits_put_padded(to, hour, hour < 100 ? 2 : 3);
     *to++ = ':';
@@ -64,14 +64,14 @@ static unsigned fraction_bytes(unsigned fsp)
 }
 
 /* 1, 2 or 3 bytes: hundredths, ten-thousandths, millionths. */
-static uint32_t fraction_micros(uint64_t fraction, unsigned fsp)
+static inline uint32_t fraction_micros(uint64_t fraction, unsigned fsp)
 {
     static const uint32_t unit[] = {0, 10000, 100, 1};
 
     return (uint32_t)fraction * unit[fraction_bytes(fsp)];
 }
 
-static char *put_date3(const uint8_t *p, char *to)
+static inline char *put_date3(const uint8_t *p, char *to)
 {
     uint32_t v = (uint32_t)le_load(p, 3);
 
@@ -80,7 +80,7 @@ static char *put_date3(const uint8_t *p, char *to)
 
 /* Three bytes with the sign as an offset, then the fraction; a negative time is negative over both.
  */
-static char *put_time2(const struct field *f, const uint8_t *p, char *to)
+static inline char *put_time2(const struct field *f, const uint8_t *p, char *to)
 {
     unsigned shift = 8 * fraction_bytes(f->scale);
     uint64_t zero = (uint64_t)0x800000 << shift, v = be_load(p, 3 + fraction_bytes(f->scale));
@@ -91,7 +91,7 @@ static char *put_time2(const struct field *f, const uint8_t *p, char *to)
                              fraction_micros(v & (((uint64_t)1 << shift) - 1), f->scale), f->scale);
 }
 
-static char *put_datetime2(const struct field *f, const uint8_t *p, char *to)
+static inline char *put_datetime2(const struct field *f, const uint8_t *p, char *to)
 {
     uint64_t v = be_load(p, 5), zero = (uint64_t)1 << 39;
     uint32_t micros =
@@ -102,7 +102,7 @@ static char *put_datetime2(const struct field *f, const uint8_t *p, char *to)
 
 /* Seconds since 1970 as a date in UTC: days since 0000-03-01 in eras of 400 years
  * (H. Hinnant, chrono-Compatible Low-Level Date Algorithms). */
-static char *put_timestamp(uint32_t seconds, uint32_t micros, unsigned fsp, char *to)
+static inline char *put_timestamp(uint32_t seconds, uint32_t micros, unsigned fsp, char *to)
 {
     uint32_t days = seconds / SECONDS_PER_DAY + 719468, rest = seconds % SECONDS_PER_DAY;
     uint32_t era = days / 146097, day_of_era = days % 146097;

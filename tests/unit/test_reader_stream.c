@@ -487,7 +487,8 @@ static void of_two_readers_with_one_name_the_first_is_told(void **state)
     assert_int_equal(r.rc, -1);
     assert_int_equal(r.err.code, ERR_MYSQL);
     assert_true(r.err.transient);
-    if (strstr(r.err.msg, "same server_") == NULL) fail_msg("%s", r.err.msg);
+    if (strstr(r.err.msg, "same server_") == NULL)
+        fail_msg("%s", r.err.msg);
     assert_true(r.err.wait_ms >= 60000);
     assert_non_null(strstr(r.err.hint, "instance name"));
     reader_free(r.reader);
