@@ -255,6 +255,7 @@ static char *put_fixed(char *to, const char digits[DIGITS_ROOM], int n, int poin
     }
     memcpy(to, digits, COPY_BYTES);
     to[point] = '.';
+    /* cppcheck-suppress pointerOutOfBoundsCond ; POINT is below N, which is at most DIGITS_MAX */
     memcpy(to + point + 1, digits + point, COPY_BYTES);
     return to + n + 1;
 }

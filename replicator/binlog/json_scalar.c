@@ -84,6 +84,7 @@ int json_put_string(struct json_printer *p, const uint8_t *s, size_t n)
         size_t step = n < WORD ? n : WORD, plain;
         uint64_t word = n < WORD ? load_tail(s, n) : json_u64(s);
         /* A byte that is not there looks like a control character. */
+        /* cppcheck-suppress shiftTooManyBits ; STEP is at least 1, as N is */
         uint64_t special = specials(word) & (UINT64_MAX >> (8 * (WORD - step)));
 
         store(to, word);
