@@ -211,6 +211,36 @@ def test_the_year_zero_is_a_number(log):
     assert log.live()[0]["after"]["made"] == 0
 
 
+def test_a_compressed_transaction_is_printed_like_any_other(log):
+    if log.is_mariadb:
+        log.server.sql("SET GLOBAL log_bin_compress = ON, log_bin_compress_min_len = 10")
+    try:
+        log.sql("SET SESSION binlog_transaction_compression = ON" if not log.is_mariadb else "DO 0",
+                "BEGIN", "INSERT INTO notes VALUES (1, REPEAT('x', 2000)), (2, 'short')", "UPDATE notes SET text = 'y' WHERE id = 1", "COMMIT")
+    finally:
+        if log.is_mariadb:
+            log.server.sql("SET GLOBAL log_bin_compress = OFF, log_bin_compress_min_len = DEFAULT")
+    lines = log.live()
+    assert lines == log.from_files()
+    assert [(line["type"], line["key"]["id"], line["after"]["text"]) for line in lines] == [
+        ("insert", 1, "x" * 2000), ("insert", 2, "short"), ("update", 1, "y")]
+    events = json.loads(log.run("--file", *log.files(), "--summary", "--json").stdout)["events"]
+    types = {(event["type"], event["in_payload"]) for event in events}
+    assert types >= ({("WRITE_ROWS_COMPRESSED_V1", False)} if log.is_mariadb else
+                     {("TRANSACTION_PAYLOAD", False), ("WRITE_ROWS", True), ("TABLE_MAP", True)})
+
+
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_mariadb_s_own_types_need_the_schema(log):
+    log.sql("CREATE TABLE own (id UUID PRIMARY KEY, six INET6, four INET4)",
+            "INSERT INTO own VALUES ('123e4567-e89b-12d3-a456-426655440000', '::1', '10.0.0.1')")
+    words = {"id": "123e4567-e89b-12d3-a456-426655440000", "six": "::1", "four": "10.0.0.1"}
+    assert [line["after"] for line in log.live()] == [words]
+    assert [line["after"] for line in log.from_files("--schema")] == [words]
+    line, = log.from_files()
+    assert line["after"]["four"] == {"hex": "0a000001"} and len(line["after"]["id"]["hex"]) == 32
+
+
 def test_a_minimal_image_leaves_columns_out(log):
     log.sql("INSERT INTO items (id, name) VALUES (1, 'one')", "SET SESSION binlog_row_image = 'MINIMAL'",
             "UPDATE items SET name = 'eins' WHERE id = 1", "DELETE FROM items WHERE id = 1")
