@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/events/heartbeat.h"
 #include "common/clock.h"
 #include "replicator/binlog/event.h"
 
@@ -90,13 +91,19 @@ static bool is_at_end(const struct watch *w, const char *file, uint64_t offset)
 
 /* --- the reader's calls --- */
 
-/* A heartbeat says how far the server is that has nothing to send, modulo 2^32. */
+/* Nothing is sent of transactions that the position has already: only a heartbeat says that they
+ * are past. */
 static bool is_heartbeat_at_end(const struct watch *w, const struct event *e)
 {
-    size_t len = w->end.file == NULL ? 0 : strlen(w->end.file);
+    struct heartbeat h;
+    uint64_t end = w->end.offset;
 
-    return len > 0 && e->type == EVENT_HEARTBEAT && e->body_len == len &&
-           memcmp(e->body, w->end.file, len) == 0 && e->log_pos >= (uint32_t)w->end.offset;
+    if (w->end.file == NULL || !heartbeat_read(e, &h))
+        return false;
+    if (e->type == EVENT_HEARTBEAT)
+        end = (uint32_t)end;
+    return h.file_len == strlen(w->end.file) && memcmp(h.file, w->end.file, h.file_len) == 0 &&
+           h.offset >= end;
 }
 
 static bool ends_log(const struct watch *w, const struct event *e, const struct origin *o)

@@ -586,6 +586,13 @@ def test_a_purged_position_says_what_to_do(own_log):
     assert values(log.lines("--from", "start", "--no-follow")) == [2]
 
 
+@pytest.mark.parametrize("server", ["mysql"], indirect=True)
+def test_the_end_is_found_behind_transactions_that_are_known(log):
+    log.sql("INSERT INTO bare VALUES (1, 1)", "INSERT INTO bare VALUES (2, 2)")
+    last = log.live()[1]["gtid"]
+    assert values(log.lines("--from", f"{log.begin},{last}", "--no-follow")) == [1]
+
+
 def test_following_ends_at_a_time_that_has_come(log):
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
     log.sql("INSERT INTO bare VALUES (1, 1)")

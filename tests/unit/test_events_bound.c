@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bound: --since and --until, as they are written and what is within. */
+/* bound: --since and --until, as they are written and what is within; heartbeat: how far a server
+ * is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "cli/events/bound.h"
+#include "cli/events/heartbeat.h"
 
 #define UUID "3e11fa47-71ca-11e1-9e33-c80aa9429562"
 #define OTHER "11111111-2222-3333-4444-555555555555"
@@ -158,6 +160,31 @@ static void the_commit_s_time_goes_before_the_event_s(void **state)
     bound_close(&b);
 }
 
+static void heartbeats_of_both_versions_are_read(void **state)
+{
+    /* as MySQL 9.7 sent it */
+    static const uint8_t fields[] = "\x01\x0d"
+                                    "binlog.000001\x02\x03\xfc\x3f\x03";
+    struct event e = {.type = EVENT_HEARTBEAT_V2, .body = fields, .body_len = sizeof(fields)};
+    struct heartbeat h;
+
+    (void)state;
+    assert_true(heartbeat_read(&e, &h));
+    assert_int_equal(h.file_len, 13);
+    assert_memory_equal(h.file, "binlog.000001", 13);
+    assert_int_equal(h.offset, 0x33f);
+    for (e.body_len = 0; e.body_len < sizeof(fields) - 1; e.body_len++)
+        if (heartbeat_read(&e, &h)) /* whole fields alone are a heartbeat, too */
+            assert_int_equal(e.body_len, 15);
+    e = (struct event){
+        .type = EVENT_HEARTBEAT, .body = fields + 2, .body_len = 13, .log_pos = 1234};
+    assert_true(heartbeat_read(&e, &h));
+    assert_int_equal(h.file_len, 13);
+    assert_int_equal(h.offset, 1234);
+    e.type = EVENT_XID;
+    assert_false(heartbeat_read(&e, &h));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +193,7 @@ int main(void)
         cmocka_unit_test(what_is_neither_is_refused),
         cmocka_unit_test(mysql_transactions_are_compared),
         cmocka_unit_test(mariadb_transactions_are_compared),
+        cmocka_unit_test(heartbeats_of_both_versions_are_read),
         cmocka_unit_test(the_commit_s_time_goes_before_the_event_s),
     };
 
