@@ -473,12 +473,11 @@ def test_a_change_is_seen_at_once_and_sigint_ends_it(log):
 
 def test_sigterm_still_prints_the_summary(log):
     log.sql("INSERT INTO bare VALUES (1, 1), (2, 2)")
-
-    def tables():  # the server has sent all; the rows may not have arrived yet
-        with log.following("--from", log.begin, "--summary", "--json") as process:
-            wait_until("all to be sent", lambda: any("sent all" in str(row) for row in log.server.sql("SHOW PROCESSLIST")))
-            return json.loads(interrupt(process, signal.SIGTERM))["tables"]
-    wait_until("the rows", lambda: tables() == [{"schema": log.database, "table": "bare", "insert": 2, "update": 0, "delete": 0}])
+    with log.following("--from", log.begin, "--summary", "--json") as process:
+        log.wait_connected()
+        summary = json.loads(interrupt(process, signal.SIGTERM))
+    # how much had arrived by then nobody knows; of files it is told below
+    assert list(summary) == ["files", "bytes", "events", "tables", "transactions"]
 
 
 def test_two_may_watch_at_once(log):
@@ -564,7 +563,8 @@ def test_a_signal_ends_it_while_nothing_comes_from_the_pipe(log):
         wait_until("all to be read", lambda: not pipe_bytes(process.stdin))
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        assert json.loads(process.stdout.read())["transactions"]["count"] >= 1
+        tables = json.loads(process.stdout.read())["tables"]
+        assert {"schema": log.database, "table": "bare", "insert": 1, "update": 0, "delete": 0} in tables
     finally:
         process.kill()
         process.communicate()
