@@ -10,11 +10,19 @@ from programs import ROOT
 BUILD = ROOT / os.environ.get("TABRELAY_BUILD", "build")
 
 
-@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_json_live"])
-def test_unit_tests_on_a_live_server(name, every_server):
+def run_unit(name, server):
     program = BUILD / "tests" / name
     assert program.exists(), f"{program} is not built: run `make BUILD={BUILD.name} check-unit` first"
-    where = f"{every_server.host}:{every_server.port}:{every_server.user}:{every_server.password}"
+    where = f"{server.host}:{server.port}:{server.user}:{server.password}"
     done = subprocess.run([program], env={**os.environ, "TABRELAY_TEST_MYSQL": where}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_json_live"])
+def test_unit_tests_on_a_live_server(name, every_server):
+    run_unit(name, every_server)
+
+
+def test_the_stream_of_an_old_server(old_server):
+    run_unit("test_reader_stream", old_server)
