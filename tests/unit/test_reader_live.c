@@ -529,7 +529,7 @@ static void here(struct buf *out)
 
 static void read_from(const char *position)
 {
-    struct reader_options options = {.mysql = &config, .instance = "test", .heartbeat_ms = 1000};
+    struct reader_options options = {.mysql = &config, .instance = "test", .heartbeat_ms = 5000};
     struct reader *reader = NULL;
 
     run("INSERT INTO marker VALUES (1)");
@@ -724,6 +724,76 @@ static void a_hidden_hash_column_is_no_shift(void **state)
                 "UPDATE t SET b = b + 1");
 }
 
+static void a_table_without_a_key_agrees(void **state)
+{
+    const char *const setup[] = {"CREATE TABLE t (id INT, a VARCHAR(20), b TEXT)", NULL};
+    const struct settings settings[] = {{"MINIMAL", "FULL", false}, {"NOBLOB", "FULL", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        check_shape(&settings[i], setup, "INSERT INTO t VALUES (1, 'a', 'b'), (2, NULL, NULL)",
+                    "UPDATE t SET a = 'c', b = CONCAT(b, 'd')");
+}
+
+/* What cannot be read is said, with the way out; SETUP makes t and INSERT fills it. */
+static void check_refusal(const struct settings *s, const char *const *setup, const char *insert,
+                          const char *message, const char *hint)
+{
+    struct reader_options options = {.mysql = &config, .instance = "test", .heartbeat_ms = 5000};
+    CLEANUP_BUF struct buf position = BUF_INIT;
+    struct reader *reader = NULL;
+
+    start_afresh();
+    use_settings(s);
+    for (; *setup != NULL; setup++)
+        run(*setup);
+    add_table("t");
+    here(&position);
+    run(insert);
+    must(reader_new(&options, &handler, &reader, &err), "reader_new");
+    err = ERR_INIT;
+    assert_int_equal(reader_run(reader, position.ptr, &err), -1);
+    if (err.code != ERR_FORMAT || strstr(err.msg, message) == NULL ||
+        strstr(err.hint, hint) == NULL)
+        fail_msg("%s: %s (%s)", schema, err.msg, err.hint);
+    reader_free(reader);
+}
+
+/* Without names in the log nobody can tell which column is the hidden one. */
+static void a_hidden_column_without_names_is_refused(void **state)
+{
+    const char *const setup[] = {"CREATE TABLE t (id INT PRIMARY KEY, a TEXT, UNIQUE (a), b INT)",
+                                 NULL};
+
+    (void)state;
+    if (!is_mariadb())
+        skip();
+    check_refusal(&plain, setup, "INSERT INTO t VALUES (1, 'a', 1)",
+                  "has 4 columns in the log and 3 in information_schema", "binlog_row_metadata");
+}
+
+static void temporal_types_of_old_tables_agree_or_are_refused(void **state)
+{
+    const char *const whole[] = {
+        "SET GLOBAL mysql56_temporal_format = OFF",
+        "CREATE TABLE t (id INT PRIMARY KEY, a TIME, b DATETIME, c TIMESTAMP NULL, d DATE)",
+        "SET GLOBAL mysql56_temporal_format = ON", NULL};
+    const char *const fractional[] = {"SET GLOBAL mysql56_temporal_format = OFF",
+                                      "CREATE TABLE t (id INT PRIMARY KEY, a TIME(3))",
+                                      "SET GLOBAL mysql56_temporal_format = ON", NULL};
+
+    (void)state;
+    if (!is_mariadb())
+        skip();
+    check_shape(&plain, whole,
+                "INSERT INTO t VALUES (1, '-12:34:56', '2024-02-29 10:11:12', '2024-02-29 "
+                "10:11:12', '2024-02-29'), (2, '838:59:59', '0000-00-00', '0000-00-00', NULL), (3, "
+                "NULL, NULL, NULL, '0000-00-00')",
+                "UPDATE t SET a = '-00:00:01', b = '9999-12-31 23:59:59', c = '2001-01-01'");
+    check_refusal(&plain, fractional, "INSERT INTO t VALUES (1, '-00:00:00.5')",
+                  "column a has the old format", "FORCE");
+}
+
 /* MySQL changes a document where it stands: it leaves holes, and offsets that do not ascend. */
 static void json_that_was_changed_in_place_agrees(void **state)
 {
@@ -878,6 +948,9 @@ int main(void)
         cmocka_unit_test(instantly_added_and_dropped_columns_agree),
         cmocka_unit_test(a_generated_invisible_primary_key_is_no_shift),
         cmocka_unit_test(a_hidden_hash_column_is_no_shift),
+        cmocka_unit_test(a_table_without_a_key_agrees),
+        cmocka_unit_test(a_hidden_column_without_names_is_refused),
+        cmocka_unit_test(temporal_types_of_old_tables_agree_or_are_refused),
         cmocka_unit_test(json_that_was_changed_in_place_agrees),
         cmocka_unit_test(a_row_of_more_than_16_mib_agrees),
         cmocka_unit_test(text_of_every_charset_agrees),
