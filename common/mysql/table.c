@@ -29,6 +29,13 @@ enum {
     "WHERE t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? AND c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? "   \
     "ORDER BY c.ORDINAL_POSITION"
 
+/* One row for a system versioned table (MariaDB): the ROW END column's name, NULL if implicit. */
+#define SQL_ROW_END                                                              \
+    "SELECT c.COLUMN_NAME FROM information_schema.TABLES t "                     \
+    "LEFT JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA " \
+    "AND c.TABLE_NAME = t.TABLE_NAME AND c.GENERATION_EXPRESSION = 'ROW END' "   \
+    "WHERE t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? AND t.TABLE_TYPE = 'SYSTEM VERSIONED'"
+
 /* The primary key first. A part that is an expression has no column name (MySQL). */
 #define SQL_KEYS                                                                   \
     "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS " \
@@ -127,6 +134,50 @@ static int load_columns(struct db *db, struct table *t, const struct db_param *p
     return 0;
 }
 
+static int add_implicit(struct table *t, const char *name, struct err *err)
+{
+    struct column *c = &t->columns[t->n_columns];
+
+    *c = (struct column){.name = strdup(name), .sql_type = strdup("timestamp(6)")};
+    c->is_generated = c->is_invisible = c->has_default = true;
+    t->n_columns++;
+    if (c->name == NULL || c->sql_type == NULL)
+        return err_nomem(err, "table");
+    return column_parse_type(c, c->sql_type, err);
+}
+
+/* The columns that system versioning adds come last, in the binlog, too. */
+static int add_implicit_pair(struct table *t, struct err *err)
+{
+    struct column *grown = reallocarray(t->columns, t->n_columns + 2, sizeof(*grown));
+
+    if (grown == NULL)
+        return err_nomem(err, "table");
+    t->columns = grown;
+    t->row_end = t->n_columns + 1;
+    return add_implicit(t, "row_start", err) != 0 ? -1 : add_implicit(t, "row_end", err);
+}
+
+static int load_versioning(struct db *db, struct table *t, const struct db_param *params,
+                           struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    int at;
+
+    if (db_flavour(db) != DB_MARIADB)
+        return 0;
+    if (db_run(db, SQL_ROW_END, params, 2, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows == 0)
+        return 0;
+    t->is_versioned = true;
+    at = table_find_column(t, db_rows_text(&rows, 0, 0));
+    if (at < 0)
+        return add_implicit_pair(t, err);
+    t->row_end = (size_t)at;
+    return 0;
+}
+
 /* A whole column that is never NULL; -1 if the part of the key is none. */
 static int key_column(const struct table *t, const struct db_rows *rows, size_t r)
 {
@@ -146,7 +197,9 @@ static bool take_key(struct table *t, const struct db_rows *rows, size_t first, 
             t->n_key = 0;
             return false;
         }
-        t->key[t->n_key++] = (size_t)c;
+        /* Part of each key of a versioned table, and the same in all rows that are no history. */
+        if (!t->is_versioned || (size_t)c != t->row_end)
+            t->key[t->n_key++] = (size_t)c;
     }
     return true;
 }
@@ -182,7 +235,8 @@ int table_load(struct db *db, const char *schema, const char *name, struct table
     if (t == NULL)
         return err_nomem(err, "table");
     t->id = ++last_id;
-    if (load_columns(db, t, params, err) != 0 || load_key(db, t, params, err) != 0) {
+    if (load_columns(db, t, params, err) != 0 || load_versioning(db, t, params, err) != 0 ||
+        load_key(db, t, params, err) != 0) {
         table_free(t);
         return err_wrap(err, "table %s.%s", schema, name);
     }

@@ -78,6 +78,10 @@ struct table {
     size_t
         *key; /* owned; column indexes of the primary key, else of the first NOT NULL unique key */
     size_t n_key; /* 0: no usable key */
+    /* MariaDB's system versioning keeps old rows in the table: a row whose ROW END column is not
+     * its greatest value is history. Both columns are in COLUMNS also where they are implicit. */
+    bool is_versioned;
+    size_t row_end; /* index into columns */
 };
 
 /* Load SCHEMA.NAME. Blocks for two queries. ERR_GONE: no such table (or no privilege to see it).
