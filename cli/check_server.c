@@ -18,17 +18,21 @@ struct rule {
     enum finding_level level; /* if it has not */
     bool needs_restart;
     bool is_mysql_only;
+    bool is_session; /* each session has its own, taken over when it connects */
     const char *why;
 };
 
 static const struct rule rules[] = {
-    {"log_bin", "ON", FINDING_FAIL, true, false, "the replicator reads the binlog"},
-    {"binlog_format", "ROW", FINDING_FAIL, false, false, "only rows can be followed"},
-    {"binlog_row_image", "FULL", FINDING_FAIL, false, false, "a row needs all of its columns"},
-    {"binlog_row_value_options", "", FINDING_FAIL, false, true, "parts of JSON are not followed"},
-    {"binlog_row_metadata", "FULL", FINDING_WARN, false, false,
-     "with it a change of the table while the replicator lags is understood"},
-    {"gtid_mode", "ON", FINDING_WARN, false, true,
+    {"log_bin", "ON", FINDING_FAIL, true, false, false, "the replicator reads the binlog"},
+    {"binlog_format", "ROW", FINDING_FAIL, false, false, true,
+     "only rows can be followed; a table of which something else is logged is compared as a whole"},
+    {"binlog_row_image", "FULL", FINDING_WARN, false, false, true,
+     "a row of which columns are missing must be read again"},
+    {"binlog_row_value_options", "", FINDING_WARN, false, true, true,
+     "a JSON value of which only a part is logged may have to be read again"},
+    {"binlog_row_metadata", "FULL", FINDING_WARN, false, false, false,
+     "with it the binlog says by itself what its columns are"},
+    {"gtid_mode", "ON", FINDING_WARN, false, true, false,
      "with it the replicator can go on with another server"},
 };
 
@@ -58,6 +62,8 @@ static void append_mend(struct buf *out, const struct rule *r, enum db_flavour f
                    "SET GLOBAL %s = '%s';\n"
                    "Write it into the server's configuration, too, under [mysqld]: %s = %s",
                    r->name, r->wanted, r->name, r->wanted);
+    if (r->is_session)
+        buf_puts(out, "\nSessions that are connected keep theirs until they connect again.");
 }
 
 static void check_rule(struct findings *f, struct db *db, const struct rule *r, const char *value)

@@ -56,6 +56,27 @@ static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)
     assert_int_equal(p[11], 0x11);
 }
 
+static void a_column_is_renamed_or_forgotten_in_place(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint64_t hash = 0;
+
+    (void)state;
+    assert_false(base_rename(&blob, "a", NULL));
+    base_set(&blob, "a", 1);
+    base_set(&blob, "b", 2);
+    base_set(&blob, "c", 3);
+    assert_true(base_rename(&blob, "b", "d"));
+    assert_false(base_rename(&blob, "b", "e"));
+    assert_true(base_find(blob.ptr, blob.len, "d", &hash));
+    assert_int_equal(hash, 2);
+    assert_true(base_rename(&blob, "a", NULL));
+    assert_int_equal(blob.len, 2 * BASE_COLUMN_BYTES);
+    assert_false(base_find(blob.ptr, blob.len, "a", &hash));
+    assert_true(base_find(blob.ptr, blob.len, "c", &hash));
+    assert_int_equal(hash, 3);
+}
+
 static void a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew(void **state)
 {
     CLEANUP_BUF struct buf blob = BUF_INIT;
@@ -110,6 +131,7 @@ int main(void)
         cmocka_unit_test(a_column_that_was_set_is_found_with_its_hash),
         cmocka_unit_test(setting_a_column_again_replaces_its_hash),
         cmocka_unit_test(the_layout_is_little_endian_name_hash_then_value_hash),
+        cmocka_unit_test(a_column_is_renamed_or_forgotten_in_place),
         cmocka_unit_test(a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew),
         cmocka_unit_test(a_row_key_comes_back_as_it_was_written),
         cmocka_unit_test(a_row_key_of_another_shape_is_refused),
