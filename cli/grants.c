@@ -18,6 +18,7 @@ static const struct state_grant replicator_state[] = {
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
     {"mapping_state", "SELECT, INSERT, UPDATE, DELETE"},
+    {"mapped_table", "SELECT, INSERT, UPDATE, DELETE"},
     {"lease", "SELECT, INSERT, UPDATE, DELETE"},
     {"watermark", "SELECT, INSERT, UPDATE, DELETE"},
     {NULL, NULL},
@@ -27,6 +28,7 @@ static const struct state_grant webhook_state[] = {
     {"edit_log", "SELECT, INSERT, UPDATE"},
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"mapping_state", "SELECT"},
+    {"mapped_table", "SELECT"},
     {"signals", "INSERT"},
     {NULL, NULL},
 };

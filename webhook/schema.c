@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/mysql/db.h"
+#include "common/mysql/definition.h"
 
 struct slot {
     struct schema_mapping *mapping; /* a reference; NULL: not resolved */
@@ -83,7 +84,22 @@ static int add_column(struct schema_mapping *m, size_t column, const char *heade
     return 0;
 }
 
-static int resolve_columns(struct schema_mapping *m, struct err *err)
+/* Where new columns are not for the tab: those that it had. */
+static bool is_wanted(const struct schema_mapping *m, size_t column,
+                      const struct definition *before)
+{
+    const struct definition_column *was;
+
+    if (m->table->columns[column].is_invisible)
+        return false;
+    if (before->n_columns == 0)
+        return true;
+    was = definition_before(before, m->table, column);
+    return was != NULL && was->header != NULL;
+}
+
+static int resolve_columns(struct schema_mapping *m, const struct definition *before,
+                           struct err *err)
 {
     const struct config_mapping *cfg = m->cfg;
     size_t most = cfg->n_columns > 0 ? cfg->n_columns : m->table->n_columns;
@@ -101,7 +117,7 @@ static int resolve_columns(struct schema_mapping *m, struct err *err)
             return -1;
     }
     for (size_t i = 0; cfg->n_columns == 0 && i < m->table->n_columns; i++)
-        if (!m->table->columns[i].is_invisible &&
+        if (is_wanted(m, i, before) &&
             add_column(m, i, m->table->columns[i].name, cfg->direction, err) != 0)
             return -1;
     return 0;
@@ -130,18 +146,40 @@ static int resolve_key(struct schema_mapping *m, struct err *err)
     return 0;
 }
 
+/* What the replicator remembers of the table; no columns: nothing, or it is of no matter. */
+static int load_definition(struct db *db, const struct config_mapping *cfg, struct definition *out,
+                           struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    const struct db_param params[] = {DB_P_TEXT(cfg->name)};
+
+    if (cfg->on_new_column == CONFIG_COLUMN_ADD || cfg->n_columns > 0)
+        return 0;
+    if (db_run(db, "SELECT definition FROM mapped_table WHERE mapping = ?", params, 1, &rows,
+               err) != 0)
+        return err_wrap(err, "mapped_table");
+    return rows.n_rows == 0 ? 0 : definition_parse(db_rows_text(&rows, 0, 0), out, err);
+}
+
 static int resolve(struct db *db, const struct config_mapping *cfg, struct schema_mapping **out,
                    struct err *err)
 {
     CLEANUP(cleanup_mapping) struct schema_mapping *m = calloc(1, sizeof(*m));
+    struct definition before = {0};
+    int rc;
 
     if (m == NULL)
         return err_nomem(err, "schema");
     m->cfg = cfg;
     m->loaded_ms = clock_mono_ms();
     m->references = 1;
-    if (table_load(db, cfg->schema, cfg->table, &m->table, err) != 0 ||
-        resolve_columns(m, err) != 0 || resolve_key(m, err) != 0)
+    rc = table_load(db, cfg->schema, cfg->table, &m->table, err) != 0 ||
+                 load_definition(db, cfg, &before, err) != 0 ||
+                 resolve_columns(m, &before, err) != 0 || resolve_key(m, err) != 0
+             ? -1
+             : 0;
+    definition_close(&before);
+    if (rc != 0)
         return err_wrap(err, "mapping %s", cfg->name);
     *out = take_ptr(m);
     return 0;

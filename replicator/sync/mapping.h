@@ -18,8 +18,8 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/mysql/db.h"
+#include "common/mysql/definition.h"
 #include "common/mysql/table.h"
-#include "replicator/sync/definition.h"
 #include "replicator/sync/row_index.h"
 
 struct mapping_column {

@@ -110,6 +110,12 @@ def test_a_new_column_is_left_out_where_the_mapping_says_so(make_stack):
     stack.sql("UPDATE items SET name = 'again' WHERE id = 2")
     wait_until("the update", lambda: "again" in column(stack, "name"), 30)
     assert stack.cells("Items")[0] == ["id", "name", "qty", "day"]
+    # A column of that name that a person has is the person's own.
+    learn(stack)
+    stack.act({"action": "paste", "tab": "Items", "row": 0, "column": 4, "values": [["colour"], ["mine"]]})
+    stack.act({"action": "edit", "tab": "Items", "row": 1, "column": 1, "value": "by hand"})
+    wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 1") == [("by hand",)], 15)
+    assert stack.sql("SELECT DISTINCT colour FROM items ORDER BY 1") == [("blue",), ("green",), ("red",)]
 
 
 def test_a_dropped_column_stays_with_its_last_values_and_is_the_peoples_own(make_stack):

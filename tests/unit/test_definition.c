@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "replicator/sync/definition.h"
+#include "common/mysql/definition.h"
 
 enum { COLUMNS_MAX = 4 };
 

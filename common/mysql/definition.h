@@ -3,12 +3,12 @@
  * definition: how a mapping's table looked when it was last read, as text in mapped_table.
  *
  * Two uses. Rows in the binlog are read with a definition of today only when it is the remembered
- * one, or when the stream has come to where it was read (route.h). And what an ALTER did to a
- * column is told by comparing the two: a column is renamed when its old name is gone and one with
- * a new name, the same type and the same place has come. Pure.
+ * one, or when the stream has come to where it was read (replicator/route.h). And what an ALTER did
+ * to a column is told by comparing the two: a column is renamed when its old name is gone and one
+ * with a new name, the same type and the same place has come. Pure.
  */
-#ifndef REPLICATOR_SYNC_DEFINITION_H
-#define REPLICATOR_SYNC_DEFINITION_H
+#ifndef COMMON_MYSQL_DEFINITION_H
+#define COMMON_MYSQL_DEFINITION_H
 
 #include <stdbool.h>
 #include <stddef.h>

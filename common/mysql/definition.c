@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replicator/sync/definition.h"
+#include "common/mysql/definition.h"
 
 #include <stdlib.h>
 #include <string.h>
