@@ -3,14 +3,96 @@
 
 #include <iconv.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/cleanup.h"
+#include "replicator/binlog/charset_convert.h"
 #include "replicator/binlog/charset_table.h"
 
 /* MariaDB counts its "no pad" collations from 1024 and its UCA 14.0.0 ones from 2048, 256 for each
  * of five charsets. */
 enum { NOPAD_FIRST = 1024, UCA1400_FIRST = 2048, UCA1400_EACH = 256 };
+
+/* --- tables, made when their charset is first asked for, and kept --- */
+
+/* Characters of the single-byte charsets. */
+static struct byte_table {
+    char utf8[256][4]; /* bytes of each character, then zeros */
+    uint8_t length[256];
+    bool is_ascii; /* below 0x80 */
+} byte_tables[CS_COUNT];
+
+enum { NOT_TRIED, READY, FAILED };
+static atomic_int states[CS_COUNT];
+static pthread_mutex_t states_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void set_character(struct byte_table *t, unsigned byte, uint32_t character)
+{
+    t->length[byte] = (uint8_t)(charset_put(t->utf8[byte], character) - t->utf8[byte]);
+}
+
+static int bytes_from_iconv(struct byte_table *t, const char *name)
+{
+    iconv_t cd = iconv_open("UTF-8", name);
+
+    if (cd == (iconv_t)-1)
+        return -1;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char in[1] = {(char)byte}, *from = in, *to = t->utf8[byte];
+        size_t from_left = 1, to_left = sizeof(t->utf8[byte]);
+
+        iconv(cd, NULL, NULL, NULL, NULL);
+        if (iconv(cd, &from, &from_left, &to, &to_left) != (size_t)-1)
+            t->length[byte] = (uint8_t)(sizeof(t->utf8[byte]) - to_left);
+        else
+            set_character(t, byte, '?');
+    }
+    iconv_close(cd);
+    return 0;
+}
+
+static int bytes_open(struct byte_table *t, size_t charset)
+{
+    const uint16_t *high = charset_high_half(charset);
+
+    if (high == NULL && bytes_from_iconv(t, charset_table[charset].iconv_name) != 0)
+        return -1;
+    for (unsigned byte = 0; high != NULL && byte < 256; byte++)
+        set_character(t, byte, byte < 0x80 ? byte : high[byte - 0x80]);
+    for (size_t i = 0; i < charset_n_exceptions; i++) {
+        const struct charset_exception *e = &charset_exceptions[i];
+
+        for (unsigned byte = e->first; e->charset == charset && byte <= e->last; byte++)
+            set_character(t, byte, e->character + byte - e->first);
+    }
+    t->is_ascii = true;
+    for (unsigned byte = 0; byte < 0x80; byte++)
+        t->is_ascii = t->is_ascii && t->length[byte] == 1 && (uint8_t)t->utf8[byte][0] == byte;
+    return 0;
+}
+
+/* CS, if its tables can be made. */
+static const struct charset *ready(const struct charset *cs)
+{
+    size_t i = (size_t)(cs - charset_table);
+
+    if (atomic_load_explicit(&states[i], memory_order_acquire) == NOT_TRIED) {
+        LOCK_SCOPE(&states_lock);
+
+        if (atomic_load(&states[i]) == NOT_TRIED) {
+            int rc = cs->kind == KIND_BYTE    ? bytes_open(&byte_tables[i], i)
+                     : cs->kind == KIND_MULTI ? charset_multi_open(i)
+                                              : 0;
+
+            atomic_store_explicit(&states[i], rc == 0 ? READY : FAILED, memory_order_release);
+        }
+    }
+    return atomic_load_explicit(&states[i], memory_order_acquire) == READY ? cs : NULL;
+}
+
+/* --- which --- */
 
 const struct charset *charset_of_collation(uint32_t collation)
 {
@@ -19,7 +101,7 @@ const struct charset *charset_of_collation(uint32_t collation)
     if (collation >= UCA1400_FIRST) {
         uint32_t i = (collation - UCA1400_FIRST) / UCA1400_EACH;
 
-        return i < sizeof(uca1400) ? &charset_table[uca1400[i]] : NULL;
+        return i < sizeof(uca1400) ? ready(&charset_table[uca1400[i]]) : NULL;
     }
     if (collation >= NOPAD_FIRST)
         collation -= NOPAD_FIRST;
@@ -27,17 +109,17 @@ const struct charset *charset_of_collation(uint32_t collation)
         if (collation <= charset_collations[i].last)
             return charset_collations[i].charset == CS_COUNT
                        ? NULL
-                       : &charset_table[charset_collations[i].charset];
+                       : ready(&charset_table[charset_collations[i].charset]);
     return NULL;
 }
 
 const struct charset *charset_of_name(const char *name)
 {
     if (strcmp(name, "utf8") == 0)
-        return &charset_table[CS_UTF8MB3];
+        return ready(&charset_table[CS_UTF8MB3]);
     for (size_t i = 0; i < CS_COUNT; i++)
         if (strcmp(charset_table[i].name, name) == 0)
-            return &charset_table[i];
+            return ready(&charset_table[i]);
     return NULL;
 }
 
@@ -51,176 +133,62 @@ bool charset_is_utf8(const struct charset *cs)
     return cs->kind == KIND_UTF8;
 }
 
-/* What iconv needs once per charset, made at first use; kept until the end. */
-struct converter {
-    pthread_mutex_t lock;
-    iconv_t iconv; /* KIND_MULTI */
-    bool is_open;
-    char utf8[256][4]; /* KIND_BYTE: bytes of each character, then zeros */
-    uint8_t length[256];
-};
-static struct converter converters[CS_COUNT];
-static pthread_once_t converters_once = PTHREAD_ONCE_INIT;
+/* --- text --- */
 
-static void set_character(struct converter *conv, unsigned byte, unsigned character)
+/* How many bytes from the start are ASCII; eight at a time, and so perhaps a few fewer. */
+static size_t ascii_prefix(const char *p, size_t len)
 {
-    char *to = conv->utf8[byte];
+    size_t n = 0;
+    uint64_t word;
 
-    if (character < 0x80) {
-        to[0] = (char)character;
-        conv->length[byte] = 1;
-    } else if (character < 0x800) {
-        to[0] = (char)(0xc0 | character >> 6);
-        to[1] = (char)(0x80 | (character & 63));
-        conv->length[byte] = 2;
-    } else {
-        to[0] = (char)(0xe0 | character >> 12);
-        to[1] = (char)(0x80 | (character >> 6 & 63));
-        to[2] = (char)(0x80 | (character & 63));
-        conv->length[byte] = 3;
+    for (; len - n >= sizeof(word); n += sizeof(word)) {
+        memcpy(&word, p + n, sizeof(word));
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            return n;
     }
+    while (n < len && (uint8_t)p[n] < 0x80)
+        n++;
+    return n;
 }
 
-static void from_iconv(struct converter *conv, const struct charset *cs)
+/* All four bytes of a character are written, and those behind it over the zeros. */
+static char *convert_bytes(const struct byte_table *t, const uint8_t *from, size_t len, char *to)
 {
-    iconv_t cd = iconv_open("UTF-8", cs->iconv_name);
-
-    for (unsigned byte = 0; byte < 256; byte++) {
-        char in[1] = {(char)byte}, *from = in, *to = conv->utf8[byte];
-        size_t from_left = 1, to_left = sizeof(conv->utf8[byte]);
-
-        if (cd != (iconv_t)-1 && iconv(cd, &from, &from_left, &to, &to_left) != (size_t)-1)
-            conv->length[byte] = (uint8_t)(sizeof(conv->utf8[byte]) - to_left);
-        else
-            set_character(conv, byte, '?');
-    }
-    if (cd != (iconv_t)-1)
-        iconv_close(cd);
-}
-
-static void byte_table(struct converter *conv, size_t charset)
-{
-    const uint16_t *high = charset_high_half(charset);
-
-    if (high == NULL) {
-        from_iconv(conv, &charset_table[charset]);
-        return;
-    }
-    for (unsigned byte = 0; byte < 256; byte++)
-        set_character(conv, byte, byte < 0x80 ? byte : high[byte - 0x80]);
-}
-
-static void converters_init(void)
-{
-    for (size_t i = 0; i < CS_COUNT; i++) {
-        struct converter *conv = &converters[i];
-
-        pthread_mutex_init(&conv->lock, NULL);
-        if (charset_table[i].kind == KIND_BYTE)
-            byte_table(conv, i);
-        if (charset_table[i].kind == KIND_MULTI) {
-            conv->iconv = iconv_open("UTF-8", charset_table[i].iconv_name);
-            conv->is_open = conv->iconv != (iconv_t)-1;
-        }
-    }
-    for (size_t i = 0; i < charset_n_exceptions; i++) {
-        const struct charset_exception *e = &charset_exceptions[i];
-
-        for (unsigned byte = e->first; byte <= e->last; byte++)
-            set_character(&converters[e->charset], byte, e->character + byte - e->first);
-    }
-}
-
-static struct value convert_bytes(const struct converter *conv, struct value in,
-                                  struct arena *arena)
-{
-    size_t size = 0;
-    char *text, *to;
-
-    for (size_t i = 0; i < in.len; i++)
-        size += conv->length[(uint8_t)in.ptr[i]];
-    text = arena_text(arena, size);
-    if (text == NULL)
-        return (struct value){0};
-    to = text;
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t byte = (uint8_t)in.ptr[i];
-
-        for (uint8_t k = 0; k < conv->length[byte]; k++)
-            *to++ = conv->utf8[byte][k];
-    }
-    return value_text(text, size);
-}
-
-/* sjis and ujis are converted as Microsoft's variants, for ASCII's and the user-defined characters'
- * sake; these differ. No replacement is longer. */
-static size_t undo_microsoft(char *text, size_t len, bool is_sjis)
-{
-    static const struct {
-        const char *from, *to;
-    } signs[] = {
-        {"\uffe0", "\u00a2"}, {"\uffe1", "\u00a3"}, {"\uffe2", "\u00ac"},
-        {"\uffe4", "\u00a6"}, {"\u2225", "\u2016"}, {"\uff0d", "\u2212"},
-        {"\uff5e", "\u301c"}, {"\uff3c", "\\"}, /* sjis only */
-    };
-    size_t to = 0;
-
-    for (size_t at = 0; at < len;) {
-        size_t i = 0, n = sizeof(signs) / sizeof(signs[0]) - !is_sjis;
-
-        while (i < n && (len - at < 3 || memcmp(text + at, signs[i].from, 3) != 0))
-            i++;
-        if (i == n) {
-            text[to++] = text[at++];
-        } else {
-            memcpy(text + to, signs[i].to, strlen(signs[i].to));
-            to += strlen(signs[i].to);
-            at += 3;
-        }
+    for (size_t i = 0; i < len; i++) {
+        memcpy(to, t->utf8[from[i]], sizeof(t->utf8[0]));
+        to += t->length[from[i]];
     }
     return to;
 }
 
-/* No character grows beyond three bytes for one, or four for two. */
-static struct value convert_multi(const struct converter *conv, size_t charset, struct value in,
-                                  struct arena *arena)
-{
-    size_t size = in.len < SIZE_MAX / 4 ? in.len * 3 : 0, to_left = size, from_left = in.len;
-    char *text = arena_text(arena, size), *to = text;
-    char *from = (char *)(uintptr_t)in.ptr; /* iconv(3) reads it only */
-
-    if (text == NULL)
-        return (struct value){0};
-    iconv(conv->iconv, NULL, NULL, NULL, NULL);
-    while (from_left > 0 && to_left > 0) {
-        if (iconv(conv->iconv, &from, &from_left, &to, &to_left) != (size_t)-1)
-            break;
-        if (from_left > 0 && to_left > 0) {
-            *to++ = '?';
-            to_left--;
-            from++;
-            from_left--;
-        }
-    }
-    if (charset == CS_SJIS || charset == CS_UJIS)
-        to_left = size - undo_microsoft(text, size - to_left, charset == CS_SJIS);
-    arena_shrink(arena, to_left);
-    return value_text(text, size - to_left);
-}
-
 struct value charset_convert(const struct charset *cs, struct value in, struct arena *arena)
 {
-    size_t i = (size_t)(cs - charset_table);
-    struct converter *conv = &converters[i];
-    struct value out;
+    enum { GROWTH = 3, SLACK = 4 };
+    size_t i = (size_t)(cs - charset_table), skipped = 0, size;
+    const uint8_t *from;
+    char *text, *to;
 
-    pthread_once(&converters_once, converters_init);
     if (cs->kind == KIND_UTF8)
         return in;
+    if (cs->kind == KIND_MULTI || (cs->kind == KIND_BYTE && byte_tables[i].is_ascii))
+        skipped = ascii_prefix(in.ptr, in.len);
+    if (skipped == in.len)
+        return in;
+    if (in.len > SIZE_MAX / GROWTH - SLACK)
+        return (struct value){0};
+    size = skipped + (in.len - skipped) * GROWTH + SLACK;
+    text = arena_text(arena, size);
+    if (text == NULL)
+        return (struct value){0};
+    memcpy(text, in.ptr, skipped);
+    from = (const uint8_t *)in.ptr + skipped;
+    to = text + skipped;
     if (cs->kind == KIND_BYTE)
-        return convert_bytes(conv, in, arena);
-    pthread_mutex_lock(&conv->lock);
-    out = conv->is_open ? convert_multi(conv, i, in, arena) : value_text("?", 1);
-    pthread_mutex_unlock(&conv->lock);
-    return out;
+        to = convert_bytes(&byte_tables[i], from, in.len - skipped, to);
+    else if (cs->kind == KIND_MULTI)
+        to = charset_multi_convert(i, from, in.len - skipped, to);
+    else
+        to = charset_wide_convert(i, from, in.len - skipped, to);
+    arena_shrink(arena, (size_t)(text + size - to));
+    return value_text(text, (size_t)(to - text));
 }

@@ -2,9 +2,9 @@
 /*
  * charset: text of a column in UTF-8, whatever the column is stored in.
  *
- * A byte sequence that its charset does not know becomes '?', as it does in a SELECT. Single-byte
- * charsets are a table look-up; others go through iconv(3). Any thread: the tables are made once,
- * and each thread has its own iconv descriptors.
+ * A code that its charset does not know becomes '?', as it does in a SELECT. The characters come
+ * from iconv(3), asked once for each code, and from what the servers were found to do otherwise
+ * (charset_table.c); UTF-16 and its like are computed. Any thread.
  */
 #ifndef REPLICATOR_BINLOG_CHARSET_H
 #define REPLICATOR_BINLOG_CHARSET_H
@@ -19,13 +19,15 @@ struct charset;
 
 enum { COLLATION_BINARY = 63 };
 
-/* The charset of a collation id; NULL if we do not know it. */
+/* The charset of a collation id; NULL if we (or this machine's iconv) do not know it. The first
+ * call for a charset may take some milliseconds: its table is made. */
 const struct charset *charset_of_collation(uint32_t collation);
-/* By the server's name ("latin1"); NULL if we do not know it. */
+/* The same by the server's name ("latin1"). */
 const struct charset *charset_of_name(const char *name);
 const char *charset_name(const struct charset *cs);
 /* Is its text UTF-8 (or bytes) already? Then nothing needs converting. */
 bool charset_is_utf8(const struct charset *cs);
-/* IN as UTF-8, in ARENA (or IN itself); state VALUE_ABSENT when out of memory. */
+/* IN as UTF-8, in ARENA, or IN itself when all of it is ASCII already; state VALUE_ABSENT when out
+ * of memory. */
 struct value charset_convert(const struct charset *cs, struct value in, struct arena *arena);
 #endif

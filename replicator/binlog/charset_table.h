@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum charset_kind { KIND_UTF8, KIND_BYTE, KIND_MULTI };
+/* UTF-8 or bytes; one byte a character; ASCII and codes of more bytes; units of 2 or 4 bytes. */
+enum charset_kind { KIND_UTF8, KIND_BYTE, KIND_MULTI, KIND_WIDE };
 
 struct charset {
     const char *name;       /* the servers' */
@@ -40,13 +41,17 @@ struct charset_collation {
 extern const struct charset_collation charset_collations[];
 extern const size_t charset_n_collations;
 
-/* The bytes FIRST to LAST are the characters from CHARACTER on, whatever iconv says. */
+/* The codes FIRST to LAST are the characters from CHARACTER on, whatever iconv says; '?': all of
+ * them are none. Codes of several bytes count in the order of their charset. */
 struct charset_exception {
-    uint8_t charset, first, last;
+    uint8_t charset;
+    uint32_t first, last;
     uint16_t character;
 };
 extern const struct charset_exception charset_exceptions[];
 extern const size_t charset_n_exceptions;
+extern const struct charset_exception charset_multi_exceptions[];
+extern const size_t charset_n_multi_exceptions;
 
 /* The characters of the bytes from 0x80 on, for a charset that iconv does not have; else NULL. */
 const uint16_t *charset_high_half(size_t charset);

@@ -83,9 +83,10 @@ int json_put_string(struct json_printer *p, const uint8_t *s, size_t n)
     while (n > 0) {
         size_t step = n < WORD ? n : WORD, plain;
         uint64_t word = n < WORD ? load_tail(s, n) : json_u64(s);
-        /* A byte that is not there looks like a control character. */
-        /* cppcheck-suppress shiftTooManyBits ; STEP is at least 1, as N is */
-        uint64_t special = specials(word) & (UINT64_MAX >> (8 * (WORD - step)));
+        uint64_t special = specials(word);
+
+        if (n < WORD) /* a byte that is not there looks like a control character */
+            special &= (UINT64_C(1) << (8 * n)) - 1;
 
         store(to, word);
         if (special == 0) {
