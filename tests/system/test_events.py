@@ -97,6 +97,7 @@ class Log:
     @contextlib.contextmanager
     def following(self, *arguments):
         """The process, its standard output a pipe."""
+        self.dumps_before = self.dumps()
         process = subprocess.Popen([str(BUILD / "tabrelay"), "--config", str(self.config), "events", "--table",
                                     f"{self.database}.*", *arguments],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -106,8 +107,13 @@ class Log:
             process.kill()
             process.communicate()
 
+    def dumps(self):
+        """The connections that are sent the log; those of readers that have gone stay for a while."""
+        return {row[0] for row in self.server.sql("SHOW PROCESSLIST") if "Binlog Dump" in str(row[4])}
+
     def wait_connected(self):
-        wait_until("the dump", lambda: any("Binlog Dump" in str(row[4]) for row in self.server.sql("SHOW PROCESSLIST")))
+        """Until the last one that follows is sent the log; its connection."""
+        return wait_until("the dump", lambda: self.dumps() - self.dumps_before).pop()
 
 
 @pytest.fixture
@@ -484,7 +490,7 @@ def test_two_may_watch_at_once(log):
     with log.following() as one:
         log.wait_connected()
         with log.following() as two:
-            wait_until("both", lambda: sum("Binlog Dump" in str(row[4]) for row in log.server.sql("SHOW PROCESSLIST")) == 2)
+            log.wait_connected()
             for number in (1, 2):
                 log.sql(f"INSERT INTO bare VALUES ({number}, 0)")
                 for process in (one, two):
@@ -529,9 +535,7 @@ def test_a_connection_lost_within_a_transaction_repeats_no_row(log):
     log.sql("INSERT INTO bare VALUES (1, 1)")
     with log.following("--from", log.begin, "--no-follow") as process:
         first = process.stdout.readline()  # and no more: the pipe is full, the stream stands still
-        log.wait_connected()
-        dump, = [row[0] for row in log.server.sql("SHOW PROCESSLIST") if "Binlog Dump" in str(row[4])]
-        log.server.sql(f"KILL {dump}")
+        log.server.sql(f"KILL {log.wait_connected()}")
         out, err = process.stdout.read(), process.stderr.read()
         assert process.wait(20) == 0, err
     lines = [json.loads(line) for line in [first, *out.splitlines()]]
