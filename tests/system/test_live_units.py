@@ -19,9 +19,14 @@ def run_unit(name, server):
     assert "PASSED" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_json_live", "test_forms_live", "test_charset_live"])
+@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_forms_live", "test_charset_live"])
 def test_unit_tests_on_a_live_server(name, every_server):
     run_unit(name, every_server)
+
+
+@pytest.mark.parametrize("every_server", ["mysql"], indirect=True)
+def test_partial_json_updates(every_server):
+    run_unit("test_json_live", every_server)
 
 
 def test_the_stream_of_an_old_server(old_server):

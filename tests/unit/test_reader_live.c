@@ -936,7 +936,7 @@ static int disconnect_server(void **state)
     for (unsigned i = 0; i < n_schemas && getenv("TABRELAY_TEST_KEEP") == NULL; i++)
         runf("DROP DATABASE tabrelay_reader_%u", i);
     db_close(db);
-    arena_close(&texts);
+    forget_tables();
     return 0;
 }
 
