@@ -45,6 +45,14 @@ static inline const uint8_t *cursor_take(struct cursor *c, uint64_t n)
     return p;
 }
 
+static inline uint16_t le_load16(const uint8_t *p)
+{
+    uint16_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return le16toh(v);
+}
+
 static inline uint32_t le_load32(const uint8_t *p)
 {
     uint32_t v;
@@ -78,7 +86,7 @@ static inline uint64_t le_load(const uint8_t *p, size_t n)
     case 1:
         return p[0];
     case 2:
-        return (uint64_t)p[1] << 8 | p[0];
+        return le_load16(p);
     case 3:
         return (uint64_t)p[2] << 16 | (uint64_t)p[1] << 8 | p[0];
     case 4:

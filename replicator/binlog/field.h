@@ -57,7 +57,7 @@ struct field {
     bool is_rounded;          /* DOUBLE(m,d): it is shown with SCALE digits */
     bool is_unsigned;
     bool is_costly;                /* comparing its bytes is cheaper than reading it */
-    uint16_t json_at;              /* JSON: the how-manieth JSON column of the TABLE_MAP it is */
+    uint16_t json_at;              /* JSON: which one of the JSON columns of the TABLE_MAP */
     size_t column;                 /* index in the struct table; n_columns when skipped */
     uint32_t pad_bytes;            /* BINARY(n), UUID, INET6: trailing zeros are not stored */
     const struct charset *charset; /* TEXT, COMPRESSED; NULL: the bytes are UTF-8 */

@@ -12,11 +12,11 @@
 #ifndef REPLICATOR_BINLOG_JSON_BINARY_H
 #define REPLICATOR_BINLOG_JSON_BINARY_H
 
-#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "replicator/binlog/cursor.h"
 
 enum json_type {
     JSON_SMALL_OBJECT = 0,
@@ -54,33 +54,9 @@ struct json_box {
     unsigned wide; /* bytes of an offset: 2 or 4 */
 };
 
-static inline unsigned json_u16(const uint8_t *p)
-{
-    uint16_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return le16toh(v);
-}
-
-static inline uint32_t json_u32(const uint8_t *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return le32toh(v);
-}
-
-static inline uint64_t json_u64(const uint8_t *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return le64toh(v);
-}
-
 static inline uint32_t json_offset(const uint8_t *p, unsigned wide)
 {
-    return wide == 2 ? json_u16(p) : json_u32(p);
+    return wide == 2 ? le_load16(p) : le_load32(p);
 }
 
 static inline bool json_is_container(unsigned type)
@@ -121,7 +97,7 @@ static inline const uint8_t *json_box_key(const struct json_box *box, uint32_t i
     const uint8_t *entry = box->keys + (size_t)i * (box->wide + 2);
     uint32_t offset = json_offset(entry, box->wide);
 
-    *n = json_u16(entry + box->wide);
+    *n = le_load16(entry + box->wide);
     return offset > box->len || *n > box->len - offset ? NULL : box->at + offset;
 }
 

@@ -30,9 +30,9 @@ static int put(struct json_printer *p, const char *text, size_t n)
 static uint64_t load_tail(const uint8_t *s, size_t n)
 {
     if (n >= 4)
-        return json_u32(s) | (uint64_t)json_u32(s + n - 4) << (8 * (n - 4));
+        return le_load32(s) | (uint64_t)le_load32(s + n - 4) << (8 * (n - 4));
     if (n >= 2)
-        return json_u16(s) | (uint64_t)json_u16(s + n - 2) << (8 * (n - 2));
+        return le_load16(s) | (uint64_t)le_load16(s + n - 2) << (8 * (n - 2));
     return s[0];
 }
 
@@ -82,7 +82,7 @@ int json_put_string(struct json_printer *p, const uint8_t *s, size_t n)
     *to++ = '"';
     while (n > 0) {
         size_t step = n < WORD ? n : WORD, plain;
-        uint64_t word = n < WORD ? load_tail(s, n) : json_u64(s);
+        uint64_t word = n < WORD ? load_tail(s, n) : le_load64(s);
         uint64_t special = specials(word);
 
         if (n < WORD) /* a byte that is not there looks like a control character */
@@ -190,7 +190,7 @@ static int put_temporal(struct json_printer *p, unsigned type, const uint8_t *s,
 
     if (to == NULL || n != 8)
         return -1;
-    v = json_u64(s);
+    v = le_load64(s);
     is_negative = v >> 63 != 0;
     if (is_negative)
         v = ~v + 1;
@@ -276,19 +276,19 @@ int json_put_scalar(struct json_printer *p, const struct json_value *v)
     case JSON_LITERAL:
         return put_literal(p, v->at[0]);
     case JSON_INT16:
-        return put_signed(p, (int16_t)json_u16(v->at));
+        return put_signed(p, (int16_t)le_load16(v->at));
     case JSON_UINT16:
-        return put_unsigned(p, json_u16(v->at));
+        return put_unsigned(p, le_load16(v->at));
     case JSON_INT32:
-        return put_signed(p, (int32_t)json_u32(v->at));
+        return put_signed(p, (int32_t)le_load32(v->at));
     case JSON_UINT32:
-        return put_unsigned(p, json_u32(v->at));
+        return put_unsigned(p, le_load32(v->at));
     case JSON_INT64:
-        return put_signed(p, (int64_t)json_u64(v->at));
+        return put_signed(p, (int64_t)le_load64(v->at));
     case JSON_UINT64:
-        return put_unsigned(p, json_u64(v->at));
+        return put_unsigned(p, le_load64(v->at));
     case JSON_DOUBLE:
-        return put_double(p, json_u64(v->at));
+        return put_double(p, le_load64(v->at));
     case JSON_STRING:
         s = json_take_bytes(v->at, v->len, &n);
         return s == NULL ? -1 : json_put_string(p, s, n);

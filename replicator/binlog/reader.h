@@ -38,8 +38,9 @@ struct origin {
 
 /* Values are table->n_columns canonical texts (value.h), absent where the log carries none
  * (binlog_row_image MINIMAL and NOBLOB). AFTER of an update is complete as far as the log goes: a
- * column that only BEFORE carries has not changed and stands in both; absent in both is unchanged,
- * too. Absent in an insert: the column's default. */
+ * column that only BEFORE carries has not changed and stands in both. Absent in both: it has not
+ * changed either, or it is a JSON column of which the log tells only what was changed in it; who
+ * needs it reads the row. Absent in an insert: the column's default. */
 struct change {
     enum change_type type;
     const struct table *table;

@@ -347,10 +347,8 @@ static int read_difference(struct rows *r, const struct field *f, const struct r
         json_diff_apply(before->bytes[k].ptr, before->bytes[k].len, bytes->ptr, bytes->len,
                         &r->space->arena, out, err) != 0)
         return bad_value(r, f, err);
-    if (out->state == VALUE_ABSENT) {
-        r->is_difference = true;
+    if (out->state == VALUE_ABSENT)
         before->values[f->column] = (struct value){0};
-    }
     return 0;
 }
 
@@ -412,7 +410,6 @@ int rows_next(struct rows *r, struct err *err)
     if (cursor_left(&r->rest) == 0)
         return 0;
     arena_reset(&r->space->arena);
-    r->is_difference = false;
     if (read_row(r, err) != 0)
         return -1;
     /* Rows without a single column would never end. */

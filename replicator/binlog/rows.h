@@ -72,7 +72,6 @@ struct rows {
     const struct row_layout *layout;
     struct rows_space *space;
     bool has_same_columns; /* both images of an update carry the same ones */
-    bool is_difference;    /* the last row has a JSON column that is only told by its difference */
 };
 
 /* Only which table and what kind: cheap. */

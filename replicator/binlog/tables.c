@@ -191,17 +191,6 @@ int tables_map(struct tables *t, const struct event_format *format, const struct
 static const enum change_type change_types[] = {
     [ROWS_WRITE] = CHANGE_INSERT, [ROWS_UPDATE] = CHANGE_UPDATE, [ROWS_DELETE] = CHANGE_DELETE};
 
-/* A JSON column came as a difference only: whoever cares reads the table again. */
-static int recheck(const struct table *table, const struct reader_handler *handler, struct err *err)
-{
-    struct ddl ddl = {.kind = DDL_STATEMENT_DML,
-                      .schema = table->schema,
-                      .table = table->name,
-                      .sql = "(partial JSON update)"};
-
-    return handler->on_ddl(handler->ctx, &ddl, err);
-}
-
 static int hand_out(struct tables *t, struct rows *r, const struct tables_shape *shape,
                     const struct reader_handler *handler, const struct origin *origin,
                     struct err *err)
@@ -210,19 +199,16 @@ static int hand_out(struct tables *t, struct rows *r, const struct tables_shape 
                             .table = shape->table,
                             .shape = shape->serial,
                             .origin = origin};
-    bool was_difference = false;
     int rc;
 
     if (rows_start(r, &shape->map, &shape->layout, &t->space, err) != 0)
         return -1;
     change.before = r->kind == ROWS_WRITE ? NULL : t->space.before.values;
     change.after = r->kind == ROWS_DELETE ? NULL : t->space.after.values;
-    while ((rc = rows_next(r, err)) == 1) {
-        was_difference = was_difference || r->is_difference;
+    while ((rc = rows_next(r, err)) == 1)
         if (handler->on_change(handler->ctx, &change, err) != 0)
             return -1;
-    }
-    return rc == 0 && was_difference ? recheck(shape->table, handler, err) : rc;
+    return rc;
 }
 
 static int tell_notice(const struct rows *r, const struct tables_entry *entry,
