@@ -55,7 +55,7 @@ def placeless(line):
     return re.sub(rb'"position":"[^"]*",', b"", line, count=1)
 
 
-def tables_summed(*paths):
-    """The rows by table that --summary counts in files."""
-    done = subprocess.run(command(None, "--summary", "--json", "--file", *paths), stdout=subprocess.PIPE, check=True)
+def tables_summed(table, *paths):
+    """The rows by table that --summary counts in files, of the tables that TABLE means."""
+    done = subprocess.run(command(None, "--summary", "--json", "--table", table, "--file", *paths), stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)["tables"]

@@ -17,6 +17,7 @@ from programs import BUILD
 from reading import config_for, events, logs_of, placeless, tables_summed
 
 EVERY = ["mariadb", "mysql", "mariadb11", "mysql56"]
+TABLES = "tabrelay_reader_*.t*"  # not those of another name, which the C test sees refused
 LINE = re.compile(rb'.{0,400}?"schema":"(tabrelay_reader_\d+)","table":"(\w+)","type":"(\w+)"')
 
 
@@ -35,8 +36,8 @@ def test_every_value_of_every_type_agrees_with_select_live_and_from_file(every_s
     config = config_for(every_server, tmp_path)
     written = rows_written(every_server)
     counted = {}
-    with events(config, "--from", "start", "--no-follow") as live, \
-            events(config, "--schema", "--file", *logs_of(every_server)) as filed:
+    with events(config, "--table", TABLES, "--from", "start", "--no-follow") as live, \
+            events(config, "--table", TABLES, "--schema", "--file", *logs_of(every_server)) as filed:
         for a, b in itertools.zip_longest(live, filed):
             if every_server.flavour == "mariadb11":
                 a, b = placeless(a or b""), placeless(b or b"")
@@ -44,9 +45,9 @@ def test_every_value_of_every_type_agrees_with_select_live_and_from_file(every_s
             where = LINE.match(a)
             if where:
                 counted[where.groups()] = counted.get(where.groups(), 0) + 1
-    tables = [t for t in tables_summed(*logs_of(every_server)) if t["schema"].startswith("tabrelay_reader_")]
+    tables = tables_summed(TABLES, *logs_of(every_server))
     summed = {(t["schema"].encode(), t["table"].encode(), kind.encode()): t[kind]
               for t in tables for kind in ("insert", "update", "delete") if t[kind]}
     assert summed == counted
-    assert written == {kind: sum(t[kind] for t in tables if t["schema"] == "tabrelay_reader_0" and t["table"] != "marker")
+    assert written == {kind: sum(t[kind] for t in tables if t["schema"] == "tabrelay_reader_0")
                        for kind in written}

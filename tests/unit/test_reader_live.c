@@ -735,7 +735,8 @@ static void a_table_without_a_key_agrees(void **state)
                     "UPDATE t SET a = 'c', b = CONCAT(b, 'd')");
 }
 
-/* What cannot be read is said, with the way out; SETUP makes t and INSERT fills it. */
+/* What cannot be read is said, with the way out; SETUP makes a table "refused",
+ * INSERT fills it. */
 static void check_refusal(const struct settings *s, const char *const *setup, const char *insert,
                           const char *message, const char *hint)
 {
@@ -747,7 +748,7 @@ static void check_refusal(const struct settings *s, const char *const *setup, co
     use_settings(s);
     for (; *setup != NULL; setup++)
         run(*setup);
-    add_table("t");
+    add_table("refused");
     here(&position);
     run(insert);
     must(reader_new(&options, &handler, &reader, &err), "reader_new");
@@ -762,13 +763,13 @@ static void check_refusal(const struct settings *s, const char *const *setup, co
 /* Without names in the log nobody can tell which column is the hidden one. */
 static void a_hidden_column_without_names_is_refused(void **state)
 {
-    const char *const setup[] = {"CREATE TABLE t (id INT PRIMARY KEY, a TEXT, UNIQUE (a), b INT)",
-                                 NULL};
+    const char *const setup[] = {
+        "CREATE TABLE refused (id INT PRIMARY KEY, a TEXT, UNIQUE (a), b INT)", NULL};
 
     (void)state;
     if (!is_mariadb())
         skip();
-    check_refusal(&plain, setup, "INSERT INTO t VALUES (1, 'a', 1)",
+    check_refusal(&plain, setup, "INSERT INTO refused VALUES (1, 'a', 1)",
                   "has 4 columns in the log and 3 in information_schema", "binlog_row_metadata");
 }
 
@@ -779,7 +780,7 @@ static void temporal_types_of_old_tables_agree_or_are_refused(void **state)
         "CREATE TABLE t (id INT PRIMARY KEY, a TIME, b DATETIME, c TIMESTAMP NULL, d DATE)",
         "SET GLOBAL mysql56_temporal_format = ON", NULL};
     const char *const fractional[] = {"SET GLOBAL mysql56_temporal_format = OFF",
-                                      "CREATE TABLE t (id INT PRIMARY KEY, a TIME(3))",
+                                      "CREATE TABLE refused (id INT PRIMARY KEY, a TIME(3))",
                                       "SET GLOBAL mysql56_temporal_format = ON", NULL};
 
     (void)state;
@@ -790,7 +791,7 @@ static void temporal_types_of_old_tables_agree_or_are_refused(void **state)
                 "10:11:12', '2024-02-29'), (2, '838:59:59', '0000-00-00', '0000-00-00', NULL), (3, "
                 "NULL, NULL, NULL, '0000-00-00')",
                 "UPDATE t SET a = '-00:00:01', b = '9999-12-31 23:59:59', c = '2001-01-01'");
-    check_refusal(&plain, fractional, "INSERT INTO t VALUES (1, '-00:00:00.5')",
+    check_refusal(&plain, fractional, "INSERT INTO refused VALUES (1, '-00:00:00.5')",
                   "column a has the old format", "FORCE");
 }
 
