@@ -2,9 +2,10 @@
 #include "replicator/binlog/gtid_list.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/digits.h"
 
 void gtid_list_close(struct gtid_list *list)
 {
@@ -64,8 +65,13 @@ bool gtid_list_covers(const struct gtid_list *list, const struct gtid_list *othe
 
 void gtid_triple_print(struct gtid_triple triple, struct buf *out)
 {
-    buf_printf(out, "%" PRIu32 "-%" PRIu32 "-%" PRIu64, triple.domain, triple.server,
-               triple.number);
+    char text[3 * DIGITS_MAX + 2], *end = digits_put(text, triple.domain);
+
+    *end++ = '-';
+    end = digits_put(end, triple.server);
+    *end++ = '-';
+    end = digits_put(end, triple.number);
+    buf_append(out, text, (size_t)(end - text));
 }
 
 void gtid_list_print(const struct gtid_list *list, struct buf *out)
