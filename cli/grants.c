@@ -13,8 +13,10 @@ struct state_grant {
 
 static const struct state_grant replicator_state[] = {
     {"schema_version", "SELECT"},
-    {"edit_log", "SELECT"},
+    {"edit_log", "SELECT, INSERT"},
     {"signals", "SELECT"},
+    {"conflicts", "SELECT"},
+    {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
     {"mapping_state", "SELECT, INSERT, UPDATE, DELETE"},
@@ -29,13 +31,23 @@ static const struct state_grant webhook_state[] = {
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"mapping_state", "SELECT"},
     {"mapped_table", "SELECT"},
+    {"conflicts", "SELECT, INSERT, UPDATE"},
+    {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
     {"signals", "INSERT"},
     {NULL, NULL},
 };
 static const struct state_grant cli_state[] = {
-    {"schema_version", "SELECT"}, {"edit_log", "SELECT"},        {"base", "SELECT"},
-    {"checkpoint", "SELECT"},     {"mapping_state", "SELECT"},   {"lease", "SELECT"},
-    {"watermark", "SELECT"},      {"signals", "SELECT, INSERT"}, {NULL, NULL},
+    {"schema_version", "SELECT"},
+    {"edit_log", "SELECT"},
+    {"base", "SELECT"},
+    {"checkpoint", "SELECT"},
+    {"mapping_state", "SELECT"},
+    {"lease", "SELECT"},
+    {"watermark", "SELECT"},
+    {"signals", "SELECT, INSERT"},
+    {"conflicts", "SELECT"},
+    {"mapped_table", "SELECT"},
+    {NULL, NULL},
 };
 
 struct role {

@@ -16,6 +16,7 @@ static const struct migration {
 } migrations[] = {
     {1, "schemas/state.sql"},
     {2, "schemas/state-2.sql"},
+    {3, "schemas/state-3.sql"},
 };
 
 enum { N_MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

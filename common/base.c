@@ -25,6 +25,15 @@ static uint32_t column_id(const char *column)
     return (uint32_t)hash64(column, strlen(column));
 }
 
+/* The entry that marks COLUMN as held: hashed with a seed that no name has, so that it cannot be a
+ * column's. */
+static uint32_t held_id(const char *column)
+{
+    uint64_t name[2] = {hash64(column, strlen(column)), 0x68656c64};
+
+    return (uint32_t)hash64(name, sizeof(name));
+}
+
 /* Offset of the column's 12 bytes, or LEN. */
 static size_t find_offset(const uint8_t *blob, size_t len, uint32_t id)
 {
@@ -46,9 +55,8 @@ bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
     return true;
 }
 
-void base_set(struct buf *blob, const char *column, uint64_t hash)
+static void set(struct buf *blob, uint32_t id, uint64_t hash)
 {
-    uint32_t id = column_id(column);
     uint8_t entry[BASE_COLUMN_BYTES];
     size_t at;
 
@@ -63,6 +71,35 @@ void base_set(struct buf *blob, const char *column, uint64_t hash)
         memcpy(blob->ptr + at, entry, sizeof(entry));
 }
 
+void base_set(struct buf *blob, const char *column, uint64_t hash)
+{
+    set(blob, column_id(column), hash);
+}
+
+static void remove_at(struct buf *blob, size_t at)
+{
+    memmove(blob->ptr + at, blob->ptr + at + BASE_COLUMN_BYTES, blob->len - at - BASE_COLUMN_BYTES);
+    blob->len -= BASE_COLUMN_BYTES;
+}
+
+void base_hold(struct buf *blob, const char *column)
+{
+    set(blob, held_id(column), 1);
+}
+
+void base_release(struct buf *blob, const char *column)
+{
+    size_t at = find_offset((const uint8_t *)blob->ptr, blob->len, held_id(column));
+
+    if (at < blob->len)
+        remove_at(blob, at);
+}
+
+bool base_is_held(const void *blob, size_t len, const char *column)
+{
+    return find_offset(blob, len, held_id(column)) < len;
+}
+
 bool base_rename(struct buf *blob, const char *from, const char *to)
 {
     uint8_t *bytes = (uint8_t *)blob->ptr;
@@ -74,7 +111,6 @@ bool base_rename(struct buf *blob, const char *from, const char *to)
         put_le(bytes + at, column_id(to), 4);
         return true;
     }
-    memmove(bytes + at, bytes + at + BASE_COLUMN_BYTES, blob->len - at - BASE_COLUMN_BYTES);
-    blob->len -= BASE_COLUMN_BYTES;
+    remove_at(blob, at);
     return true;
 }

@@ -6,6 +6,11 @@
  * 12 bytes a column, in any order: the low 32 bits of hash64(column name) and hash_value(value),
  * both little-endian. A column that is not in it was never agreed on. Bytes that break the form
  * hold nothing: a row without a base is compared afresh, which is always safe. Pure; any thread.
+ *
+ * Held: an open conflict. Of a held column the hash is that of what the sheet shows, MySQL has
+ * something else, and neither is written until a person has decided; of a held row (BASE_ROW) one
+ * side has deleted it. The mark is an entry of its own, so that a comparison with the sheet needs
+ * no special case.
  */
 #ifndef COMMON_BASE_H
 #define COMMON_BASE_H
@@ -24,4 +29,11 @@ bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
 void base_set(struct buf *blob, const char *column, uint64_t hash);
 /* FROM is called TO now; NULL: it is agreed on no more. True if the blob had it. */
 bool base_rename(struct buf *blob, const char *from, const char *to);
+
+/* In the place of a column: the whole row. */
+#define BASE_ROW ""
+
+void base_hold(struct buf *blob, const char *column);
+void base_release(struct buf *blob, const char *column);
+bool base_is_held(const void *blob, size_t len, const char *column);
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/cleanup.h"
 #include "common/config/expand.h"
@@ -140,11 +141,13 @@ static void free_mapping(struct config_mapping *m)
     for (size_t i = 0; i < m->n_columns; i++) {
         free(m->columns[i].name);
         free(m->columns[i].header);
+        free(m->columns[i].rule);
     }
     for (size_t i = 0; i < m->n_key; i++)
         free(m->key[i]);
     free(m->columns);
     free(m->key);
+    free(m->last_write_column);
     free(m->name);
     free(m->schema);
     free(m->table);
@@ -188,4 +191,26 @@ const struct config_mapping *config_find_mapping(const struct config *c, const c
         if (strcmp(c->mappings[i].name, name) == 0)
             return &c->mappings[i];
     return NULL;
+}
+
+const struct config_column *config_find_column(const struct config_mapping *m, const char *column)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (strcasecmp(m->columns[i].name, column) == 0)
+            return &m->columns[i];
+    return NULL;
+}
+
+enum config_conflict config_policy(const struct config_mapping *m, const char *column)
+{
+    const struct config_column *c = config_find_column(m, column);
+
+    return c == NULL ? m->conflict : c->conflict;
+}
+
+bool config_keeps_value(const struct config_mapping *m, const char *column)
+{
+    enum config_conflict policy = config_policy(m, column);
+
+    return policy == CONFIG_MANUAL || policy == CONFIG_RULE;
 }

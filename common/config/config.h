@@ -18,7 +18,31 @@
 
 enum config_tls { CONFIG_TLS_OFF, CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_VERIFY };
 enum config_direction { CONFIG_BOTH, CONFIG_TO_SHEET, CONFIG_TO_MYSQL };
-enum config_conflict { CONFIG_SHEET_WINS, CONFIG_MYSQL_WINS };
+/* Both sides changed a cell. RULE: a column's own SQL expression. */
+enum config_conflict {
+    CONFIG_SHEET_WINS,
+    CONFIG_MYSQL_WINS,
+    CONFIG_LAST_WRITE_WINS,
+    CONFIG_MANUAL,
+    CONFIG_RULE,
+};
+/* One side changed a row, the other deleted it. AS_CONFLICT: as `conflict` says; where that is
+ * last_write_wins (a delete has no time) the update wins. */
+enum config_delete_conflict {
+    CONFIG_DELETE_AS_CONFLICT,
+    CONFIG_DELETE_SHEET_WINS,
+    CONFIG_DELETE_MYSQL_WINS,
+    CONFIG_DELETE_UPDATE_WINS,
+    CONFIG_DELETE_DELETE_WINS,
+    CONFIG_DELETE_MANUAL,
+};
+/* What becomes of a row's line in the tab when MySQL deletes the row. */
+enum config_on_delete { CONFIG_ON_DELETE_REMOVE, CONFIG_ON_DELETE_CLEAR, CONFIG_ON_DELETE_MARK };
+/* What a person means who clears all mapped cells of a row. */
+enum config_cleared_row { CONFIG_CLEARED_DELETE, CONFIG_CLEARED_RESTORE };
+/* The first synchronisation, both sides filled: whose cells count where they differ. */
+enum config_initial { CONFIG_INITIAL_MYSQL, CONFIG_INITIAL_SHEET, CONFIG_INITIAL_MERGE };
+enum config_edit { CONFIG_EDIT_ALLOW, CONFIG_EDIT_DENY };
 /* What MySQL's own acts on a table do to its tab; each key has two of them. */
 enum config_new_column { CONFIG_COLUMN_ADD, CONFIG_COLUMN_IGNORE };
 enum config_lost { CONFIG_KEEP, CONFIG_CLEAR };
@@ -68,6 +92,9 @@ struct config_column {
     char *name;                      /* in MySQL */
     char *header;                    /* in the sheet; default: name */
     enum config_direction direction; /* default: the mapping's */
+    enum config_edit edit;           /* allow; deny: what people type is put back */
+    enum config_conflict conflict;   /* default: the mapping's */
+    char *rule; /* NULL: none; an SQL expression over mysql.X, sheet.X, base.X */
 };
 
 struct config_mapping {
@@ -80,9 +107,15 @@ struct config_mapping {
     size_t n_key;
     struct config_column *columns; /* NULL and 0: every visible column of the table */
     size_t n_columns;
-    enum config_direction direction;      /* both */
-    enum config_conflict conflict;        /* sheet_wins */
-    unsigned delete_limit_rows;           /* 25: more than this waits for approval ... */
+    enum config_direction direction; /* both */
+    enum config_conflict conflict;   /* sheet_wins; never RULE */
+    char *last_write_column; /* NULL: the commit's time; a column that says when the row was written
+                              */
+    enum config_delete_conflict delete_conflict; /* as_conflict */
+    enum config_on_delete on_delete;             /* remove */
+    enum config_cleared_row on_cleared_row;      /* delete */
+    enum config_initial initial;                 /* mysql */
+    unsigned delete_limit_rows;                  /* 25: more than this waits for approval ... */
     unsigned delete_limit_percent;        /* 10: ... and so does more than this share of the rows */
     enum config_new_column on_new_column; /* add; only where columns is not given */
     enum config_lost on_dropped_column;   /* keep */
@@ -110,5 +143,11 @@ int config_load(const char *path, struct config *out, struct buf *problems, stru
 int config_parse(const char *path, const char *text, size_t len, struct config *out,
                  struct buf *problems, struct err *err);
 void config_free(struct config *c);
+/* The policy of cells of COLUMN (a name in MySQL): its own, else the mapping's. */
+enum config_conflict config_policy(const struct config_mapping *m, const char *column);
+/* What is configured of COLUMN; NULL: nothing. */
+const struct config_column *config_find_column(const struct config_mapping *m, const char *column);
+/* Must base keep values, not only hashes, of COLUMN? A rule and a person want to see them. */
+bool config_keeps_value(const struct config_mapping *m, const char *column);
 const struct config_mapping *config_find_mapping(const struct config *c, const char *name);
 #endif

@@ -25,7 +25,16 @@
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const tls_modes[] = {"off", "preferred", "required", "verify", NULL};
 static const char *const directions[] = {"both", "to_sheet", "to_mysql", NULL};
-static const char *const conflicts[] = {"sheet_wins", "mysql_wins", NULL};
+static const char *const conflicts[] = {"sheet_wins", "mysql_wins", "last_write_wins", "manual",
+                                        NULL};
+static const char *const column_conflicts[] = {"sheet_wins", "mysql_wins", "last_write_wins",
+                                               "manual",     "rule",       NULL};
+static const char *const delete_conflicts[] = {
+    "as_conflict", "sheet_wins", "mysql_wins", "update_wins", "delete_wins", "manual", NULL};
+static const char *const deletions[] = {"remove", "clear", "mark", NULL};
+static const char *const cleared_rows[] = {"delete", "restore", NULL};
+static const char *const initials[] = {"mysql", "sheet", "merge", NULL};
+static const char *const edits[] = {"allow", "deny", NULL};
 static const char *const new_columns[] = {"add", "ignore", NULL};
 static const char *const losses[] = {"keep", "clear", NULL};
 static const char *const purged[] = {"snapshot", "stop", NULL};
@@ -80,6 +89,9 @@ static const struct key column_keys[] = {
     {.name = "column", .parse = scalar_text, AT(config_column, name), RANGE(1, 64), .is_required = true},
     {.name = "header", .parse = scalar_text, AT(config_column, header), RANGE(1, 1000)},
     {.name = "direction", .parse = scalar_label, AT(config_column, direction), .labels = directions},
+    {.name = "edit", .parse = scalar_label, AT(config_column, edit), .labels = edits, .fallback = "allow"},
+    {.name = "conflict", .parse = scalar_label, AT(config_column, conflict), .labels = column_conflicts},
+    {.name = "rule", .parse = scalar_text, AT(config_column, rule), RANGE(1, 2000)},
     END,
 };
 static const struct section column_section = {column_keys, NULL};
@@ -94,6 +106,11 @@ static const struct key mapping_keys[] = {
     {.name = "key", LIST(config_mapping, key, n_key, key_item), RANGE(1, 16)},
     {.name = "direction", .parse = scalar_label, AT(config_mapping, direction), .labels = directions, .fallback = "both"},
     {.name = "conflict", .parse = scalar_label, AT(config_mapping, conflict), .labels = conflicts, .fallback = "sheet_wins"},
+    {.name = "last_write_column", .parse = scalar_text, AT(config_mapping, last_write_column), RANGE(1, 64)},
+    {.name = "delete_conflict", .parse = scalar_label, AT(config_mapping, delete_conflict), .labels = delete_conflicts, .fallback = "as_conflict"},
+    {.name = "on_delete", .parse = scalar_label, AT(config_mapping, on_delete), .labels = deletions, .fallback = "remove"},
+    {.name = "on_cleared_row", .parse = scalar_label, AT(config_mapping, on_cleared_row), .labels = cleared_rows, .fallback = "delete"},
+    {.name = "initial", .parse = scalar_label, AT(config_mapping, initial), .labels = initials, .fallback = "mysql"},
     {.name = "delete_limit_rows", .parse = scalar_number, AT(config_mapping, delete_limit_rows), RANGE(0, 10000000), .fallback = "25"},
     {.name = "delete_limit_percent", .parse = scalar_number, AT(config_mapping, delete_limit_percent), RANGE(0, 100), .fallback = "10"},
     {.name = "on_new_column", .parse = scalar_label, AT(config_mapping, on_new_column), .labels = new_columns, .fallback = "add"},
@@ -122,5 +139,7 @@ const struct section keys_root = {root_keys, rules_root};
 _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
                    sizeof(enum config_direction) == 4 && sizeof(enum config_conflict) == 4 &&
                    sizeof(enum config_new_column) == 4 && sizeof(enum config_lost) == 4 &&
-                   sizeof(enum config_purged) == 4,
+                   sizeof(enum config_delete_conflict) == 4 && sizeof(enum config_on_delete) == 4 &&
+                   sizeof(enum config_cleared_row) == 4 && sizeof(enum config_initial) == 4 &&
+                   sizeof(enum config_edit) == 4 && sizeof(enum config_purged) == 4,
                "labels are stored by size");

@@ -85,6 +85,23 @@ static void check_direction(struct walk *w, const struct spot *item, const struc
         problems_add(&w->problems, &spot.place, "contradicts the mapping's direction; remove one");
 }
 
+/* A rule is a policy; the mapping's holds for columns that have none of their own. */
+static void check_policy(struct walk *w, const struct spot *item, const struct config_mapping *m,
+                         struct config_column *column)
+{
+    struct spot spot = walk_child(w, item, "conflict");
+    bool has_rule = walk_child(w, item, "rule").node != NULL;
+
+    if (spot.node == NULL)
+        column->conflict = has_rule ? CONFIG_RULE : m->conflict;
+    else if (has_rule && column->conflict != CONFIG_RULE)
+        problems_add(&w->problems, &spot.place, "contradicts the column's rule; remove one");
+    else if (!has_rule && column->conflict == CONFIG_RULE)
+        problems_add(
+            &w->problems, &spot.place,
+            "expected a rule, too: an SQL expression such as GREATEST(mysql.qty, sheet.qty)");
+}
+
 static void check_column(struct walk *w, const struct spot *list, struct config_mapping *m,
                          size_t i)
 {
@@ -94,6 +111,7 @@ static void check_column(struct walk *w, const struct spot *list, struct config_
     if (column->name != NULL && column->header == NULL)
         column->header = copy_text(w, &item, column->name);
     check_direction(w, &item, m, column);
+    check_policy(w, &item, m, column);
     for (size_t j = 0; j < i; j++) {
         if (same_column(m->columns[j].name, column->name))
             problems_add(&w->problems, &item.place, "column \"%s\" is given twice", column->name);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "common/base.h"
+#include "common/base_values.h"
 #include "common/hash.h"
 #include "common/rowkey.h"
 
@@ -125,6 +126,69 @@ static void a_row_key_of_another_shape_is_refused(void **state)
     assert_int_equal(err.code, ERR_FORMAT);
 }
 
+static void a_held_column_keeps_its_hash_and_is_released(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    uint64_t hash = 0;
+
+    (void)state;
+    assert_false(base_is_held(NULL, 0, "a"));
+    base_set(&blob, "a", 1);
+    base_set(&blob, "b", 2);
+    base_hold(&blob, "a");
+    base_hold(&blob, "a");
+    assert_int_equal(blob.len, 3 * BASE_COLUMN_BYTES);
+    assert_true(base_is_held(blob.ptr, blob.len, "a"));
+    assert_false(base_is_held(blob.ptr, blob.len, "b"));
+    assert_false(base_is_held(blob.ptr, blob.len, BASE_ROW));
+    assert_true(base_find(blob.ptr, blob.len, "a", &hash));
+    assert_int_equal(hash, 1);
+    base_release(&blob, "a");
+    base_release(&blob, "a");
+    assert_false(base_is_held(blob.ptr, blob.len, "a"));
+    assert_int_equal(blob.len, 2 * BASE_COLUMN_BYTES);
+    assert_true(base_find(blob.ptr, blob.len, "b", &hash));
+    base_hold(&blob, BASE_ROW);
+    assert_true(base_is_held(blob.ptr, blob.len, BASE_ROW));
+}
+
+static void values_are_set_replaced_and_taken_out(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+    struct value v;
+
+    (void)state;
+    assert_int_equal(base_value_find(NULL, 0, "a").state, VALUE_ABSENT);
+    base_value_set(&blob, "a", value_text("one", 3));
+    base_value_set(&blob, "b", VALUE_INIT_NULL);
+    base_value_set(&blob, "c", value_text("", 0));
+    base_value_set(&blob, "a", value_text("longer", 6));
+    v = base_value_find(blob.ptr, blob.len, "a");
+    assert_int_equal(v.len, 6);
+    assert_memory_equal(v.ptr, "longer", 6);
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "b").state, VALUE_NULL);
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "c").state, VALUE_TEXT);
+    base_value_set(&blob, "a", (struct value){.state = VALUE_ABSENT});
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "a").state, VALUE_ABSENT);
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "c").state, VALUE_TEXT);
+}
+
+static void broken_values_hold_nothing(void **state)
+{
+    CLEANUP_BUF struct buf blob = BUF_INIT;
+
+    (void)state;
+    base_value_set(&blob, "a", value_text("one", 3));
+    base_value_set(&blob, "b", value_text("two", 3));
+    for (size_t len = 0; len < blob.len; len++)
+        assert_int_equal(base_value_find(blob.ptr, len, "b").state, VALUE_ABSENT);
+    memset(blob.ptr + 4, 0xfe, 4); /* a length beyond the end */
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "a").state, VALUE_ABSENT);
+    base_value_set(&blob, "a", value_text("x", 1));
+    assert_int_equal(base_value_find(blob.ptr, blob.len, "a").len, 1);
+    assert_int_equal(blob.len, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +197,9 @@ int main(void)
         cmocka_unit_test(the_layout_is_little_endian_name_hash_then_value_hash),
         cmocka_unit_test(a_column_is_renamed_or_forgotten_in_place),
         cmocka_unit_test(a_blob_of_a_wrong_length_holds_nothing_and_is_begun_anew),
+        cmocka_unit_test(a_held_column_keeps_its_hash_and_is_released),
+        cmocka_unit_test(values_are_set_replaced_and_taken_out),
+        cmocka_unit_test(broken_values_hold_nothing),
         cmocka_unit_test(a_row_key_comes_back_as_it_was_written),
         cmocka_unit_test(a_row_key_of_another_shape_is_refused),
     };

@@ -168,19 +168,31 @@ static void what_is_given_is_taken(void **state)
     assert_string_equal(m->tab, "Produits \"été\"");
     assert_int_equal(m->n_key, 1);
     assert_string_equal(m->key[0], "id");
-    assert_int_equal(m->conflict, CONFIG_MYSQL_WINS);
+    assert_int_equal(m->conflict, CONFIG_LAST_WRITE_WINS);
+    assert_string_equal(m->last_write_column, "updated_at");
+    assert_int_equal(m->delete_conflict, CONFIG_DELETE_MANUAL);
+    assert_int_equal(m->on_delete, CONFIG_ON_DELETE_MARK);
+    assert_int_equal(m->on_cleared_row, CONFIG_CLEARED_RESTORE);
+    assert_int_equal(m->initial, CONFIG_INITIAL_MERGE);
     assert_int_equal(m->delete_limit_rows, 0);
     assert_int_equal(m->delete_limit_percent, 100);
     assert_int_equal(m->on_new_column, CONFIG_COLUMN_IGNORE);
     assert_int_equal(m->on_dropped_column, CONFIG_CLEAR);
     assert_int_equal(m->on_truncate, CONFIG_KEEP);
     assert_int_equal(m->on_drop, CONFIG_CLEAR);
-    assert_int_equal(m->n_columns, 3);
+    assert_int_equal(m->n_columns, 4);
     assert_string_equal(m->columns[0].header, "id");
     assert_string_equal(m->columns[1].name, "unit_price");
     assert_string_equal(m->columns[1].header, "Prix");
     assert_int_equal(m->columns[1].direction, CONFIG_BOTH);
-    assert_int_equal(m->columns[2].direction, CONFIG_TO_SHEET);
+    assert_string_equal(m->columns[1].rule, "GREATEST(mysql.unit_price, sheet.unit_price)");
+    assert_int_equal(config_policy(m, "unit_price"), CONFIG_RULE);
+    assert_int_equal(config_policy(m, "id"), CONFIG_LAST_WRITE_WINS);
+    assert_int_equal(config_policy(m, "STOCK"), CONFIG_MANUAL);
+    assert_true(config_keeps_value(m, "stock"));
+    assert_false(config_keeps_value(m, "id"));
+    assert_int_equal(m->columns[2].edit, CONFIG_EDIT_DENY);
+    assert_int_equal(m->columns[3].direction, CONFIG_TO_SHEET);
     assert_int_equal(config_find_mapping(&c, "orders")->columns[0].direction, CONFIG_TO_SHEET);
     assert_null(config_find_mapping(&c, "products"));
     config_free(&c);
@@ -211,7 +223,7 @@ static void the_example_loads(void **state)
     if (config_parse(FOLDER "/example.yaml", buf_text(&text), text.len, &c, &problems, &err) != 0)
         fail_msg("%s", buf_text(&problems));
     assert_string_equal(c.webhook.secret, "a secret of the example");
-    assert_string_equal(c.mappings[0].columns[3].header, "Updated");
+    assert_string_equal(c.mappings[0].columns[5].header, "Updated");
     config_free(&c);
 }
 
