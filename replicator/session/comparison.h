@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * comparison: a tab compared with its base. Only the files of reconcile include this (reconcile.c:
+ * when, reconcile_rows.c, reconcile_deletes.c: what). Worker thread.
+ */
+#ifndef REPLICATOR_SESSION_COMPARISON_H
+#define REPLICATOR_SESSION_COMPARISON_H
+
+#include "replicator/session/session.h"
+
+/* One comparison under way. */
+struct comparison {
+    struct session *s;
+    struct follow *f;
+    uint32_t at;
+    struct found found;
+    bool *changed;          /* owned; scratch, one a column */
+    size_t n_keyless;       /* rows with cells and without a key */
+    struct grid *only_page; /* the tab's grid when it fits one page; owned */
+};
+
+/* Read all pages and collect what people changed. Columns that have moved: the session is to
+ * restart, and nothing more is to be said. Blocks. */
+int comparison_rows(struct comparison *c, struct err *err);
+/* Collect the rows that are gone, or hold them back. Blocks. */
+int comparison_deletes(struct comparison *c, struct err *err);
+#endif

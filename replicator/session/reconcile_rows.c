@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reconcile_rows: the tab's rows, page by page, against the base as it was before the mark. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base.h"
+#include "common/cleanup.h"
+#include "replicator/session/comparison.h"
+#include "replicator/sync/tab.h"
+
+enum { PAGE_CELLS = 60000, KEY_MAX = 16 };
+
+static bool differs(const struct mapping *m, size_t i, const struct cell *cell,
+                    const struct base_row *base)
+{
+    uint64_t hash;
+
+    /* Never agreed on, or shown as a notice: nothing can be said. */
+    if (!base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash) ||
+        hash == 0)
+        return false;
+    return !tab_cell_shows(m, i, cell, hash);
+}
+
+static bool is_editable(const struct mapping *m, size_t i)
+{
+    return m->columns[i].to_mysql && !m->columns[i].is_key && m->cfg->direction != CONFIG_TO_SHEET;
+}
+
+/* Cells that people may not edit get MySQL's value again. */
+static int put_back(struct comparison *c, const struct base_row *base, struct err *err)
+{
+    const struct mapping *m = &c->f->m;
+    CLEANUP_BUF struct buf columns = BUF_INIT;
+
+    buf_putc(&columns, '[');
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const char *name = mapping_column_of(m, i)->name;
+
+        if (!c->changed[i] || is_editable(m, i))
+            continue;
+        c->changed[i] = false;
+        if (columns.len > 1)
+            buf_putc(&columns, ',');
+        buf_json(&columns, name, strlen(name));
+    }
+    if (columns.len == 1)
+        return 0;
+    buf_putc(&columns, ']');
+    if (columns.is_failed)
+        return err_nomem(err, "reconcile");
+    return session_refresh(c->s, c->at, base->key, base->row_key, columns.ptr, err);
+}
+
+static int compare_known(struct comparison *c, const struct grid *grid, int64_t row,
+                         struct base_row *base, struct err *err)
+{
+    const struct mapping *m = &c->f->m;
+    bool any = false;
+
+    for (size_t i = 0; i < m->n_columns; i++)
+        c->changed[i] = !m->columns[i].is_key &&
+                        differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base);
+    if (put_back(c, base, err) != 0)
+        return -1;
+    for (size_t i = 0; i < m->n_columns; i++)
+        any = any || c->changed[i];
+    if (any)
+        found_upsert(&c->found, m, grid, row, c->changed, base);
+    return 0;
+}
+
+static void compare_new(struct comparison *c, const struct grid *grid, int64_t row)
+{
+    const struct mapping *m = &c->f->m;
+
+    if (m->cfg->direction == CONFIG_TO_SHEET)
+        return;
+    for (size_t i = 0; i < m->n_columns; i++)
+        c->changed[i] = true;
+    found_upsert(&c->found, m, grid, row, c->changed, NULL);
+}
+
+static bool is_blank_row(const struct mapping *m, const struct grid *grid, int64_t row)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (grid_at(grid, row, m->columns[i].sheet_column)->type != CELL_BLANK)
+            return false;
+    return true;
+}
+
+/* Rows of a page that differ from the base as it was before the mark. */
+struct suspects {
+    int64_t *rows;        /* owned */
+    struct hash128 *keys; /* owned */
+    size_t n, size;
+};
+
+static int add_suspect(struct suspects *list, int64_t row, struct hash128 key, struct err *err)
+{
+    if (list->n == list->size) {
+        size_t size = list->size == 0 ? 64 : list->size * 2;
+        int64_t *rows = realloc(list->rows, size * sizeof(*rows));
+        struct hash128 *keys;
+
+        if (rows == NULL)
+            return err_nomem(err, "reconcile");
+        list->rows = rows;
+        keys = realloc(list->keys, size * sizeof(*keys));
+        if (keys == NULL)
+            return err_nomem(err, "reconcile");
+        list->keys = keys;
+        list->size = size;
+    }
+    list->rows[list->n] = row;
+    list->keys[list->n++] = key;
+    return 0;
+}
+
+static bool is_row_different(const struct mapping *m, const struct grid *grid, int64_t row,
+                             const struct base_row *base)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (!m->columns[i].is_key &&
+            differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base))
+            return true;
+    return false;
+}
+
+static int find_suspects(struct comparison *c, const struct grid *grid, struct suspects *list,
+                         struct err *err)
+{
+    struct mapping *m = &c->f->m;
+    struct grid keys[KEY_MAX];
+
+    for (size_t k = 0; k < m->n_key; k++)
+        keys[k] = *grid;
+    for (int64_t row = grid->row; row < grid_end_row(grid); row++) {
+        struct base_row *base;
+        struct hash128 key;
+
+        if (!tab_key_at(m, keys, row, &key)) {
+            c->n_keyless += !is_blank_row(m, grid, row);
+            continue;
+        }
+        base = base_rows_find(&c->f->reconcile.base, key);
+        if (base != NULL && base->is_seen)
+            continue; /* a key that stands twice: the first row counts */
+        if ((base == NULL || is_row_different(m, grid, row, base)) &&
+            add_suspect(list, row, key, err) != 0)
+            return -1;
+        if (base != NULL)
+            base->is_seen = true;
+    }
+    return 0;
+}
+
+static bool is_same_base(const struct base_row *a, const struct base_row *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->hashes_len == b->hashes_len && memcmp(a->hashes, b->hashes, a->hashes_len) == 0;
+}
+
+/* Only rows whose base has not moved on since: what we or the webhook wrote meanwhile was no
+ * person. */
+static int compare_page(struct comparison *c, const struct grid *grid, struct err *err)
+{
+    const char *name = c->f->m.cfg->name;
+    struct suspects list = {0};
+    struct base_rows now = {0};
+    int rc = find_suspects(c, grid, &list, err);
+
+    if (rc == 0 && list.n > 0)
+        rc = state_load_base(&c->s->state, name, list.keys, list.n, false, &now, err);
+    for (size_t i = 0; rc == 0 && i < list.n; i++) {
+        struct base_row *base = base_rows_find(&c->f->reconcile.base, list.keys[i]);
+
+        if (!is_same_base(base, base_rows_find(&now, list.keys[i])))
+            continue;
+        if (base == NULL)
+            compare_new(c, grid, list.rows[i]);
+        else
+            rc = compare_known(c, grid, list.rows[i], base, err);
+    }
+    base_rows_close(&now);
+    free(list.rows);
+    free(list.keys);
+    return rc;
+}
+
+int comparison_rows(struct comparison *c, struct err *err)
+{
+    struct mapping *m = &c->f->m;
+    struct grid_range header[TAB_RANGES_MAX];
+    int64_t width, height;
+
+    tab_ranges(m, header);
+    width = header[0].end_column;
+    height = PAGE_CELLS / (width > 0 ? width : 1) + 1;
+    for (int64_t row = 1; row == 1 || row < m->grid_rows; row += height) {
+        bool is_last = row + height >= m->grid_rows;
+        struct grid_range ranges[2] = {header[0],
+                                       {.sheet_id = m->sheet_id,
+                                        .row = row,
+                                        .end_row = is_last ? -1 : row + height,
+                                        .end_column = width}};
+        struct grid *grids = NULL;
+        int rc;
+
+        if (sheets_read(c->s->sheets, m->cfg->spreadsheet, ranges, 2, &grids, err) != 0)
+            return -1;
+        if (!tab_headers_match(m, &grids[0])) {
+            session_restart(c->s, "columns of a tab have moved");
+            grids_free(grids, 2);
+            return 0;
+        }
+        rc = compare_page(c, &grids[1], err);
+        if (row == 1 && is_last)
+            c->only_page = grids;
+        else
+            grids_free(grids, 2);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
