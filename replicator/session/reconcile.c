@@ -21,7 +21,7 @@ void reconcile_request(struct follow *f, bool is_keys_only)
 {
     struct reconcile *r = &f->reconcile;
 
-    r->is_keys_only = is_keys_only && (!r->is_due || r->is_keys_only);
+    r->is_due_whole = r->is_due_whole || !is_keys_only;
     r->is_due = true;
 }
 
@@ -64,7 +64,9 @@ static int begin(struct session *s, struct follow *f, struct err *err)
         return -1;
     s->own_commits++;
     r->is_past_mark = false;
-    r->is_due = false;
+    r->is_keys_only = !r->is_due_whole;
+    r->is_clean = true;
+    r->is_due = r->is_due_whole = false;
     r->phase = RECONCILE_MARKED;
     return 0;
 }
@@ -91,6 +93,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         rc = comparison_rows(&c, err);
     if (rc == 0 && !s->must_restart)
         rc = comparison_deletes(&c, err);
+    if (c.found.n > 0 || f->refreshes != NULL)
+        f->reconcile.is_clean = false;
     if (rc == 0 && c.found.n > 0)
         rc = found_post(s, &f->m, &c.found, err);
     if (rc == 0) {
@@ -115,8 +119,7 @@ static int finish(struct session *s, uint32_t at, struct err *err)
     if (rc == 0) {
         if (!r->is_due)
             r->is_approved = false;
-        if (s->cfg->replicator.reconcile_every_ms > 0)
-            f->reconcile.next_ms = clock_mono_ms() + s->cfg->replicator.reconcile_every_ms;
+        due_compared(s, f);
         return 0;
     }
     reconcile_request(f, r->is_keys_only);
@@ -138,10 +141,6 @@ int reconcile_step(struct session *s, struct err *err)
 
         if (!f->m.is_ready || f->phase != SNAPSHOT_DONE || f->is_sweeping)
             continue;
-        if (r->next_ms > 0 && now >= r->next_ms) {
-            r->next_ms = 0;
-            reconcile_request(f, false);
-        }
         if (r->phase == RECONCILE_IDLE && r->is_due && now >= r->not_before_ms &&
             begin(s, f, err) != 0)
             return -1;

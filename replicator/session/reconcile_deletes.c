@@ -59,6 +59,7 @@ static int hold(struct comparison *c, size_t n, struct err *err)
         "mapping=%s hint=\"tabrelay deletes approve %s, or put the rows back\"",
         n, c->f->m.cfg->name, c->f->m.cfg->name);
     metrics_set(METRIC_HELD_DELETES, (int64_t)n);
+    c->f->reconcile.is_clean = false;
     c->s->own_commits++;
     return state_save_held(&c->s->state, c->f->m.cfg->name, (unsigned)n, err);
 }

@@ -142,7 +142,7 @@ static int flush_if_due(struct session *s, struct err *err)
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
-        reconcile_step(s, err) == 0)
+        due_step(s, err) == 0 && reconcile_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }

@@ -45,15 +45,20 @@ enum reconcile_phase { RECONCILE_IDLE, RECONCILE_MARKED };
  * read. */
 struct reconcile {
     enum reconcile_phase phase;
-    bool is_due;
-    bool is_keys_only; /* rows that are gone only */
-    bool is_approved;  /* held deletes may go */
+    bool is_due, is_due_whole; /* the next one; not for rows that are gone only */
+    bool is_keys_only;         /* the one under way: rows that are gone only */
+    bool is_clean;             /* the one under way found nothing that is still open */
+    bool is_approved;          /* held deletes may go */
     bool is_past_mark;
     int64_t not_before_ms; /* monotonic; after a failure */
-    int64_t next_ms;       /* monotonic; the next one by the clock; 0: none */
     uint64_t mark;
     struct base_rows base; /* as of before the mark */
     size_t n_base;
+};
+
+/* When a tab is compared by the clock (due.c). */
+struct due {
+    int64_t next_ms; /* monotonic; 0: not by the clock, or one is asked for */
 };
 
 /* A mapping as the session follows it. */
@@ -73,6 +78,7 @@ struct follow {
     uint64_t transaction;      /* the last one that changed its rows */
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
+    struct due due;
     bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
@@ -281,6 +287,11 @@ int reconcile_step(struct session *s, struct err *err);
 void reconcile_mark(struct session *s, uint64_t serial);
 void reconcile_request(struct follow *f, bool is_keys_only);
 void reconcile_close(struct reconcile *r);
+
+/* due.c: when a tab is compared with its base without being asked. */
+int due_step(struct session *s, struct err *err);
+/* A comparison of F's tab has ended well. */
+void due_compared(struct session *s, struct follow *f);
 
 /* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be
  * collected. */
