@@ -37,7 +37,8 @@ struct book {
     int64_t revision;
     int64_t shape; /* grows when cells change their places: rows moved, tabs went, sorted */
     int64_t created_ms, modified_ms;
-    struct tab **tabs; /* owned */
+    char modified_by[128]; /* an e-mail address; "": not known */
+    struct tab **tabs;     /* owned */
     size_t n_tabs;
     struct metadata *metadata; /* owned */
     size_t n_metadata;

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-SCOPE = "https://www.googleapis.com/auth/spreadsheets"
+SCOPE = "https://www.googleapis.com/auth/spreadsheets https://www.googleapis.com/auth/drive"
 
 
 class Refused(Exception):

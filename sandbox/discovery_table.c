@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Made by tools/discovery_table.py from Google's discovery document, revision 20260921. Do not
- * edit. */
+/* Made by tools/discovery_table.py from Google's discovery documents, revisions 20260921 and 20260916. Do not edit. */
 /* clang-format off */
 #include "sandbox/discovery_table.h"
 
@@ -1838,6 +1837,205 @@ static const struct discovery_field parameters_12[] = { /* spreadsheets.develope
 static const struct discovery_field parameters_13[] = { /* spreadsheets.developerMetadata.search */
     {0},
 };
+static const struct discovery_field fields_266[] = { /* Channel */
+    {"address", DISCOVERY_STRING, false, 0},
+    {"expiration", DISCOVERY_INT64, false, 0},
+    {"id", DISCOVERY_STRING, false, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"params", DISCOVERY_ANY, false, 0},
+    {"payload", DISCOVERY_BOOL, false, 0},
+    {"resourceId", DISCOVERY_STRING, false, 0},
+    {"resourceUri", DISCOVERY_STRING, false, 0},
+    {"token", DISCOVERY_STRING, false, 0},
+    {"type", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_267[] = { /* ClientEncryptionDetails */
+    {"decryptionMetadata", DISCOVERY_MESSAGE, false, 269},
+    {"encryptionState", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_268[] = { /* ContentRestriction */
+    {"ownerRestricted", DISCOVERY_BOOL, false, 0},
+    {"readOnly", DISCOVERY_BOOL, false, 0},
+    {"reason", DISCOVERY_STRING, false, 0},
+    {"restrictingUser", DISCOVERY_MESSAGE, false, 276},
+    {"restrictionTime", DISCOVERY_STRING, false, 0},
+    {"systemRestricted", DISCOVERY_BOOL, false, 0},
+    {"type", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_269[] = { /* DecryptionMetadata */
+    {"aes256GcmChunkSize", DISCOVERY_STRING, false, 0},
+    {"encryptionResourceKeyHash", DISCOVERY_STRING, false, 0},
+    {"jwt", DISCOVERY_STRING, false, 0},
+    {"kaclsId", DISCOVERY_INT64, false, 0},
+    {"kaclsName", DISCOVERY_STRING, false, 0},
+    {"keyFormat", DISCOVERY_STRING, false, 0},
+    {"wrappedKey", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_270[] = { /* DownloadRestriction */
+    {"restrictedForReaders", DISCOVERY_BOOL, false, 0},
+    {"restrictedForWriters", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field fields_271[] = { /* DownloadRestrictionsMetadata */
+    {"effectiveDownloadRestrictionWithContext", DISCOVERY_MESSAGE, false, 270},
+    {"itemDownloadRestriction", DISCOVERY_MESSAGE, false, 270},
+    {0},
+};
+static const struct discovery_field fields_272[] = { /* File */
+    {"appProperties", DISCOVERY_ANY, false, 0},
+    {"capabilities", DISCOVERY_ANY, false, 0},
+    {"clientEncryptionDetails", DISCOVERY_MESSAGE, false, 267},
+    {"contentHints", DISCOVERY_ANY, false, 0},
+    {"contentRestrictions", DISCOVERY_MESSAGE, true, 268},
+    {"copyRequiresWriterPermission", DISCOVERY_BOOL, false, 0},
+    {"createdTime", DISCOVERY_STRING, false, 0},
+    {"description", DISCOVERY_STRING, false, 0},
+    {"downloadRestrictions", DISCOVERY_MESSAGE, false, 271},
+    {"driveId", DISCOVERY_STRING, false, 0},
+    {"explicitlyTrashed", DISCOVERY_BOOL, false, 0},
+    {"exportLinks", DISCOVERY_ANY, false, 0},
+    {"fileExtension", DISCOVERY_STRING, false, 0},
+    {"folderColorRgb", DISCOVERY_STRING, false, 0},
+    {"fullFileExtension", DISCOVERY_STRING, false, 0},
+    {"hasAugmentedPermissions", DISCOVERY_BOOL, false, 0},
+    {"hasThumbnail", DISCOVERY_BOOL, false, 0},
+    {"headRevisionId", DISCOVERY_STRING, false, 0},
+    {"iconLink", DISCOVERY_STRING, false, 0},
+    {"id", DISCOVERY_STRING, false, 0},
+    {"imageMediaMetadata", DISCOVERY_ANY, false, 0},
+    {"inheritedPermissionsDisabled", DISCOVERY_BOOL, false, 0},
+    {"isAppAuthorized", DISCOVERY_BOOL, false, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"labelInfo", DISCOVERY_ANY, false, 0},
+    {"lastModifyingUser", DISCOVERY_MESSAGE, false, 276},
+    {"linkShareMetadata", DISCOVERY_ANY, false, 0},
+    {"md5Checksum", DISCOVERY_STRING, false, 0},
+    {"mimeType", DISCOVERY_STRING, false, 0},
+    {"modifiedByMe", DISCOVERY_BOOL, false, 0},
+    {"modifiedByMeTime", DISCOVERY_STRING, false, 0},
+    {"modifiedTime", DISCOVERY_STRING, false, 0},
+    {"name", DISCOVERY_STRING, false, 0},
+    {"originalFilename", DISCOVERY_STRING, false, 0},
+    {"ownedByMe", DISCOVERY_BOOL, false, 0},
+    {"owners", DISCOVERY_MESSAGE, true, 276},
+    {"parents", DISCOVERY_STRING, true, 0},
+    {"permissionIds", DISCOVERY_STRING, true, 0},
+    {"permissions", DISCOVERY_MESSAGE, true, 275},
+    {"properties", DISCOVERY_ANY, false, 0},
+    {"quotaBytesUsed", DISCOVERY_INT64, false, 0},
+    {"resourceKey", DISCOVERY_STRING, false, 0},
+    {"sha1Checksum", DISCOVERY_STRING, false, 0},
+    {"sha256Checksum", DISCOVERY_STRING, false, 0},
+    {"shared", DISCOVERY_BOOL, false, 0},
+    {"sharedWithMeTime", DISCOVERY_STRING, false, 0},
+    {"sharingUser", DISCOVERY_MESSAGE, false, 276},
+    {"shortcutDetails", DISCOVERY_ANY, false, 0},
+    {"size", DISCOVERY_INT64, false, 0},
+    {"spaces", DISCOVERY_STRING, true, 0},
+    {"starred", DISCOVERY_BOOL, false, 0},
+    {"teamDriveId", DISCOVERY_STRING, false, 0},
+    {"thumbnailLink", DISCOVERY_STRING, false, 0},
+    {"thumbnailVersion", DISCOVERY_INT64, false, 0},
+    {"trashed", DISCOVERY_BOOL, false, 0},
+    {"trashedTime", DISCOVERY_STRING, false, 0},
+    {"trashingUser", DISCOVERY_MESSAGE, false, 276},
+    {"version", DISCOVERY_INT64, false, 0},
+    {"videoMediaMetadata", DISCOVERY_ANY, false, 0},
+    {"viewedByMe", DISCOVERY_BOOL, false, 0},
+    {"viewedByMeTime", DISCOVERY_STRING, false, 0},
+    {"viewersCanCopyContent", DISCOVERY_BOOL, false, 0},
+    {"webContentLink", DISCOVERY_STRING, false, 0},
+    {"webViewLink", DISCOVERY_STRING, false, 0},
+    {"writersCanShare", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field fields_273[] = { /* Label */
+    {"fields", DISCOVERY_ANY, false, 0},
+    {"id", DISCOVERY_STRING, false, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"revisionId", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_274[] = { /* LabelField */
+    {"dateString", DISCOVERY_STRING, true, 0},
+    {"id", DISCOVERY_STRING, false, 0},
+    {"integer", DISCOVERY_INT64, true, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"selection", DISCOVERY_STRING, true, 0},
+    {"text", DISCOVERY_STRING, true, 0},
+    {"user", DISCOVERY_MESSAGE, true, 276},
+    {"valueType", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_275[] = { /* Permission */
+    {"allowFileDiscovery", DISCOVERY_BOOL, false, 0},
+    {"deleted", DISCOVERY_BOOL, false, 0},
+    {"displayName", DISCOVERY_STRING, false, 0},
+    {"domain", DISCOVERY_STRING, false, 0},
+    {"emailAddress", DISCOVERY_STRING, false, 0},
+    {"expirationTime", DISCOVERY_STRING, false, 0},
+    {"id", DISCOVERY_STRING, false, 0},
+    {"inheritedPermissionsDisabled", DISCOVERY_BOOL, false, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"pendingOwner", DISCOVERY_BOOL, false, 0},
+    {"permissionDetails", DISCOVERY_ANY, true, 0},
+    {"photoLink", DISCOVERY_STRING, false, 0},
+    {"role", DISCOVERY_STRING, false, 0},
+    {"teamDrivePermissionDetails", DISCOVERY_ANY, true, 0},
+    {"type", DISCOVERY_STRING, false, 0},
+    {"view", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field fields_276[] = { /* User */
+    {"displayName", DISCOVERY_STRING, false, 0},
+    {"emailAddress", DISCOVERY_STRING, false, 0},
+    {"kind", DISCOVERY_STRING, false, 0},
+    {"me", DISCOVERY_BOOL, false, 0},
+    {"permissionId", DISCOVERY_STRING, false, 0},
+    {"photoLink", DISCOVERY_STRING, false, 0},
+    {0},
+};
+static const struct discovery_field parameters_14[] = { /* files.create */
+    {"enforceSingleParent", DISCOVERY_BOOL, false, 0},
+    {"ignoreDefaultVisibility", DISCOVERY_BOOL, false, 0},
+    {"includeLabels", DISCOVERY_STRING, false, 0},
+    {"includePermissionsForView", DISCOVERY_STRING, false, 0},
+    {"keepRevisionForever", DISCOVERY_BOOL, false, 0},
+    {"ocrLanguage", DISCOVERY_STRING, false, 0},
+    {"supportsAllDrives", DISCOVERY_BOOL, false, 0},
+    {"supportsTeamDrives", DISCOVERY_BOOL, false, 0},
+    {"useContentAsIndexableText", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field parameters_15[] = { /* files.get */
+    {"acknowledgeAbuse", DISCOVERY_BOOL, false, 0},
+    {"includeLabels", DISCOVERY_STRING, false, 0},
+    {"includePermissionsForView", DISCOVERY_STRING, false, 0},
+    {"supportsAllDrives", DISCOVERY_BOOL, false, 0},
+    {"supportsTeamDrives", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field parameters_16[] = { /* files.delete */
+    {"enforceSingleParent", DISCOVERY_BOOL, false, 0},
+    {"supportsAllDrives", DISCOVERY_BOOL, false, 0},
+    {"supportsTeamDrives", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field parameters_17[] = { /* files.watch */
+    {"acknowledgeAbuse", DISCOVERY_BOOL, false, 0},
+    {"includeLabels", DISCOVERY_STRING, false, 0},
+    {"includePermissionsForView", DISCOVERY_STRING, false, 0},
+    {"supportsAllDrives", DISCOVERY_BOOL, false, 0},
+    {"supportsTeamDrives", DISCOVERY_BOOL, false, 0},
+    {0},
+};
+static const struct discovery_field parameters_18[] = { /* channels.stop */
+    {0},
+};
 const struct discovery_schema discovery_schemas[] = {
     {"AddBandingRequest", fields_0},
     {"AddBandingResponse", fields_1},
@@ -2105,8 +2303,19 @@ const struct discovery_schema discovery_schemas[] = {
     {"WaterfallChartDomain", fields_263},
     {"WaterfallChartSeries", fields_264},
     {"WaterfallChartSpec", fields_265},
+    {"Channel", fields_266},
+    {"ClientEncryptionDetails", fields_267},
+    {"ContentRestriction", fields_268},
+    {"DecryptionMetadata", fields_269},
+    {"DownloadRestriction", fields_270},
+    {"DownloadRestrictionsMetadata", fields_271},
+    {"File", fields_272},
+    {"Label", fields_273},
+    {"LabelField", fields_274},
+    {"Permission", fields_275},
+    {"User", fields_276},
 };
-const size_t discovery_n_schemas = 266;
+const size_t discovery_n_schemas = 277;
 const char *const discovery_enums[] = {
     "DIMENSION_UNSPECIFIED\0" "ROWS\0" "COLUMNS\0",
     "COMPARISON_TYPE_UNDEFINED\0" "ABSOLUTE_DIFFERENCE\0" "PERCENTAGE_DIFFERENCE\0",
@@ -2188,5 +2397,10 @@ const struct discovery_method discovery_methods[] = {
     {"spreadsheets.values.batchClear", 37, 38, parameters_11},
     {"spreadsheets.developerMetadata.get", -1, 127, parameters_12},
     {"spreadsheets.developerMetadata.search", 206, 207, parameters_13},
+    {"files.create", 272, 272, parameters_14},
+    {"files.get", -1, 272, parameters_15},
+    {"files.delete", -1, -1, parameters_16},
+    {"files.watch", 266, 266, parameters_17},
+    {"channels.stop", 266, -1, parameters_18},
     {0},
 };

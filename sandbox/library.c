@@ -92,6 +92,12 @@ struct book **library_list(struct library *lib, size_t *n)
     return list;
 }
 
+static void sign(struct book *b, struct author author)
+{
+    b->revision++;
+    snprintf(b->modified_by, sizeof(b->modified_by), "%s", author.user);
+}
+
 static void tell(struct library *lib, const struct book *b, struct author author)
 {
     if (lib->listener != NULL)
@@ -101,7 +107,8 @@ static void tell(struct library *lib, const struct book *b, struct author author
 int library_add(struct library *lib, struct book *b, struct author author, struct err *err)
 {
     LOCK_SCOPE(&lib->lock);
-    b->revision = 1;
+    b->revision = 0;
+    sign(b, author);
     if (lib->disk != NULL && disk_write(lib->disk, NULL, b, err) < 0) {
         book_unref(b);
         return -1;
@@ -159,7 +166,7 @@ int library_commit(struct library *lib, struct book *draft, struct author author
 {
     struct book **slot = find(lib, draft->id);
 
-    draft->revision++;
+    sign(draft, author);
     draft->modified_ms = clock_wall_ms();
     if (lib->disk != NULL && disk_write(lib->disk, *slot, draft, err) < 0) {
         library_abort(lib, draft);

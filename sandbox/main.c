@@ -20,6 +20,7 @@ enum { MAX_CONNECTIONS = 256, MAX_BODY_BYTES = 32 << 20, IDLE_S = 120 };
 static void close_parts(struct sandbox *s)
 {
     script_free(s->script);
+    channels_free(s->channels);
     history_free(s->history);
     library_close(s->library);
     events_free(s->events);
@@ -28,6 +29,14 @@ static void close_parts(struct sandbox *s)
     oauth_free(s->oauth);
     request_log_free(s->log);
     stop_free(s->stop);
+}
+
+static void changed(void *ctx, const struct book *b, struct author author)
+{
+    struct sandbox *s = ctx;
+
+    events_changed(s->events, b, author);
+    channels_changed(s->channels, b, author);
 }
 
 static int open_parts(struct sandbox *s, const struct options *o, struct err *err)
@@ -41,10 +50,14 @@ static int open_parts(struct sandbox *s, const struct options *o, struct err *er
     s->events = events_new(s->stop);
     s->faults = faults_new(s->stop);
     s->history = history_new();
-    if (quota_new(o->quota, &s->quota, err) < 0 || oauth_new(o->data_dir, &s->oauth, err) < 0 ||
-        library_open(books, &s->library, err) < 0)
+    const struct channels_options channels = {.stop = s->stop,
+                                              .faults = s->faults,
+                                              .wait_ms = o->notify_after_ms,
+                                              .life_ms = o->channel_life_ms};
+    if (channels_new(&channels, &s->channels, err) < 0 || quota_new(o->quota, &s->quota, err) < 0 ||
+        oauth_new(o->data_dir, &s->oauth, err) < 0 || library_open(books, &s->library, err) < 0)
         return -1;
-    library_listen(s->library, events_changed, s->events);
+    library_listen(s->library, changed, s);
     return 0;
 }
 

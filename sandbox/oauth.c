@@ -14,6 +14,7 @@
 #include "sandbox/oauth_key.h"
 
 enum { TOKEN_S = 3599, MAX_GRANT_S = 3600, SKEW_S = 300, MAX_ASSERTION = 16384 };
+enum { ALL = OAUTH_READ | OAUTH_WRITE | OAUTH_DRIVE | OAUTH_LOOK };
 
 #define EMAIL "sandbox@tabrelay-sandbox.iam.gserviceaccount.com"
 #define GRANT_JWT "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -89,9 +90,11 @@ static int allowed_by(const char *scopes)
     } known[] = {
         {"https://www.googleapis.com/auth/spreadsheets", OAUTH_READ | OAUTH_WRITE},
         {"https://www.googleapis.com/auth/spreadsheets.readonly", OAUTH_READ},
-        {"https://www.googleapis.com/auth/drive", OAUTH_READ | OAUTH_WRITE | OAUTH_DRIVE},
-        {"https://www.googleapis.com/auth/drive.file", OAUTH_READ | OAUTH_WRITE | OAUTH_DRIVE},
-        {"https://www.googleapis.com/auth/drive.readonly", OAUTH_READ},
+        {"https://www.googleapis.com/auth/drive", ALL},
+        {"https://www.googleapis.com/auth/drive.file", ALL},
+        {"https://www.googleapis.com/auth/drive.readonly", OAUTH_READ | OAUTH_LOOK},
+        {"https://www.googleapis.com/auth/drive.metadata", OAUTH_LOOK},
+        {"https://www.googleapis.com/auth/drive.metadata.readonly", OAUTH_LOOK},
     };
     int allows = 0;
 
@@ -223,7 +226,7 @@ void oauth_token(const struct oauth *o, const char *url, const struct http_reque
         grant_jwt(o, assertion, url, response);
     else if (strcmp(grant, "refresh_token") == 0 && refresh != NULL &&
              strcmp(refresh, o->refresh_token) == 0)
-        give_token(o, OAUTH_READ | OAUTH_WRITE | OAUTH_DRIVE, response);
+        give_token(o, ALL, response);
     else if (strcmp(grant, "refresh_token") == 0)
         token_error(response, 400, "invalid_grant", "Token has been expired or revoked.");
     else

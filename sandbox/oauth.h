@@ -16,7 +16,8 @@
 #include "common/err.h"
 #include "common/http/server.h"
 
-enum { OAUTH_READ = 1, OAUTH_WRITE = 2, OAUTH_DRIVE = 4 }; /* what scopes allow */
+/* What scopes allow: cells; to make and remove files; to look at files. */
+enum { OAUTH_READ = 1, OAUTH_WRITE = 2, OAUTH_DRIVE = 4, OAUTH_LOOK = 8 };
 
 struct oauth;
 

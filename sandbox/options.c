@@ -7,19 +7,23 @@
 
 void options_help(FILE *to)
 {
-    fputs("Usage: tabrelay-sandbox [OPTION]...\n"
-          "Google Sheets on this machine: its REST API and token endpoint, a grid in the browser,\n"
-          "and Apps Script triggers.\n"
-          "\n"
-          "  --listen HOST:PORT   where to listen; port 0 takes a free one (127.0.0.1:8090)\n"
-          "  --data DIR           keep spreadsheets and the key here (in memory only)\n"
-          "  --script FILE        the Apps Script that every spreadsheet is bound to (none)\n"
-          "  --quota WHAT         requests a minute and user: google (60 reads, 60 writes), off,\n"
-          "                       or READS,WRITES (google)\n"
-          "  --help, --version\n"
-          "\n"
-          "GET /sandbox/v1/credentials gives a service account's key for it.\n",
-          to);
+    fputs(
+        "Usage: tabrelay-sandbox [OPTION]...\n"
+        "Google Sheets on this machine: its REST API and token endpoint, a grid in the browser,\n"
+        "and Apps Script triggers.\n"
+        "\n"
+        "  --listen HOST:PORT   where to listen; port 0 takes a free one (127.0.0.1:8090)\n"
+        "  --data DIR           keep spreadsheets and the key here (in memory only)\n"
+        "  --script FILE        the Apps Script that every spreadsheet is bound to (none)\n"
+        "  --quota WHAT         requests a minute and user: google (60 reads, 60 writes), off,\n"
+        "                       or READS,WRITES (google)\n"
+        "  --notify-after MS    from a change to Drive's notification; Google's are about 180000\n"
+        "                       (200)\n"
+        "  --channel-life MS    the longest that a notification channel lives (86400000)\n"
+        "  --help, --version\n"
+        "\n"
+        "GET /sandbox/v1/credentials gives a service account's key for it.\n",
+        to);
 }
 
 static int parse_listen(const char *text, struct options *out, struct err *err)
@@ -46,6 +50,18 @@ static int parse_listen(const char *text, struct options *out, struct err *err)
     return 0;
 }
 
+static int parse_ms(const char *name, const char *text, int64_t *out, struct err *err)
+{
+    char *end = NULL;
+    long long ms = strtoll(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || ms < 1 || ms > 86400000)
+        return err_set(err, ERR_CONFIG, "%s: expected 1 to 86400000 milliseconds, got \"%.20s\"",
+                       name, text);
+    *out = ms;
+    return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *out, struct err *err)
 {
     static const struct option names[] = {
@@ -53,15 +69,25 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         {"data", required_argument, NULL, 'd'},
         {"script", required_argument, NULL, 's'},
         {"quota", required_argument, NULL, 'q'},
+        {"notify-after", required_argument, NULL, 'n'},
+        {"channel-life", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
         {0},
     };
     int c;
 
-    *out = (struct options){.host = "127.0.0.1", .port = 8090, .quota = "google"};
+    *out = (struct options){.host = "127.0.0.1",
+                            .port = 8090,
+                            .quota = "google",
+                            .notify_after_ms = 200,
+                            .channel_life_ms = 86400000};
     while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (c == 'l' && parse_listen(optarg, out, err) < 0)
+            return -1;
+        if (c == 'n' && parse_ms("--notify-after", optarg, &out->notify_after_ms, err) < 0)
+            return -1;
+        if (c == 'c' && parse_ms("--channel-life", optarg, &out->channel_life_ms, err) < 0)
             return -1;
         if (c == 'd')
             out->data_dir = optarg;

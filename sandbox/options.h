@@ -14,7 +14,9 @@ struct options {
     const char *data_dir; /* NULL: in memory only */
     const char *script;   /* path of Code.gs; NULL: no script */
     const char *quota;
-    int shows; /* 1: --help, 2: --version: print it and end */
+    int64_t notify_after_ms; /* from a change to Drive's notification */
+    int64_t channel_life_ms; /* at most */
+    int shows;               /* 1: --help, 2: --version: print it and end */
 };
 
 /* ERR_CONFIG. */

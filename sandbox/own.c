@@ -153,6 +153,14 @@ static void requests(void *ctx, const struct http_request *request, struct http_
     request_log_put(s->log, after == NULL ? 0 : strtoll(after, NULL, 10), &response->body);
 }
 
+static void channels(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    struct sandbox *s = ctx;
+
+    (void)request;
+    channels_put(s->channels, &response->body);
+}
+
 static void set_faults(void *ctx, const struct http_request *request,
                        struct http_response *response)
 {
@@ -205,6 +213,7 @@ void own_handle(struct sandbox *s, const struct http_request *request,
         {"PUT", "/sandbox/v1/spreadsheets/*", one_book},
         {"GET", "/sandbox/v1/credentials", credentials},
         {"GET", "/sandbox/v1/requests", requests},
+        {"GET", "/sandbox/v1/channels", channels},
         {"GET", "/sandbox/v1/faults", get_faults},
         {"PUT", "/sandbox/v1/faults", set_faults},
         {"POST", "/sandbox/v1/faults/release", release},

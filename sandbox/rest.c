@@ -199,7 +199,8 @@ static int check_request(struct call *call, const struct rest_route *route, stru
         return 0;
     if (read_body(call, err) < 0)
         return -1;
-    if (method != NULL && check_body(method->request, call->body, &call->report) > 0)
+    if (method != NULL && method->request >= 0 &&
+        check_body(method->request, call->body, &call->report) > 0)
         return refuse(err, 400, "%s", buf_text(&call->report.message));
     return 0;
 }
@@ -216,8 +217,8 @@ static int read_mask(struct call *call, const struct rest_route *route, struct f
     call->mask = fields_all();
     if (text == NULL || *text == '\0')
         return 0;
-    if (fields_parse(text, mask, &why) < 0 ||
-        (method != NULL && check_mask(method->response, *mask, &why) < 0)) {
+    if (fields_parse(text, mask, &why) < 0 || (method != NULL && method->response >= 0 &&
+                                               check_mask(method->response, *mask, &why) < 0)) {
         violation = cJSON_CreateObject();
         cJSON_AddStringToObject(violation, "field", "fields");
         cJSON_AddStringToObject(violation, "description", why.msg);
@@ -228,6 +229,13 @@ static int read_mask(struct call *call, const struct rest_route *route, struct f
     call->mask = *mask;
     call->has_mask = true;
     return 0;
+}
+
+static int right_for(const struct rest_route *route)
+{
+    if (route->is_drive)
+        return route->is_write ? OAUTH_DRIVE : OAUTH_LOOK;
+    return route->is_write ? OAUTH_WRITE : OAUTH_READ;
 }
 
 static int authorize(struct call *call, const struct rest_route *route, struct err *err)
@@ -242,7 +250,7 @@ static int authorize(struct call *call, const struct rest_route *route, struct e
                       "Request had invalid authentication credentials. Expected OAuth 2 access "
                       "token, login cookie or other valid authentication credential. See "
                       "https://developers.google.com/identity/sign-in/web/devconsole-project.");
-    if ((allows & (route->is_write ? OAUTH_WRITE : OAUTH_READ)) == 0)
+    if ((allows & right_for(route)) == 0)
         return refuse(err, 403, "Request had insufficient authentication scopes.");
     call->user = oauth_email(call->sandbox->oauth);
     return 0;
@@ -253,8 +261,10 @@ static void send_answer(struct call *call, struct http_response *response)
     CLEANUP_FREE char *pretty = rest_query(call, "prettyPrint");
 
     buf_clear(&response->body);
-    if (call->answer == NULL)
+    if (call->answer == NULL) {
+        response->status = 204;
         return;
+    }
     fields_apply(call->mask, call->answer);
     json_text_put(&response->body, call->answer,
                   pretty == NULL || strcasecmp(pretty, "false") != 0);

@@ -57,4 +57,5 @@ rest_method rest_values_update, rest_values_batch_update, rest_values_append;
 rest_method rest_values_clear, rest_values_batch_clear;
 rest_method rest_metadata_get, rest_metadata_search;
 rest_method rest_drive_create, rest_drive_get, rest_drive_delete;
+rest_method rest_drive_watch, rest_drive_stop;
 #endif

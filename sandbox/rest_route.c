@@ -51,6 +51,8 @@ static const struct {
      {"spreadsheets.developerMetadata.get", rest_metadata_get, false, false}},
     {"POST", "/drive/v3/files", {"files.create", rest_drive_create, true, true}},
     {"GET", "/drive/v3/files/{id}", {"files.get", rest_drive_get, false, true}},
+    {"POST", "/drive/v3/files/{id}/watch", {"files.watch", rest_drive_watch, false, true}},
+    {"POST", "/drive/v3/channels/stop", {"channels.stop", rest_drive_stop, false, true}},
     {"DELETE", "/drive/v3/files/{id}", {"files.delete", rest_drive_delete, true, true}},
 };
 

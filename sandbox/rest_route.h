@@ -8,7 +8,7 @@
 struct rest_route {
     const char *id; /* as in the discovery document: "spreadsheets.values.get" */
     rest_method *run;
-    bool is_write; /* costs a write, needs the right to write */
+    bool is_write; /* costs a write, needs the right to write (files: to make and remove them) */
     bool is_drive; /* not under the quota of Sheets */
 };
 

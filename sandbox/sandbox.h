@@ -5,7 +5,8 @@
  *   HTTP (a thread a connection) -> serve.c -> rest_*.c  (Google's API: token, quota, faults,
  * check)
  *                                           -> own_*.c   (the sandbox's own API and the page)
- *        both -> library (versions, one lock) -> events (to the page), engine (Code.gs)
+ *        both -> library (versions, one lock) -> events (to the page), channels (Drive's
+ * notifications), engine (Code.gs)
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -13,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "common/stop.h"
+#include "sandbox/channels.h"
 #include "sandbox/events.h"
 #include "sandbox/faults.h"
 #include "sandbox/history.h"
@@ -29,6 +31,7 @@ struct sandbox {
     struct events *events;
     struct history *history;
     struct faults *faults;
+    struct channels *channels;
     struct quota *quota;
     struct oauth *oauth;
     struct request_log *log;
