@@ -177,9 +177,11 @@ void config_free(struct config *c)
     free(c->mysql.state_database);
     free(c->mysql.tls_ca);
     free(c->google.base_url);
+    free(c->google.drive_url);
     free(c->google.credentials);
     free(c->webhook.listen_host);
     free(c->webhook.url);
+    free(c->webhook.public_url);
     free_secret(c->webhook.secret);
     free(c->replicator.metrics_host);
     *c = (struct config){0};

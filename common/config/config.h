@@ -42,6 +42,8 @@ enum config_on_delete { CONFIG_ON_DELETE_REMOVE, CONFIG_ON_DELETE_CLEAR, CONFIG_
 enum config_cleared_row { CONFIG_CLEARED_DELETE, CONFIG_CLEARED_RESTORE };
 /* The first synchronisation, both sides filled: whose cells count where they differ. */
 enum config_initial { CONFIG_INITIAL_MYSQL, CONFIG_INITIAL_SHEET, CONFIG_INITIAL_MERGE };
+/* How changes of a tab become known; comparisons find the rest. */
+enum config_sheet_changes { CONFIG_APPS_SCRIPT, CONFIG_DRIVE_PUSH, CONFIG_POLL };
 enum config_edit { CONFIG_EDIT_ALLOW, CONFIG_EDIT_DENY };
 /* What MySQL's own acts on a table do to its tab; each key has two of them. */
 enum config_new_column { CONFIG_COLUMN_ADD, CONFIG_COLUMN_IGNORE };
@@ -62,16 +64,19 @@ struct config_mysql {
 
 struct config_google {
     char *base_url;             /* "https://sheets.googleapis.com/" */
+    char *drive_url;            /* "https://www.googleapis.com/"; with another base_url: that */
     char *credentials;          /* path of the service account's JSON key */
     unsigned reads_per_minute;  /* 60 */
     unsigned writes_per_minute; /* 60 */
     int64_t timeout_ms;         /* 180000 */
+    bool uses_drive;            /* not a key: something of the configuration looks at Drive */
 };
 
 struct config_webhook {
     char *listen_host;     /* "127.0.0.1" */
     uint16_t listen_port;  /* 8080 */
     char *url;             /* where the replicator reaches it; default http://listen/ */
+    char *public_url;      /* NULL: none; where Google reaches it, for drive_push */
     char *secret;          /* a secret: never logged; at least 16 bytes */
     size_t max_body_bytes; /* 1 MiB */
     int64_t max_age_ms;    /* 300000: how old a signature may be, either way */
@@ -84,6 +89,7 @@ struct config_replicator {
     size_t memory_limit_bytes;    /* 64 MiB */
     unsigned snapshot_rows;       /* 1000 rows a chunk */
     int64_t reconcile_every_ms;   /* 600000; 0: only at start and on request */
+    int64_t poll_every_ms;        /* 15000: how often Drive is looked at for poll */
     enum config_purged on_purged; /* snapshot: what to do when the binlog after the checkpoint
                                      cannot be had */
 };
@@ -121,7 +127,8 @@ struct config_mapping {
     enum config_lost on_dropped_column;   /* keep */
     enum config_lost on_truncate;         /* clear */
     enum config_lost on_drop;             /* keep */
-    unsigned line;                        /* of the file, for messages */
+    enum config_sheet_changes sheet_changes; /* apps_script */
+    unsigned line;                           /* of the file, for messages */
 };
 
 struct config {

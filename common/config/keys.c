@@ -34,6 +34,7 @@ static const char *const delete_conflicts[] = {
 static const char *const deletions[] = {"remove", "clear", "mark", NULL};
 static const char *const cleared_rows[] = {"delete", "restore", NULL};
 static const char *const initials[] = {"mysql", "sheet", "merge", NULL};
+static const char *const sheet_changes[] = {"apps_script", "drive_push", "poll", NULL};
 static const char *const edits[] = {"allow", "deny", NULL};
 static const char *const new_columns[] = {"add", "ignore", NULL};
 static const char *const losses[] = {"keep", "clear", NULL};
@@ -56,17 +57,19 @@ static const struct section mysql_section = {mysql_keys, rules_mysql};
 
 static const struct key google_keys[] = {
     {.name = "base_url", .parse = scalar_url, AT(config_google, base_url), .fallback = "https://sheets.googleapis.com/"},
+    {.name = "drive_url", .parse = scalar_url, AT(config_google, drive_url)},
     {.name = "credentials", .parse = scalar_path, AT(config_google, credentials), .is_required = true},
     {.name = "reads_per_minute", .parse = scalar_number, AT(config_google, reads_per_minute), RANGE(1, 100000), .fallback = "60"},
     {.name = "writes_per_minute", .parse = scalar_number, AT(config_google, writes_per_minute), RANGE(1, 100000), .fallback = "60"},
     {.name = "timeout", .parse = scalar_duration, AT(config_google, timeout_ms), RANGE(SECONDS(1), MINUTES(10)), .fallback = "180s"},
     END,
 };
-static const struct section google_section = {google_keys, NULL};
+static const struct section google_section = {google_keys, rules_google};
 
 static const struct key webhook_keys[] = {
     {.name = "listen", .parse = scalar_listen, AT(config_webhook, listen_host), ALSO(config_webhook, listen_port), .fallback = "127.0.0.1:8080"},
     {.name = "url", .parse = scalar_url, AT(config_webhook, url), .is_secret = true /* it may hold one by mistake */},
+    {.name = "public_url", .parse = scalar_url, AT(config_webhook, public_url), .is_secret = true},
     {.name = "secret", .parse = scalar_secret, AT(config_webhook, secret), RANGE(16, 1024), .is_required = true, .is_secret = true},
     {.name = "max_body", .parse = scalar_size, AT(config_webhook, max_body_bytes), RANGE(KIB(1), MIB(64)), .fallback = "1MiB"},
     {.name = "max_age", .parse = scalar_duration, AT(config_webhook, max_age_ms), RANGE(SECONDS(1), HOURS(24)), .fallback = "300s"},
@@ -80,6 +83,7 @@ static const struct key replicator_keys[] = {
     {.name = "memory_limit", .parse = scalar_size, AT(config_replicator, memory_limit_bytes), RANGE(MIB(1), MIB(65536)), .fallback = "64MiB"},
     {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "1000"},
     {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},
+    {.name = "poll_every", .parse = scalar_duration, AT(config_replicator, poll_every_ms), RANGE(500, HOURS(24)), .fallback = "15s"},
     {.name = "on_purged", .parse = scalar_label, AT(config_replicator, on_purged), .labels = purged, .fallback = "snapshot"},
     END,
 };
@@ -117,6 +121,7 @@ static const struct key mapping_keys[] = {
     {.name = "on_dropped_column", .parse = scalar_label, AT(config_mapping, on_dropped_column), .labels = losses, .fallback = "keep"},
     {.name = "on_truncate", .parse = scalar_label, AT(config_mapping, on_truncate), .labels = losses, .fallback = "clear"},
     {.name = "on_drop", .parse = scalar_label, AT(config_mapping, on_drop), .labels = losses, .fallback = "keep"},
+    {.name = "sheet_changes", .parse = scalar_label, AT(config_mapping, sheet_changes), .labels = sheet_changes, .fallback = "apps_script"},
     {.name = "columns", LIST(config_mapping, columns, n_columns, column_item), RANGE(1, 4096)},
     END,
 };
@@ -141,5 +146,6 @@ _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
                    sizeof(enum config_new_column) == 4 && sizeof(enum config_lost) == 4 &&
                    sizeof(enum config_delete_conflict) == 4 && sizeof(enum config_on_delete) == 4 &&
                    sizeof(enum config_cleared_row) == 4 && sizeof(enum config_initial) == 4 &&
-                   sizeof(enum config_edit) == 4 && sizeof(enum config_purged) == 4,
+                   sizeof(enum config_edit) == 4 && sizeof(enum config_sheet_changes) == 4 &&
+                   sizeof(enum config_purged) == 4,
                "labels are stored by size");

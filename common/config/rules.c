@@ -10,6 +10,7 @@
 
 /* Ids of our own as a replica lie above those that people give to their servers by hand. */
 enum { SERVER_ID_FLOOR = 1000000 };
+#define SHEETS_URL "https://sheets.googleapis.com/"
 
 static bool is_loopback(const char *host)
 {
@@ -48,12 +49,38 @@ void rules_mysql(struct walk *w, const struct spot *at, void *owner)
     }
 }
 
+void rules_google(struct walk *w, const struct spot *at, void *owner)
+{
+    struct config_google *c = owner;
+
+    if (c->drive_url != NULL || c->base_url == NULL || walk_child(w, at, "drive_url").node != NULL)
+        return;
+    c->drive_url = copy_text(
+        w, at, strcmp(c->base_url, SHEETS_URL) == 0 ? "https://www.googleapis.com/" : c->base_url);
+}
+
+static bool is_loopback_url(const char *url)
+{
+    return strncmp(url, "http://127.", 11) == 0 || strncmp(url, "http://localhost", 16) == 0 ||
+           strncmp(url, "http://[::1]", 12) == 0;
+}
+
+static void check_public_url(struct walk *w, const struct spot *at, const char *url)
+{
+    struct spot spot = walk_child(w, at, "public_url");
+
+    if (url != NULL && strncmp(url, "https://", 8) != 0 && !is_loopback_url(url))
+        problems_add(&w->problems, &spot.place,
+                     "must begin with https://, Google sends notifications nowhere else");
+}
+
 void rules_webhook(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_webhook *c = owner;
     CLEANUP_BUF struct buf url = BUF_INIT;
     const char *host = c->listen_host;
 
+    check_public_url(w, at, c->public_url);
     if (c->url != NULL || host == NULL || walk_child(w, at, "url").node != NULL)
         return;
     if (is_any_address(host))
@@ -189,6 +216,23 @@ static bool check_pair(struct walk *w, const struct spot *at, const struct confi
     return false;
 }
 
+/* Also the look before a comparison by the clock asks Drive. */
+static void check_drive(struct walk *w, const struct spot *list, struct config *c)
+{
+    c->google.uses_drive = c->replicator.reconcile_every_ms > 0;
+    for (size_t i = 0; i < c->n_mappings; i++) {
+        struct spot item = walk_item(w, list, i);
+        struct spot spot = walk_child(w, &item, "sheet_changes");
+
+        if (c->mappings[i].sheet_changes != CONFIG_APPS_SCRIPT)
+            c->google.uses_drive = true;
+        if (c->mappings[i].sheet_changes == CONFIG_DRIVE_PUSH && c->webhook.public_url == NULL)
+            problems_add(&w->problems, &spot.place,
+                         "drive_push needs webhook.public_url, the https address under which "
+                         "Google reaches the webhook");
+    }
+}
+
 void rules_root(struct walk *w, const struct spot *at, void *owner)
 {
     struct config *c = owner;
@@ -200,6 +244,7 @@ void rules_root(struct walk *w, const struct spot *at, void *owner)
         c->mysql.server_id =
             (uint32_t)(SERVER_ID_FLOOR + 1 + hash % (UINT32_MAX - SERVER_ID_FLOOR - 1));
     }
+    check_drive(w, &list, c);
     for (size_t i = 0; i < c->n_mappings; i++) {
         struct spot item = walk_item(w, &list, i);
         size_t j = 0;

@@ -97,6 +97,8 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.mysql.tls, CONFIG_TLS_PREFERRED);
     assert_true(c.mysql.server_id > 1000000);
     assert_string_equal(c.google.base_url, "https://sheets.googleapis.com/");
+    assert_string_equal(c.google.drive_url, "https://www.googleapis.com/");
+    assert_true(c.google.uses_drive);
     assert_string_equal(c.google.credentials, FOLDER "/key.json");
     assert_int_equal(c.google.reads_per_minute, 60);
     assert_int_equal(c.google.writes_per_minute, 60);
@@ -111,6 +113,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.replicator.memory_limit_bytes, 64 << 20);
     assert_int_equal(c.replicator.snapshot_rows, 1000);
     assert_int_equal(c.replicator.reconcile_every_ms, 600000);
+    assert_int_equal(c.replicator.poll_every_ms, 15000);
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_SNAPSHOT);
     assert_int_equal(c.n_mappings, 1);
     assert_string_equal(c.mappings[0].name, "products");
@@ -145,6 +148,7 @@ static void what_is_given_is_taken(void **state)
     assert_string_equal(c.mysql.tls_ca, FOLDER "/certs/ca.pem");
     assert_int_equal(c.mysql.server_id, UINT32_MAX);
     assert_string_equal(c.google.base_url, "http://127.0.0.1:9000/");
+    assert_string_equal(c.google.drive_url, "http://127.0.0.1:9001/");
     assert_string_equal(c.google.credentials, "/etc/tabrelay/key.json");
     assert_int_equal(c.google.reads_per_minute, 300);
     assert_int_equal(c.google.writes_per_minute, 120);
@@ -160,6 +164,10 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.replicator.metrics_port, 9187);
     assert_int_equal(c.replicator.memory_limit_bytes, 1 << 30);
     assert_int_equal(c.replicator.reconcile_every_ms, 0);
+    assert_int_equal(c.replicator.poll_every_ms, 500);
+    assert_string_equal(c.webhook.public_url, "https://public.example.com/");
+    assert_int_equal(c.mappings[0].sheet_changes, CONFIG_DRIVE_PUSH);
+    assert_int_equal(c.mappings[1].sheet_changes, CONFIG_APPS_SCRIPT);
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_STOP);
     m = config_find_mapping(&c, "goods");
     assert_non_null(m);
