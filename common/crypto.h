@@ -29,4 +29,9 @@ int crypto_base64url_decode(struct buf *out, const char *text, size_t len, struc
  * (docs/ARCHITECTURE.md). 64 digits, NUL. */
 void crypto_sign_request(const char *secret, const char *timestamp, const void *body,
                          size_t body_len, char out[65]);
+/* The token of a notification channel of Drive: hex HMAC-SHA256 over
+ * "drive-channel.ID.SPREADSHEET". Who knows the secret knows every channel's: none needs to be
+ * kept. 64 digits, NUL. */
+void crypto_channel_token(const char *secret, const char *channel, const char *spreadsheet,
+                          char out[65]);
 #endif

@@ -29,6 +29,8 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
     X(ROWS_DELETED, 1, "counter", "tabrelay_rows_deleted_total", "Rows deleted from tabs")         \
     X(BATCHES, 1, "counter", "tabrelay_batches_total", "Write requests acknowledged by Sheets")    \
     X(READS, 1, "counter", "tabrelay_sheet_reads_total", "Read requests answered by Sheets")       \
+    X(DRIVE_REQUESTS, 1, "counter", "tabrelay_drive_requests_total",                               \
+      "Requests answered by Drive: has a file changed, notification channels")                     \
     X(SHEETS_ERRORS, 1, "counter", "tabrelay_sheets_errors_total",                                 \
       "Requests to Sheets that failed")                                                            \
     X(THROTTLED, 1, "counter", "tabrelay_sheets_throttled_total",                                  \
@@ -37,6 +39,9 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
       "Rows that had moved when a write arrived, and were put right")                              \
     X(RECONCILES, 1, "counter", "tabrelay_reconciles_total",                                       \
       "Full comparisons of a tab with its base")                                                   \
+    X(RECONCILES_SKIPPED, 1, "counter", "tabrelay_reconciles_skipped_total",                       \
+      "Comparisons that were due and not made, because Drive showed no change")                    \
+    X(CHANNELS, 1, "gauge", "tabrelay_drive_channels", "Open notification channels of Drive")      \
     X(COMPARISONS, 1, "counter", "tabrelay_table_comparisons_total",                               \
       "Comparisons of a whole table with its tab that changes unseen in the binlog made "          \
       "necessary")                                                                                 \
@@ -57,6 +62,8 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
       "Edits of cells that MySQL had changed, too")                                                \
     X(EDITS_REPEATED, 2, "counter", "tabrelay_edits_repeated_total",                               \
       "Edits whose id had been answered before")                                                   \
+    X(NOTIFICATIONS, 2, "counter", "tabrelay_drive_notifications_total",                           \
+      "Notifications of Drive that were verified")                                                 \
     X(TRANSACTIONS_RETRIED, 2, "counter", "tabrelay_transactions_retried_total",                   \
       "Transactions repeated after a deadlock or a lost connection")
 

@@ -21,6 +21,7 @@ struct pipeline {
     struct stop *stop;
     struct sheets *sheets;
     struct http_client *webhook;
+    struct watch *watch;
     struct http_server *metrics;
     pthread_t worker;
     int64_t started_ms;
@@ -131,6 +132,7 @@ static int run_session(struct pipeline *p, struct err *err)
     const struct session_surroundings around = {.cfg = p->cfg,
                                                 .sheets = p->sheets,
                                                 .webhook = p->webhook,
+                                                .watch = p->watch,
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
                                                 .warned = p->warned};
@@ -174,6 +176,7 @@ static void *work(void *arg)
         log_fault(&p->fault, "session", &err);
         stop_wait_ms(p->stop, clock_backoff_ms(tries++, BACKOFF_MS, BACKOFF_MAX_MS));
     }
+    watch_leave(p->watch);
     return NULL;
 }
 
@@ -181,6 +184,7 @@ static void pipeline_free(struct pipeline *p)
 {
     http_server_stop(p->metrics);
     http_client_free(p->webhook);
+    watch_free(p->watch);
     sheets_free(p->sheets);
     free(p->warned);
     free(p);
@@ -203,6 +207,7 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         goto undo;
     }
     if (sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
+        watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;
     rc = pthread_create(&p->worker, NULL, work, p);

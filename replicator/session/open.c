@@ -285,6 +285,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .stop = stop,
                           .sheets = around->sheets,
                           .webhook = around->webhook,
+                          .watch = around->watch,
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .transaction = 1};

@@ -49,6 +49,8 @@ static int begin(struct session *s, struct follow *f, struct err *err)
 
     base_rows_close(&r->base);
     r->n_base = 0;
+    r->is_keys_only = !r->is_due_whole;
+    due_begins(s, f);
     do {
         n = state_page_base(&s->state, f->m.cfg->name, after, BASE_PAGE, &r->base, &after, err);
         if (n < 0)
@@ -64,7 +66,6 @@ static int begin(struct session *s, struct follow *f, struct err *err)
         return -1;
     s->own_commits++;
     r->is_past_mark = false;
-    r->is_keys_only = !r->is_due_whole;
     r->is_clean = true;
     r->is_due = r->is_due_whole = false;
     r->phase = RECONCILE_MARKED;

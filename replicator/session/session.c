@@ -142,7 +142,7 @@ static int flush_if_due(struct session *s, struct err *err)
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
-        due_step(s, err) == 0 && reconcile_step(s, err) == 0)
+        reconcile_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -153,6 +153,8 @@ static int step(struct session *s, struct err *err)
 
     if (note_dropped(s, err) != 0 || window_step(s, err) != 0 || flush_if_due(s, err) != 0)
         return -1;
+    watch_step(s->watch);
+    due_step(s);
     if (now >= s->flush_after_ms && read_sheet_steps(s, err) != 0)
         return -1;
     if (now - s->saved_ms >= SAVE_EVERY_MS && session_save_position(s, err) != 0)

@@ -24,6 +24,7 @@
 #include "common/stop.h"
 #include "replicator/queue.h"
 #include "replicator/route.h"
+#include "replicator/session/watch.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/change_set.h"
 #include "replicator/sync/mapping.h"
@@ -56,9 +57,18 @@ struct reconcile {
     size_t n_base;
 };
 
-/* When a tab is compared by the clock (due.c). */
+/* When a tab is compared next without being asked, and what is known of the last time (due.c).
+ * Times are monotonic; 0: never. */
 struct due {
-    int64_t next_ms; /* monotonic; 0: not by the clock, or one is asked for */
+    int64_t next_ms;                  /* by the clock */
+    int64_t look_ms;                  /* the next look at Drive */
+    bool looks_again;                 /* one more, for a notification that came meanwhile */
+    int64_t compared_ms;              /* the last whole comparison */
+    bool is_clean;                    /* it found nothing that is still open */
+    char version[DRIVE_VERSION_SIZE]; /* of the file, as seen before it began; "": not known */
+    char before[DRIVE_VERSION_SIZE];  /* the same of the one under way */
+    struct drive_look look; /* of the spreadsheet's first mapping only: what Drive said last ... */
+    int64_t looked_ms;      /* ... and when it was asked */
 };
 
 /* A mapping as the session follows it. */
@@ -150,6 +160,7 @@ struct session_surroundings {
     const struct config *cfg;
     struct sheets *sheets;
     struct http_client *webhook;
+    struct watch *watch;
     struct stop *stop;
     int64_t process_start_ms; /* wall */
     unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
@@ -161,6 +172,7 @@ struct session {
     struct state state;
     struct sheets *sheets;       /* owned by the pipeline: its quota outlives a session */
     struct http_client *webhook; /* owned by the pipeline */
+    struct watch *watch;         /* owned by the pipeline: channels outlive a session */
     int64_t process_start_ms;    /* wall */
     unsigned *warned;            /* owned by the pipeline */
 
@@ -289,8 +301,11 @@ void reconcile_request(struct follow *f, bool is_keys_only);
 void reconcile_close(struct reconcile *r);
 
 /* due.c: when a tab is compared with its base without being asked. */
-int due_step(struct session *s, struct err *err);
-/* A comparison of F's tab has ended well. */
+void due_step(struct session *s);
+/* A notification says that F's spreadsheet has changed: look, soon. */
+void due_look(struct follow *f);
+/* A comparison of F's tab begins; has ended well. */
+void due_begins(struct session *s, struct follow *f);
 void due_compared(struct session *s, struct follow *f);
 
 /* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be

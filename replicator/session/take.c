@@ -153,6 +153,10 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
         return 0;
     log_info("signal: %s mapping=%s reason=\"%.100s\"", item->text, f->m.cfg->name,
              item->reason == NULL ? "" : item->reason);
+    if (is_text(item->reason, "drive")) {
+        due_look(f);
+        return 0;
+    }
     if (strcmp(item->text, "snapshot") == 0)
         return compare_request(s, f, err);
     if (strcmp(item->text, "approve_deletes") == 0)

@@ -29,7 +29,8 @@ struct sheets {
     struct stop *stop;
     struct http_client *http; /* owned */
     struct token *token;      /* owned */
-    struct quota reads, writes;
+    struct quota reads, writes, drive;
+    bool is_leaving;
     struct title *titles; /* owned */
     size_t n_titles;
 };
@@ -40,6 +41,11 @@ struct sheets {
 int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, struct grid **out,
                 struct err *err);
 
+/* --- sheets.c */
+
+/* Percent-encode what an id from the configuration may hold. */
+void sheets_put_id(struct buf *path, const char *spreadsheet);
+
 /* --- a1.c */
 
 /* Append the range in A1 notation with its quoted title: 'Jon''s'!A2:B10, 'T'!A1:A (to the end of
@@ -48,7 +54,7 @@ void a1_range(struct buf *out, const char *title, const struct grid_range *range
 
 /* --- request.c */
 
-enum request_kind { REQUEST_READ, REQUEST_WRITE };
+enum request_kind { REQUEST_READ, REQUEST_WRITE, REQUEST_DRIVE };
 
 struct request {
     enum request_kind kind;
@@ -60,13 +66,14 @@ struct request {
 
 /* Wait for a token of the bucket, send, and parse the answer's JSON into *OUT. Reads are tried
  * again after passing troubles; a write is sent a second time only where Google certainly did not
- * apply the first: 401 (once) and 429. */
+ * apply the first: 401 (once) and 429. What is asked of Drive can wait better than we can: it is
+ * neither waited for nor tried again. *OUT is NULL after an answer without content. */
 int request_run(struct sheets *s, const struct request *request, cJSON **out, struct err *err);
 
 /* --- request_error.c */
 
-/* Turn an answer that is not 200 into an error with a hint. IS_WRITE: a 5xx may have been applied
- * (ERR_LOST). */
-int request_error(const struct sheets *s, const struct http_answer *answer, bool is_write,
-                  const char *what, struct err *err);
+/* Turn an answer of R that is not 2xx into an error with a hint. A 5xx of a write may have been
+ * applied (ERR_LOST). */
+int request_error(const struct sheets *s, const struct request *r, const struct http_answer *answer,
+                  struct err *err);
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* request: one call of the Sheets API. The only retry loop of this folder (the token's own aside).
- */
+/* request: one call of the Sheets or the Drive API. The only retry loop of this folder (the token's
+ * own aside). */
 #include <stdio.h>
 
 #include "common/clock.h"
@@ -13,18 +13,25 @@ enum {
     BACKOFF_MS = 300,
     BACKOFF_MAX_MS = 8000,
     WRITE_REFUSALS = 2, /* 429s that a write waits for before the caller may coalesce more */
+    DRIVE_TIMEOUT_MS = 10000,
+    LEAVING_TIMEOUT_MS = 2000,
     ANSWER_MAX = 128 * 1024 * 1024
 };
 
 static struct quota *bucket_of(struct sheets *s, const struct request *r)
 {
-    return r->kind == REQUEST_WRITE ? &s->writes : &s->reads;
+    return r->kind == REQUEST_WRITE ? &s->writes : r->kind == REQUEST_DRIVE ? &s->drive : &s->reads;
 }
 
 static int wait_for_bucket(struct sheets *s, struct quota *q, struct err *err)
 {
     int64_t wait;
 
+    if (q == &s->drive && (wait = quota_wait_ms(q, clock_mono_ms())) > 0) {
+        err_set(err, ERR_QUOTA, "drive: asked too often");
+        err->wait_ms = wait;
+        return err_transient(err);
+    }
     while ((wait = quota_wait_ms(q, clock_mono_ms())) > 0)
         if (stop_wait_ms(s->stop, wait))
             return err_set(err, ERR_STOPPED, "sheets: stopped while waiting for the quota");
@@ -47,8 +54,12 @@ static int call_once(struct sheets *s, const struct request *r, struct http_answ
                              .timeout_ms = s->cfg->timeout_ms,
                              .max_body_bytes = ANSWER_MAX};
 
+    if (r->kind == REQUEST_DRIVE && call.timeout_ms > DRIVE_TIMEOUT_MS)
+        call.timeout_ms = DRIVE_TIMEOUT_MS;
+    if (s->is_leaving)
+        call.timeout_ms = LEAVING_TIMEOUT_MS;
     buf_printf(&authorization, "Authorization: Bearer %s", bearer);
-    buf_puts(&url, s->cfg->base_url);
+    buf_puts(&url, r->kind == REQUEST_DRIVE ? s->cfg->drive_url : s->cfg->base_url);
     if (url.len > 0 && url.ptr[url.len - 1] != '/')
         buf_putc(&url, '/');
     buf_puts(&url, r->path);
@@ -71,17 +82,20 @@ static int take_answer(struct sheets *s, const struct request *r, const struct h
     bool is_write = r->kind == REQUEST_WRITE;
     struct quota *q = bucket_of(s, r);
 
-    if (answer->status == 429) {
+    if (answer->status != 200 && !(r->kind == REQUEST_DRIVE && answer->status == 204)) {
+        request_error(s, r, answer, err);
+        if (err->code != ERR_QUOTA)
+            return -1;
         quota_refused(q, answer->retry_after_ms, clock_mono_ms());
         metrics_add(METRIC_THROTTLED, 1);
-    }
-    if (answer->status != 200) {
-        request_error(s, answer, is_write, r->what, err);
-        if (err->code == ERR_QUOTA)
-            err->wait_ms = quota_wait_ms(q, clock_mono_ms());
+        err->wait_ms = quota_wait_ms(q, clock_mono_ms());
         return -1;
     }
     quota_answered(q);
+    if (r->kind == REQUEST_DRIVE && answer->body.len == 0) {
+        *out = NULL;
+        return 0;
+    }
     if (json_parse(buf_text(&answer->body), answer->body.len, out, err) == 0)
         return 0;
     /* 200 and half a body: it was done, but there is no proof. */
@@ -111,10 +125,21 @@ static int try_once(struct sheets *s, const struct request *r, cJSON **out, stru
 
 static bool is_worth_another(const struct request *r, const struct err *err, unsigned tries)
 {
+    if (r->kind == REQUEST_DRIVE)
+        return false;
     if (r->kind == REQUEST_READ)
         return err->transient && err->code != ERR_AUTH && err->code != ERR_GONE &&
                tries < READ_TRIES;
     return err->code == ERR_QUOTA && tries < WRITE_REFUSALS;
+}
+
+static void count(const struct request *r)
+{
+    static const enum metrics_id ids[] = {[REQUEST_READ] = METRIC_READS,
+                                          [REQUEST_WRITE] = METRIC_BATCHES,
+                                          [REQUEST_DRIVE] = METRIC_DRIVE_REQUESTS};
+
+    metrics_add(ids[r->kind], 1);
 }
 
 int request_run(struct sheets *s, const struct request *r, cJSON **out, struct err *err)
@@ -123,7 +148,7 @@ int request_run(struct sheets *s, const struct request *r, cJSON **out, struct e
 
     for (unsigned tries = 1;; tries++) {
         if (try_once(s, r, out, err) == 0) {
-            metrics_add(r->kind == REQUEST_WRITE ? METRIC_BATCHES : METRIC_READS, 1);
+            count(r);
             return 0;
         }
         if (err->code == ERR_AUTH && err->detail == 401 && !was_refreshed) {

@@ -20,13 +20,26 @@ static const char *find_detail(const cJSON *error, const char *group, const char
     return "";
 }
 
-static int refuse_access(const struct sheets *s, const cJSON *error, struct err *err)
+/* Drive refuses by 403 what comes too fast, too.
+ * https://developers.google.com/workspace/drive/api/guides/handle-errors */
+static bool is_too_fast(const cJSON *error)
+{
+    const cJSON *first = cJSON_GetArrayItem(json_get(error, "errors"), 0);
+    const char *reason = json_text(first, "reason", "");
+
+    return strcmp(reason, "rateLimitExceeded") == 0 || strcmp(reason, "userRateLimitExceeded") == 0;
+}
+
+static int refuse_access(const struct sheets *s, enum request_kind kind, const cJSON *error,
+                         struct err *err)
 {
     const char *url = find_detail(error, "metadata", "activationUrl");
 
     if (url[0] != '\0')
-        return err_hint(err, "The Sheets API is switched off for this project; switch it on at %s",
-                        url);
+        return err_hint(err, "The %s API is switched off for this project; switch it on at %s",
+                        kind == REQUEST_DRIVE ? "Drive" : "Sheets", url);
+    if (kind == REQUEST_DRIVE)
+        return err_hint(err, "Switch the Google Drive API on for the service account's project.");
     return err_hint(err, "Share the spreadsheet with %s as editor.", sheets_account(s));
 }
 
@@ -52,8 +65,8 @@ static int bad_request(const char *text, struct err *err)
     return err_hint(err, "A tab was renamed or deleted.");
 }
 
-int request_error(const struct sheets *s, const struct http_answer *answer, bool is_write,
-                  const char *what, struct err *err)
+int request_error(const struct sheets *s, const struct request *r, const struct http_answer *answer,
+                  struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
     struct err parse;
@@ -66,7 +79,8 @@ int request_error(const struct sheets *s, const struct http_answer *answer, bool
                    : "no JSON came";
     error = json_get(json, "error");
     text = json_text(error, "message", text);
-    err_set(err, ERR_HTTP, "sheets: %s: HTTP %d: %.300s", what, answer->status, text);
+    err_set(err, ERR_HTTP, "%s: %s: HTTP %d: %.300s", r->kind == REQUEST_DRIVE ? "drive" : "sheets",
+            r->what, answer->status, text);
     err->detail = answer->status;
     switch (answer->status) {
     case 401:
@@ -74,8 +88,10 @@ int request_error(const struct sheets *s, const struct http_answer *answer, bool
         return err_hint(err,
                         "The access token was refused: is the key in google.credentials valid?");
     case 403:
+        if (is_too_fast(error))
+            return quota_error(answer, error, err);
         err->code = ERR_AUTH;
-        return refuse_access(s, error, err);
+        return refuse_access(s, r->kind, error, err);
     case 404:
         err->code = ERR_GONE;
         return err_hint(err, "Is the spreadsheet's id right, and is it shared with %s?",
@@ -86,7 +102,7 @@ int request_error(const struct sheets *s, const struct http_answer *answer, bool
         return bad_request(text, err);
     default:
         if (answer->status == 408 || answer->status >= 500) {
-            err->code = is_write ? ERR_LOST : ERR_HTTP;
+            err->code = r->kind == REQUEST_WRITE ? ERR_LOST : ERR_HTTP;
             err_transient(err);
         }
         return -1;

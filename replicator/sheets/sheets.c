@@ -15,6 +15,11 @@
     "sheets(properties(sheetId,title,sheetType,gridProperties)," \
     "data(startRow,startColumn,rowData(values(effectiveValue))))"
 
+#define SCOPES "https://www.googleapis.com/auth/spreadsheets"
+#define SCOPES_WITH_DRIVE SCOPES " https://www.googleapis.com/auth/drive.metadata.readonly"
+/* Far below Drive's quota of 12,000: more would be a mistake of ours. */
+enum { DRIVE_PER_MINUTE = 600 };
+
 int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
                struct err *err)
 {
@@ -27,7 +32,9 @@ int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets
     s->stop = stop;
     quota_init(&s->reads, cfg->reads_per_minute, now);
     quota_init(&s->writes, cfg->writes_per_minute, now);
-    if (token_open(cfg->credentials, &s->token, err) != 0 ||
+    quota_init(&s->drive, DRIVE_PER_MINUTE, now);
+    if (token_open(cfg->credentials, cfg->uses_drive ? SCOPES_WITH_DRIVE : SCOPES, &s->token,
+                   err) != 0 ||
         http_client_new(stop, &s->http, err) != 0) {
         sheets_free(s);
         return -1;
@@ -50,6 +57,18 @@ void sheets_free(struct sheets *s)
     free(s);
 }
 
+int sheets_leave(struct sheets *s, struct err *err)
+{
+    struct http_client *http = NULL;
+
+    if (http_client_new(NULL, &http, err) != 0)
+        return -1;
+    http_client_free(s->http);
+    s->http = http;
+    s->is_leaving = true;
+    return 0;
+}
+
 const char *sheets_account(const struct sheets *s)
 {
     return token_account(s->token);
@@ -60,8 +79,7 @@ int64_t sheets_write_wait_ms(const struct sheets *s)
     return quota_wait_ms(&s->writes, clock_mono_ms());
 }
 
-/* Percent-encode what an id from the configuration may hold. */
-static void put_id(struct buf *path, const char *spreadsheet)
+void sheets_put_id(struct buf *path, const char *spreadsheet)
 {
     for (const char *p = spreadsheet; *p != '\0'; p++) {
         if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", *p) != NULL)
@@ -80,7 +98,7 @@ static int run(struct sheets *s, enum request_kind kind, const char *spreadsheet
     struct request request = {.kind = kind, .method = method, .body = body};
 
     buf_puts(&path, "v4/spreadsheets/");
-    put_id(&path, spreadsheet);
+    sheets_put_id(&path, spreadsheet);
     buf_puts(&path, suffix);
     buf_printf(&what, "spreadsheet %.100s", spreadsheet);
     if (path.is_failed || what.is_failed || (body != NULL && body->is_failed))

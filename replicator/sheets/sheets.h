@@ -32,6 +32,9 @@ struct batch;
 int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
                struct err *err);
 void sheets_free(struct sheets *s);
+/* The stop was asked, and there is something to say yet: later calls are made all the same, each of
+ * two seconds at most. */
+int sheets_leave(struct sheets *s, struct err *err);
 /* The service account's e-mail address: the spreadsheet must be shared with it. */
 const char *sheets_account(const struct sheets *s);
 

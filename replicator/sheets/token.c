@@ -23,10 +23,9 @@ enum {
     TRIES = 3
 };
 
-static const char scope[] = "https://www.googleapis.com/auth/spreadsheets";
-
 struct token {
     char *account, *key_id, *uri;
+    const char *scopes;
     EVP_PKEY *key;
     char *bearer;           /* NULL: none */
     int64_t refresh_ms;     /* monotonic */
@@ -80,7 +79,7 @@ static int take_key(const cJSON *json, const char *path, EVP_PKEY **out, struct 
     return 0;
 }
 
-int token_open(const char *path, struct token **out, struct err *err)
+int token_open(const char *path, const char *scopes, struct token **out, struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
@@ -94,6 +93,7 @@ int token_open(const char *path, struct token **out, struct err *err)
     t = calloc(1, sizeof(*t));
     if (t == NULL)
         return err_nomem(err, "token");
+    t->scopes = scopes;
     if (take_text(json, "client_email", path, &t->account, err) != 0 ||
         take_text(json, "private_key_id", path, &t->key_id, err) != 0 ||
         take_text(json, "token_uri", path, &t->uri, err) != 0 ||
@@ -160,7 +160,7 @@ int token_jwt(const struct token *t, int64_t now, struct buf *out, struct err *e
     buf_json(&part, t->account, strlen(t->account));
     buf_puts(&part, ",\"aud\":");
     buf_json(&part, t->uri, strlen(t->uri));
-    buf_printf(&part, ",\"scope\":\"%s\",\"iat\":%" PRId64 ",\"exp\":%" PRId64 "}", scope,
+    buf_printf(&part, ",\"scope\":\"%s\",\"iat\":%" PRId64 ",\"exp\":%" PRId64 "}", t->scopes,
                now - BACKDATE_S, now - BACKDATE_S + LIFETIME_S);
     crypto_base64url(&text, part.ptr, part.len);
     if (part.is_failed || text.is_failed)

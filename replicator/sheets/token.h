@@ -15,8 +15,9 @@
 
 struct token;
 
-/* Read the JSON key file at PATH. ERR_CONFIG: missing, unreadable, not a service account's key. */
-int token_open(const char *path, struct token **out, struct err *err);
+/* Read the JSON key file at PATH; tokens will be for SCOPES (blanks between; kept by pointer).
+ * ERR_CONFIG: missing, unreadable, not a service account's key. */
+int token_open(const char *path, const char *scopes, struct token **out, struct err *err);
 void token_free(struct token *t);
 const char *token_account(const struct token *t); /* its e-mail address */
 

@@ -640,7 +640,7 @@ static void a_bad_key_file_is_named(void **state)
     FILE *f;
 
     (void)state;
-    assert_int_equal(token_open("/nonexistent/key.json", &t, &err), -1);
+    assert_int_equal(token_open("/nonexistent/key.json", "", &t, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_string_equal(err.msg, "google.credentials: cannot open /nonexistent/key.json: "
                                  "No such file or directory");
@@ -650,7 +650,7 @@ static void a_bad_key_file_is_named(void **state)
           "\"-----BEGIN SECRET\"}",
           f);
     fclose(f);
-    assert_int_equal(token_open(path, &t, &err), -1);
+    assert_int_equal(token_open(path, "", &t, &err), -1);
     snprintf(wanted, sizeof(wanted), "google.credentials: %s has no usable \"private_key\"", path);
     assert_string_equal(err.msg, wanted);
     unlink(path);
