@@ -14,6 +14,7 @@
 /* CTX is the struct server. */
 void route_edits(void *ctx, const struct http_request *request, struct http_response *response);
 void route_mappings(void *ctx, const struct http_request *request, struct http_response *response);
+void route_drive(void *ctx, const struct http_request *request, struct http_response *response);
 
 /* Is the request signed and fresh? If not, RESPONSE says why. */
 bool routes_verify(const struct server *server, const struct http_request *request,

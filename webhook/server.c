@@ -70,11 +70,9 @@ static void route_metrics(void *ctx, const struct http_request *request,
 static void handle(void *ctx, const struct http_request *request, struct http_response *response)
 {
     static const struct http_route routes[] = {
-        {"POST", "/v1/edits", route_edits},
-        {"GET", "/v1/mappings", route_mappings},
-        {"GET", "/healthz", route_health},
-        {"GET", "/metrics", route_metrics},
-        {NULL, NULL, NULL},
+        {"POST", "/v1/edits", route_edits},   {"GET", "/v1/mappings", route_mappings},
+        {"POST", "/v1/drive/*", route_drive}, {"GET", "/healthz", route_health},
+        {"GET", "/metrics", route_metrics},   {NULL, NULL, NULL},
     };
 
     http_route_dispatch(routes, ctx, request, response);
@@ -123,6 +121,11 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         .handle = handle,
         .ctx = server,
     };
+    server->notified_ms = calloc(cfg->n_mappings, sizeof(*server->notified_ms));
+    if (server->notified_ms == NULL) {
+        err_nomem(err, "server");
+        goto undo;
+    }
     if (schema_new(cfg, &server->schema, err) != 0 ||
         pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) != 0)
         goto undo;
@@ -143,5 +146,6 @@ void server_stop(struct server *server)
     http_server_stop(server->http);
     pool_free(server->pool);
     schema_free(server->schema);
+    free(server->notified_ms);
     free(server);
 }

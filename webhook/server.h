@@ -11,6 +11,9 @@
 #ifndef WEBHOOK_SERVER_H
 #define WEBHOOK_SERVER_H
 
+#include <stdatomic.h>
+#include <stdint.h>
+
 #include "common/config/config.h"
 #include "common/err.h"
 #include "common/stop.h"
@@ -21,9 +24,10 @@
 struct server {
     const struct config *cfg;
     struct stop *stop;
-    struct schema *schema;    /* owned */
-    struct pool *pool;        /* owned */
-    struct http_server *http; /* owned */
+    struct schema *schema;        /* owned */
+    struct pool *pool;            /* owned */
+    struct http_server *http;     /* owned */
+    _Atomic int64_t *notified_ms; /* owned; one a mapping: monotonic, 0: never (route_drive.c) */
 };
 
 /* Listen and answer. MySQL need not be there yet. CFG and STOP are kept by pointer. */
