@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "common/rowkey.h"
 #include "webhook/apply_steps.h"
 #include "webhook/edit_log.h"
 #include "webhook/refuse.h"
@@ -82,38 +81,12 @@ static int restore_key(struct task *task, struct err *err)
     return 0;
 }
 
-/* A row that MySQL does not have any more, although both sides once agreed on it. */
-static int decide_deleted(struct task *task, struct err *err)
-{
-    if (task->m->cfg->conflict == CONFIG_SHEET_WINS)
-        return apply_insert(task, true, err);
-    task->answer.outcome = ANSWER_CONFLICT;
-    answer_say(&task->answer, "the database had deleted this row meanwhile; the database won");
-    return 0;
-}
-
-static bool has_expectation(const struct edit *edit)
-{
-    return edit->base != NULL && edit->base->child != NULL;
-}
-
 /* An upsert with a whole key. */
 static int decide_known_key(struct task *task, struct err *err)
 {
-    bool is_found_edit = task->request->source == EDIT_FOUND;
-
     if (task_find(task, err) != 0)
         return -1;
-    if (task->is_found)
-        return apply_update(task, err);
-    if (is_found_edit && !task->has_base && has_expectation(task->edit)) {
-        task->answer.outcome = ANSWER_STALE;
-        answer_say(&task->answer, "the row has been synchronised since this was found");
-        return 0;
-    }
-    if (task->has_base && !(task_is_key_edited(task) && !is_found_edit))
-        return decide_deleted(task, err);
-    return apply_insert(task, false, err);
+    return task->is_found ? apply_update(task, err) : apply_missing(task, err);
 }
 
 static int decide_delete(struct task *task, struct err *err)
@@ -228,80 +201,6 @@ static int run(struct task *task, bool is_schema_fresh, struct err *err)
     return -1;
 }
 
-/* {"column": "canonical text" or null or {"hex": ...}, ...} */
-static void write_values(const struct task *task, struct buf *out)
-{
-    buf_putc(out, '{');
-    for (size_t i = 0; i < task->m->n_columns; i++) {
-        CLEANUP_BUF struct buf one = BUF_INIT;
-        const char *name = schema_column_of(task->m, i)->name;
-
-        if (i > 0)
-            buf_putc(out, ',');
-        buf_json(out, name, strlen(name));
-        buf_putc(out, ':');
-        rowkey_write(&one, &task->mysql[i], 1);
-        if (one.len > 2)
-            buf_append(out, one.ptr + 1, one.len - 2); /* without the brackets */
-        out->is_failed |= one.is_failed;
-    }
-    buf_putc(out, '}');
-}
-
-/* Of an insert all cells that the row was made of, else the touched ones. */
-static void write_edited_columns(const struct task *task, struct buf *out)
-{
-    bool is_insert = task->answer.operation == ANSWER_INSERT;
-
-    buf_putc(out, '[');
-    for (size_t i = 0; i < task->m->n_columns; i++) {
-        const struct task_cell *cell = &task->cells[i];
-        const char *name = schema_column_of(task->m, i)->name;
-
-        if (is_insert ? !cell->is_sent || cell->cell.type == CELL_BLANK : !cell->is_edited)
-            continue;
-        if (out->ptr[out->len - 1] != '[')
-            buf_putc(out, ',');
-        buf_json(out, name, strlen(name));
-    }
-    buf_putc(out, ']');
-}
-
-static int finish(struct task *task, struct buf *results, struct err *err)
-{
-    CLEANUP_BUF struct buf answer = BUF_INIT;
-    CLEANUP_BUF struct buf before = BUF_INIT;
-    CLEANUP_BUF struct buf edited = BUF_INIT;
-    /* Of a row that MySQL does not know the log says no key: the replicator would look for it, find
-     * that it is gone, and take it away from the person who is still typing it. */
-    bool has_key = task->is_found || task->has_base || task->answer.operation == ANSWER_INSERT;
-    struct edit_log_entry entry = {
-        .outcome = answer_outcome_name(task->answer.outcome),
-        .operation = answer_operation_name(task->answer.operation),
-        .has_key = has_key,
-    };
-
-    if ((has_key || task->key_state == TASK_KEY_OK) && task_tell_key(task, err) != 0)
-        return -1;
-    if (has_key)
-        entry.key_hash = task_key_hash(task);
-    entry.row_key = has_key ? task_row_key(task) : NULL;
-    if (entry.row_key != NULL && strlen(entry.row_key) > ROWKEY_MAX)
-        entry.row_key = NULL;
-    if (task->is_found)
-        write_values(task, &before);
-    write_edited_columns(task, &edited);
-    answer_write(&task->answer, task->m, task->edit, &answer);
-    if (answer.is_failed || before.is_failed || edited.is_failed)
-        return err_nomem(err, "answer");
-    entry.edited_columns = edited.ptr;
-    entry.before_values = task->is_found ? before.ptr : NULL;
-    entry.message = buf_text(&task->answer.message);
-    entry.answer = answer.ptr;
-    buf_append(results, answer.ptr, answer.len);
-    return edit_log_finish(task->db, task->edit->id, &entry, err);
-}
-
 static void cleanup_task(struct task *task)
 {
     task_close(task);
@@ -310,17 +209,25 @@ static void cleanup_task(struct task *task)
 int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results, struct err *err)
 {
     CLEANUP(cleanup_task) struct task task = {0};
+    struct edit_log_head head = {
+        .mapping = apply->m->cfg->name,
+        .request = apply->request,
+        .edit = edit,
+        .position = apply->position,
+    };
     bool is_repeat = false;
 
-    if (edit_log_begin(apply->db, apply->m->cfg->name, apply->request, edit, &is_repeat, results,
-                       err) != 0)
+    if (task_open(&task, apply->db, apply->m, apply->request, edit, err) != 0)
+        return err_wrap(err, "edit %s", edit->id);
+    if (edit->kind == EDIT_UPSERT && task.key_state == TASK_KEY_BLANK)
+        head.content = &task.content;
+    if (edit_log_begin(apply->db, &head, &is_repeat, results, err) != 0)
         return -1;
     if (is_repeat) {
         apply->n_repeated++;
         return 0;
     }
-    if (task_open(&task, apply->db, apply->m, apply->request, edit, err) != 0 ||
-        run(&task, apply->is_schema_fresh, err) != 0 || finish(&task, results, err) != 0)
+    if (run(&task, apply->is_schema_fresh, err) != 0 || apply_finish(&task, results, err) != 0)
         return err_wrap(err, "edit %s", edit->id);
     apply->counts[task.answer.outcome]++;
     if (apply->reconcile == NULL)

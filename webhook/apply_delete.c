@@ -18,7 +18,7 @@ static bool is_stale(const struct task *task)
     uint64_t expected = 0;
 
     return !edit_base(task->edit, "*", &expected) ||
-           expected != hash64(buf_text(&task->base), task->base.len);
+           expected != hash64(buf_text(&task->base.hashes), task->base.hashes.len);
 }
 
 static int refuse_conflict(struct task *task, struct err *err)
@@ -55,5 +55,7 @@ int apply_delete(struct task *task, struct err *err)
         if (row_delete(task->db, task->m, task->key, err) != 0)
             return -1;
     }
+    if (state_tombstone_save(task->db, task->m->cfg->name, key_hash, err) != 0)
+        return -1;
     return state_base_delete(task->db, task->m->cfg->name, key_hash, err);
 }

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "common/base.h"
 #include "webhook/apply_steps.h"
 #include "webhook/row.h"
 #include "webhook/state.h"
@@ -62,7 +61,7 @@ static bool is_incomplete(const struct task *task, const struct value *writes, s
 }
 
 /* Find the new row under the key it has got. */
-static int reread_new(struct task *task, int numbered, struct value *after, struct err *err)
+static int reread_new(struct task *task, int numbered, struct err *err)
 {
     char number[24];
 
@@ -71,41 +70,36 @@ static int reread_new(struct task *task, int numbered, struct value *after, stru
 
         task->key[numbered] = value_text(number, (size_t)n);
     }
-    return task_reread(task, after, err);
+    return task_reread(task, err);
 }
 
-static int show_and_save_base(struct task *task, const struct value *after, struct err *err)
+static int show_and_save_base(struct task *task, struct err *err)
 {
-    const struct schema_mapping *m = task->m;
-    const char *row_key = task_row_key(task);
-
-    buf_clear(&task->base);
-    for (size_t i = 0; i < m->n_columns; i++) {
+    state_base_clear(&task->base);
+    for (size_t i = 0; i < task->m->n_columns; i++) {
         const struct task_cell *cell = &task->cells[i];
         bool is_blank = !cell->is_sent || cell->cell.type == CELL_BLANK;
         struct value shown = is_blank ? VALUE_INIT_NULL : cell->value;
 
         /* A cell that could not be read was never agreed on. */
         if (shown.state != VALUE_ABSENT)
-            base_set(&task->base, schema_column_of(m, i)->name, hash_value(shown));
-        if (!value_equal(shown, after[i]) && task_show(task, i, after[i], err) != 0)
+            task_agree(task, i, shown);
+        if (!value_equal(shown, task->after[i]) && task_show(task, i, task->after[i], err) != 0)
             return -1;
     }
-    if (row_key == NULL)
-        return err_nomem(err, "base");
-    return state_base_save(task->db, m->cfg->name, task_key_hash(task), row_key, &task->base, err);
+    return task_save_base(task, err);
 }
 
 static int insert(struct task *task, const struct value *writes, struct err *err)
 {
-    struct value *after = task_values(task, task->m->n_columns, err);
     int numbered = numbered_key(task);
 
-    if (after == NULL || row_insert(task->db, task->m, writes, err) != 0 ||
-        reread_new(task, numbered, after, err) != 0)
+    if (row_insert(task->db, task->m, writes, err) != 0 || reread_new(task, numbered, err) != 0)
         return -1;
     task->answer.operation = ANSWER_INSERT;
-    return show_and_save_base(task, after, err);
+    if (state_tombstone_delete(task->db, task->m->cfg->name, task_key_hash(task), err) != 0)
+        return -1;
+    return show_and_save_base(task, err);
 }
 
 int apply_insert(struct task *task, bool is_again, struct err *err)

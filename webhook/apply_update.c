@@ -29,7 +29,8 @@ static struct merge_cell sides(const struct task *task, size_t i, struct value m
     const struct task_cell *cell = &task->cells[i];
     struct merge_cell merge = {.sheet = cell->value, .mysql = mysql, .old = cell->old};
 
-    merge.has_base = base_find(task->base.ptr, task->base.len, column_name(task, i), &merge.base);
+    merge.has_base =
+        base_find(task->base.hashes.ptr, task->base.hashes.len, column_name(task, i), &merge.base);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);
@@ -46,7 +47,8 @@ static bool is_stale(const struct task *task, size_t i)
     if (task->request->source != EDIT_FOUND)
         return false;
     has_expected = edit_base(task->edit, task->m->columns[i].header, &expected);
-    has_stored = base_find(task->base.ptr, task->base.len, column_name(task, i), &stored);
+    has_stored =
+        base_find(task->base.hashes.ptr, task->base.hashes.len, column_name(task, i), &stored);
     return has_expected != has_stored || expected != stored;
 }
 
@@ -190,21 +192,16 @@ static void agree(struct task *task, size_t i)
     if (cell->is_refused || cell->is_stale)
         return;
     if (cell->is_edited && is_sent_value && !task->m->columns[i].is_key)
-        base_set(&task->base, column_name(task, i), hash_value(cell->value));
+        task_agree(task, i, cell->value);
     else if (!task->has_base && (!cell->is_sent || value_equal(cell->value, task->mysql[i])))
-        base_set(&task->base, column_name(task, i), hash_value(task->mysql[i]));
+        task_agree(task, i, task->mysql[i]);
 }
 
 static int save_base(struct task *task, struct err *err)
 {
-    const char *row_key = task_row_key(task);
-
-    if (row_key == NULL)
-        return err_nomem(err, "base");
     for (size_t i = 0; i < task->m->n_columns; i++)
         agree(task, i);
-    return state_base_save(task->db, task->m->cfg->name, task_key_hash(task), row_key, &task->base,
-                           err);
+    return task_save_base(task, err);
 }
 
 static void set_outcome(struct task *task, const struct tally *tally)
@@ -232,11 +229,9 @@ int apply_update(struct task *task, struct err *err)
 {
     size_t n = task->m->n_columns;
     struct value *writes = task_values(task, n, err);
-    struct value *after = task_values(task, n, err);
     struct tally tally = {0};
-    const struct value *now = task->mysql;
 
-    if (writes == NULL || after == NULL)
+    if (writes == NULL)
         return -1;
     if (task_is_key_edited(task) && task->request->source != EDIT_FOUND)
         task->reconcile = "a key was typed over";
@@ -247,15 +242,14 @@ int apply_update(struct task *task, struct err *err)
             return -1;
     if (tally.n_written > 0) {
         if (row_update(task->db, task->m, task->key, writes, err) != 0 ||
-            task_reread(task, after, err) != 0)
+            task_reread(task, err) != 0)
             return -1;
-        now = after;
     }
     set_outcome(task, &tally);
     if (tally.n_edited == tally.n_stale)
         return 0;
     for (size_t i = 0; i < n; i++)
-        if (show_cell(task, i, now[i], err) != 0)
+        if (show_cell(task, i, task->after == NULL ? task->mysql[i] : task->after[i], err) != 0)
             return -1;
     return task->answer.outcome == ANSWER_REJECTED ? 0 : save_base(task, err);
 }

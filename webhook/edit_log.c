@@ -11,8 +11,7 @@
 #define DUPLICATE_ENTRY 1062
 #define MESSAGE_CHARACTERS 1024
 
-/* "2026-08-22 10:11:12.345" */
-static void format_time(int64_t ms, char out[32])
+void edit_log_time(int64_t ms, char out[EDIT_LOG_TIME_SIZE])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm tm;
@@ -20,7 +19,7 @@ static void format_time(int64_t ms, char out[32])
 
     gmtime_r(&seconds, &tm);
     n = strftime(out, 24, "%Y-%m-%d %H:%M:%S", &tm);
-    snprintf(out + n, 32 - n, ".%03d", (int)(ms % 1000));
+    snprintf(out + n, EDIT_LOG_TIME_SIZE - n, ".%03d", (int)(ms % 1000));
 }
 
 static struct db_param text_or_null(const char *text)
@@ -45,35 +44,63 @@ static int load_answer(struct db *db, const char *edit_id, struct buf *answer, s
     return 0;
 }
 
-int edit_log_begin(struct db *db, const char *mapping, const struct edit_request *request,
-                   const struct edit *edit, bool *is_repeat, struct buf *answer, struct err *err)
+int edit_log_position(struct db *db, struct buf *out, struct err *err)
 {
-    char *cells = cJSON_PrintUnformatted(edit->cells);
-    char edited_at[32];
+    static const char mysql[] = "SELECT IF(@@GLOBAL.gtid_mode = 'ON', @@GLOBAL.gtid_executed, '')";
+    const char *sql = db_flavour(db) == DB_MARIADB ? "SELECT @@GLOBAL.gtid_current_pos" : mysql;
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (db_exec(db, sql, &rows, err) != 0)
+        return err_wrap(err, "edit log");
+    /* MySQL breaks the line after each server. */
+    for (const char *p = db_rows_text(&rows, 0, 0); *p != '\0'; p++)
+        if (*p != '\n' && out->len < EDIT_LOG_POSITION_MAX)
+            buf_putc(out, *p);
+    return out->is_failed ? err_nomem(err, "edit log") : 0;
+}
+
+static int insert_row(struct db *db, const struct edit_log_head *head, const char *cells,
+                      struct err *err)
+{
+    const struct edit *edit = head->edit;
+    char edited_at[EDIT_LOG_TIME_SIZE];
+
+    edit_log_time(edit->time_ms, edited_at);
+    const struct db_param params[] = {
+        DB_P_TEXT(edit->id),
+        DB_P_TEXT(head->mapping),
+        DB_P_TEXT(edit_source_name(head->request->source)),
+        DB_P_TEXT(edit_kind_name(edit->kind)),
+        edit->row == 0 ? DB_P_NULL : DB_P_INT(edit->row),
+        DB_P_TEXT(head->request->editor),
+        DB_P_TEXT(edited_at),
+        DB_P_TEXT(cells),
+        head->position[0] == '\0' ? DB_P_NULL : DB_P_TEXT(head->position),
+        head->content == NULL ? DB_P_NULL
+                              : DB_P_BYTES(head->content->bytes, sizeof(head->content->bytes)),
+    };
+
+    return db_run(
+        db,
+        "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, "
+        "editor, edited_at, received_at, cells, outcome, position, content_hash) "
+        "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending', ?, ?)",
+        params, COUNT(params), NULL, err);
+}
+
+int edit_log_begin(struct db *db, const struct edit_log_head *head, bool *is_repeat,
+                   struct buf *answer, struct err *err)
+{
+    char *cells = cJSON_PrintUnformatted(head->edit->cells);
     int rc;
 
     if (cells == NULL)
         return err_nomem(err, "edit log");
-    format_time(edit->time_ms, edited_at);
-    const struct db_param params[] = {
-        DB_P_TEXT(edit->id),
-        DB_P_TEXT(mapping),
-        DB_P_TEXT(edit_source_name(request->source)),
-        DB_P_TEXT(edit_kind_name(edit->kind)),
-        edit->row == 0 ? DB_P_NULL : DB_P_INT(edit->row),
-        DB_P_TEXT(request->editor),
-        DB_P_TEXT(edited_at),
-        DB_P_TEXT(cells),
-    };
-    rc = db_run(db,
-                "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, "
-                "editor, edited_at, received_at, cells, outcome) "
-                "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending')",
-                params, COUNT(params), NULL, err);
+    rc = insert_row(db, head, cells, err);
     cJSON_free(cells);
     *is_repeat = rc != 0 && err->code == ERR_MYSQL && err->detail == DUPLICATE_ENTRY;
     if (*is_repeat)
-        rc = load_answer(db, edit->id, answer, err);
+        rc = load_answer(db, head->edit->id, answer, err);
     return rc == 0 ? 0 : err_wrap(err, "edit log");
 }
 
@@ -104,13 +131,16 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
         text_or_null(entry->row_key),
         DB_P_TEXT(entry->edited_columns),
         text_or_null(entry->before_values),
+        text_or_null(entry->after_values),
         message,
         DB_P_TEXT(entry->answer),
+        text_or_null(entry->same_as),
         DB_P_TEXT(edit_id),
     };
     if (db_run(db,
                "UPDATE edit_log SET outcome = ?, operation = ?, key_hash = ?, row_key = ?, "
-               "edited_columns = ?, before_values = ?, message = ?, answer = ? WHERE edit_id = ?",
+               "edited_columns = ?, before_values = ?, after_values = ?, message = ?, answer = ?, "
+               "same_as = ? WHERE edit_id = ?",
                params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "edit log");
     return 0;

@@ -18,6 +18,18 @@
 #include "common/mysql/db.h"
 #include "webhook/edit.h"
 
+/* Characters that the column position takes. */
+#define EDIT_LOG_POSITION_MAX 4096
+
+/* What is known when an edit is begun. */
+struct edit_log_head {
+    const char *mapping;
+    const struct edit_request *request;
+    const struct edit *edit;
+    const char *position;          /* edit_log_position(); "": not known */
+    const struct hash128 *content; /* of a row that is typed without a key; NULL: it is none */
+};
+
 struct edit_log_entry {
     const char *outcome; /* as in the table's ENUM, and so are the next */
     const char *operation;
@@ -26,14 +38,23 @@ struct edit_log_entry {
     const char *row_key;        /* NULL without a key */
     const char *edited_columns; /* JSON array of column names */
     const char *before_values;  /* JSON object; NULL: there was no row */
+    const char *after_values;   /* the same, of the row as it was written; NULL: it was not */
+    const char *same_as;        /* the edit that inserted this very row; NULL: none */
     const char *message;        /* cut to the column's length */
     const char *answer;         /* the result as it was sent */
 };
 
+/* Append where MySQL's binlog is now: the GTIDs that are executed; nothing where there are none.
+ * An edit's own transaction comes after it. */
+int edit_log_position(struct db *db, struct buf *out, struct err *err);
 /* Begin the log of an edit. *IS_REPEAT: the id is there already; the result that it had is appended
  * to ANSWER. Waits for a transaction that has just inserted the same id. */
-int edit_log_begin(struct db *db, const char *mapping, const struct edit_request *request,
-                   const struct edit *edit, bool *is_repeat, struct buf *answer, struct err *err);
+int edit_log_begin(struct db *db, const struct edit_log_head *head, bool *is_repeat,
+                   struct buf *answer, struct err *err);
 int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_entry *entry,
                     struct err *err);
+
+/* Milliseconds since 1970 as a DATETIME(3): "2026-08-22 10:11:12.345". */
+#define EDIT_LOG_TIME_SIZE 32
+void edit_log_time(int64_t ms, char out[EDIT_LOG_TIME_SIZE]);
 #endif

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "webhook/apply.h"
+#include "webhook/edit_log.h"
 #include "webhook/mappings.h"
 #include "webhook/order.h"
 #include "webhook/refuse.h"
@@ -19,6 +20,7 @@ struct job {
     int mapping; /* index; -1: the tab is not mapped */
     struct apply apply;
     struct buf results;
+    struct buf position;
     char version[MAPPINGS_VERSION_SIZE];
 };
 
@@ -47,6 +49,14 @@ static int apply_all(struct job *job, struct err *err)
                : state_ask_reconcile(job->apply.db, job->apply.m->cfg->name, reason, err);
 }
 
+static int ask_position(struct job *job, struct err *err)
+{
+    if (job->request->n_edits > 0 && edit_log_position(job->apply.db, &job->position, err) != 0)
+        return -1;
+    job->apply.position = buf_text(&job->position);
+    return 0;
+}
+
 /* A statement said that our picture of the table is old: look again, once. */
 static void distrust_schema(struct job *job, struct err *err)
 {
@@ -67,6 +77,7 @@ static int work(void *ctx, struct db *db, struct err *err)
     int rc;
 
     buf_clear(&job->results);
+    buf_clear(&job->position);
     job->apply = (struct apply){
         .db = db, .request = job->request, .is_schema_fresh = job->apply.is_schema_fresh};
     if (state_known_tabs(db, job->request->spreadsheet, &known, err) != 0)
@@ -78,7 +89,7 @@ static int work(void *ctx, struct db *db, struct err *err)
     if (schema_get(server->schema, db, (size_t)job->mapping, &m, err) != 0)
         return -1;
     job->apply.m = m;
-    rc = apply_all(job, err);
+    rc = ask_position(job, err) != 0 || apply_all(job, err) != 0 ? -1 : 0;
     schema_put(server->schema, m);
     if (rc != 0) {
         distrust_schema(job, err);
@@ -145,5 +156,6 @@ void route_edits(void *ctx, const struct http_request *request, struct http_resp
         answer(&job, request, response, start_ms);
     }
     buf_close(&job.results);
+    buf_close(&job.position);
     edit_request_close(&edits);
 }

@@ -3,34 +3,60 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct buf *hashes,
+void state_base_close(struct state_base *base)
+{
+    buf_close(&base->hashes);
+    buf_close(&base->agreed);
+}
+
+void state_base_clear(struct state_base *base)
+{
+    buf_clear(&base->hashes);
+    buf_clear(&base->agreed);
+    base->changed_us = 0;
+}
+
+int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct state_base *base,
                     bool *is_found, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    struct value v;
+    struct value hashes, agreed;
 
-    if (db_run(db, "SELECT hashes FROM base WHERE mapping = ? AND key_hash = ? FOR UPDATE", params,
-               COUNT(params), &rows, err) != 0)
+    if (db_run(db,
+               "SELECT hashes, agreed, changed_us FROM base "
+               "WHERE mapping = ? AND key_hash = ? FOR UPDATE",
+               params, COUNT(params), &rows, err) != 0)
         return err_wrap(err, "base");
     *is_found = rows.n_rows > 0;
     if (!*is_found)
         return 0;
-    v = db_rows_at(&rows, 0, 0);
-    buf_append(hashes, v.ptr, v.len);
-    return hashes->is_failed ? err_nomem(err, "base") : 0;
+    hashes = db_rows_at(&rows, 0, 0);
+    agreed = db_rows_at(&rows, 0, 1);
+    buf_append(&base->hashes, hashes.ptr, hashes.len);
+    if (agreed.state == VALUE_TEXT)
+        buf_append(&base->agreed, agreed.ptr, agreed.len);
+    base->changed_us = db_rows_int(&rows, 0, 2);
+    return base->hashes.is_failed || base->agreed.is_failed ? err_nomem(err, "base") : 0;
 }
 
 int state_base_save(struct db *db, const char *mapping, struct hash128 key, const char *row_key,
-                    const struct buf *hashes, struct err *err)
+                    const struct state_base *base, struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes)),
-                                      DB_P_TEXT(row_key),
-                                      DB_P_BYTES(buf_text(hashes), hashes->len)};
+    const struct db_param params[] = {
+        DB_P_TEXT(mapping),
+        DB_P_BYTES(key.bytes, sizeof(key.bytes)),
+        DB_P_TEXT(row_key),
+        DB_P_BYTES(buf_text(&base->hashes), base->hashes.len),
+        base->agreed.len == 0 ? DB_P_NULL : DB_P_BYTES(base->agreed.ptr, base->agreed.len),
+        base->changed_us == 0 ? DB_P_NULL : DB_P_INT(base->changed_us),
+    };
 
-    if (hashes->is_failed)
+    if (base->hashes.is_failed || base->agreed.is_failed)
         return err_nomem(err, "base");
-    if (db_run(db, "REPLACE INTO base (mapping, key_hash, row_key, hashes) VALUES (?, ?, ?, ?)",
+    if (db_run(db,
+               "REPLACE INTO base (mapping, key_hash, row_key, hashes, agreed, changed_us) "
+               "VALUES (?, ?, ?, ?, ?, ?)",
                params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "base");
     return 0;
@@ -43,6 +69,47 @@ int state_base_delete(struct db *db, const char *mapping, struct hash128 key, st
     if (db_run(db, "DELETE FROM base WHERE mapping = ? AND key_hash = ?", params, COUNT(params),
                NULL, err) != 0)
         return err_wrap(err, "base");
+    return 0;
+}
+
+int state_tombstone_find(struct db *db, const char *mapping, struct hash128 key,
+                         enum state_tombstone *who, int64_t *deleted_ms, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    *who = TOMBSTONE_NONE;
+    if (db_run(db,
+               "SELECT deleted_by, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', deleted_at) DIV 1000 "
+               "FROM tombstone WHERE mapping = ? AND key_hash = ?",
+               params, COUNT(params), &rows, err) != 0)
+        return err_wrap(err, "tombstone");
+    if (rows.n_rows == 0)
+        return 0;
+    *who = strcmp(db_rows_text(&rows, 0, 0), "mysql") == 0 ? TOMBSTONE_MYSQL : TOMBSTONE_SHEET;
+    *deleted_ms = db_rows_int(&rows, 0, 1);
+    return 0;
+}
+
+int state_tombstone_save(struct db *db, const char *mapping, struct hash128 key, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};
+
+    if (db_run(db,
+               "REPLACE INTO tombstone (mapping, key_hash, deleted_by, deleted_at) "
+               "VALUES (?, ?, 'sheet', UTC_TIMESTAMP(3))",
+               params, COUNT(params), NULL, err) != 0)
+        return err_wrap(err, "tombstone");
+    return 0;
+}
+
+int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};
+
+    if (db_run(db, "DELETE FROM tombstone WHERE mapping = ? AND key_hash = ?", params,
+               COUNT(params), NULL, err) != 0)
+        return err_wrap(err, "tombstone");
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * state: what the webhook keeps in tabrelay's own tables beside the edit log: base, signals,
- * mapping_state (schemas/state.sql). All inside the caller's transaction, on a session of the pool;
- * blocks for one statement each.
+ * state: what the webhook keeps in tabrelay's own tables beside the edit log and the conflicts:
+ * base, tombstones, signals, mapping_state (schemas/state.sql). All inside the caller's
+ * transaction, on a session of the pool; blocks for one statement each.
  */
 #ifndef WEBHOOK_STATE_H
 #define WEBHOOK_STATE_H
@@ -15,12 +15,32 @@
 #include "common/hash.h"
 #include "common/mysql/db.h"
 
-/* The base of a row, locked: its hashes (common/base.h) are appended to HASHES. */
-int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct buf *hashes,
+/* A row of base. */
+struct state_base {
+    struct buf hashes;  /* common/base.h */
+    struct buf agreed;  /* common/base_values.h */
+    int64_t changed_us; /* when MySQL's newest acknowledged change was committed, since 1970; 0: not
+                           known */
+};
+
+void state_base_close(struct state_base *base);
+void state_base_clear(struct state_base *base);
+/* Load the base of a row, locked, into BASE, which is clear. */
+int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct state_base *base,
                     bool *is_found, struct err *err);
 int state_base_save(struct db *db, const char *mapping, struct hash128 key, const char *row_key,
-                    const struct buf *hashes, struct err *err);
+                    const struct state_base *base, struct err *err);
 int state_base_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err);
+
+/* Which side deleted a row lately. */
+enum state_tombstone { TOMBSTONE_NONE, TOMBSTONE_MYSQL, TOMBSTONE_SHEET };
+
+/* *DELETED_MS, since 1970: when its tombstone was written. */
+int state_tombstone_find(struct db *db, const char *mapping, struct hash128 key,
+                         enum state_tombstone *who, int64_t *deleted_ms, struct err *err);
+/* The sheet has deleted the row. */
+int state_tombstone_save(struct db *db, const char *mapping, struct hash128 key, struct err *err);
+int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err);
 
 /* Ask the replicator to compare the mapping's tab with its table. */
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base.h"
+#include "common/base_values.h"
 #include "common/number.h"
 #include "common/rowkey.h"
 #include "common/utf8.h"
@@ -84,6 +85,27 @@ static enum task_key open_key(struct task *task)
     return n_blank == m->n_key ? TASK_KEY_BLANK : state;
 }
 
+/* Blank cells are left out: whether they were sent makes no difference. Each value stands beside
+ * its column's name; the order is the mapping's. */
+static int hash_content(struct task *task, struct err *err)
+{
+    struct value *content = task_values(task, 2 * task->m->n_columns, err);
+    size_t n = 0;
+
+    if (content == NULL)
+        return -1;
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const char *name = schema_column_of(task->m, i)->name;
+
+        if (task->cells[i].cell.type == CELL_BLANK || task->cells[i].value.state != VALUE_TEXT)
+            continue;
+        content[n++] = value_text(name, strlen(name));
+        content[n++] = task->cells[i].value;
+    }
+    task->content = hash_key(content, n);
+    return 0;
+}
+
 int task_open(struct task *task, struct db *db, const struct schema_mapping *m,
               const struct edit_request *request, const struct edit *edit, struct err *err)
 {
@@ -97,13 +119,15 @@ int task_open(struct task *task, struct db *db, const struct schema_mapping *m,
         if (open_cell(task, i, err) != 0)
             return -1;
     task->key_state = open_key(task);
-    return answer_open(&task->answer, &task->arena, m->n_columns, err);
+    return hash_content(task, err) != 0
+               ? -1
+               : answer_open(&task->answer, &task->arena, m->n_columns, err);
 }
 
 void task_close(struct task *task)
 {
     answer_close(&task->answer);
-    buf_close(&task->base);
+    state_base_close(&task->base);
     arena_close(&task->arena);
 }
 
@@ -114,7 +138,9 @@ void task_reset(struct task *task)
     task->key_state = open_key(task);
     task->is_found = task->has_base = false;
     task->reconcile = NULL;
-    buf_clear(&task->base);
+    task->after = NULL;
+    task->same_as = NULL;
+    state_base_clear(&task->base);
     answer_reset(&task->answer, task->m->n_columns);
 }
 
@@ -164,22 +190,44 @@ int task_find(struct task *task, struct err *err)
         return -1;
     for (size_t i = 0; task->is_found && i < m->n_key; i++)
         task->key[i] = task->mysql[m->key[i]];
-    buf_clear(&task->base);
+    state_base_clear(&task->base);
     return state_base_load(task->db, m->cfg->name, task_key_hash(task), &task->base,
                            &task->has_base, err);
 }
 
-int task_reread(struct task *task, struct value *after, struct err *err)
+int task_reread(struct task *task, struct err *err)
 {
+    struct value *after = task_values(task, task->m->n_columns, err);
     bool is_found = false;
 
-    if (row_find(task->db, task->m, task->key, &task->arena, after, &is_found, err) != 0)
+    if (after == NULL ||
+        row_find(task->db, task->m, task->key, &task->arena, after, &is_found, err) != 0)
         return -1;
     if (!is_found)
         return err_set(err, ERR_VALUE, "the database gave the row another key");
     for (size_t i = 0; i < task->m->n_key; i++)
         task->key[i] = after[task->m->key[i]];
+    task->after = after;
     return check_key_length(task, err);
+}
+
+void task_agree(struct task *task, size_t i, struct value v)
+{
+    const char *name = schema_column_of(task->m, i)->name;
+
+    base_set(&task->base.hashes, name, hash_value(v));
+    if (config_keeps_value(task->m->cfg, name))
+        base_value_set(&task->base.agreed, name, v);
+}
+
+int task_save_base(struct task *task, struct err *err)
+{
+    const char *row_key = task_row_key(task);
+
+    if (row_key == NULL)
+        return err_nomem(err, "base");
+    return state_base_save(task->db, task->m->cfg->name, task_key_hash(task), row_key, &task->base,
+                           err);
 }
 
 static const char *quote(struct task *task, const char *text, size_t len)
@@ -286,7 +334,8 @@ bool task_is_changed(const struct task *task, size_t i)
 {
     uint64_t base;
 
-    return !base_find(task->base.ptr, task->base.len, schema_column_of(task->m, i)->name, &base) ||
+    return !base_find(task->base.hashes.ptr, task->base.hashes.len,
+                      schema_column_of(task->m, i)->name, &base) ||
            base != hash_value(task->mysql[i]);
 }
 
@@ -294,6 +343,14 @@ bool task_is_key_edited(const struct task *task)
 {
     for (size_t i = 0; i < task->m->n_key; i++)
         if (task->cells[task->m->key[i]].is_edited)
+            return true;
+    return false;
+}
+
+bool task_is_edited(const struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (task->cells[i].is_edited)
             return true;
     return false;
 }

@@ -19,6 +19,7 @@
 #include "webhook/answer.h"
 #include "webhook/edit.h"
 #include "webhook/schema.h"
+#include "webhook/state.h"
 
 /* A cell of the row as it was sent. */
 struct task_cell {
@@ -55,7 +56,11 @@ struct task {
     bool is_found;
     struct value *mysql; /* the row before the edit; n_columns */
     bool has_base;
-    struct buf base; /* the stored hashes (common/base.h) */
+    struct state_base base;
+    const struct value *after; /* the row as this edit has written it, or NULL; n_columns, in the
+                                  arena */
+    struct hash128 content;    /* of the non-blank cells as they were sent */
+    const char *same_as;       /* the edit that inserted this very row; NULL: none */
 
     const char *reconcile; /* why the tab must be compared with the table; NULL: it need not */
     struct answer answer;
@@ -71,8 +76,11 @@ void task_reset(struct task *task);
 /* With the key as sent: find and lock the row and its base, and set is_found, mysql, has_base, base
  * and key. */
 int task_find(struct task *task, struct err *err);
-/* Read the row again after a write into AFTER. ERR_VALUE: it is not under its key any more. */
-int task_reread(struct task *task, struct value *after, struct err *err);
+/* Read the row again after a write, into AFTER. ERR_VALUE: it is not under its key any more. */
+int task_reread(struct task *task, struct err *err);
+/* Both sides agree on V in column I. */
+void task_agree(struct task *task, size_t i, struct value v);
+int task_save_base(struct task *task, struct err *err);
 struct hash128 task_key_hash(const struct task *task);
 /* The key as text; NULL when out of memory. In the arena. */
 const char *task_row_key(struct task *task);
@@ -95,6 +103,8 @@ int task_tell_key(struct task *task, struct err *err);
 bool task_is_changed(const struct task *task, size_t i);
 /* Is the key among the touched cells? */
 bool task_is_key_edited(const struct task *task);
+/* Was any mapped cell touched? */
+bool task_is_edited(const struct task *task);
 /* Do all mapped cells show nothing? */
 bool task_is_blank(const struct task *task);
 /* A value or cell for a message: quoted, cut when long; NULL and blank cells are (empty). In the

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The webhook alone: signed requests against the real program and real servers."""
-import ctypes
-import ctypes.util
 import http.client
 import json
 import threading
@@ -11,7 +9,7 @@ import urllib.parse
 import pytest
 
 from programs import wait_until
-from webhook import DE, SECRET, SHEET, Webhook, make_edit
+from webhook import DE, SECRET, SHEET, Webhook, digest, make_edit
 
 
 @pytest.fixture
@@ -362,13 +360,6 @@ def test_a_found_edit_of_a_row_that_is_gone_on_both_sides_is_stale(hook):
     late = make_edit({"id": 1, "title": "two"}, ["title"], base=base)
     assert hook.post([late], "Mine", "found")[1]["results"][0]["outcome"] == "stale"
     assert hook.sql("SELECT * FROM @mine") == []
-
-
-def digest(data):
-    """XXH3, as common/hash.h has it."""
-    library = ctypes.CDLL(ctypes.util.find_library("xxhash"))
-    library.XXH3_64bits.restype = ctypes.c_uint64
-    return f"{library.XXH3_64bits(data, ctypes.c_size_t(len(data))):016x}"
 
 
 def test_a_found_delete_deletes_row_and_base_once(hook):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The webhook alone: its program, its tables, signed requests."""
+import ctypes
+import ctypes.util
 import hashlib
 import hmac
 import http.client
@@ -133,9 +135,17 @@ class Webhook:
         assert len(answer["results"]) == 1
         return answer["results"][0]
 
+    def delete(self, key, row_key, tab, **more):
+        """A delete that a comparison found; its result."""
+        hashes, = self.state("SELECT hashes FROM @base WHERE mapping = %s AND row_key = %s", [tab.lower(), row_key])
+        found = make_edit(key, kind="delete", base={"*": digest(hashes[0])}, **more)
+        status, answer = self.post([found], tab, "found")
+        assert status == 200, answer
+        return answer["results"][0]
+
     def log(self, edit_id):
         columns = ("mapping", "source", "kind", "operation", "row_key", "sheet_row", "edited_columns", "editor", "cells",
-                   "before_values", "outcome", "message", "answer", "HEX(key_hash)")
+                   "before_values", "after_values", "outcome", "message", "answer", "HEX(key_hash)", "position", "same_as", "HEX(content_hash)")
         rows = self.state(f"SELECT {', '.join(columns)} FROM @edit_log WHERE edit_id = %s", [edit_id])
         return dict(zip(columns, rows[0])) if rows else None
 
@@ -147,6 +157,13 @@ class Webhook:
     def metric(self, name):
         _, text = self.request("GET", "/metrics", sign=False)
         return int(text.split(f"\n{name} ")[1].split()[0])
+
+
+def digest(data):
+    """XXH3, as common/hash.h has it."""
+    library = ctypes.CDLL(ctypes.util.find_library("xxhash"))
+    library.XXH3_64bits.restype = ctypes.c_uint64
+    return f"{library.XXH3_64bits(data, ctypes.c_size_t(len(data))):016x}"
 
 
 def make_edit(cells, edited=None, **more):

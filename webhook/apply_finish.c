@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/rowkey.h"
+#include "webhook/apply_steps.h"
+#include "webhook/edit_log.h"
+#include "webhook/values.h"
+
+/* Of an insert all cells that the row was made of, else the touched ones. */
+static void write_edited_columns(const struct task *task, struct buf *out)
+{
+    bool is_insert = task->answer.operation == ANSWER_INSERT;
+
+    buf_putc(out, '[');
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+        const char *name = schema_column_of(task->m, i)->name;
+
+        if (is_insert ? !cell->is_sent || cell->cell.type == CELL_BLANK : !cell->is_edited)
+            continue;
+        if (out->ptr[out->len - 1] != '[')
+            buf_putc(out, ',');
+        buf_json(out, name, strlen(name));
+    }
+    buf_putc(out, ']');
+}
+
+int apply_finish(struct task *task, struct buf *results, struct err *err)
+{
+    CLEANUP_BUF struct buf answer = BUF_INIT;
+    CLEANUP_BUF struct buf before = BUF_INIT;
+    CLEANUP_BUF struct buf after = BUF_INIT;
+    CLEANUP_BUF struct buf edited = BUF_INIT;
+    /* Of a row that MySQL does not know the log says no key: the replicator would look for it, find
+     * that it is gone, and take it away from the person who is still typing it. */
+    bool has_key = task->is_found || task->has_base || task->answer.operation == ANSWER_INSERT;
+    struct edit_log_entry entry = {
+        .outcome = answer_outcome_name(task->answer.outcome),
+        .operation = answer_operation_name(task->answer.operation),
+        .has_key = has_key,
+    };
+
+    if ((has_key || task->key_state == TASK_KEY_OK) && task_tell_key(task, err) != 0)
+        return -1;
+    if (has_key)
+        entry.key_hash = task_key_hash(task);
+    entry.row_key = has_key ? task_row_key(task) : NULL;
+    if (entry.row_key != NULL && strlen(entry.row_key) > ROWKEY_MAX)
+        entry.row_key = NULL;
+    if (task->is_found)
+        values_write_row(&before, task->m, task->mysql);
+    if (task->after != NULL)
+        values_write_row(&after, task->m, task->after);
+    write_edited_columns(task, &edited);
+    answer_write(&task->answer, task->m, task->edit, &answer);
+    if (answer.is_failed || before.is_failed || after.is_failed || edited.is_failed)
+        return err_nomem(err, "answer");
+    entry.edited_columns = edited.ptr;
+    entry.before_values = task->is_found ? before.ptr : NULL;
+    entry.after_values = task->after != NULL ? after.ptr : NULL;
+    entry.same_as = task->same_as;
+    entry.message = buf_text(&task->answer.message);
+    entry.answer = answer.ptr;
+    buf_append(results, answer.ptr, answer.len);
+    return edit_log_finish(task->db, task->edit->id, &entry, err);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/apply_steps.h"
+
+static int say_stale(struct task *task, const char *why)
+{
+    task->answer.outcome = ANSWER_STALE;
+    answer_say(&task->answer, "%s", why);
+    return 0;
+}
+
+static bool has_expectation(const struct edit *edit)
+{
+    return edit->base != NULL && edit->base->child != NULL;
+}
+
+/* Both sides once had the row, and MySQL has deleted it. */
+static int decide_deleted(struct task *task, struct err *err)
+{
+    if (!task_is_edited(task)) {
+        task->answer.outcome = ANSWER_IGNORED;
+        return 0;
+    }
+    if (task->m->cfg->conflict == CONFIG_SHEET_WINS)
+        return apply_insert(task, true, err);
+    task->answer.outcome = ANSWER_CONFLICT;
+    answer_say(&task->answer, "the database had deleted this row meanwhile; the database won");
+    return 0;
+}
+
+int apply_missing(struct task *task, struct err *err)
+{
+    bool is_found_edit = task->request->source == EDIT_FOUND;
+    enum state_tombstone deleted_by = TOMBSTONE_NONE;
+    int64_t deleted_ms = 0;
+
+    if (is_found_edit && !task->has_base && has_expectation(task->edit))
+        return say_stale(task, "the row has been synchronised since this was found");
+    if (task_is_key_edited(task) && !is_found_edit)
+        return apply_insert(task, false, err);
+    if (task->has_base)
+        return decide_deleted(task, err);
+    if (!is_found_edit && state_tombstone_find(task->db, task->m->cfg->name, task_key_hash(task),
+                                               &deleted_by, &deleted_ms, err) != 0)
+        return -1;
+    if (deleted_by == TOMBSTONE_MYSQL)
+        return decide_deleted(task, err);
+    if (deleted_by == TOMBSTONE_SHEET && task->edit->time_ms <= deleted_ms)
+        return say_stale(task, "the row was deleted in the sheet after this edit");
+    return apply_insert(task, false, err);
+}
