@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing that anybody wrote disappears in silence.
+
+Every value is used once, so three records can be laid side by side: the spreadsheet's revisions (journal.py), the rows' changes in
+MySQL (audit.py), and the edit log, which is what tabrelay says itself.
+"""
+import bisect
+import collections
+
+from tables import BY_TAB, from_protocol, parse
+
+TYPING = ("edit", "paste", "clear", "undo")
+
+
+class Entry:
+    """A row of the edit log."""
+
+    def __init__(self, row):
+        self.id, self.mapping, self.source, self.operation, columns, cells, self.outcome, self.message = row
+        self.columns = parse(columns)
+        self.cells = {header: from_protocol(value) for header, value in parse(cells).items()}
+
+
+class Typed:
+    """A value that a person put into a cell."""
+
+    def __init__(self, revision, table, column, value, key):
+        self.revision, self.table, self.column, self.value, self.key = revision, table, column, value, key
+
+    def __str__(self):
+        return f"{self.table.tab} {self.column} of {self.key}: {self.value!r} typed at revision {self.revision}"
+
+
+def read_log(stack):
+    rows = stack.sql("SELECT id, mapping, source, operation, edited_columns, cells, outcome, message "
+                     f"FROM {stack.state_database}.edit_log ORDER BY id")
+    return {row[0]: Entry(row) for row in rows}
+
+
+def check(world, rest, changes):
+    log = read_log(world.stack)
+    for entry in log.values():
+        world.count(f"edits {entry.outcome}")
+    typed = typed_values(world)
+    shown = Shown(world)
+    return (typed_is_kept(world, rest, changes, log, typed, shown) + ours_are_logged(changes, log) +
+            conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed) + order_is_kept(changes, typed) +
+            loose_rows_are_told(rest, log, world))
+
+
+# --- what people typed ---
+
+def typed_values(world):
+    """All that people typed, in order."""
+    deeds = {deed.revision: deed for deed in world.deeds}
+    found = []
+    for tab, sheet_id in world.sheets.items():
+        table = BY_TAB[tab]
+        for number, before, after in world.journal.steps(sheet_id):
+            if number in deeds and deeds[number].action["action"] in TYPING and len(before.headers) >= len(table.columns):
+                found += _typed_at(number, table, before, after)
+    return sorted(found, key=lambda one: one.revision)
+
+
+def _typed_at(number, table, before, after):
+    for row in range(1, len(after.rows)):
+        if row < len(before.rows) and after.rows[row] is before.rows[row]:
+            continue
+        was = before.values(row, table.columns) if row < len(before.rows) else {}
+        now = after.values(row, table.columns)
+        for column in table.columns:
+            if now[column] is not None and now[column] != was.get(column):
+                yield Typed(number, table, column, now[column], table.key_of(now))
+
+
+class Shown:
+    """When each value stood in a column of its tab: the first and the last revision."""
+
+    def __init__(self, world):
+        self.world, self.first, self.last = world, {}, {}
+        self.by_people = {deed.revision: deed for deed in world.deeds}
+        for tab, sheet_id in world.sheets.items():
+            table = BY_TAB[tab]
+            seen = {}
+            for number, _, after in world.journal.steps(sheet_id):
+                for row in after.rows[1:]:
+                    if id(row) not in seen:
+                        seen[id(row)] = row
+                for row in range(1, len(after.rows)):
+                    for column in table.columns:
+                        value = after.cell(row, column)
+                        if value is not None:
+                            self.first.setdefault((table.name, column, value), number)
+                            self.last[table.name, column, value] = number
+        self.numbers = {BY_TAB[tab].name: [n for n, _, _ in world.journal.steps(i)] for tab, i in world.sheets.items()}
+
+    def gone_at(self, typed):
+        """The revision that took the value away."""
+        numbers = self.numbers[typed.table.name]
+        at = bisect.bisect_right(numbers, self.last.get((typed.table.name, typed.column, typed.value), typed.revision))
+        return numbers[at] if at < len(numbers) else None
+
+
+def typed_is_kept(world, rest, changes, log, typed, shown):
+    """There, or was in MySQL (and then overwritten there), or in the log with a reason, or overwritten by a person before it was seen."""
+    in_mysql = {(c.table.name, column, value) for c in changes if c.new for column, value in c.new.items()}
+    logged = collections.defaultdict(list)
+    for entry in log.values():
+        for column, value in entry.cells.items():
+            logged[entry.mapping, column, value].append(entry)
+    found = []
+    for one in typed:
+        name = (one.table.name, one.column, one.value)
+        fate = _fate(one, rest, name in in_mysql, logged[name], shown, world)
+        world.count(f"typed: {fate[0]}")
+        if fate[1]:
+            found.append(f"{one}: {fate[1]}")
+    return found
+
+
+def _fate(one, rest, was_in_mysql, entries, shown, world):
+    """What became of it, and what is wrong with that ("" for nothing)."""
+    if any(row[one.column] == one.value for row in rest.table[one.table.name].values()):
+        return "there", ""
+    if was_in_mysql:
+        return "overwritten in MySQL", ""
+    if any(row[one.column] == one.value for row in rest.loose[one.table.name]):
+        return "waiting in its row", ""
+    told = [entry for entry in entries if one.column in entry.columns and entry.outcome != "applied"]
+    if told:
+        reasons = [entry for entry in told if entry.message or entry.outcome in ("unchanged", "ignored")]
+        return f"told: {told[-1].outcome}", "" if reasons else f"the log says {told[-1].outcome} without a reason"
+    gone = shown.gone_at(one)
+    if gone is None:
+        return "in the tab only", "it stands in the tab, and neither MySQL nor the log knows it"
+    if gone in shown.by_people:
+        return "overwritten by a person", ""
+    if entries and any(one.column not in entry.columns for entry in entries):
+        return "in the log beside another edit", ""
+    if world.has_lost_triggers:
+        return "overwritten, its trigger was lost", ""
+    return "lost", f"revision {gone}, which was no person's, took it away, and the log does not know it"
+
+
+# --- what tabrelay wrote ---
+
+def ours_are_logged(changes, log):
+    """Every change that tabrelay made in MySQL is the edit log's: same mapping, same operation, only edited columns."""
+    found = []
+    for change in changes:
+        if not change.is_ours:
+            continue
+        entry = log.get(change.edit)
+        if entry is None or entry.mapping != change.table.name or entry.operation != change.op.lower():
+            found.append(f"{change}: the edit log has no such {change.op.lower()}")
+            continue
+        if entry.outcome not in ("applied", "conflict"):
+            found.append(f"{change}: the edit log says {entry.outcome}")
+        beyond = [c for c in change.columns() if c not in entry.columns and c not in change.table.computed and c not in change.table.key]
+        if change.op == "UPDATE" and beyond:
+            found.append(f"{change}: {beyond} changed, and the edit was of {entry.columns}")
+    return found
+
+
+def conflicts_are_told(changes, log, typed, shown):
+    """SQL's value that the sheet had never shown when the person typed over it: that is a conflict, and the log says so."""
+    at = {(t.table.name, t.column, t.value): t.revision for t in reversed(typed)}
+    by_sql = {(c.table.name, column, c.new[column]) for c in changes if not c.is_ours and c.new for column in c.columns()}
+    found = []
+    for change in changes:
+        if not change.is_ours or change.op != "UPDATE" or change.edit not in log or log[change.edit].outcome == "conflict":
+            continue
+        for column in change.columns():
+            name = (change.table.name, column)
+            old, when = change.old[column], at.get((*name, change.new[column]))
+            if column in change.table.computed or old is None or when is None or (*name, old) not in by_sql:
+                continue
+            if shown.first.get((*name, old), when + 1) > when:
+                found.append(f"{change}: {old!r} of {column} gave way to {change.new[column]!r} (typed at revision {when}), the sheet "
+                             f"had not shown it, and the log says {log[change.edit].outcome}")
+    return found
+
+
+def nothing_is_made_up(changes, typed):
+    """What tabrelay wrote into a row somebody typed; a value of another row was not. A row that is inserted may come from an undo."""
+    known = {(t.table.name, t.column, t.value) for t in typed}
+    found = []
+    for change in changes:
+        if not change.is_ours or change.op != "UPDATE":
+            continue
+        for column in change.columns():
+            value = change.new[column]
+            if column in change.table.computed or column in change.table.key or value in (None, '""'):
+                continue
+            if (change.table.name, column, value) not in known:
+                found.append(f"{change}: nobody typed {value!r} into {column}")
+    return found
+
+
+def order_is_kept(changes, typed):
+    """Of two values typed into the same cell the later one stays."""
+    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in reversed(typed)}
+    last, found = {}, []
+    for change in changes:
+        for column in change.columns():
+            cell = (change.table.name, change.key, column)
+            when = at.get((change.table.name, column, change.new[column], change.key)) if change.is_ours else None
+            before = last.get(cell)
+            if when is not None and before is not None and when < before[0]:
+                found.append(f"{change}: {change.new[column]!r} of {column}, typed at revision {when}, overwrote {before[1]!r}, typed at "
+                             f"revision {before[0]}")
+            if when is not None:
+                last[cell] = (when, change.new[column])
+            else:
+                last.pop(cell, None)
+    return found
+
+
+def loose_rows_are_told(rest, log, world):
+    """A row without a key stands in the tab only: somebody was told that it waits, or why it was refused."""
+    known = {(entry.mapping, column, value) for entry in log.values() if entry.outcome in ("waiting", "rejected", "conflict")
+             for column, value in entry.cells.items()}
+    found = []
+    for name, rows in rest.loose.items():
+        for row in rows:
+            world.count("rows without a key at the end")
+            if not world.has_lost_triggers and not any((name, c, v) in known for c, v in row.items() if v is not None):
+                found.append(f"{name}: the row {row} has no key, and nobody was told")
+    return found

@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Torture: random histories from seeds, on real servers and the sandbox, judged at the end (README.md).
+
+    run.py --seeds 1-200 --server both --jobs 3
+    run.py --replay history.json --server mysql
+"""
+import argparse
+import collections
+import json
+import multiprocessing
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--seeds", default="1-50", help="a range, or numbers with commas (1-50)")
+    parser.add_argument("--server", default="both", choices=["mariadb", "mysql", "both"])
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1, help="histories at a time")
+    parser.add_argument("--replay", nargs="*", default=[], help="files with histories, instead of seeds")
+    parser.add_argument("--times", type=int, default=1, help="how often each is run")
+    parser.add_argument("--build", default="build", help="the folder with the programs")
+    parser.add_argument("--keep", metavar="DIR", help="put history and logs of failures there (default: a folder in /tmp)")
+    return parser.parse_args()
+
+
+def seeds_of(text):
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def histories(args):
+    import history
+    if args.replay:
+        return [json.loads(pathlib.Path(path).read_text()) for path in args.replay]
+    return [history.generate(seed) for seed in seeds_of(args.seeds)]
+
+
+def main():
+    args = parse()
+    os.environ["TABRELAY_BUILD"] = args.build
+    servers = ["mariadb", "mysql"] if args.server == "both" else [args.server]
+    work = [(server, one) for server in servers for one in histories(args) * args.times]
+    keep = pathlib.Path(args.keep or tempfile.mkdtemp(prefix="tabrelay-torture-"))
+    status = 0
+    for server in servers:
+        status |= run_all(server, [one for name, one in work if name == server], args.jobs, keep)
+    return status
+
+
+def run_all(server, work, jobs, keep):
+    began = time.monotonic()
+    counts, failed, slowest = collections.Counter(), 0, 0.0
+    context = multiprocessing.get_context("fork")
+    cls, base, is_temporary = prepare(server)
+    numbers = context.Queue()
+    for number in range(jobs):
+        numbers.put(number)
+    with context.Pool(jobs, begin, (cls, base, numbers)) as pool:
+        for result in pool.imap_unordered(one_run, work):
+            counts.update(result["counts"])
+            slowest = max(slowest, result["seconds"])
+            failed += bool(result["found"])
+            report(server, result, keep)
+        pool.map(end, range(jobs * 2), chunksize=1)
+    shutil.rmtree(base if is_temporary else cls.templates.pop(server), ignore_errors=True)
+    print_counts(server, counts)
+    print(f"torture ({server}): {len(work) - failed} passed, {failed} failed in {time.monotonic() - began:.0f} s "
+          f"(the slowest {slowest:.0f} s)", flush=True)
+    return 1 if failed else 0
+
+
+def report(server, result, keep):
+    seed = result["history"]["seed"]
+    if not result["found"]:
+        print(f"  {server} {seed}: ok, {result['seconds']:.1f} s", flush=True)
+        return
+    keep.mkdir(parents=True, exist_ok=True)
+    path = keep / f"{server}-{seed}.json"
+    path.write_text(json.dumps(result["history"], indent=1))
+    print(f"  {server} {seed}: FAILED\n    replay it: tests/torture/run.py --server {server} --replay {path}")
+    for name, sentences in result["found"].items():
+        for sentence in sentences[:8]:
+            print(f"    {name}: {sentence}")
+        if len(sentences) > 8:
+            print(f"    {name}: and {len(sentences) - 8} more")
+    print(flush=True)
+
+
+GROUPS = ("typed: ", "edits ", "google ", "triggers ", "kill_")
+
+
+def print_counts(server, counts):
+    print(f"counts ({server}):")
+    for group in (*GROUPS, ""):
+        names = sorted(name for name in counts if name.startswith(group) and (group or not name.startswith(GROUPS)))
+        if names:
+            print("  " + ", ".join(f"{name} {counts[name]}" for name in names))
+
+
+# --- a worker: a process with a server of its own ---
+
+server = None
+
+
+def prepare(flavour):
+    """The class of the server and a folder for the data, in memory where there is room; a template of it is made once."""
+    import servers
+    cls = servers.FLAVOURS[flavour]
+    cls.require()
+    base, is_temporary = cls.folder()
+    if is_temporary and os.access("/dev/shm", os.W_OK):
+        base.rmdir()
+        base = pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-torture-", dir="/dev/shm"))
+    first = cls(base, 300)
+    first.prepare()
+    first.remove()
+    return cls, base, is_temporary
+
+
+def begin(cls, base, numbers):
+    global server
+    server = cls(base, 301 + numbers.get()).start()
+
+
+def end(_):
+    global server
+    if server is not None:
+        server.remove()
+        server = None
+    time.sleep(0.2)
+
+
+def one_run(history):
+    """Let it happen and judge it; a dictionary that can be sent back."""
+    from play import play
+    began = time.monotonic()
+    try:
+        found, counts = play(history, server)
+    except Exception:  # noqa: B902 (also a broken run has to be told with its history)
+        found, counts = {"run": [traceback.format_exc()]}, {}
+    return {"history": history, "found": found, "counts": dict(counts), "seconds": time.monotonic() - began}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

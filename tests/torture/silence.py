@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The silence after the storm: all faults end, and the two sides have until PATIENCE_S to be equal and at rest."""
+import time
+
+import pymysql
+
+from programs import wait_until
+from tables import BY_TAB, TABLES
+
+PATIENCE_S = 60
+QUIET_S = 2.6  # longer than reconcile_every
+
+
+class Rest:
+    """What was seen: `table` and `tab`: name -> {key: cells}; `loose`: rows of tabs without a whole key;
+    `twice`: keys that stand twice; `cells`: cells that the API wrote while nobody did anything."""
+
+    def __init__(self):
+        self.table, self.tab, self.loose, self.twice = {}, {}, {}, []
+        self.problem, self.cells, self.revisions = "", 0, 0
+        self.seconds, self.held = 0.0, {}
+
+
+def come(world):
+    """End the faults, wait for rest, compare everything once more by request; what was found at the end."""
+    rest, began = Rest(), time.monotonic()
+    _end_faults(world)
+    _target(world, rest)
+    _until_equal(world, rest, "silence")
+    _approve(world, rest)
+    if rest.problem == "":
+        _compare(world)
+        _until_equal(world, rest, "the comparison on request")
+    _listen(world, rest)
+    rest.seconds = time.monotonic() - began
+    return rest
+
+
+def _end_faults(world):
+    world.ready()
+    world.stack.google.call("PUT", "/sandbox/v1/faults", [])
+    world.stack.google.call("PUT", "/sandbox/v1/script/faults", {})
+    world.stack.google.call("POST", "/sandbox/v1/faults/release")
+
+
+def _target(world, rest):
+    """Where the binlog is now: the checkpoint has to get there."""
+    name = "@@gtid_binlog_pos" if world.server.flavour == "mariadb" else "@@gtid_executed"
+    rest.target = world.server.sql(f"SELECT {name}")[0][0].replace("\n", "")
+
+
+def is_checkpoint_past(world, rest):
+    rows = world.stack.sql(f"SELECT position FROM {world.stack.state_database}.checkpoint")
+    if not rows:
+        return False
+    position = rows[0][0]
+    if world.server.flavour == "mariadb":
+        sequence = {part.split("-")[0]: int(part.split("-")[2]) for part in position.split(":")[-1].replace("gtid=", "").split(",")}
+        return all(sequence.get(p.split("-")[0], 0) >= int(p.split("-")[2]) for p in rest.target.split(","))
+    return world.server.sql("SELECT GTID_SUBSET(%s, %s)", (rest.target, position))[0][0] == 1
+
+
+def _until_equal(world, rest, when):
+    last = [0.0]
+
+    def is_at_rest():
+        if time.monotonic() - last[0] > 2:  # the minute's trigger comes a little earlier here
+            world.script("flush")
+            last[0] = time.monotonic()
+        look(world, rest)
+        return rest.problem == "" and _is_idle(world) and is_checkpoint_past(world, rest)
+    try:
+        wait_until(when, is_at_rest, PATIENCE_S, every_s=0.15)
+    except AssertionError as why:
+        rest.problem = f"{why}: {rest.problem or 'equal, but not at rest'}"
+
+
+def _is_idle(world):
+    status = world.stack.google.call("GET", "/sandbox/v1/script")
+    return status["waiting"] == 0 and status["running"] == 0 and world.metric("replicator", "tabrelay_pending_rows") == 0
+
+
+def look(world, rest):
+    """Both sides as they are now, and the first difference."""
+    rest.problem = ""
+    world.journal.collect()
+    connection = world.server.connect(database=world.stack.database, init_command="SET time_zone = '+00:00'",
+                                      cursorclass=pymysql.cursors.DictCursor)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        for table in TABLES.values():
+            columns = ", ".join(f"CAST({c} AS CHAR) AS {c}" for c in table.columns)
+            cursor.execute(f"SELECT {columns} FROM {table.name}")
+            rows = [table.cells(row) for row in cursor.fetchall()]
+            rest.table[table.name] = {table.key_of(row): row for row in rows}
+    for tab, table in BY_TAB.items():
+        _look_at_tab(world.journal.tab(world.journal.last, world.sheets[tab]), table, rest)
+        rest.problem = rest.problem or _difference(table, rest)
+
+
+def _look_at_tab(tab, table, rest):
+    rest.tab[table.name], rest.loose[table.name] = {}, []
+    rest.twice = [(name, key) for name, key in rest.twice if name != table.name]
+    for row in range(1, len(tab.rows)):
+        cells = tab.values(row, table.columns)
+        key = table.key_of(cells)
+        if key is None and any(v is not None for v in cells.values()):
+            rest.loose[table.name].append(cells)
+        if key is not None and key in rest.tab[table.name]:
+            rest.twice.append((table.name, key))
+        elif key is not None:
+            rest.tab[table.name][key] = cells
+
+
+def _difference(table, rest):
+    ours, theirs = rest.table[table.name], rest.tab[table.name]
+    for key in ours.keys() | theirs.keys():
+        if key not in theirs:
+            return f"{table.name} {key} is not in the tab: {ours[key]}"
+        if key not in ours:
+            return f"{table.name} {key} is in the tab only: {theirs[key]}"
+        for column in table.columns:
+            if not is_same(ours[key][column], theirs[key][column]):
+                return f"{table.name} {key} {column}: MySQL has {ours[key][column]!r}, the tab shows {theirs[key][column]!r}"
+    return ""
+
+
+def is_same(a, b):
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= 1e-9 * max(1.0, abs(a))
+    return type(a) is type(b) and a == b
+
+
+def _approve(world, rest):
+    """Deletes that were held are approved, and everything has to be equal then."""
+    rows = world.stack.sql(f"SELECT mapping, held_deletes FROM {world.stack.state_database}.mapping_state WHERE held_deletes > 0")
+    rest.held = dict(rows)
+    rest.approved_at = world.server.sql("SELECT UTC_TIMESTAMP(3)")[0][0]
+    for mapping in rest.held:
+        world.stack.cli("deletes", "approve", mapping)
+    if rest.held:
+        _until_equal(world, rest, "the approved deletes")
+
+
+def _compare(world):
+    before = _reconciled(world)
+    world.stack.cli("reconcile", "--all")
+    wait_until("a comparison of every mapping", lambda: all(a > b for a, b in zip(_reconciled(world), before)), 30, every_s=0.1)
+
+
+def _reconciled(world):
+    return [row[0] for row in world.stack.sql(
+        f"SELECT reconciled_at FROM {world.stack.state_database}.mapping_state ORDER BY mapping")]
+
+
+def _listen(world, rest):
+    """Nobody does anything, so nothing may be written."""
+    requests = world.stack.google.requests()
+    after = requests[-1]["number"] if requests else 0
+    revision = world.journal.last
+    time.sleep(QUIET_S)
+    world.journal.collect()
+    rest.cells = sum(request["cells"] for request in world.stack.google.requests(after))
+    rest.revisions = len([number for number in world.journal.revisions if number > revision])
