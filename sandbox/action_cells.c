@@ -58,7 +58,6 @@ static int enter(struct action *a, struct tab *t, int64_t row, int64_t column, c
     return 0;
 }
 
-/* The cell that "row" and "column", or "range", name. */
 static int find_cell(struct action *a, int64_t *row, int64_t *column, struct err *err)
 {
     const char *range = json_text(a->json, "range", NULL);
@@ -86,12 +85,40 @@ static int find_cell(struct action *a, int64_t *row, int64_t *column, struct err
     return 0;
 }
 
+int action_cell(struct action *a, int64_t *row, int64_t *column, struct err *err)
+{
+    const struct area *merge;
+
+    if (find_cell(a, row, column, err) < 0)
+        return -1;
+    merge = tab_merge_at(a->tab, *row, *column);
+    if (merge != NULL) {
+        *row = merge->row;
+        *column = merge->column;
+    }
+    return 0;
+}
+
+int action_area(struct action *a, struct area *out, struct err *err)
+{
+    int64_t row = 0, column = 0, rows = 1, columns = 1;
+
+    if (find_cell(a, &row, &column, err) < 0 ||
+        (json_get(a->json, "rows") != NULL &&
+         action_number(a, "rows", 1, a->tab->rows - row, &rows, err) < 0) ||
+        (json_get(a->json, "columns") != NULL &&
+         action_number(a, "columns", 1, a->tab->columns - column, &columns, err) < 0))
+        return -1;
+    *out = (struct area){row, row + rows, column, column + columns};
+    return 0;
+}
+
 int action_edit(struct action *a, struct err *err)
 {
     int64_t row = 0, column = 0;
     struct tab *t;
 
-    if (find_cell(a, &row, &column, err) < 0)
+    if (action_cell(a, &row, &column, err) < 0)
         return -1;
     a->effect.old_value = event_text(tab_cell(a->tab, row, column));
     a->tab = t = book_write_tab(a->draft, a->tab);
@@ -102,8 +129,7 @@ int action_edit(struct action *a, struct err *err)
     return 0;
 }
 
-/* A paste at the edge makes the grid larger, as the browser does. */
-static int make_room(struct action *a, int64_t rows, int64_t columns, struct err *err)
+int action_make_room(struct action *a, int64_t rows, int64_t columns, struct err *err)
 {
     int64_t more_rows = rows > a->tab->rows ? rows - a->tab->rows : 0;
     int64_t more_columns = columns > a->tab->columns ? columns - a->tab->columns : 0;
@@ -138,8 +164,8 @@ int action_paste(struct action *a, struct err *err)
     }
     if (!cJSON_IsArray(values) || n_columns == 0)
         return refuse(err, 400, "values: expected a list of lists");
-    if (find_cell(a, &row, &column, err) < 0 ||
-        make_room(a, row + n_rows, column + n_columns, err) < 0)
+    if (action_cell(a, &row, &column, err) < 0 ||
+        action_make_room(a, row + n_rows, column + n_columns, err) < 0)
         return -1;
     if (n_rows == 1 && n_columns == 1)
         a->effect.old_value = event_text(tab_cell(a->tab, row, column));
@@ -160,23 +186,19 @@ int action_paste(struct action *a, struct err *err)
 
 int action_clear(struct action *a, struct err *err)
 {
-    int64_t row = 0, column = 0, rows = 1, columns = 1;
+    struct area area;
     struct tab *t;
 
-    if (find_cell(a, &row, &column, err) < 0 ||
-        (json_get(a->json, "rows") != NULL &&
-         action_number(a, "rows", 1, a->tab->rows - row, &rows, err) < 0) ||
-        (json_get(a->json, "columns") != NULL &&
-         action_number(a, "columns", 1, a->tab->columns - column, &columns, err) < 0))
+    if (action_area(a, &area, err) < 0)
         return -1;
-    if (rows == 1 && columns == 1)
-        a->effect.old_value = event_text(tab_cell(a->tab, row, column));
+    if (area.end_row - area.row == 1 && area.end_column - area.column == 1)
+        a->effect.old_value = event_text(tab_cell(a->tab, area.row, area.column));
     a->tab = t = book_write_tab(a->draft, a->tab);
-    for (int64_t r = row; r < row + rows && r < (int64_t)t->n_row; r++)
-        for (int64_t c = column; c < column + columns; c++)
+    for (int64_t r = area.row; r < area.end_row && r < (int64_t)t->n_row; r++)
+        for (int64_t c = area.column; c < area.end_column; c++)
             if (cell_has_value(tab_cell(t, r, c)))
                 cell_clear_value(tab_write(t, r, c));
-    edited(a, (struct area){row, row + rows, column, column + columns});
+    edited(a, area);
     return 0;
 }
 
@@ -185,7 +207,7 @@ int action_set_note(struct action *a, struct err *err)
     int64_t row = 0, column = 0;
     struct tab *t;
 
-    if (find_cell(a, &row, &column, err) < 0)
+    if (action_cell(a, &row, &column, err) < 0)
         return -1;
     a->tab = t = book_write_tab(a->draft, a->tab);
     cell_set_note(tab_write(t, row, column), json_text(a->json, "note", NULL));
@@ -208,6 +230,9 @@ int action_sort(struct action *a, struct err *err)
         return -1;
     key.column = column;
     area = (struct area){row, row + rows, 0, a->tab->columns};
+    for (size_t i = 0; i < a->tab->n_merges; i++)
+        if (area_overlaps(a->tab->merges[i], area))
+            return refuse(err, 400, "A range with merged cells cannot be sorted.");
     sort_area(a->draft, a->tab, area, &key, 1);
     a->tab = book_tab(a->draft, a->tab->id);
     a->effect.is_edit = true;

@@ -89,4 +89,7 @@ void book_insert(struct book *draft, const struct tab *t, bool rows, int64_t at,
 void book_delete(struct book *draft, const struct tab *t, bool rows, int64_t at, int64_t n);
 void book_move(struct book *draft, const struct tab *t, bool rows, int64_t at, int64_t n,
                int64_t to);
+/* The cells of FROM stand so far DOWN and RIGHT now: let formulas refer to them there. */
+void book_follow_cut(struct book *draft, const struct tab *t, struct area from, int64_t down,
+                     int64_t right);
 #endif

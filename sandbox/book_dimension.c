@@ -39,7 +39,8 @@ void book_insert(struct book *draft, const struct tab *t, bool rows, int64_t at,
                  bool inherit_before)
 {
     struct tab *own = book_write_tab(draft, t);
-    struct formula_change change = {FORMULA_INSERT, rows, at, n, 0, own->title};
+    struct formula_change change = {
+        .kind = FORMULA_INSERT, .rows = rows, .at = at, .n = n, .title = own->title};
 
     if (rows)
         tab_insert_rows(own, at, n, inherit_before);
@@ -52,7 +53,8 @@ void book_insert(struct book *draft, const struct tab *t, bool rows, int64_t at,
 void book_delete(struct book *draft, const struct tab *t, bool rows, int64_t at, int64_t n)
 {
     struct tab *own = book_write_tab(draft, t);
-    struct formula_change change = {FORMULA_DELETE, rows, at, n, 0, own->title};
+    struct formula_change change = {
+        .kind = FORMULA_DELETE, .rows = rows, .at = at, .n = n, .title = own->title};
 
     if (rows)
         tab_delete_rows(own, at, n);
@@ -66,7 +68,8 @@ void book_move(struct book *draft, const struct tab *t, bool rows, int64_t at, i
                int64_t to)
 {
     struct tab *own = book_write_tab(draft, t);
-    struct formula_change change = {FORMULA_MOVE, rows, at, n, to, own->title};
+    struct formula_change change = {
+        .kind = FORMULA_MOVE, .rows = rows, .at = at, .n = n, .to = to, .title = own->title};
 
     if (rows)
         tab_move_rows(own, at, n, to);
@@ -74,4 +77,13 @@ void book_move(struct book *draft, const struct tab *t, bool rows, int64_t at, i
         tab_move_columns(own, at, n, to);
     book_metadata_moved(draft, own->id, rows, at, n, to);
     follow(draft, own, &change);
+}
+
+void book_follow_cut(struct book *draft, const struct tab *t, struct area from, int64_t down,
+                     int64_t right)
+{
+    struct formula_change change = {
+        .kind = FORMULA_CUT, .title = t->title, .area = from, .down = down, .right = right};
+
+    follow(draft, t, &change);
 }

@@ -42,6 +42,10 @@ static void put_row(struct buf *out, const struct row *r)
     bool has = false;
 
     buf_putc(out, '[');
+    if (r != NULL && r->hidden != 0) {
+        buf_printf(out, "{\"hidden\":%u}", r->hidden);
+        has = true;
+    }
     for (uint32_t i = 0; r != NULL && i < r->n; i++) {
         const struct cell *c = &r->cells[i];
 
@@ -101,6 +105,18 @@ static void put_rows(struct buf *out, const struct tab *old, const struct tab *t
     buf_putc(out, ']');
 }
 
+static void put_merges(struct buf *out, const struct tab *t)
+{
+    buf_puts(out, ",\"merges\":[");
+    for (size_t i = 0; i < t->n_merges; i++) {
+        struct area a = t->merges[i];
+
+        buf_printf(out, "%s[%lld,%lld,%lld,%lld]", i > 0 ? "," : "", (long long)a.row,
+                   (long long)a.end_row, (long long)a.column, (long long)a.end_column);
+    }
+    buf_putc(out, ']');
+}
+
 static void put_tab(struct buf *out, const struct tab *old, const struct tab *t)
 {
     buf_printf(out, "{\"id\":%lld", (long long)t->id);
@@ -117,6 +133,7 @@ static void put_tab(struct buf *out, const struct tab *old, const struct tab *t)
             buf_puts(out, ",\"protected\":");
             buf_puts(out, json);
         }
+        put_merges(out, t);
         put_rows(out, old, t);
     }
     buf_putc(out, '}');
@@ -180,18 +197,21 @@ static struct row *read_row(const cJSON *json, int64_t columns)
 {
     const cJSON *item;
     struct row *r;
-    long long n = 0;
+    long long n = 0, hidden = 0;
 
     cJSON_ArrayForEach(item, json)
     {
         long long c = json_int(item, "c", -1);
 
+        hidden |= json_int(item, "hidden", 0);
+
         if (c >= n && c < columns)
             n = c + 1;
     }
-    if (n == 0)
+    if (n == 0 && hidden == 0)
         return NULL;
     r = row_new((uint32_t)n);
+    r->hidden = (unsigned)hidden & (HIDDEN_BY_USER | HIDDEN_BY_FILTER);
     cJSON_ArrayForEach(item, json)
     {
         long long c = json_int(item, "c", -1);
@@ -228,6 +248,29 @@ static int read_splice(struct tab *t, const cJSON *json, struct err *err)
     return 0;
 }
 
+static int64_t number_at(const cJSON *list, int i)
+{
+    const cJSON *item = cJSON_GetArrayItem(list, i);
+
+    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : -1;
+}
+
+static void read_merges(struct tab *t, const cJSON *list)
+{
+    const cJSON *item;
+
+    tab_unmerge(t, tab_all(t));
+    cJSON_ArrayForEach(item, list)
+    {
+        struct area a = {number_at(item, 0), number_at(item, 1), number_at(item, 2),
+                         number_at(item, 3)};
+
+        if (a.row >= 0 && a.row < a.end_row && a.column >= 0 && a.column < a.end_column &&
+            area_contains(tab_all(t), a))
+            tab_merge(t, a);
+    }
+}
+
 static int read_tab(const struct book *old, const cJSON *json, struct tab **out, struct err *err)
 {
     int64_t id = json_int(json, "id", -1);
@@ -252,6 +295,7 @@ static int read_tab(const struct book *old, const cJSON *json, struct tab **out,
     cJSON_Delete(t->protected_ranges);
     item = json_get(json, "protected");
     t->protected_ranges = item == NULL ? NULL : cJSON_Duplicate(item, true);
+    read_merges(t, json_get(json, "merges"));
     cJSON_ArrayForEach(item, json_get(json, "splices")) if (read_splice(t, item, err) < 0)
     {
         tab_unref(t);

@@ -215,6 +215,20 @@ static bool is_about(const struct follower *f, const struct span *s)
     return is_same;
 }
 
+/* A cell or range follows if all of it was cut. */
+static bool follow_cut(const struct formula_change *c, struct span *s)
+{
+    struct area a = {s->first.row, s->last.row + 1, s->first.column, s->last.column + 1};
+
+    if (!area_contains(c->area, a))
+        return true;
+    s->first.row += c->down;
+    s->last.row += c->down;
+    s->first.column += c->right;
+    s->last.column += c->right;
+    return true;
+}
+
 static bool follow_span(const void *ctx, struct span *s)
 {
     const struct follower *f = ctx;
@@ -224,6 +238,8 @@ static bool follow_span(const void *ctx, struct span *s)
 
     if (!is_about(f, s))
         return true;
+    if (c->kind == FORMULA_CUT)
+        return follow_cut(c, s);
     if (c->kind == FORMULA_DELETE)
         return follow_delete(c, first, last);
     if (c->kind == FORMULA_MOVE)

@@ -103,6 +103,22 @@ static cJSON *grids(const struct tab *t, const struct grid_request *r, struct ca
     return list;
 }
 
+static cJSON *merges(const struct tab *t)
+{
+    cJSON *list = t->n_merges == 0 ? NULL : cJSON_CreateArray(), *range;
+
+    for (size_t i = 0; i < t->n_merges; i++) {
+        range = cJSON_CreateObject();
+        put_nonzero(range, "sheetId", t->id);
+        cJSON_AddNumberToObject(range, "startRowIndex", (double)t->merges[i].row);
+        cJSON_AddNumberToObject(range, "endRowIndex", (double)t->merges[i].end_row);
+        cJSON_AddNumberToObject(range, "startColumnIndex", (double)t->merges[i].column);
+        cJSON_AddNumberToObject(range, "endColumnIndex", (double)t->merges[i].end_column);
+        cJSON_AddItemToArray(list, range);
+    }
+    return list;
+}
+
 static cJSON *sheet(const struct book *b, const struct tab *t, const struct grid_request *r,
                     struct calc *calc)
 {
@@ -112,6 +128,7 @@ static cJSON *sheet(const struct book *b, const struct tab *t, const struct grid
     put_masked(json, "properties", grid_sheet_properties(b, t), mask);
     if (r->with_data && fields_get(mask, "data") != NULL)
         cJSON_AddItemToObject(json, "data", grids(t, r, calc, fields_get(mask, "data")));
+    put_masked(json, "merges", merges(t), mask);
     put_masked(json, "developerMetadata", metadata_of(b, t->id, META_SHEET), mask);
     if (t->protected_ranges != NULL)
         put_masked(json, "protectedRanges", cJSON_Duplicate(t->protected_ranges, true), mask);

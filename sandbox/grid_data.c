@@ -169,7 +169,7 @@ static void put_rows(cJSON *json, const struct tab *t, struct area a, struct cal
     }
 }
 
-static void put_sizes(cJSON *json, const char *name, int64_t n, int pixels)
+static cJSON *put_sizes(cJSON *json, const char *name, int64_t n, int pixels)
 {
     cJSON *list = cJSON_AddArrayToObject(json, name), *one;
 
@@ -177,6 +177,23 @@ static void put_sizes(cJSON *json, const char *name, int64_t n, int pixels)
         one = cJSON_CreateObject();
         cJSON_AddNumberToObject(one, "pixelSize", pixels);
         cJSON_AddItemToArray(list, one);
+    }
+    return list;
+}
+
+static void put_rows_metadata(cJSON *json, const struct tab *t, struct area a)
+{
+    cJSON *list = put_sizes(json, "rowMetadata", a.end_row - a.row, 21), *one;
+    unsigned hidden;
+    int64_t row = a.row;
+
+    cJSON_ArrayForEach(one, list)
+    {
+        hidden = tab_hidden(t, row++);
+        if (hidden & HIDDEN_BY_FILTER)
+            cJSON_AddTrueToObject(one, "hiddenByFilter");
+        if (hidden & HIDDEN_BY_USER)
+            cJSON_AddTrueToObject(one, "hiddenByUser");
     }
 }
 
@@ -191,7 +208,7 @@ cJSON *grid_data(const struct tab *t, struct area a, struct calc *calc, const st
     if (fields_wants(mask, "rowData"))
         put_rows(json, t, a, calc, fields_get(mask, "rowData"));
     if (fields_wants(mask, "rowMetadata"))
-        put_sizes(json, "rowMetadata", a.end_row - a.row, 21);
+        put_rows_metadata(json, t, a);
     if (fields_wants(mask, "columnMetadata"))
         put_sizes(json, "columnMetadata", a.end_column - a.column, 100);
     return json;

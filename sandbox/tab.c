@@ -42,6 +42,7 @@ struct row *row_own(struct row **slot, uint32_t n)
     if (old != NULL && had >= n && atomic_load(&old->refs) == 1)
         return old;
     r = row_new(n > had ? n : had);
+    r->hidden = old == NULL ? 0 : old->hidden;
     for (uint32_t i = 0; i < had; i++)
         cell_copy(&r->cells[i], &old->cells[i]);
     row_unref(old);
@@ -90,6 +91,7 @@ void tab_unref(struct tab *t)
     free(t->row);
     free(t->title);
     cJSON_Delete(t->protected_ranges);
+    free(t->merges);
     free(t);
 }
 
@@ -102,6 +104,8 @@ struct tab *tab_clone(const struct tab *t)
     c->is_hidden = t->is_hidden;
     if (t->protected_ranges != NULL)
         c->protected_ranges = cJSON_Duplicate(t->protected_ranges, true);
+    for (size_t i = 0; i < t->n_merges; i++)
+        tab_merge(c, t->merges[i]);
     tab_reach(c, t->n_row);
     for (size_t i = 0; i < t->n_row; i++)
         c->row[i] = row_ref(t->row[i]);
@@ -130,6 +134,19 @@ struct cell *tab_write(struct tab *t, int64_t row, int64_t column)
         n = n + 3 < t->columns ? n + 3 : (uint32_t)t->columns;
     r = row_own(&t->row[row], n);
     return &r->cells[column];
+}
+
+unsigned tab_hidden(const struct tab *t, int64_t row)
+{
+    return (size_t)row < t->n_row && t->row[row] != NULL ? t->row[row]->hidden : 0;
+}
+
+void tab_set_hidden(struct tab *t, int64_t row, unsigned hidden)
+{
+    if (tab_hidden(t, row) == hidden)
+        return;
+    tab_reach(t, (size_t)row + 1);
+    row_own(&t->row[row], 0)->hidden = hidden;
 }
 
 static int64_t row_end(const struct row *r)

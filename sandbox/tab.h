@@ -42,9 +42,13 @@ struct cell {
     struct format *format;
 };
 
+/* Why a row is not shown; both at once are possible. Its values are read all the same. */
+enum { HIDDEN_BY_USER = 1, HIDDEN_BY_FILTER = 2 };
+
 struct row {
     atomic_int refs;
     uint32_t n;
+    unsigned hidden;
     struct cell cells[];
 };
 
@@ -58,6 +62,8 @@ struct tab {
     struct row **row; /* owned; NULL is a blank row; rows past n_row are blank, too */
     size_t n_row, row_size;
     cJSON *protected_ranges; /* owned array, or NULL */
+    struct area *merges;     /* owned; of two cells at least, none overlaps another */
+    size_t n_merges;
 };
 
 struct tab *tab_new(int64_t id, const char *title, int64_t rows, int64_t columns);
@@ -93,6 +99,21 @@ void tab_shift_down(struct tab *t, struct area area);
 void tab_shift_up(struct tab *t, struct area area);
 /* Exchange whole cells. */
 void tab_swap_cells(struct tab *t, int64_t row, int64_t column, int64_t row2, int64_t column2);
+
+unsigned tab_hidden(const struct tab *t, int64_t row); /* HIDDEN_BY_... */
+void tab_set_hidden(struct tab *t, int64_t row, unsigned hidden);
+
+/* Merged cells (tab_merge.c). A merge follows its rows and columns; one that is torn is undone. */
+bool area_overlaps(struct area a, struct area b); /* bounded ends */
+bool area_contains(struct area outer, struct area inner);
+void tab_merge(struct tab *t, struct area area);   /* merges that it touches are undone first */
+void tab_unmerge(struct tab *t, struct area area); /* every merge that it touches */
+/* The merge that a cell is part of, or NULL. */
+const struct area *tab_merge_at(const struct tab *t, int64_t row, int64_t column);
+/* Rows (or columns) [at, at + n) came, went, or moved to before TO: for tab_dimension.c. */
+void tab_merges_inserted(struct tab *t, bool rows, int64_t at, int64_t n);
+void tab_merges_deleted(struct tab *t, bool rows, int64_t at, int64_t n);
+void tab_merges_moved(struct tab *t, bool rows, int64_t at, int64_t n, int64_t to);
 
 bool cell_has_value(const struct cell *c); /* NULL is fine */
 void cell_clear_value(struct cell *c);

@@ -29,6 +29,7 @@ void tab_insert_rows(struct tab *t, int64_t at, int64_t n, bool inherit_before)
     struct row *model;
 
     t->rows += n;
+    tab_merges_inserted(t, true, at, n);
     if (at < t->frozen_rows)
         t->frozen_rows += n;
     model = row_like(neighbour < t->n_row ? t->row[neighbour] : NULL);
@@ -48,6 +49,7 @@ void tab_delete_rows(struct tab *t, int64_t at, int64_t n)
     size_t from = (size_t)at, end = (size_t)(at + n);
 
     t->rows -= n;
+    tab_merges_deleted(t, true, at, n);
     if (at < t->frozen_rows)
         t->frozen_rows -= at + n < t->frozen_rows ? n : t->frozen_rows - at;
     if (from >= t->n_row)
@@ -83,6 +85,7 @@ void tab_move_rows(struct tab *t, int64_t at, int64_t n, int64_t to)
 
     if (to >= at && to <= at + n)
         return;
+    tab_merges_moved(t, true, at, n, to);
     tab_reach(t, (size_t)end);
     rotate(t->row, sizeof(*t->row), (size_t)at, (size_t)n, (size_t)to);
 }
@@ -93,6 +96,7 @@ void tab_insert_columns(struct tab *t, int64_t at, int64_t n, bool inherit_befor
     struct row *r;
 
     t->columns += n;
+    tab_merges_inserted(t, false, at, n);
     if (at < t->frozen_columns)
         t->frozen_columns += n;
     for (size_t i = 0; i < t->n_row; i++) {
@@ -114,6 +118,7 @@ void tab_delete_columns(struct tab *t, int64_t at, int64_t n)
     struct row *r;
 
     t->columns -= n;
+    tab_merges_deleted(t, false, at, n);
     if (at < t->frozen_columns)
         t->frozen_columns -= at + n < t->frozen_columns ? n : t->frozen_columns - at;
     for (size_t i = 0; i < t->n_row; i++) {
@@ -136,6 +141,7 @@ void tab_move_columns(struct tab *t, int64_t at, int64_t n, int64_t to)
 
     if (to >= at && to <= at + n)
         return;
+    tab_merges_moved(t, false, at, n, to);
     for (size_t i = 0; i < t->n_row; i++) {
         if (t->row[i] == NULL)
             continue;

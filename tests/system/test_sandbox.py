@@ -472,6 +472,65 @@ def test_a_person_works_with_rows_columns_and_tabs(google, book):
         google.act(book, "delete_tab")
 
 
+def test_a_person_cuts_and_copies_ranges(google, book):
+    google.put(book, "A1", [["a", "=B2*2"], ["b", 3], ["c", 4], ["=B2", "=$B$3"]])
+    google.act(book, "set_note", row=1, column=0, note="look")
+    google.act(book, "cut_paste", row=1, column=0, columns=2, toRow=6, toColumn=1)
+    assert google.get(book, "A1:C7", valueRenderOption="FORMULA") == [
+        ["a", "=C7*2"], [], ["c", 4], ["=C7", "=$B$3"], [], [], ["", "b", 3]]
+    assert google.get(book, "A1:B4") == [["a", "6"], [], ["c", "4"], ["3", "4"]]
+    page = google.own("GET", f"/spreadsheets/{book}/tabs/0")["rows"]
+    assert page[6][1]["n"] == "look" and page[1][0] is None
+    google.act(book, "undo")
+    assert google.get(book, "A1:C7", valueRenderOption="FORMULA") == [["a", "=B2*2"], ["b", 3], ["c", 4], ["=B2", "=$B$3"]]
+    google.act(book, "copy_paste", row=2, column=0, rows=2, columns=2, toRow=1000 - 1, toColumn=0)
+    assert google.get(book, "A1000:B1001", valueRenderOption="FORMULA") == [["c", 4], ["=B999", "=$B$3"]]
+    google.act(book, "add_tab", title="Other")
+    google.act(book, "cut_paste", range="A2", columns=2, toTab="Other", toRow=0, toColumn=0)
+    assert google.get(book, "Other!A1:B1") == [["b", "3"]] and google.get(book, "A2:B2") is None
+    with pytest.raises(Refused, match="toRow: expected a whole number of 0 to 1000"):
+        google.act(book, "cut_paste", range="A1", toRow=-1, toColumn=0)
+    assert google.get(book, "A1") == [["a"]]
+
+
+def test_a_person_merges_cells_and_hides_rows(google, book):
+    google.put(book, "A1", [["h"], ["a", "x"], ["b", "y"], ["c", "z"]])
+    google.act(book, "merge_cells", row=1, column=0, rows=2, columns=2)
+    assert google.get(book, "A1:B4") == [["h"], ["a"], [], ["c", "z"]]
+    google.act(book, "edit", row=2, column=1, value="anchor")
+    google.act(book, "insert_rows", index=2, count=1)
+    google.act(book, "hide_rows", index=0, count=1)
+    google.act(book, "filter", column=0, value="c")
+    with pytest.raises(Refused, match="merged cells cannot be sorted"):
+        google.act(book, "sort", row=1, column=0)
+
+    def shown():
+        sheet = google.call("GET", f"/v4/spreadsheets/{book}?ranges=A1:A5&fields=sheets(merges,data.rowMetadata(hiddenByUser,hiddenByFilter))")["sheets"][0]
+        return sheet.get("merges"), sheet["data"][0]["rowMetadata"]
+    by_filter = {"hiddenByFilter": True}
+    assert shown() == ([{"startRowIndex": 1, "endRowIndex": 4, "startColumnIndex": 0, "endColumnIndex": 2}],
+                       [{"hiddenByUser": True}, by_filter, by_filter, by_filter, {}])
+    assert google.get(book, "A1:A5") == [["h"], ["anchor"], [], [], ["c"]]
+    google.act(book, "filter")
+    google.act(book, "show_rows", index=0, count=5)
+    google.act(book, "unmerge_cells", row=2, column=1)
+    assert shown() == (None, [{}] * 5)
+
+
+def test_a_person_moves_columns_and_copies_and_moves_tabs(google, book):
+    google.put(book, "A1", [["a", "b", "=A1"]])
+    google.act(book, "move_columns", index=0, count=1, to=2)
+    assert google.get(book, "A1:C1", valueRenderOption="FORMULA") == [["b", "a", "=B1"]]
+    google.act(book, "copy_tab")
+    google.act(book, "copy_tab")
+    google.act(book, "edit", row=0, column=0, value="mine")
+    google.act(book, "move_tab", index=3)
+    tabs = google.own("GET", f"/spreadsheets/{book}")["tabs"]
+    assert [t["title"] for t in tabs] == ["Copy of Sheet1 2", "Copy of Sheet1", "Sheet1"]
+    assert len({t["sheetId"] for t in tabs}) == 3
+    assert google.get(book, "'Copy of Sheet1'!A1:C1") == [["b", "a", "a"]] and google.get(book, "Sheet1!A1") == [["mine"]]
+
+
 def test_the_page_hears_of_every_change(google, book):
     heard = []
 
@@ -564,6 +623,21 @@ def test_people_fire_triggers_and_the_api_and_the_script_do_not(tmp_path):
         noted("OTHER", "edit 2 1 4 26 undefined>undefined")
         google.act(book, "delete_rows", index=1, count=1)
         noted("REMOVE_ROW")
+        google.act(book, "cut_paste", row=1, column=0, columns=2, toRow=9, toColumn=0)
+        noted("EDIT", "edit 10 1 1 2 undefined>undefined")
+        google.act(book, "copy_paste", row=9, column=0, toRow=1, toColumn=0)
+        noted("EDIT", "edit 2 1 1 1 undefined>undefined")
+        google.act(book, "merge_cells", row=1, column=0, rows=2)
+        noted("OTHER")
+        google.act(book, "hide_rows", index=3, count=2)
+        noted("OTHER")
+        google.act(book, "copy_tab")
+        noted("INSERT_GRID")
+        google.act(book, "move_tab", index=2)
+        noted("OTHER")
+        google.put(book, "A1", [["x"]])
+        google.client.act(book, {"action": "move_columns", "user": "", "tab": "Copy of Sheet1", "index": 0, "to": 3})
+        noted("OTHER", "edit 1 3 1001 1 undefined>undefined")
     finally:
         google.program.stop()
 

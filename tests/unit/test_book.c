@@ -272,10 +272,15 @@ static void expect_follow(const char *formula, struct formula_change change, con
 
 static void references_follow_rows_and_columns(void **state)
 {
-    struct formula_change insert = {FORMULA_INSERT, true, 2, 3, 0, "Sheet1"};
-    struct formula_change delete = {FORMULA_DELETE, true, 2, 3, 0, "Sheet1"};
-    struct formula_change move = {FORMULA_MOVE, true, 0, 1, 5, "Sheet1"};
-    struct formula_change columns = {FORMULA_INSERT, false, 1, 1, 0, "Sheet1"};
+    struct formula_change insert = {
+        .kind = FORMULA_INSERT, .rows = true, .at = 2, .n = 3, .title = "Sheet1"};
+    struct formula_change delete = {
+        .kind = FORMULA_DELETE, .rows = true, .at = 2, .n = 3, .title = "Sheet1"};
+    struct formula_change move = {
+        .kind = FORMULA_MOVE, .rows = true, .n = 1, .to = 5, .title = "Sheet1"};
+    struct formula_change columns = {.kind = FORMULA_INSERT, .at = 1, .n = 1, .title = "Sheet1"};
+    struct formula_change cut = {
+        .kind = FORMULA_CUT, .title = "Sheet1", .area = {1, 3, 0, 2}, .down = 5, .right = 1};
 
     (void)state;
     expect_follow("=A2+$A$3&\"A3\"", insert, "=A2+$A$6&\"A3\"");
@@ -284,6 +289,8 @@ static void references_follow_rows_and_columns(void **state)
     expect_follow("=SUM(A2:A9)+SUM(A3:A5)+SUM(A4:A8)", delete, "=SUM(A2:A6)+SUM(#REF!)+SUM(A3:A5)");
     expect_follow("=A1+A3+A9", move, "=A5+A2+A9");
     expect_follow("=A1+B$2+LOG10(C3)", columns, "=A1+C$2+LOG10(D3)");
+    expect_follow("=A2+$B$3+C2+SUM(A2:B3)+SUM(A1:A2)+Other!A2", cut,
+                  "=B7+$C$8+C2+SUM(B7:C8)+SUM(A1:A2)+Other!A2");
     expect_follow("=plain", insert, "=plain");
 }
 
@@ -295,6 +302,60 @@ static void copied_formulas_shift(void **state)
     (void)state;
     assert_string_equal(down, "=B3+$A$1+B$1+$A3");
     assert_string_equal(gone, "=#REF!");
+}
+
+static void expect_merge(const struct tab *t, struct area a)
+{
+    const struct area *merge = tab_merge_at(t, a.row, a.column);
+
+    assert_non_null(merge);
+    assert_memory_equal(merge, &a, sizeof(a));
+}
+
+static void merges_follow_rows_and_columns(void **state)
+{
+    struct tab *t = tab_new(0, "T", 100, 10);
+
+    (void)state;
+    tab_merge(t, (struct area){2, 4, 1, 3});
+    tab_insert_rows(t, 3, 2, true);
+    expect_merge(t, (struct area){2, 6, 1, 3});
+    tab_insert_columns(t, 1, 1, true);
+    expect_merge(t, (struct area){2, 6, 2, 4});
+    tab_move_rows(t, 0, 1, 50);
+    expect_merge(t, (struct area){1, 5, 2, 4});
+    tab_move_rows(t, 1, 4, 20);
+    expect_merge(t, (struct area){16, 20, 2, 4});
+    tab_delete_rows(t, 17, 80);
+    expect_merge(t, (struct area){16, 17, 2, 4});
+    tab_move_columns(t, 3, 1, 0); /* torn */
+    assert_int_equal(t->n_merges, 0);
+    tab_merge(t, (struct area){0, 2, 0, 1});
+    tab_merge(t, (struct area){1, 3, 0, 2}); /* takes the place of the one that it touches */
+    assert_int_equal(t->n_merges, 1);
+    tab_delete_columns(t, 1, 1);
+    tab_delete_rows(t, 0, 2); /* one cell is no merge */
+    assert_int_equal(t->n_merges, 0);
+    tab_unref(t);
+}
+
+static void hidden_rows_move_and_new_ones_are_shown(void **state)
+{
+    struct book *b = filled("abc");
+    struct tab *t = book_write_tab(b, b->tabs[0]);
+
+    (void)state;
+    tab_set_hidden(t, 1, HIDDEN_BY_USER);
+    tab_set_hidden(t, 900, HIDDEN_BY_FILTER);
+    tab_insert_rows(t, 2, 1, true);
+    assert_int_equal(tab_hidden(t, 1), HIDDEN_BY_USER);
+    assert_int_equal(tab_hidden(t, 2), 0);
+    tab_move_rows(t, 1, 1, 10);
+    enter(b, 9, 3, "x"); /* the row grows */
+    assert_int_equal(tab_hidden(t, 9), HIDDEN_BY_USER);
+    assert_int_equal(tab_hidden(t, 901), HIDDEN_BY_FILTER);
+    assert_int_equal(tab_last_row(t), 10);
+    book_unref(b);
 }
 
 /* B as line of OLD, read again on top of OLD. */
@@ -321,11 +382,17 @@ static void a_version_is_kept_whole_or_as_a_difference(void **state)
     enter(b, 0, 1, "2024-02-29");
     enter(b, 1, 1, "=A1&\"!\"");
     cell_set_note(tab_write(b->tabs[0], 2, 1), "note");
+    tab_set_hidden(b->tabs[0], 2, HIDDEN_BY_USER);
+    tab_set_hidden(b->tabs[0], 7, HIDDEN_BY_FILTER);
+    tab_merge(b->tabs[0], (struct area){4, 6, 0, 2});
     book_add_metadata(b, &m);
     copy = again(NULL, b);
     assert_string_equal(shown(copy, (struct area){0, 3, 0, 2}), "a 2024-02-29 b a! c -");
     assert_string_equal(tab_cell(copy->tabs[0], 2, 1)->note, "note");
     assert_string_equal(copy->metadata[0].value, "v");
+    assert_int_equal(tab_hidden(copy->tabs[0], 2), HIDDEN_BY_USER);
+    assert_int_equal(tab_hidden(copy->tabs[0], 7), HIDDEN_BY_FILTER);
+    expect_merge(copy->tabs[0], (struct area){4, 6, 0, 2});
     draft = book_draft(copy);
     book_delete(draft, draft->tabs[0], true, 1, 2);
     enter(draft, 3, 0, "z");
@@ -336,6 +403,7 @@ static void a_version_is_kept_whole_or_as_a_difference(void **state)
     book_remove_tab(next, 4);
     assert_string_equal(column_a(next, 5), "a d e z -");
     assert_int_equal(next->tabs[0]->rows, 998);
+    expect_merge(next->tabs[0], (struct area){2, 4, 0, 2});
     book_unref(next);
     book_unref(draft);
     book_unref(copy);
@@ -369,6 +437,8 @@ int main(void)
         cmocka_unit_test(long_chains_of_formulas_are_worked_out_from_either_end),
         cmocka_unit_test(references_follow_rows_and_columns),
         cmocka_unit_test(copied_formulas_shift),
+        cmocka_unit_test(merges_follow_rows_and_columns),
+        cmocka_unit_test(hidden_rows_move_and_new_ones_are_shown),
         cmocka_unit_test(a_version_is_kept_whole_or_as_a_difference),
         cmocka_unit_test(a_difference_that_does_not_fit_is_refused),
     };
