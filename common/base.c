@@ -104,13 +104,17 @@ bool base_rename(struct buf *blob, const char *from, const char *to)
 {
     uint8_t *bytes = (uint8_t *)blob->ptr;
     size_t at = find_offset(bytes, blob->len, column_id(from));
+    bool was_held = base_is_held(blob->ptr, blob->len, from);
 
     if (at == blob->len)
         return false;
-    if (to != NULL) {
+    if (to != NULL)
         put_le(bytes + at, column_id(to), 4);
-        return true;
-    }
-    remove_at(blob, at);
+    else
+        remove_at(blob, at);
+    if (was_held)
+        base_release(blob, from);
+    if (was_held && to != NULL)
+        base_hold(blob, to);
     return true;
 }

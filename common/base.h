@@ -27,7 +27,8 @@
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
 /* Set it, replacing what it had. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
-/* FROM is called TO now; NULL: it is agreed on no more. True if the blob had it. */
+/* FROM is called TO now, and held if it was; NULL: it is agreed on no more. True if the blob had
+ * it. */
 bool base_rename(struct buf *blob, const char *from, const char *to);
 
 /* In the place of a column: the whole row. */

@@ -98,3 +98,13 @@ void base_value_set(struct buf *blob, const char *column, struct value v)
     if (v.state == VALUE_TEXT)
         buf_append(blob, v.ptr, v.len);
 }
+
+void base_value_rename(struct buf *blob, const char *from, const char *to)
+{
+    struct entry entry;
+
+    if (to == NULL)
+        base_value_set(blob, from, (struct value){.state = VALUE_ABSENT});
+    else if (find((const uint8_t *)blob->ptr, blob->len, column_id(from), &entry))
+        put_le((uint8_t *)blob->ptr + entry.at, column_id(to));
+}

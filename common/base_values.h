@@ -20,4 +20,6 @@
 struct value base_value_find(const void *blob, size_t len, const char *column);
 /* Set it (a copy), replacing what it had; VALUE_ABSENT takes it out. V must not point into BLOB. */
 void base_value_set(struct buf *blob, const char *column, struct value v);
+/* FROM is called TO now; NULL: it is kept no more. */
+void base_value_rename(struct buf *blob, const char *from, const char *to);
 #endif

@@ -41,6 +41,9 @@ static void edit_note_free(struct edit_note *note)
 {
     if (note == NULL)
         return;
+    free(note->id);
+    free(note->kind);
+    free(note->notes);
     free(note->outcome);
     free(note->operation);
     free(note->row_key);

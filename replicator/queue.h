@@ -31,8 +31,9 @@ enum item_type {
 
 /* An edit that the webhook has completed (edit_log in schemas/state.sql). */
 struct edit_note {
-    char *outcome, *operation, *row_key,
+    char *id, *kind, *outcome, *operation, *row_key,
         *columns; /* owned; columns: a JSON array of column names */
+    char *notes;  /* owned; {header: text or null} as JSON; NULL: none */
     struct hash128 key;
     bool has_key;
     int64_t sheet_row; /* 1-based; 0: unknown */
@@ -51,7 +52,7 @@ struct item {
                                 CASCADE: the parent's name */
     char *reason;            /* owned; SIGNAL */
     uint64_t serial;         /* MARK */
-    int64_t time_us;         /* COMMIT: when it was committed, as exactly as is known */
+    int64_t time_us;         /* COMMIT, CHANGE: when it was committed, as exactly as is known */
     bool is_rollback;        /* COMMIT */
     struct err err;          /* BROKEN */
     struct item *next;

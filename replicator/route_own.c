@@ -91,6 +91,8 @@ static int take_edit(struct route *r, const struct change *change, struct err *e
         return err_nomem(err, "route");
     item.mapping = (uint32_t)at;
     item.edit = note;
+    note->id = own_text(change, "edit_id");
+    note->kind = own_text(change, "kind");
     note->outcome = own_text(change, "outcome");
     note->operation = own_text(change, "operation");
     note->row_key = own_text(change, "row_key");

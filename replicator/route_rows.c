@@ -7,12 +7,21 @@
 #include "common/metrics.h"
 #include "replicator/route_private.h"
 
-static int push_row(struct route *r, size_t at, const struct value *values, bool is_delete,
-                    bool is_partial, struct err *err)
+enum { MICROS = 1000000 };
+
+/* Where the log has no commit's time (MariaDB): the second in which the statement began. */
+static int64_t change_time_us(const struct origin *origin)
+{
+    return origin->commit_time_us != 0 ? origin->commit_time_us : (int64_t)origin->time_s * MICROS;
+}
+
+static int push_row(struct route *r, size_t at, const struct origin *origin,
+                    const struct value *values, bool is_delete, bool is_partial, struct err *err)
 {
     const struct mapping *m = r->mappings[at];
     struct item item = {.type = ITEM_CHANGE,
                         .mapping = (uint32_t)at,
+                        .time_us = change_time_us(origin),
                         .is_delete = is_delete,
                         .is_partial = is_partial};
 
@@ -32,7 +41,7 @@ static int push_delete(struct route *r, size_t at, const struct change *change, 
         return err_nomem(err, "route");
     for (size_t k = 0; k < m->n_key; k++)
         values[m->key[k]] = change->before[m->columns[m->key[k]].column];
-    return push_row(r, at, values, true, false, err);
+    return push_row(r, at, change->origin, values, true, false, err);
 }
 
 static bool is_key_changed(const struct mapping *m, const struct change *change)
@@ -89,5 +98,5 @@ int route_take_row(struct route *r, size_t at, const struct change *change, stru
         values[i] = change_newest(change, m->columns[i].column);
         is_partial = is_partial || values[i].state == VALUE_ABSENT;
     }
-    return push_row(r, at, values, false, is_partial, err);
+    return push_row(r, at, change->origin, values, false, is_partial, err);
 }

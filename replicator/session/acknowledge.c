@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/metrics.h"
@@ -19,15 +20,33 @@ static bool is_proven(const struct share *share, size_t i)
     return !share->result.are_headers_moved && share->result.verdicts[i] == PROOF_GOOD;
 }
 
+/* A change of a held cell: nothing is written, but whoever decides may ask when it was. */
+static bool is_late_change(const struct planned_row *row)
+{
+    return row->action == PLAN_NOTHING && row->has_held && row->pending->changed_us > 0;
+}
+
 static bool gets_base(const struct share *share, size_t i)
 {
     enum plan_action action = share->plan.rows[i].action;
 
-    return is_proven(share, i) && (action == PLAN_UPDATE || action == PLAN_INSERT);
+    return is_proven(share, i) &&
+           (action == PLAN_UPDATE || action == PLAN_INSERT || is_late_change(&share->plan.rows[i]));
 }
 
-/* The base rows as they are now, locked: the webhook may have written one since we planned. */
-static int lock_base(struct session *s, struct share *share, struct base_rows *out, struct err *err)
+static bool loses_base(const struct share *share, size_t i)
+{
+    const struct planned_row *row = &share->plan.rows[i];
+
+    return is_proven(share, i) &&
+           (row->action == PLAN_DELETE || (row->action == PLAN_FORGET && row->base != NULL));
+}
+
+/* The base rows that WANTED names as they are now, locked: the webhook may have written one since
+ * we planned. */
+static int lock_base(struct session *s, struct share *share,
+                     bool (*wanted)(const struct share *share, size_t i), struct base_rows *out,
+                     struct err *err)
 {
     CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
     size_t n = 0;
@@ -35,7 +54,7 @@ static int lock_base(struct session *s, struct share *share, struct base_rows *o
     if (keys == NULL)
         return err_nomem(err, "flush");
     for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (gets_base(share, i))
+        if (wanted(share, i))
             keys[n++] = share->plan.rows[i].pending->id.key;
     return state_load_base(&s->state, share->plan.mapping->cfg->name, keys, n, true, out, err);
 }
@@ -45,22 +64,47 @@ static int make_put(const struct share *share, size_t i, const struct base_rows 
 {
     const struct mapping *m = share->plan.mapping;
     const struct planned_row *row = &share->plan.rows[i];
+    static const struct base_row none;
     const struct base_row *base = base_rows_find(now, row->pending->id.key);
     CLEANUP_BUF struct buf blob = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
     CLEANUP_BUF struct buf text = BUF_INIT;
     struct value key[KEY_MAX];
 
-    plan_base_after(&share->plan, row, base == NULL ? NULL : base->hashes,
-                    base == NULL ? 0 : base->hashes_len, &blob);
+    if (base == NULL)
+        base = &none;
+    plan_base_after(&share->plan, row, base->hashes, base->hashes_len, &blob);
+    plan_agreed_after(&share->plan, row, base->agreed, base->agreed_len, base->hashes,
+                      base->hashes_len, &agreed);
     for (size_t k = 0; k < m->n_key; k++)
         key[k] = row->pending->image->values[m->key[k]];
     rowkey_write(&text, key, m->n_key);
-    *put = (struct base_put){.key = row->pending->id.key, .hashes_len = blob.len};
+    *put = (struct base_put){.key = row->pending->id.key,
+                             .hashes_len = blob.len,
+                             .agreed_len = agreed.len,
+                             .changed_us = row->pending->changed_us};
     put->hashes = arena_copy(arena, buf_text(&blob), blob.len);
+    put->agreed = arena_copy(arena, buf_text(&agreed), agreed.len);
     put->row_key = arena_copy(arena, buf_text(&text), text.len);
-    if (blob.is_failed || text.is_failed || put->hashes == NULL || put->row_key == NULL)
+    if (blob.is_failed || agreed.is_failed || text.is_failed || put->hashes == NULL ||
+        put->agreed == NULL || put->row_key == NULL)
         return err_nomem(err, "flush");
     return 0;
+}
+
+/* Rows without a base come into being, or come again. */
+static int revive(struct session *s, const struct share *share, const struct base_put *puts,
+                  size_t n, const struct base_rows *now, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(n + 1, sizeof(*keys));
+    size_t n_keys = 0;
+
+    if (keys == NULL)
+        return err_nomem(err, "flush");
+    for (size_t i = 0; i < n; i++)
+        if (base_rows_find(now, puts[i].key) == NULL)
+            keys[n_keys++] = puts[i].key;
+    return state_ack_alive(&s->state, share->plan.mapping->cfg->name, keys, n_keys, err);
 }
 
 static int put_base(struct session *s, struct share *share, struct arena *arena, struct err *err)
@@ -68,30 +112,36 @@ static int put_base(struct session *s, struct share *share, struct arena *arena,
     CLEANUP_FREE struct base_put *puts = calloc(share->plan.n_rows + 1, sizeof(*puts));
     struct base_rows now = {0};
     size_t n = 0;
-    int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, &now, err);
+    int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, gets_base, &now, err);
 
-    for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++)
-        if (gets_base(share, i))
+    for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++) {
+        const struct planned_row *row = &share->plan.rows[i];
+
+        if (gets_base(share, i) &&
+            (!is_late_change(row) || base_rows_find(&now, row->pending->id.key) != NULL))
             rc = make_put(share, i, &now, arena, &puts[n++], err);
+    }
     if (rc == 0)
         rc = state_ack_put(&s->state, share->plan.mapping->cfg->name, puts, n, err);
+    if (rc == 0)
+        rc = revive(s, share, puts, n, &now, err);
     base_rows_close(&now);
     return rc;
 }
 
+/* All but rows about which a person is to decide since we planned. */
 static int delete_base(struct session *s, struct share *share, struct err *err)
 {
     CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
+    struct base_rows now = {0};
     size_t n = 0;
+    int rc = keys == NULL ? err_nomem(err, "flush") : lock_base(s, share, loses_base, &now, err);
 
-    if (keys == NULL)
-        return err_nomem(err, "flush");
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (is_proven(share, i) &&
-            (share->plan.rows[i].action == PLAN_DELETE ||
-             (share->plan.rows[i].action == PLAN_FORGET && share->plan.rows[i].base != NULL)))
-            keys[n++] = share->plan.rows[i].pending->id.key;
-    return n == 0 ? 0 : state_ack_delete(&s->state, share->plan.mapping->cfg->name, keys, n, err);
+    for (const struct base_row *row = now.rows; rc == 0 && row != NULL; row = row->hh.next)
+        if (!base_is_held(row->hashes, row->hashes_len, BASE_ROW))
+            keys[n++] = row->key;
+    base_rows_close(&now);
+    return rc != 0 ? -1 : state_ack_delete(&s->state, share->plan.mapping->cfg->name, keys, n, err);
 }
 
 /* Will nothing be on its way once the proven rows have left? Then the position may be saved with
@@ -116,9 +166,7 @@ static bool has_base_work(const struct shipment *sh)
 {
     for (size_t i = 0; i < sh->n_shares; i++)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
-            if (is_proven(&sh->shares[i], r) && sh->shares[i].plan.rows[r].action != PLAN_NOTHING &&
-                (sh->shares[i].plan.rows[r].action != PLAN_FORGET ||
-                 sh->shares[i].plan.rows[r].base != NULL))
+            if (gets_base(&sh->shares[i], r) || loses_base(&sh->shares[i], r))
                 return true;
     return false;
 }
@@ -165,6 +213,20 @@ static int try_ack(struct session *s, struct shipment *sh, bool with_position, i
     return state_ack_commit(&s->state, err);
 }
 
+/* Held cells to whose value MySQL has come by itself. */
+static int note_equal(struct session *s, const struct share *share, struct err *err)
+{
+    const struct mapping *m = share->plan.mapping;
+
+    for (size_t r = 0; r < share->plan.n_rows; r++)
+        for (size_t i = 0; share->plan.rows[r].has_held && i < m->n_columns; i++)
+            if (plan_has_come_equal(&share->plan, &share->plan.rows[r], i) &&
+                decide_add(s, share->at, share->plan.rows[r].pending->id.key,
+                           mapping_column_of(m, i)->name, err) != 0)
+                return -1;
+    return 0;
+}
+
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err)
 {
     bool with_position = is_last(s, sh);
@@ -182,6 +244,9 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
         if (with_position)
             position_is_saved(s);
     }
+    for (size_t i = 0; i < sh->n_shares; i++)
+        if (note_equal(s, &sh->shares[i], err) != 0)
+            return -1;
     for (size_t i = 0; i < sh->n_shares; i++)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
             if (is_proven(&sh->shares[i], r))

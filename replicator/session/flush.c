@@ -77,6 +77,8 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
             continue;
         rows[i].base = base->hashes;
         rows[i].base_len = base->hashes_len;
+        rows[i].agreed = base->agreed;
+        rows[i].agreed_len = base->agreed_len;
     }
     return 0;
 }

@@ -128,6 +128,22 @@ int found_delete(struct found *f, const struct mapping *m, const struct base_row
     return 0;
 }
 
+void found_decide(struct found *f, int64_t conflict, int64_t changed_us)
+{
+    begin_edit(f, "decide", -1);
+    buf_printf(&f->edits, ",\"conflict\":%" PRId64, conflict);
+    if (changed_us > 0)
+        buf_printf(&f->edits, ",\"changed\":%" PRId64 "}", changed_us / 1000);
+    else
+        buf_puts(&f->edits, ",\"changed\":null}");
+}
+
+void found_resolve(struct found *f, int64_t conflict, const char *take)
+{
+    begin_edit(f, "resolve", -1);
+    buf_printf(&f->edits, ",\"conflict\":%" PRId64 ",\"take\":\"%s\"}", conflict, take);
+}
+
 static int check_answer(const struct http_answer *answer, const struct mapping *m, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;

@@ -84,7 +84,7 @@ static bool base_change_of(const struct mapping *m, const struct definition *bef
     for (size_t i = 0; now != NULL && i < m->n_columns; i++)
         if (mapping_column_of(m, i) == now)
             mapped = &m->columns[i];
-    *out = (struct base_change){.from = was->name};
+    *out = (struct base_change){.from = was->name, .is_dropped = now == NULL};
     if (mapped != NULL && !mapped->is_retyped)
         out->to = now->name;
     return was->header != NULL && (out->to == NULL || strcmp(out->to, was->name) != 0);
@@ -179,6 +179,7 @@ static int open_follow(struct session *s, struct follow *f, const struct sheet_t
         return -1;
     f->m.is_ready = true;
     reconcile_request(f, false);
+    decide_ask(f);
     return 0;
 }
 

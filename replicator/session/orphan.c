@@ -58,7 +58,7 @@ int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, siz
         size_t i = plan->cells[c].mapped;
 
         o->has[i] = plan->cells[c].cell.type != CELL_BLANK;
-        o->hashes[i] = hash_value(from->pending->image->values[i]);
+        o->hashes[i] = hash_value(plan->cells[c].v);
     }
     o->next = s->orphans;
     s->orphans = o;

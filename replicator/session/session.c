@@ -14,6 +14,7 @@ enum {
     SHORT_MS = 5, /* work is there, but not due yet: the rest of it is on its way */
     SAVE_EVERY_MS = 2000,
     SETTLE_MAX_MS = 5000,
+    PRUNE_EVERY_MS = 3600000,
     FLUSH_BACKOFF_MS = 250,
     FLUSH_BACKOFF_MAX_MS = 15000
 };
@@ -49,6 +50,7 @@ void session_close(struct session *s)
     window_close(&s->window);
     checks_close(s);
     orphans_close(s);
+    decisions_close(s);
     recents_close(s);
     for (size_t i = 0; i < s->n_follows; i++)
         close_follow(&s->follows[i]);
@@ -142,7 +144,7 @@ static int flush_if_due(struct session *s, struct err *err)
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
-        reconcile_step(s, err) == 0)
+        reconcile_step(s, err) == 0 && decide_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -159,6 +161,11 @@ static int step(struct session *s, struct err *err)
         return -1;
     if (now - s->saved_ms >= SAVE_EVERY_MS && session_save_position(s, err) != 0)
         return -1;
+    if (now >= s->prune_ms) {
+        s->prune_ms = now + PRUNE_EVERY_MS;
+        if (state_prune(&s->state, err) != 0)
+            return -1;
+    }
     if (s->has_broken && now >= s->retry_broken_ms)
         session_restart(s, "trying the mappings that were not ready again");
     return 0;

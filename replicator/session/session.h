@@ -34,9 +34,10 @@
 /* A row to be read again from MySQL and brought to the sheet. */
 struct refresh {
     struct hash128 key;
-    char *row_key;    /* owned */
-    uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
-    bool is_forced;   /* all columns */
+    char *row_key;      /* owned */
+    uint64_t *forced;   /* owned; a bit a column to write whatever base says; NULL: none */
+    bool is_forced;     /* all columns */
+    int64_t changed_us; /* the change that asks for it was committed then; 0: none does */
     UT_hash_handle hh;
 };
 
@@ -89,7 +90,10 @@ struct follow {
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
     struct due due;
-    bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
+    bool is_asked;     /* conflicts may wait for the time of MySQL's change */
+    bool is_looked_at; /* at conflicts that were open when the session began */
+    int64_t decide_ms; /* monotonic; not before */
+    bool is_dropping;  /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and
@@ -100,6 +104,7 @@ struct window_row {
     char *row_key;           /* owned; of a refresh */
     uint64_t *forced;        /* owned */
     bool is_forced;
+    int64_t changed_us;
     bool is_overtaken;
     UT_hash_handle hh;
 };
@@ -143,6 +148,19 @@ struct orphan {
     unsigned tries;
     int64_t due_ms; /* monotonic */
     struct orphan *next;
+};
+
+/* A conflict that nothing is left to decide about: of the cell in a column (its name's hash), or of
+ * a row (of ""). */
+struct decision_id {
+    uint32_t mapping;
+    struct hash128 key;
+    uint64_t column;
+};
+struct decision {
+    struct decision_id id;
+    char *column; /* owned */
+    UT_hash_handle hh;
 };
 
 /* When we last wrote a row, by our own clock: an edit from before may have been overwritten. */
@@ -189,14 +207,16 @@ struct session {
     struct route *route;
 
     struct change_set set;
-    bool is_in_transaction;   /* the set holds part of a transaction */
-    bool is_part_flushed;     /* and another part has left */
-    uint64_t transaction;     /* counts them */
-    char *position;           /* owned; after the last whole transaction taken */
-    bool is_position_dirty;   /* not saved yet */
-    unsigned foreign_commits; /* transactions since the last save that were not our own */
+    bool is_in_transaction;    /* the set holds part of a transaction */
+    bool is_part_flushed;      /* and another part has left */
+    uint64_t transaction;      /* counts them */
+    uint64_t edit_transaction; /* the last one that the webhook made */
+    char *position;            /* owned; after the last whole transaction taken */
+    bool is_position_dirty;    /* not saved yet */
+    unsigned foreign_commits;  /* transactions since the last save that were not our own */
     unsigned own_commits;
     int64_t saved_ms;  /* monotonic */
+    int64_t prune_ms;  /* monotonic; when old tombstones go next */
     int64_t oldest_us; /* commit time of the oldest change that is not acknowledged; 0: none */
     int64_t transaction_changes;
 
@@ -204,6 +224,7 @@ struct session {
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */
     struct orphan *orphans;       /* a list */
+    struct decision *decisions;   /* uthash */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
@@ -324,6 +345,20 @@ int found_delete(struct found *f, const struct mapping *m, const struct base_row
                  struct err *err);
 /* Post what was collected, in requests of bounded size. Blocks. */
 int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err);
+
+/* The conflict that waits for it: when MySQL's change was committed (us since 1970 UTC; 0: not
+ * known), or what to take: "mysql" or "sheet". */
+void found_decide(struct found *f, int64_t conflict, int64_t changed_us);
+void found_resolve(struct found *f, int64_t conflict, const char *take);
+
+/* decide.c */
+/* Nothing is left to decide about COLUMN of a row; "": about the row. */
+int decide_add(struct session *s, uint32_t mapping, struct hash128 key, const char *column,
+               struct err *err);
+/* A conflict may wait for the time of MySQL's change. */
+void decide_ask(struct follow *f);
+int decide_step(struct session *s, struct err *err);
+void decisions_close(struct session *s);
 
 /* recent.c */
 void recent_note(struct session *s, uint32_t mapping, struct hash128 key);

@@ -63,11 +63,19 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
     return 0;
 }
 
+/* When somebody in MySQL changed the row; 0: it is the webhook's doing. */
+static int64_t changed_us(const struct session *s, const struct item *item)
+{
+    return s->edit_transaction == s->transaction ? 0 : item->time_us;
+}
+
 /* A row image that lacks a column (binlog_row_image is not FULL): the row must be read. */
 static int take_partial(struct session *s, const struct item *item, struct err *err)
 {
+    struct follow *f = &s->follows[item->mapping];
     const struct mapping *m = &s->follows[item->mapping].m;
     CLEANUP_BUF struct buf text = BUF_INIT;
+    struct refresh *r;
     struct value key[16];
 
     for (size_t k = 0; k < m->n_key; k++)
@@ -75,7 +83,12 @@ static int take_partial(struct session *s, const struct item *item, struct err *
     rowkey_write(&text, key, m->n_key);
     if (text.is_failed)
         return err_nomem(err, "take");
-    return session_refresh(s, item->mapping, item->image->key, text.ptr, NULL, err);
+    if (session_refresh(s, item->mapping, item->image->key, text.ptr, NULL, err) != 0)
+        return -1;
+    HASH_FIND(hh, f->refreshes, &item->image->key, sizeof(item->image->key), r);
+    if (r != NULL && changed_us(s, item) > 0)
+        r->changed_us = changed_us(s, item);
+    return 0;
 }
 
 static int take_change(struct session *s, struct item *item, struct err *err)
@@ -97,6 +110,8 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     if (row == NULL)
         return err_nomem(err, "take");
     row->transaction = s->transaction;
+    if (changed_us(s, item) > 0)
+        row->changed_us = changed_us(s, item);
     if (placement_find(s, item->mapping, row->id.key) != NULL)
         row->is_held = true;
     return 0;
@@ -126,10 +141,17 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     const struct edit_note *note = item->edit;
     struct follow *f = &s->follows[item->mapping];
 
+    s->edit_transaction = s->transaction;
     if (!f->m.is_ready || !note->has_key || note->row_key == NULL ||
         is_text(note->outcome, "pending"))
         return 0;
     metrics_add(METRIC_ECHOES, 1);
+    if (is_text(note->outcome, "conflict"))
+        decide_ask(f);
+    /* Somebody has decided: what the cells show now was never MySQL's. */
+    if (is_text(note->kind, "resolve") || is_text(note->kind, "decide") ||
+        is_text(note->kind, "undo"))
+        return force_edit(s, item->mapping, note, err);
     if (is_text(note->operation, "insert"))
         return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1, err);
     if (is_text(note->operation, "delete"))

@@ -156,6 +156,7 @@ static int take_refreshes(struct follow *f, struct window *w, struct err *err)
         row->row_key = take_ptr(r->row_key);
         row->forced = take_ptr(r->forced);
         row->is_forced = r->is_forced;
+        row->changed_us = r->changed_us;
         HASH_DEL(f->refreshes, r);
         free(r);
     }
@@ -292,8 +293,11 @@ static int merge_row(struct session *s, struct window_row *row, struct err *err)
             return err_nomem(err, "window");
         pending->is_held = placement_find(s, w->mapping, row->key) != NULL;
     }
-    if (pending != NULL)
-        force_all(pending, row, m->n_columns);
+    if (pending == NULL)
+        return 0;
+    force_all(pending, row, m->n_columns);
+    if (row->changed_us > pending->changed_us)
+        pending->changed_us = row->changed_us;
     return 0;
 }
 

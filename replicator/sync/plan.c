@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/base.h"
+#include "common/base_values.h"
 
 /* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
  * (hash_value is never 0). */
@@ -58,11 +59,47 @@ static int convert(struct plan *plan, const struct column *c, struct value v, st
     return 0;
 }
 
+static bool is_held(const struct plan *plan, const struct planned_row *row, size_t i)
+{
+    return row->has_held &&
+           base_is_held(row->base, row->base_len, mapping_column_of(plan->mapping, i)->name);
+}
+
+static bool has_held(const struct plan *plan, const struct planned_row *row)
+{
+    for (size_t i = 0; row->base != NULL && i < plan->mapping->n_columns; i++)
+        if (base_is_held(row->base, row->base_len, mapping_column_of(plan->mapping, i)->name))
+            return true;
+    return false;
+}
+
+/* What the cell is to show: MySQL's value; while it is held, what it showed. */
+static struct value shown_value(const struct plan *plan, const struct planned_row *row, size_t i)
+{
+    if (is_held(plan, row, i))
+        return base_value_find(row->agreed, row->agreed_len,
+                               mapping_column_of(plan->mapping, i)->name);
+    return row->pending->image->values[i];
+}
+
+static bool is_base_of(const struct plan *plan, const struct planned_row *row, size_t i,
+                       struct value v)
+{
+    uint64_t base;
+
+    return base_find(row->base, row->base_len, mapping_column_of(plan->mapping, i)->name, &base) &&
+           base == hash_value(v);
+}
+
+bool plan_has_come_equal(const struct plan *plan, const struct planned_row *row, size_t i)
+{
+    return is_held(plan, row, i) && is_base_of(plan, row, i, row->pending->image->values[i]);
+}
+
 static bool is_cell_due(const struct plan *plan, const struct planned_row *row, size_t i)
 {
     const struct mapping_column *mc = &plan->mapping->columns[i];
-    struct value v = row->pending->image->values[i];
-    uint64_t base;
+    struct value v = shown_value(plan, row, i);
 
     if (v.state == VALUE_ABSENT)
         return false;
@@ -72,8 +109,7 @@ static bool is_cell_due(const struct plan *plan, const struct planned_row *row, 
         return false;
     if (pending_row_is_forced(row->pending, i) || row->base == NULL)
         return true;
-    return !base_find(row->base, row->base_len, mapping_column_of(plan->mapping, i)->name, &base) ||
-           base != hash_value(v);
+    return !is_held(plan, row, i) && !is_base_of(plan, row, i, v);
 }
 
 static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *scratch,
@@ -82,6 +118,7 @@ static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *sc
     const struct mapping *m = plan->mapping;
 
     row->first_cell = plan->n_cells;
+    row->has_held = has_held(plan, row);
     for (size_t i = 0; i < m->n_columns; i++) {
         struct plan_cell *cell;
 
@@ -90,8 +127,8 @@ static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *sc
         cell = add_cell(plan, row->sheet_row, i);
         if (cell == NULL)
             return err_nomem(err, "plan");
-        if (convert(plan, mapping_column_of(m, i), row->pending->image->values[i], scratch,
-                    &cell->cell, err) != 0)
+        cell->v = shown_value(plan, row, i);
+        if (convert(plan, mapping_column_of(m, i), cell->v, scratch, &cell->cell, err) != 0)
             return -1;
     }
     row->n_cells = plan->n_cells - row->first_cell;
@@ -101,7 +138,8 @@ static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *sc
 static void choose_action(struct plan *plan, struct planned_row *row)
 {
     row->sheet_row = row_index_find(&plan->mapping->index, row->pending->id.key);
-    if (!mapping_writes_sheet(plan->mapping))
+    if (!mapping_writes_sheet(plan->mapping) ||
+        (row->base != NULL && base_is_held(row->base, row->base_len, BASE_ROW)))
         row->action = PLAN_NOTHING;
     else if (row->pending->is_delete)
         row->action = row->sheet_row >= 0 ? PLAN_DELETE : PLAN_FORGET;
@@ -146,9 +184,18 @@ void plan_close(struct plan *plan)
 }
 
 /* Is it the text of the value, or a notice in its place? */
-static bool is_notice(const struct plan_cell *cell, struct value v)
+static bool is_notice(const struct plan_cell *cell)
 {
-    return v.len > NOTICE_MAX && cell->cell.text_len < NOTICE_MAX;
+    return cell->v.len > NOTICE_MAX && cell->cell.text_len < NOTICE_MAX;
+}
+
+/* Was a conflict opened while the batch was on its way? Then its edit, which is yet to come in the
+ * stream, makes the cell show the held value again. */
+static bool is_held_since(const struct plan *plan, const struct planned_row *row, size_t i,
+                          const void *now, size_t now_len)
+{
+    return !is_held(plan, row, i) &&
+           base_is_held(now, now_len, mapping_column_of(plan->mapping, i)->name);
 }
 
 void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
@@ -162,9 +209,24 @@ void plan_base_after(const struct plan *plan, const struct planned_row *row, con
     for (size_t k = 0; k < m->n_key; k++)
         base_set(out, mapping_column_of(m, m->key[k])->name, hash_value(values[m->key[k]]));
     for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
-        size_t i = plan->cells[c].mapped;
+        const struct plan_cell *cell = &plan->cells[c];
 
-        base_set(out, mapping_column_of(m, i)->name,
-                 is_notice(&plan->cells[c], values[i]) ? BASE_NOTICE : hash_value(values[i]));
+        if (!is_held_since(plan, row, cell->mapped, now, now_len))
+            base_set(out, mapping_column_of(m, cell->mapped)->name,
+                     is_notice(cell) ? BASE_NOTICE : hash_value(cell->v));
+    }
+}
+
+void plan_agreed_after(const struct plan *plan, const struct planned_row *row, const void *now,
+                       size_t now_len, const void *base_now, size_t base_now_len, struct buf *out)
+{
+    buf_append(out, now, now_len);
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
+        const struct plan_cell *cell = &plan->cells[c];
+        const char *name = mapping_column_of(plan->mapping, cell->mapped)->name;
+
+        if (config_keeps_value(plan->mapping->cfg, name) &&
+            !base_is_held(base_now, base_now_len, name))
+            base_value_set(out, name, cell->v);
     }
 }

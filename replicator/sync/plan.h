@@ -5,8 +5,10 @@
  * An image is compared with the base: the cells that differ are written, neighbours as one range. A
  * row that the index does not know is inserted below the last row that has a key, in new rows of
  * its own, so that nothing that people type there is overwritten. Key cells of existing rows are
- * never written. Order in the batch: new blank rows at the end, cells, deletes from the bottom up;
- * each row number is right when its request runs.
+ * never written. What is held (common/base.h) waits for a person: a held cell is written only when
+ * it is forced, and then with what the sheet showed; a held row is left as it is. Order in the
+ * batch: new blank rows at the end, cells, deletes from the bottom up; each row number is right
+ * when its request runs.
  */
 #ifndef REPLICATOR_SYNC_PLAN_H
 #define REPLICATOR_SYNC_PLAN_H
@@ -31,15 +33,19 @@ struct planned_row {
     struct pending_row *pending; /* not owned */
     const void *base;            /* the blob before; NULL: none */
     size_t base_len;
+    const void *agreed; /* its values (common/base_values.h); NULL: none */
+    size_t agreed_len;
     enum plan_action action;
     int64_t sheet_row; /* 0-based: where it is, or will be */
     size_t first_cell; /* of plan.cells */
     size_t n_cells;
+    bool has_held; /* some cell of it waits for a person */
 };
 
 struct plan_cell {
     int64_t row, column;
-    size_t mapped; /* index of the mapped column */
+    size_t mapped;  /* index of the mapped column */
+    struct value v; /* what the cell shows; points into the image or what is agreed on */
     struct cell cell;
 };
 
@@ -59,6 +65,9 @@ struct plan {
 int plan_make(struct plan *plan, struct mapping *m, struct planned_row *rows, size_t n,
               struct err *err);
 void plan_close(struct plan *plan);
+/* Is column I of ROW held, and has MySQL its value by itself now? Then nothing is left to decide.
+ */
+bool plan_has_come_equal(const struct plan *plan, const struct planned_row *row, size_t i);
 /* Append the requests to BATCH. */
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
 
@@ -67,4 +76,7 @@ int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
  * edit of another cell of the row. */
 void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
                      size_t now_len, struct buf *out);
+/* The same for base.agreed; BASE_NOW is the blob of hashes at that moment. */
+void plan_agreed_after(const struct plan *plan, const struct planned_row *row, const void *now,
+                       size_t now_len, const void *base_now, size_t base_now_len, struct buf *out);
 #endif

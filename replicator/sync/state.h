@@ -83,9 +83,12 @@ int state_confirm_table(struct state *s, const char *mapping, struct err *err);
 /* What comes next in the binlog may have another shape. */
 int state_doubt_table(struct state *s, const char *mapping, bool must_clear, struct err *err);
 
-/* Of every base row of MAPPING: column FROM is called TO now; TO NULL: it is agreed on no more. */
+/* Of every base row of MAPPING: column FROM is called TO now; TO NULL: it is agreed on no more. Its
+ * open conflicts follow it, or end: with MySQL's value, which is written; where the column was
+ * dropped nothing is left to decide. */
 struct base_change {
     const char *from, *to;
+    bool is_dropped;
 };
 int state_change_base(struct state *s, const char *mapping, const struct base_change *changes,
                       size_t n, struct err *err);
@@ -100,6 +103,9 @@ struct base_row {
     struct hash128 key;
     const void *hashes;
     size_t hashes_len;
+    const void *agreed; /* values beside the hashes; NULL: none, or not asked for */
+    size_t agreed_len;
+    int64_t changed_us; /* when MySQL's newest change of it was committed; 0: not known */
     const char *row_key;
     bool is_seen; /* for the caller */
     UT_hash_handle hh;
@@ -117,7 +123,7 @@ struct base_row *base_rows_find(const struct base_rows *rows, struct hash128 key
 int state_load_base(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
                     bool lock, struct base_rows *out, struct err *err);
 /* Add the next LIMIT base rows after AFTER (all zeros: from the first) in the order of their hash;
- * *LAST is the last one. Returns how many, or -1. */
+ * *LAST is the last one. Their agreed values are not read. Returns how many, or -1. */
 int state_page_base(struct state *s, const char *mapping, struct hash128 after, size_t limit,
                     struct base_rows *out, struct hash128 *last, struct err *err);
 
@@ -127,6 +133,9 @@ struct base_put {
     const char *row_key;
     const void *hashes;
     size_t hashes_len;
+    const void *agreed; /* NULL: none */
+    size_t agreed_len;
+    int64_t changed_us; /* 0: as it was */
 };
 struct ack_mapping {
     const char *mapping;
@@ -136,12 +145,19 @@ struct ack_mapping {
 int state_ack_begin(struct state *s, struct err *err);
 int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
                   struct err *err);
+/* Their base goes, a tombstone comes, and what was open about their cells is over. */
 int state_ack_delete(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
                      struct err *err);
+/* Rows that came (again): their tombstones go. */
+int state_ack_alive(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                    struct err *err);
 int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err *err);
 int state_ack_position(struct state *s, const char *position, struct err *err);
 int state_ack_commit(struct state *s, struct err *err);
 void state_ack_abort(struct state *s);
+
+/* Tombstones that are older than a day: up to 10,000 of them go. */
+int state_prune(struct state *s, struct err *err);
 
 /* Commit a mark; when the stream shows *SERIAL, everything committed before this call is behind it,
  * and was visible to every SELECT made after this call. */

@@ -4,7 +4,7 @@
 
 #include "replicator/sync/state.h"
 
-enum { READ_CHUNK = 200, WRITE_CHUNK = 50 };
+enum { READ_CHUNK = 200, WRITE_CHUNK = 50, PUT_PARAMS = 6, PRUNE_ROWS = 10000 };
 
 void base_rows_close(struct base_rows *rows)
 {
@@ -39,7 +39,7 @@ static int build(struct state *s, struct buf *sql, const char *head, const char 
 static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, struct err *err)
 {
     struct value key = db_rows_at(rows, r, 0), row_key = db_rows_at(rows, r, 1),
-                 hashes = db_rows_at(rows, r, 2);
+                 hashes = db_rows_at(rows, r, 2), agreed = db_rows_at(rows, r, 4);
     struct base_row *row;
 
     if (key.len != sizeof(row->key.bytes))
@@ -52,7 +52,13 @@ static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, 
     row->row_key = arena_copy(&out->arena, row_key.ptr, row_key.len);
     row->hashes = arena_copy(&out->arena, hashes.ptr, hashes.len);
     row->hashes_len = hashes.len;
-    if (row->row_key == NULL || row->hashes == NULL)
+    row->changed_us = db_rows_int(rows, r, 3);
+    if (agreed.state == VALUE_TEXT) {
+        row->agreed = arena_copy(&out->arena, agreed.ptr, agreed.len);
+        row->agreed_len = agreed.len;
+    }
+    if (row->row_key == NULL || row->hashes == NULL ||
+        (agreed.state == VALUE_TEXT && row->agreed == NULL))
         return err_nomem(err, "state");
     if (base_rows_find(out, row->key) == NULL)
         HASH_ADD(hh, out->rows, key, sizeof(row->key), row);
@@ -71,7 +77,7 @@ static int load_chunk(struct state *s, const char *mapping, const struct hash128
     params[0] = DB_P_TEXT(mapping);
     for (size_t i = 0; i < n_items; i++)
         params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
-    if (build(s, &sql, "SELECT key_hash, row_key, hashes FROM ",
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, agreed FROM ",
               ".base WHERE mapping = ? AND key_hash IN (", "?", n_items,
               lock ? ") FOR UPDATE" : ")", err) != 0 ||
         db_run(s->db, sql.ptr, params, 1 + n_items, &rows, err) != 0)
@@ -100,7 +106,7 @@ int state_page_base(struct state *s, const char *mapping, struct hash128 after, 
     struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(after.bytes, 16),
                                 DB_P_INT((int64_t)limit)};
 
-    if (build(s, &sql, "SELECT key_hash, row_key, hashes FROM ",
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, NULL FROM ",
               ".base WHERE mapping = ? AND key_hash > ? ORDER BY key_hash LIMIT ?", "", 0, "",
               err) != 0 ||
         db_run(s->db, sql.ptr, params, 3, &rows, err) != 0)
@@ -118,20 +124,26 @@ static int put_chunk(struct state *s, const char *mapping, const struct base_put
                      struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
-    struct db_param params[4 * WRITE_CHUNK];
+    struct db_param params[PUT_PARAMS * WRITE_CHUNK];
 
     for (size_t i = 0; i < n; i++) {
-        params[4 * i] = DB_P_TEXT(mapping);
-        params[4 * i + 1] = DB_P_BYTES(puts[i].key.bytes, 16);
-        params[4 * i + 2] = DB_P_TEXT(puts[i].row_key);
-        params[4 * i + 3] = DB_P_BYTES(puts[i].hashes, puts[i].hashes_len);
+        struct db_param *p = &params[PUT_PARAMS * i];
+
+        p[0] = DB_P_TEXT(mapping);
+        p[1] = DB_P_BYTES(puts[i].key.bytes, 16);
+        p[2] = DB_P_TEXT(puts[i].row_key);
+        p[3] = DB_P_BYTES(puts[i].hashes, puts[i].hashes_len);
+        p[4] = puts[i].agreed_len == 0 ? DB_P_NULL : DB_P_BYTES(puts[i].agreed, puts[i].agreed_len);
+        p[5] = puts[i].changed_us == 0 ? DB_P_NULL : DB_P_INT(puts[i].changed_us);
     }
-    if (build(s, &sql, "INSERT INTO ", ".base (mapping, key_hash, row_key, hashes) VALUES ",
-              "(?, ?, ?, ?)", n,
-              " ON DUPLICATE KEY UPDATE row_key = VALUES(row_key), hashes = VALUES(hashes)",
+    if (build(s, &sql, "INSERT INTO ",
+              ".base (mapping, key_hash, row_key, hashes, agreed, changed_us) VALUES ",
+              "(?, ?, ?, ?, ?, ?)", n,
+              " ON DUPLICATE KEY UPDATE row_key = VALUES(row_key), hashes = VALUES(hashes), "
+              "agreed = VALUES(agreed), changed_us = COALESCE(VALUES(changed_us), changed_us)",
               err) != 0)
         return -1;
-    return db_run(s->db, sql.ptr, params, 4 * n, NULL, err);
+    return db_run(s->db, sql.ptr, params, PUT_PARAMS * n, NULL, err);
 }
 
 int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
@@ -148,27 +160,59 @@ int state_ack_put(struct state *s, const char *mapping, const struct base_put *p
     return 0;
 }
 
-static int delete_chunk(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
-                        struct err *err)
+/* Run "HEAD WHERE mapping = ? AND key_hash IN (...) TAIL" for N keys; '@' in it stands for the
+ * state database. */
+static int run_for_keys(struct state *s, const char *head, const char *tail, const char *mapping,
+                        const struct hash128 *keys, size_t n, struct err *err)
 {
-    CLEANUP_BUF struct buf sql = BUF_INIT;
-    struct db_param params[1 + WRITE_CHUNK];
-    size_t n_items = n == 1 ? 1 : WRITE_CHUNK;
+    for (size_t i = 0; i < n; i += WRITE_CHUNK) {
+        CLEANUP_BUF struct buf sql = BUF_INIT;
+        struct db_param params[1 + WRITE_CHUNK];
+        size_t n_items = n == 1 ? 1 : WRITE_CHUNK;
 
-    params[0] = DB_P_TEXT(mapping);
-    for (size_t i = 0; i < n_items; i++)
-        params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
-    if (build(s, &sql, "DELETE FROM ", ".base WHERE mapping = ? AND key_hash IN (", "?", n_items,
-              ")", err) != 0)
-        return -1;
-    return db_run(s->db, sql.ptr, params, 1 + n_items, NULL, err);
+        params[0] = DB_P_TEXT(mapping);
+        buf_puts(&sql, head);
+        for (size_t k = 0; k < n_items; k++) {
+            buf_puts(&sql, k > 0 ? ", ?" : " WHERE mapping = ? AND key_hash IN (?");
+            params[1 + k] = DB_P_BYTES(keys[i + k < n ? i + k : n - 1].bytes, 16);
+        }
+        buf_puts(&sql, ")");
+        buf_puts(&sql, tail);
+        if (sql.is_failed)
+            return err_nomem(err, "state");
+        if (state_run(s, sql.ptr, params, 1 + n_items, NULL, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int state_ack_delete(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
                      struct err *err)
 {
-    for (size_t i = 0; i < n; i += WRITE_CHUNK)
-        if (delete_chunk(s, mapping, keys + i, n - i < WRITE_CHUNK ? n - i : WRITE_CHUNK, err) != 0)
-            return err_wrap(err, "state: base");
-    return 0;
+    if (run_for_keys(s,
+                     "REPLACE INTO @.tombstone (mapping, key_hash, deleted_by, deleted_at) "
+                     "SELECT mapping, key_hash, 'mysql', UTC_TIMESTAMP(3) FROM @.base",
+                     "", mapping, keys, n, err) != 0 ||
+        run_for_keys(s,
+                     "UPDATE @.conflicts SET state = 'resolved', outcome = 'mysql', "
+                     "resolved_by = '', resolved_at = UTC_TIMESTAMP(3)",
+                     " AND state <> 'resolved'", mapping, keys, n, err) != 0)
+        return -1;
+    return run_for_keys(s, "DELETE FROM @.base", "", mapping, keys, n, err);
+}
+
+int state_ack_alive(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                    struct err *err)
+{
+    return run_for_keys(s, "DELETE FROM @.tombstone", "", mapping, keys, n, err);
+}
+
+int state_prune(struct state *s, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(PRUNE_ROWS)};
+
+    return state_run(s,
+                     "DELETE FROM @.tombstone WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY "
+                     "LIMIT ?",
+                     params, 1, NULL, err);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base.h"
+#include "common/base_values.h"
 #include "common/cleanup.h"
 #include "replicator/sync/state.h"
 
@@ -92,35 +93,50 @@ bool base_row_is_kept(const struct base_row *row)
     return row->hashes_len == sizeof(kept) && memcmp(row->hashes, kept, sizeof(kept)) == 0;
 }
 
+/* There is nothing left to decide about. */
+static const char end_conflicts[] =
+    "UPDATE @.conflicts SET state = 'resolved', outcome = 'agreed', resolved_by = '', "
+    "resolved_at = UTC_TIMESTAMP(3) WHERE mapping = ? AND state <> 'resolved'";
+
 int state_keep_base(struct state *s, const char *mapping, struct err *err)
 {
     static const char *const statements[] = {
-        "UPDATE @.base SET hashes = X'000000000000000000000000' WHERE mapping = ?"};
+        "UPDATE @.base SET hashes = X'000000000000000000000000', agreed = NULL WHERE mapping = ?",
+        end_conflicts};
 
-    return run_fenced(s, statements, 1, mapping, err);
+    return run_fenced(s, statements, 2, mapping, err);
 }
 
 int state_drop_base(struct state *s, const char *mapping, struct err *err)
 {
     static const char *const statements[] = {
-        "DELETE FROM @.base WHERE mapping = ?",
+        "DELETE FROM @.base WHERE mapping = ?", end_conflicts,
         "UPDATE @.mapped_table SET todo = 'nothing' WHERE mapping = ?"};
 
-    return run_fenced(s, statements, 2, mapping, err);
+    return run_fenced(s, statements, 3, mapping, err);
 }
 
-/* The new bytes of ROW; NULL: none of the changes is about it, or memory is out. */
-static const void *changed_hashes(const struct base_row *row, const struct base_change *changes,
-                                  size_t n, struct arena *arena, size_t *len)
+/* The new bytes of ROW into PUT; false: none of the changes is about it. */
+static bool change_row(const struct base_row *row, const struct base_change *changes, size_t n,
+                       struct arena *arena, struct base_put *put)
 {
-    CLEANUP_BUF struct buf blob = BUF_INIT;
+    CLEANUP_BUF struct buf hashes = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
     bool is_changed = false;
 
-    buf_append(&blob, row->hashes, row->hashes_len);
-    for (size_t i = 0; i < n && !blob.is_failed; i++)
-        is_changed = base_rename(&blob, changes[i].from, changes[i].to) || is_changed;
-    *len = blob.len;
-    return is_changed ? arena_copy(arena, buf_text(&blob), blob.len) : NULL;
+    buf_append(&hashes, row->hashes, row->hashes_len);
+    buf_append(&agreed, row->agreed, row->agreed_len);
+    for (size_t i = 0; i < n && !hashes.is_failed && !agreed.is_failed; i++) {
+        is_changed = base_rename(&hashes, changes[i].from, changes[i].to) || is_changed;
+        base_value_rename(&agreed, changes[i].from, changes[i].to);
+    }
+    *put = (struct base_put){.key = row->key,
+                             .row_key = row->row_key,
+                             .hashes = arena_copy(arena, buf_text(&hashes), hashes.len),
+                             .hashes_len = hashes.len,
+                             .agreed = arena_copy(arena, buf_text(&agreed), agreed.len),
+                             .agreed_len = agreed.len};
+    return is_changed;
 }
 
 static int put_changed(struct state *s, const char *mapping, struct base_rows *page,
@@ -132,11 +148,13 @@ static int put_changed(struct state *s, const char *mapping, struct base_rows *p
     if (puts == NULL)
         return err_nomem(err, "state");
     for (struct base_row *row = page->rows; row != NULL; row = row->hh.next) {
-        struct base_put put = {.key = row->key, .row_key = row->row_key};
+        struct base_put put;
 
-        put.hashes = changed_hashes(row, changes, n, &page->arena, &put.hashes_len);
-        if (put.hashes != NULL)
-            puts[n_puts++] = put;
+        if (!change_row(row, changes, n, &page->arena, &put))
+            continue;
+        if (put.hashes == NULL || put.agreed == NULL)
+            return err_nomem(err, "state");
+        puts[n_puts++] = put;
     }
     return state_ack_put(s, mapping, puts, n_puts, err);
 }
@@ -167,11 +185,35 @@ static int change_page(struct state *s, const char *mapping, const struct base_r
     return state_ack_commit(s, err);
 }
 
+static int change_conflicts(struct state *s, const char *mapping, const struct base_change *change,
+                            struct err *err)
+{
+    struct db_param moved[] = {DB_P_TEXT(change->to == NULL ? "" : change->to), DB_P_TEXT(mapping),
+                               DB_P_TEXT(change->from)};
+    struct db_param ended[] = {DB_P_TEXT(change->is_dropped ? "agreed" : "mysql"),
+                               DB_P_TEXT(mapping), DB_P_TEXT(change->from)};
+
+    if (change->to != NULL)
+        return state_run(s,
+                         "UPDATE @.conflicts SET column_name = ? WHERE mapping = ? AND "
+                         "column_name = ? AND state <> 'resolved'",
+                         moved, 3, NULL, err);
+    return state_run(s,
+                     "UPDATE @.conflicts SET state = 'resolved', outcome = ?, resolved_by = '', "
+                     "resolved_at = UTC_TIMESTAMP(3) WHERE mapping = ? AND column_name = ? AND "
+                     "state <> 'resolved'",
+                     ended, 3, NULL, err);
+}
+
 int state_change_base(struct state *s, const char *mapping, const struct base_change *changes,
                       size_t n, struct err *err)
 {
     struct hash128 after = {{0}};
     int found = PAGE;
+
+    for (size_t i = 0; i < n; i++)
+        if (change_conflicts(s, mapping, &changes[i], err) != 0)
+            return -1;
 
     while (n > 0 && found == PAGE) {
         struct base_rows page = {0};

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/base_values.h"
 #include "replicator/sync/plan.h"
 #include "tests/unit/sync_fixture.h"
 
@@ -195,6 +196,121 @@ static void the_base_after_says_what_was_written_and_keeps_the_rest(void **state
     fixture_close(&f);
 }
 
+/* Plan row 1 (new, 5) against the base (old, 5) whose name is held and shows SHEET. */
+static void plan_held(struct plan *plan, struct fixture *f, struct buf *base, struct buf *agreed,
+                      const char *sheet, bool is_forced)
+{
+    struct planned_row *rows = calloc(1, sizeof(*rows));
+    struct err err;
+
+    fixture_open(f);
+    fixture_place(f, "1", 4);
+    fixture_base(base, "1", sheet, "5");
+    base_hold(base, "name");
+    base_value_set(agreed, "name", value_text(sheet, strlen(sheet)));
+    rows[0].pending = fixture_put(f, "1", "new", "5", false);
+    rows[0].pending->is_forced = is_forced;
+    rows[0].base = base->ptr;
+    rows[0].base_len = base->len;
+    rows[0].agreed = agreed->ptr;
+    rows[0].agreed_len = agreed->len;
+    assert_int_equal(plan_make(plan, &f->m, rows, 1, &err), 0);
+}
+
+static void a_held_cell_is_not_written(void **state)
+{
+    struct fixture f;
+    struct plan plan;
+    CLEANUP_BUF struct buf base = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
+
+    (void)state;
+    plan_held(&plan, &f, &base, &agreed, "typed", false);
+    assert_int_equal(plan.rows[0].action, PLAN_NOTHING);
+    assert_false(plan_has_come_equal(&plan, &plan.rows[0], 1));
+    plan_close(&plan);
+    fixture_close(&f);
+}
+
+static void a_forced_held_cell_shows_what_the_sheet_showed(void **state)
+{
+    struct fixture f;
+    struct plan plan;
+    CLEANUP_BUF struct buf base = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
+    CLEANUP_BUF struct buf after = BUF_INIT;
+    uint64_t hash;
+
+    (void)state;
+    plan_held(&plan, &f, &base, &agreed, "typed", true);
+    assert_int_equal(plan.n_cells, 2);
+    assert_memory_equal(plan.cells[0].cell.text, "typed", 5);
+    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, &after);
+    assert_true(base_is_held(after.ptr, after.len, "name"));
+    assert_true(base_find(after.ptr, after.len, "name", &hash));
+    assert_int_equal(hash, hash_value(value_text("typed", 5)));
+    plan_close(&plan);
+    fixture_close(&f);
+}
+
+static void mysql_comes_to_the_held_value_by_itself(void **state)
+{
+    struct fixture f;
+    struct plan plan;
+    CLEANUP_BUF struct buf base = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
+
+    (void)state;
+    plan_held(&plan, &f, &base, &agreed, "new", false);
+    assert_true(plan_has_come_equal(&plan, &plan.rows[0], 1));
+    assert_false(plan_has_come_equal(&plan, &plan.rows[0], 2));
+    plan_close(&plan);
+    fixture_close(&f);
+}
+
+static void a_conflict_that_opens_while_a_batch_is_on_its_way_keeps_its_base(void **state)
+{
+    struct fixture f;
+    struct plan plan;
+    CLEANUP_BUF struct buf base = BUF_INIT;
+    CLEANUP_BUF struct buf now = BUF_INIT;
+    CLEANUP_BUF struct buf after = BUF_INIT;
+    uint64_t hash;
+
+    (void)state;
+    fixture_open(&f);
+    fixture_place(&f, "1", 4);
+    fixture_base(&base, "1", "old", "5");
+    plan_one(&plan, &f, fixture_put(&f, "1", "new", "5", false), &base);
+    fixture_base(&now, "1", "typed", "5");
+    base_hold(&now, "name");
+    plan_base_after(&plan, &plan.rows[0], now.ptr, now.len, &after);
+    assert_true(base_find(after.ptr, after.len, "name", &hash));
+    assert_int_equal(hash, hash_value(value_text("typed", 5)));
+    plan_close(&plan);
+    fixture_close(&f);
+}
+
+static void a_held_row_is_neither_inserted_nor_deleted(void **state)
+{
+    struct fixture f;
+    struct plan plan;
+    CLEANUP_BUF struct buf base = BUF_INIT;
+
+    (void)state;
+    fixture_open(&f);
+    fixture_place(&f, "1", 4);
+    fixture_base(&base, "1", "old", "5");
+    base_hold(&base, BASE_ROW);
+    plan_one(&plan, &f, fixture_put(&f, "1", "", "", true), &base);
+    assert_int_equal(plan.rows[0].action, PLAN_NOTHING);
+    plan_close(&plan);
+    plan_one(&plan, &f, fixture_put(&f, "2", "a", "5", false), &base);
+    assert_int_equal(plan.rows[0].action, PLAN_NOTHING);
+    plan_close(&plan);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +323,11 @@ int main(void)
         cmocka_unit_test(columns_that_go_to_mysql_only_are_left_alone),
         cmocka_unit_test(a_text_too_long_for_a_cell_is_shown_as_a_notice),
         cmocka_unit_test(the_base_after_says_what_was_written_and_keeps_the_rest),
+        cmocka_unit_test(a_held_cell_is_not_written),
+        cmocka_unit_test(a_forced_held_cell_shows_what_the_sheet_showed),
+        cmocka_unit_test(mysql_comes_to_the_held_value_by_itself),
+        cmocka_unit_test(a_conflict_that_opens_while_a_batch_is_on_its_way_keeps_its_base),
+        cmocka_unit_test(a_held_row_is_neither_inserted_nor_deleted),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
