@@ -5,6 +5,7 @@
  * Confirmed by one atomic read of the key cells; more of them than the mapping's limits wait for
  * approval.
  */
+#include "common/base.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "replicator/session/comparison.h"
@@ -29,12 +30,19 @@ static int restore_key(struct comparison *c, const struct base_row *base, bool *
     return 0;
 }
 
+/* About a held row (common/base.h) a person is to decide. */
+static bool is_gone(const struct comparison *c, const struct base_row *base)
+{
+    return row_index_find(&c->f->m.index, base->key) < 0 &&
+           !base_is_held(base->hashes, base->hashes_len, BASE_ROW);
+}
+
 static size_t count_gone(const struct comparison *c)
 {
     size_t n = 0;
 
     for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
-        n += row_index_find(&c->f->m.index, b->key) < 0;
+        n += is_gone(c, b);
     return n;
 }
 
@@ -96,7 +104,7 @@ int comparison_deletes(struct comparison *c, struct err *err)
     if (n > 0 && m->cfg->direction != CONFIG_TO_SHEET && is_too_many(c, n))
         return hold(c, n, err);
     for (const struct base_row *b = c->f->reconcile.base.rows; n > 0 && b != NULL; b = b->hh.next)
-        if (row_index_find(&m->index, b->key) < 0 && take_gone(c, b, err) != 0)
+        if (is_gone(c, b) && take_gone(c, b, err) != 0)
             return -1;
     metrics_set(METRIC_HELD_DELETES, 0);
     c->s->own_commits++;

@@ -146,6 +146,10 @@ static int find_suspects(struct comparison *c, const struct grid *grid, struct s
         base = base_rows_find(&c->f->reconcile.base, key);
         if (base != NULL && base->is_seen)
             continue; /* a key that stands twice: the first row counts */
+        /* Its delete may have waited for a person, and it is there again. */
+        if (base != NULL && base_is_held(base->hashes, base->hashes_len, BASE_ROW) &&
+            decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
+            return -1;
         if ((base == NULL || is_row_different(m, grid, row, base)) &&
             add_suspect(list, row, key, err) != 0)
             return -1;
