@@ -36,8 +36,9 @@ struct edit_note {
     char *notes;  /* owned; {header: text or null} as JSON; NULL: none */
     struct hash128 key;
     bool has_key;
+    bool is_found;     /* by a comparison of ours, not told by a script */
     int64_t sheet_row; /* 1-based; 0: unknown */
-    int64_t edited_ms; /* since 1970 UTC, by the sheet's clock */
+    int64_t edited_ms; /* since 1970 UTC, by the sheet's clock; of a found edit by ours */
 };
 
 struct item {

@@ -79,6 +79,7 @@ static int find_named(const struct route *r, const char *name)
 static int take_edit(struct route *r, const struct change *change, struct err *err)
 {
     CLEANUP_FREE char *mapping = own_text(change, "mapping");
+    CLEANUP_FREE char *source = own_text(change, "source");
     struct item item = {.type = ITEM_EDIT};
     struct edit_note *note;
     struct value key = own_value(change, "key_hash");
@@ -97,6 +98,7 @@ static int take_edit(struct route *r, const struct change *change, struct err *e
     note->operation = own_text(change, "operation");
     note->row_key = own_text(change, "row_key");
     note->columns = own_text(change, "edited_columns");
+    note->is_found = source != NULL && strcmp(source, "found") == 0;
     note->sheet_row = own_number(change, "sheet_row");
     note->edited_ms = own_time_ms(change, "edited_at");
     note->has_key = key.state == VALUE_TEXT && key.len == sizeof(note->key.bytes);

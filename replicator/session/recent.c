@@ -37,7 +37,7 @@ void recent_note(struct session *s, uint32_t mapping, struct hash128 key)
 }
 
 bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 key,
-                     int64_t edited_ms)
+                     int64_t edited_ms, bool is_own_clock)
 {
     int64_t wrote = s->recents_floor_ms;
     struct recent *r;
@@ -49,7 +49,7 @@ bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 k
     HASH_FIND(hh, s->recents, &id, sizeof(id), r);
     if (r != NULL)
         wrote = r->wall_ms;
-    return wrote > 0 && edited_ms < wrote + CLOCKS_DIFFER_MS;
+    return wrote > 0 && edited_ms < wrote + (is_own_clock ? 0 : CLOCKS_DIFFER_MS);
 }
 
 void recents_close(struct session *s)

@@ -363,6 +363,6 @@ void decisions_close(struct session *s);
 /* recent.c */
 void recent_note(struct session *s, uint32_t mapping, struct hash128 key);
 bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 key,
-                     int64_t edited_ms);
+                     int64_t edited_ms, bool is_own_clock);
 void recents_close(struct session *s);
 #endif

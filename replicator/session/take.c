@@ -136,6 +136,14 @@ static bool is_text(const char *text, const char *wanted)
     return text != NULL && strcmp(text, wanted) == 0;
 }
 
+/* Can a write of ours have landed on what the person typed? A found edit was read by ourselves,
+ * with no write on its way: only a later one can. */
+static bool is_overwritten(const struct session *s, uint32_t mapping, const struct edit_note *note)
+{
+    return (!note->is_found && note->edited_ms < s->process_start_ms) ||
+           recent_is_after(s, mapping, note->key, note->edited_ms, note->is_found);
+}
+
 static int take_edit(struct session *s, const struct item *item, struct err *err)
 {
     const struct edit_note *note = item->edit;
@@ -156,13 +164,14 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
         return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1, err);
     if (is_text(note->operation, "delete"))
         return 0;
-    /* MySQL's side of a conflict may have won: then the sheet still shows the other. */
-    if (is_text(note->outcome, "conflict"))
+    /* MySQL's side of a conflict may have won: then the sheet still shows the other. So it does
+     * with what was found and refused, as we have just read. */
+    if (is_text(note->outcome, "conflict") ||
+        (note->is_found && is_text(note->outcome, "rejected")))
         return force_edit(s, item->mapping, note, err);
     /* What was refused is to give way to MySQL's value, also when the answer did not reach the
-     * script. And a write of ours may have landed on what the person typed. */
-    if (is_text(note->outcome, "rejected") || note->edited_ms < s->process_start_ms ||
-        recent_is_after(s, item->mapping, note->key, note->edited_ms))
+     * script. */
+    if (is_text(note->outcome, "rejected") || is_overwritten(s, item->mapping, note))
         return check_add(s, item->mapping, note->key, note->row_key, err);
     return 0;
 }

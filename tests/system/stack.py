@@ -65,10 +65,11 @@ def like(row, other):
 
 class Stack:
     """Starts what it is made of; programs (fixture) stops it. Mappings are dictionaries as in schemas/example.yaml,
-    without spreadsheet; `table` may lack the database. QUOTA: requests a minute, Google's 60; None: no limit."""
+    without spreadsheet; `table` may lack the database. QUOTA: requests a minute, Google's 60; None: no limit. REPLICATOR,
+    WEBHOOK: more keys of those sections; SANDBOX: more options; SCRIPT False: Code.gs is not installed."""
 
     def __init__(self, server, database, programs, folder, mappings, tables=ITEMS, replicator=None, start=True,
-                 quota=None):
+                 quota=None, webhook=None, sandbox=(), script=True):
         self.server, self.database, self.folder = server, database, folder
         self.state_database = f"{database}_state"
         self.webhook_port, self.metrics_port = free_port(), free_port()
@@ -80,14 +81,14 @@ class Stack:
         self.sandbox = programs(
             "tabrelay-sandbox",
             ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox", "--quota", "off" if quota is None else "google",
-             "--script", ROOT / "webhook/apps_script/Code.gs"],
+             "--script", ROOT / "webhook/apps_script/Code.gs", *sandbox],
             ready_url=f"{self.google.base}/healthz")
         self.sandbox.start()
         self.mappings = [{**m, "table": m["table"] if "." in m["table"] else f"{database}.{m['table']}"}
                          for m in mappings]
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
         self.config = folder / "tabrelay.yaml"
-        self._write_config(replicator or {}, quota or 6000)
+        self._write_config(replicator or {}, webhook or {}, quota or 6000)
         self.cli("init-db")
 
         self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
@@ -95,7 +96,8 @@ class Stack:
                                    ready_url=f"http://127.0.0.1:{self.metrics_port}/healthz")
         if start:
             self.webhook.start()
-            self.google.install_script(self.spreadsheet, self.webhook_url, SECRET)
+            if script:
+                self.google.install_script(self.spreadsheet, self.webhook_url, SECRET)
             self.replicator.start()
 
     def _make_tables(self, tables):
@@ -107,7 +109,7 @@ class Stack:
         self.server.sql(f"CREATE DATABASE {self.state_database}")
         self.server.sql(f"GRANT ALL PRIVILEGES ON {self.state_database}.* TO '{USER}'@'%'")
 
-    def _write_config(self, replicator, quota):
+    def _write_config(self, replicator, webhook, quota):
         credentials = self.folder / "service-account.json"
         credentials.write_text(json.dumps(self.google.credentials()))
         os.chmod(credentials, 0o600)
@@ -118,7 +120,8 @@ class Stack:
                       "state_database": self.state_database},
             "google": {"base_url": self.google.base + "/", "credentials": str(credentials),
                        "reads_per_minute": quota, "writes_per_minute": quota},
-            "webhook": {"listen": f"127.0.0.1:{self.webhook_port}", "secret": SECRET},
+            "webhook": {"listen": f"127.0.0.1:{self.webhook_port}", "secret": SECRET,
+                        "public_url": self.webhook_url, **webhook},
             "replicator": {"metrics_listen": f"127.0.0.1:{self.metrics_port}", **replicator},
             "mappings": [{"spreadsheet": self.spreadsheet, **m} for m in self.mappings],
         }, indent=2))

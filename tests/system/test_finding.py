@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How changes of a tab are found: by the script's triggers, by Drive's notifications, by asking Drive, and by comparing when none of
+them told."""
+import hashlib
+import hmac
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from programs import wait_until
+from stack import SECRET
+from test_placement import post
+
+TABLE = "CREATE TABLE items (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NULL, qty INT NULL);\n"
+NEVER = "0s"
+FOREVER = 1000000
+
+
+def filled(make_stack, changes, reconcile_every=NEVER, **kwargs):
+    """Three rows on both sides; nothing but CHANGES tells of edits."""
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": changes, "delete_limit_percent": 100}], tables=TABLE,
+                       replicator={"reconcile_every": reconcile_every, "poll_every": "500ms"}, script=changes == "apps_script", **kwargs)
+    stack.sql("INSERT INTO items VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30)")
+    stack.wait_equal("Items")
+    compared(stack)
+    return stack
+
+
+def metric(stack, name):
+    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=5) as answer:
+        return int(re.search(rf"^{name} (\d+)$", answer.read().decode(), re.M).group(1))
+
+
+def compared(stack):
+    """Wait until the comparison at the start is over: what is found later is found by something else."""
+    wait_until("the first comparison", lambda: metric(stack, "tabrelay_reconciles_total") > 0)
+
+
+def faults(stack, *rules):
+    stack.google.call("PUT", "/sandbox/v1/faults", list(rules))
+
+
+def edit(stack, cell, value):
+    stack.act({"action": "edit", "tab": "Items", "range": cell, "value": value})
+
+
+def rows(stack):
+    return list(stack.sql("SELECT id, name, qty FROM items ORDER BY id"))
+
+
+def act_on_all(stack):
+    """An edit, a new row with its key, a deleted row; each as a person does it."""
+    edit(stack, "B2", "eins")
+    stack.act({"action": "paste", "tab": "Items", "row": 4, "column": 0, "values": [["7", "seven", "70"]]})
+    stack.act({"action": "delete_rows", "tab": "Items", "index": 2, "count": 1})
+
+
+def assert_all_arrives(stack):
+    act_on_all(stack)
+    wait_until("the changes in MySQL", lambda: rows(stack) == [(1, "eins", 10), (3, "three", 30), (7, "seven", 70)])
+    stack.wait_equal("Items")
+
+
+@pytest.mark.parametrize("fault", [{}, {"drop": FOREVER}, {"twice": FOREVER}, {"delay_ms": 1500}],
+                         ids=["well", "lost", "twice", "late"])
+def test_whatever_becomes_of_the_triggers_the_result_is_the_same(make_stack, fault):
+    stack = filled(make_stack, "apps_script", reconcile_every="1s")
+    stack.google.call("PUT", "/sandbox/v1/script/faults", fault)
+    assert_all_arrives(stack)
+
+
+def test_two_edits_that_arrive_in_the_wrong_order_end_with_the_second(make_stack):
+    stack = filled(make_stack, "apps_script", reconcile_every="1s")
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
+    edits, later_ms = [], 6000  # than our last write: within 5 s of it the cell would be written again as MySQL has it
+    for n, name in enumerate(("first", "second")):
+        edit(stack, "B2", name)
+        edits.append({"id": f"00000000-0000-4000-8000-00000000000{n}", "kind": "upsert", "time": int(time.time() * 1000) + later_ms,
+                      "row": 2, "edited": ["name"], "cells": {"id": 1, "name": name, "qty": 10}})
+    post(stack, [edits[1]])
+    post(stack, [edits[0]])
+    wait_until("the second edit", lambda: rows(stack)[0] == (1, "second", 10))
+    stack.wait_equal("Items")
+
+
+@pytest.mark.parametrize("changes", ["drive_push", "poll"])
+def test_without_a_script_changes_arrive_all_the_same(make_stack, changes):
+    stack = filled(make_stack, changes)
+    assert_all_arrives(stack)
+
+
+def test_what_no_notification_told_is_found_by_the_clock(make_stack):
+    stack = filled(make_stack, "drive_push", reconcile_every="1s")
+    faults(stack, {"match": "notification", "drop": True, "count": FOREVER})
+    assert_all_arrives(stack)
+
+
+# channels
+
+
+def channels(stack):
+    return stack.google.call("GET", "/sandbox/v1/channels")
+
+
+def test_channels_are_renewed_before_they_end_and_stopped_at_the_end(make_stack):
+    stack = filled(make_stack, "drive_push", sandbox=["--channel-life", "2000"])
+    seen, samples = set(), []
+
+    def have_been_three():
+        samples.append([c["id"] for c in channels(stack)])
+        seen.update(samples[-1])
+        return len(seen) >= 3
+
+    wait_until("two renewals", have_been_three, every_s=0.005)
+    assert all(samples)
+    wait_until("the old ones to be stopped", lambda: len(channels(stack)) == 1)
+    assert {r["status"] for r in stack.google.requests() if r["path"] == "/drive/v3/channels/stop"} == {204}
+    edit(stack, "B2", "told by the third")
+    wait_until("the edit", lambda: rows(stack)[0][1] == "told by the third")
+    stack.replicator.stop()
+    assert channels(stack) == []
+
+
+def test_without_a_channel_drive_is_asked(make_stack):
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": "drive_push"}], tables=TABLE, script=False, start=False,
+                       replicator={"reconcile_every": NEVER, "poll_every": "500ms"})
+    faults(stack, {"match": "files.watch", "status": 403, "count": FOREVER})
+    stack.webhook.start()
+    stack.replicator.start()
+    stack.sql("INSERT INTO items VALUES (1, 'one', 10)")
+    stack.wait_equal("Items")
+    edit(stack, "B2", "uno")
+    wait_until("the edit", lambda: rows(stack) == [(1, "uno", 10)])
+    assert channels(stack) == []
+
+
+def notify(stack, state="update", secret=SECRET, spreadsheet=None, channel="c-1", drop=None):
+    """What Google sends; the status of the answer."""
+    spreadsheet = spreadsheet or stack.spreadsheet
+    token = hmac.new(secret.encode(), f"drive-channel.{channel}.{spreadsheet}".encode(), hashlib.sha256).hexdigest()
+    headers = {"X-Goog-Channel-ID": channel, "X-Goog-Channel-Token": token, "X-Goog-Resource-State": state}
+    headers.pop(drop, None)
+    request = urllib.request.Request(f"{stack.webhook_url}v1/drive/{stack.spreadsheet}", data=b"", method="POST", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_only_our_own_channels_are_listened_to(make_stack):
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": "drive_push"}], tables=TABLE, start=False)
+    stack.webhook.start()
+
+    def signals():
+        return stack.server.sql(f"SELECT COUNT(*) FROM {stack.state_database}.signals WHERE reason = 'drive'")[0][0]
+
+    assert notify(stack, secret="another-secret-0123456789") == 401
+    assert notify(stack, spreadsheet="1AnotherSpreadsheet") == 401
+    assert notify(stack, drop="X-Goog-Channel-Token") == 401 and notify(stack, drop="X-Goog-Channel-ID") == 401
+    assert notify(stack, state="sync") == 200
+    assert signals() == 0
+    assert [notify(stack) for _ in range(5)] == [200] * 5
+    assert signals() == 1
+    wait_until("the second to be over", lambda: notify(stack) == 200 and signals() == 2)
+
+
+# the cheap look
+
+
+def looks(stack, after):
+    return [r for r in stack.google.requests(after) if r["path"].startswith("/drive/")]
+
+
+def last_request(stack):
+    return max((r["number"] for r in stack.google.requests()), default=0)
+
+
+def test_a_look_spares_the_comparison_of_an_unchanged_tab(make_stack):
+    stack = filled(make_stack, "apps_script", reconcile_every="500ms")
+    wait_until("a comparison that is spared", lambda: metric(stack, "tabrelay_reconciles_skipped_total") > 0)
+    after = last_request(stack)
+    wait_until("four looks", lambda: len(looks(stack, after)) >= 4)
+    assert [r for r in stack.google.requests(after) if r["path"].startswith("/v4/")] == []
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
+    edit(stack, "B2", "untold")
+    wait_until("the edit", lambda: rows(stack)[0][1] == "untold")
+
+
+def version(stack):
+    return stack.google.google("GET", f"/drive/v3/files/{stack.spreadsheet}?fields=version,lastModifyingUser(me)")
+
+
+def frozen(stack):
+    return {"match": "files.get", "status": 200, "body": json.dumps(version(stack)), "count": FOREVER}
+
+
+def test_a_version_that_does_not_move_is_not_trusted_for_ever(make_stack):
+    stack = filled(make_stack, "apps_script", reconcile_every="500ms")
+    wait_until("a comparison that is spared", lambda: metric(stack, "tabrelay_reconciles_skipped_total") > 0)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
+    faults(stack, frozen(stack))
+    edit(stack, "B2", "not in the version")
+    wait_until("the edit", lambda: rows(stack)[0][1] == "not in the version")
+
+
+def test_an_edit_in_the_moment_of_our_own_write_is_not_missed(make_stack):
+    stack = filled(make_stack, "poll")
+    wait_until("the look after the last write", lambda: "verdict=same" in stack.replicator.log().rsplit("flush:", 1)[-1])
+    faults(stack, frozen(stack), {"match": "batchUpdate", "hold": True})
+    stack.sql("UPDATE items SET qty = 31 WHERE id = 3")
+    wait_until("our write to be held", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    edit(stack, "B2", "just before")
+    faults(stack)
+    wait_until("our write", lambda: stack.cells("Items")[3][2] == 31)
+    assert version(stack)["lastModifyingUser"]["me"] is True
+    wait_until("the edit", lambda: rows(stack)[0] == (1, "just before", 10))
+    stack.wait_equal("Items")
+
+
+def test_drive_that_refuses_is_named_once_and_done_without(make_stack):
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": "poll"}], tables=TABLE, script=False, start=False,
+                       replicator={"reconcile_every": NEVER, "poll_every": "500ms"})
+    faults(stack, {"match": "files.get", "status": 403, "count": FOREVER})
+    stack.webhook.start()
+    stack.replicator.start()
+    stack.sql("INSERT INTO items VALUES (1, 'one', 10)")
+    stack.wait_equal("Items")
+    for name in ("uno", "eins"):
+        edit(stack, "B2", name)
+        wait_until("the edit", lambda name=name: rows(stack) == [(1, name, 10)])
+    assert stack.replicator.log().count("compared without asking Drive") == 1
+    assert "Switch the Google Drive API on" in stack.replicator.log()
