@@ -7,6 +7,7 @@
 #include "common/config/config.h"
 #include "common/mysql/db.h"
 #include "common/mysql/table.h"
+#include "replicator/sheets/sheets.h"
 
 void check_server(struct findings *f, const struct config *config, struct db *db);
 void check_state(struct findings *f, const struct config *config, struct db *db);
@@ -15,5 +16,8 @@ void check_privileges(struct findings *f, const struct config *config, struct db
 void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m);
 /* Spreadsheets, tabs and headers. DB may be NULL: then only what needs no table is looked at. */
 void check_google(struct findings *f, const struct config *config, struct db *db);
+/* Does Drive answer for this spreadsheet? */
+void check_drive(struct findings *f, const struct config *config, struct sheets *sheets,
+                 const char *spreadsheet);
 void check_webhook(struct findings *f, const struct config *config);
 #endif

@@ -157,6 +157,7 @@ static void check_spreadsheet(struct findings *f, const struct config *config, s
         check_tab(&b);
     }
     sheet_tabs_close(&tabs);
+    check_drive(f, config, sheets, spreadsheet);
 }
 
 static bool is_first(const struct config *config, size_t i)

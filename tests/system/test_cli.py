@@ -410,19 +410,23 @@ def test_check_of_a_running_stack_finds_nothing_wrong(stack):
     assert 'tab "Items" has its 8 headers' in details
     assert any(re.fullmatch(r"spreadsheet \S+ can be reached, 1 tab", d) for d in details)
     assert any(d.endswith("/healthz answers") for d in details)
+    assert f"Drive tells of changes of spreadsheet {stack.spreadsheet}" in details
 
 
 def test_check_names_what_is_wrong_with_a_sheet(make_stack):
     stack = make_stack(mappings=({"table": "items", "tab": "Items", "columns": ["id", "name", "price"]},), start=False)
     settings = json.loads(stack.config.read_text())
+    settings["mappings"][0]["sheet_changes"] = "poll"
     settings["mappings"].append({**settings["mappings"][0], "name": "other", "tab": "Nowhere", "table": "a.b"})
     settings["mappings"].append({**settings["mappings"][0], "name": "strange", "spreadsheet": "nothing", "table": "a.c"})
     stack.config.write_text(json.dumps(settings))
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "files.get", "status": 403}])
     for column, header in enumerate(["id", "price"]):
         stack.act({"action": "edit", "tab": "Items", "row": 0, "column": column, "value": header})
     done = run("tabrelay", "--config", stack.config, "check", "--json")
     assert done.returncode == 1
     findings = [(f["level"], f["what"], f["detail"], f["mend"]) for f in json.loads(done.stdout)["findings"]]
+    assert find(findings, "fail", "the edits of mapping items are found through Drive, and it refuses: drive: ")[3].startswith("Switch")
     assert find(findings, "warn", 'tab "Items" lacks the headers "name"')[1] == "mapping items"
     assert find(findings, "fail", 'the spreadsheet has no tab "Nowhere"')[1] == "mapping other"
     assert find(findings, "fail", "spreadsheet nothing: ")[1] == "google"
