@@ -21,6 +21,7 @@
 #include "common/http/server.h"
 #include "common/metrics.h"
 #include "common/version.h"
+#include "replicator/sheets/drive.h"
 #include "replicator/sheets/private.h"
 
 #define ACCOUNT "robot@project.iam.gserviceaccount.com"
@@ -168,6 +169,7 @@ static int open_sheets(void **state)
 
     (void)state;
     cfg = (struct config_google){.base_url = base_url,
+                                 .drive_url = base_url,
                                  .credentials = key_path,
                                  .reads_per_minute = 6000,
                                  .writes_per_minute = 6000,
@@ -631,6 +633,127 @@ static void the_assertion_is_signed_with_the_key(void **state)
     assert_int_equal(json_int(claims, "exp", 0) - json_int(claims, "iat", 0), 3600);
 }
 
+static void a_token_for_drive_may_look_at_files(void **state)
+{
+    struct drive_look look;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    sheets_free(sheets);
+    cfg.uses_drive = true;
+    assert_int_equal(sheets_new(&cfg, stop, &sheets, &err), 0);
+    expect_api(200, "{\"version\":\"7\"}");
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), 0);
+
+    CLEANUP_JSON cJSON *claims = read_claims();
+
+    assert_string_equal(json_text(claims, "scope", ""),
+                        "https://www.googleapis.com/auth/spreadsheets "
+                        "https://www.googleapis.com/auth/drive.metadata.readonly");
+}
+
+static void a_look_tells_version_and_whether_it_was_us(void **state)
+{
+    struct drive_look look;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    expect_api(200, "{\"version\":\"4711\",\"lastModifyingUser\":{\"me\":true}}");
+    assert_int_equal(drive_look(sheets, "1a/b", &look, &err), 0);
+    assert_string_equal(look.version, "4711");
+    assert_true(look.is_own);
+    assert_string_equal(script.asked.ptr,
+                        "GET /drive/v3/files/1a%2Fb?fields=version,lastModifyingUser(me)"
+                        "&supportsAllDrives=true \n");
+    expect_api(200, "{\"version\":\"4712\"}"); /* by somebody who is not signed in */
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), 0);
+    assert_false(look.is_own);
+    expect_api(200, "{\"version\":\"1234567890123456789012345\"}");
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), -1);
+    assert_int_equal(err.code, ERR_FORMAT);
+    assert_string_equal(err.msg, "drive: the answer about ID lacks what was asked for");
+}
+
+static void drive_is_neither_waited_for_nor_asked_twice(void **state)
+{
+    struct drive_look look;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    expect_api(503, "");
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), -1);
+    assert_true(err.code == ERR_HTTP && err.transient);
+    assert_int_equal(api_calls(), 1);
+    expect_api(403, "{\"error\":{\"code\":403,\"message\":\"Rate Limit Exceeded\",\"errors\":["
+                    "{\"reason\":\"userRateLimitExceeded\"}]}}");
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), -1);
+    assert_int_equal(err.code, ERR_QUOTA);
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), -1);
+    assert_string_equal(err.msg, "drive: asked too often");
+    assert_int_equal(api_calls(), 2);
+    expect_api(200, one_cell); /* Sheets has a quota of its own */
+    struct grid *g;
+
+    assert_int_equal(read_one(&g, &err), 0);
+    grids_free(g, 1);
+}
+
+static void drive_that_is_switched_off_is_said(void **state)
+{
+    struct drive_look look;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    expect_api(403,
+               "{\"error\":{\"code\":403,\"message\":\"Request had insufficient authentication "
+               "scopes.\"}}");
+    assert_int_equal(drive_look(sheets, "ID", &look, &err), -1);
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_string_equal(err.msg, "drive: ID: HTTP 403: Request had insufficient authentication "
+                                 "scopes.");
+    assert_string_equal(err.hint,
+                        "Switch the Google Drive API on for the service account's project.");
+}
+
+static void a_channel_is_opened_and_stopped(void **state)
+{
+    struct drive_channel channel = {.id = "c-1"};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    expect_api(200, "{\"resourceId\":\"r-1\",\"expiration\":\"1700000000000\"}");
+    assert_int_equal(
+        drive_watch(sheets, "ID", "https://hook/\"x", "token", 1700000099000, &channel, &err), 0);
+    assert_string_equal(channel.resource_id, "r-1");
+    assert_int_equal(channel.expires_ms, 1700000000000);
+    expect_api(204, "");
+    assert_int_equal(drive_stop(sheets, &channel, &err), 0);
+    assert_string_equal(
+        script.asked.ptr,
+        "POST /drive/v3/files/ID/watch?supportsAllDrives=true "
+        "{\"id\":\"c-1\",\"type\":\"web_hook\","
+        "\"address\":\"https://hook/\\\"x\",\"token\":\"token\",\"expiration\":\"1700000099000\"}\n"
+        "POST /drive/v3/channels/stop? {\"id\":\"c-1\",\"resourceId\":\"r-1\"}\n");
+    expect_api(404, "{\"error\":{\"code\":404,\"message\":\"Channel not found\"}}");
+    assert_int_equal(drive_stop(sheets, &channel, &err), -1);
+    assert_int_equal(err.code, ERR_GONE);
+    expect_api(200, "{}");
+    assert_int_equal(drive_watch(sheets, "ID", "https://hook/", "token", 1, &channel, &err), -1);
+    assert_int_equal(err.code, ERR_FORMAT);
+}
+
+static void what_is_to_be_said_at_the_end_is_said_though_the_stop_was_asked(void **state)
+{
+    struct drive_channel channel = {.id = "c-1", .resource_id = "r-1"};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    stop_ask(stop);
+    expect_api(204, "");
+    assert_int_equal(sheets_leave(sheets, &err), 0);
+    assert_int_equal(drive_stop(sheets, &channel, &err), 0);
+}
+
 static void a_bad_key_file_is_named(void **state)
 {
     char path[80];
@@ -679,6 +802,12 @@ int main(void)
         CASE(clock_skew_is_taken_from_the_answer),
         CASE(a_token_server_that_stumbles_is_asked_again),
         CASE(the_assertion_is_signed_with_the_key),
+        CASE(a_token_for_drive_may_look_at_files),
+        CASE(a_look_tells_version_and_whether_it_was_us),
+        CASE(drive_is_neither_waited_for_nor_asked_twice),
+        CASE(drive_that_is_switched_off_is_said),
+        CASE(a_channel_is_opened_and_stopped),
+        CASE(what_is_to_be_said_at_the_end_is_said_though_the_stop_was_asked),
         cmocka_unit_test(a_bad_key_file_is_named),
     };
 
