@@ -120,6 +120,53 @@ static int remember(struct session *s, struct follow *f, const struct memory *me
     return state_save_table(&s->state, f->m.cfg->name, definition, err);
 }
 
+/* Headers that were there are gone: a person has deleted or renamed their columns, or the whole tab
+ * is another one. What was agreed on of these cells is void; if it were not, the blank cells of the
+ * new columns would be taken for a person's wish to clear MySQL's. Comes before the headers are
+ * written: whoever dies between the two has forgotten nothing that is still there. */
+static int forget_missing(struct session *s, const struct follow *f, struct memory *memory,
+                          const struct tab_headers *headers, struct err *err)
+{
+    CLEANUP_FREE struct base_change *changes = calloc(f->m.n_columns, sizeof(*changes));
+    const struct definition *before = defined_before(memory);
+    const char *name = f->m.cfg->name;
+    bool is_other_tab = memory->mapping.sheet_id != f->m.sheet_id;
+    size_t n = 0;
+
+    if (changes == NULL)
+        return err_nomem(err, "session");
+    if (headers->n_missing == 0 || !memory->mapping.has_base ||
+        (before != NULL && mapping_has_other_key(&f->m, before)))
+        return 0;
+    for (size_t i = 0; i < f->m.n_columns; i++)
+        if (f->m.columns[i].is_missing)
+            changes[n++] = (struct base_change){.from = mapping_column_of(&f->m, i)->name};
+    memory->mapping.phase = SNAPSHOT_NONE;
+    if (state_save_snapshot(&s->state, name, SNAPSHOT_NONE, NULL, 0, err) != 0)
+        return -1;
+    if (is_other_tab && headers->is_blank) {
+        memory->mapping.has_base = false;
+        return state_drop_base(&s->state, name, err);
+    }
+    if (tab_require_key(&f->m, err) != 0)
+        return -1;
+    return state_change_base(&s->state, name, changes, n, err);
+}
+
+static int place_tab(struct session *s, struct follow *f, const struct sheet_tabs *tabs,
+                     struct memory *memory, struct err *err)
+{
+    struct tab_headers headers;
+    int rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
+
+    if (rc == 0)
+        rc = forget_missing(s, f, memory, &headers, err);
+    if (rc == 0)
+        rc = tab_write_headers(s->sheets, &f->m, &headers, err);
+    tab_headers_close(&headers);
+    return rc;
+}
+
 static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs *tabs,
                     struct memory *memory, struct err *err)
 {
@@ -130,8 +177,7 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
         return -1;
     f->m.is_unsure = !memory->table.is_current || memory->table.text == NULL ||
                      strcmp(memory->table.text, buf_text(&definition)) != 0;
-    if (recall(s, f, &memory->mapping, err) != 0 ||
-        tab_open(s->sheets, &f->m, tabs, sheet_id, err) != 0 ||
+    if (place_tab(s, f, tabs, memory, err) != 0 || recall(s, f, &memory->mapping, err) != 0 ||
         (sheet_id != f->m.sheet_id && state_save_tab(&s->state, &f->m, err) != 0) ||
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
         tab_read_index(s->sheets, &f->m, err) != 0)

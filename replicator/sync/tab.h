@@ -14,13 +14,27 @@
 
 enum { TAB_RANGES_MAX = 17 }; /* the header and as many key columns as a key may have */
 
-/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers. Headers
- * that are missing are added right of the last one, with their number format; that of a renamed
- * column is written in its old place; a column whose new header stands elsewhere already counts as
- * retyped, because its values do not stand there. Dropped columns are cleared where the mapping
- * says so. ERR_GONE: no such tab. */
+/* What is to be written so that a tab has all headers. */
+struct tab_headers {
+    struct batch *batch; /* owned */
+    size_t n_missing;    /* columns whose header stands nowhere */
+    bool is_blank;       /* row 1 is blank */
+};
+
+/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers. Nothing is
+ * written yet: OUT has what tab_write_headers will. Headers that are missing are added right of the
+ * last one, with their number format; that of a renamed column is written in its old place; a
+ * column whose new header stands elsewhere already counts as retyped, because its values do not
+ * stand there. Dropped columns are cleared where the mapping says so. ERR_GONE: no such tab. Close
+ * OUT, also after a failure. */
 int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
-             struct err *err);
+             struct tab_headers *out, struct err *err);
+int tab_write_headers(struct sheets *s, const struct mapping *m, const struct tab_headers *headers,
+                      struct err *err);
+void tab_headers_close(struct tab_headers *headers);
+/* Without a header the column's cells are not there either: for a key column no row is known any
+ * more, and writing them anew would be guessing. ERR_GONE if a key column's header is missing. */
+int tab_require_key(const struct mapping *m, struct err *err);
 
 /* The table is gone: blank all cells below the headers that BEFORE names. */
 int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct definition *before,

@@ -35,6 +35,14 @@ static int refuse_missing_header(const struct mapping *m, const char *header, st
     return err_hint(err, "Write \"%s\" into the first row of its column.", header);
 }
 
+int tab_require_key(const struct mapping *m, struct err *err)
+{
+    for (size_t k = 0; k < m->n_key; k++)
+        if (m->columns[m->key[k]].is_missing)
+            return refuse_missing_header(m, m->columns[m->key[k]].header, err);
+    return 0;
+}
+
 static void write_header(struct batch *batch, const struct mapping *m,
                          const struct mapping_column *c)
 {
@@ -111,50 +119,64 @@ static void follow_changes(struct batch *batch, struct mapping *m, const struct 
     }
 }
 
-static int send_headers(struct sheets *s, const struct mapping *m, struct batch *batch,
+static int send_headers(struct sheets *s, const struct config_mapping *cfg, struct batch *batch,
                         struct err *err)
 {
     struct grid *none = NULL;
     int rc = 0;
 
     if (batch_requests(batch) > 0)
-        rc = sheets_send(s, m->cfg->spreadsheet, batch, NULL, 0, &none, err);
+        rc = sheets_send(s, cfg->spreadsheet, batch, NULL, 0, &none, err);
     grids_free(none, 0);
     return rc;
 }
 
-static int place_headers(struct sheets *s, struct mapping *m, const struct grid *row,
-                         struct err *err)
+int tab_write_headers(struct sheets *s, const struct mapping *m, const struct tab_headers *headers,
+                      struct err *err)
 {
-    struct batch *batch = batch_new();
-    int64_t end = 0;
-    int rc = 0;
-
-    if (batch == NULL)
-        return err_nomem(err, "tab");
-    for (size_t i = 0; i < m->n_columns; i++)
-        m->columns[i].sheet_column = find_header(row, m->columns[i].header, &end);
-    follow_changes(batch, m, row);
-    for (size_t i = 0; rc == 0 && i < m->n_columns; i++)
-        if (m->columns[i].sheet_column < 0 && !m->columns[i].to_sheet && !mapping_writes_sheet(m))
-            rc = refuse_missing_header(m, m->columns[i].header, err);
-    if (rc == 0) {
-        add_headers(batch, m, end);
-        rc = send_headers(s, m, batch, err);
-    }
-    batch_free(batch);
-    return rc;
+    return send_headers(s, m->cfg, headers->batch, err);
 }
 
-static int find_headers(struct sheets *s, struct mapping *m, struct err *err)
+void tab_headers_close(struct tab_headers *headers)
+{
+    batch_free(headers->batch);
+    *headers = (struct tab_headers){0};
+}
+
+static int place_headers(struct mapping *m, const struct grid *row, struct tab_headers *out,
+                         struct err *err)
+{
+    int64_t end = 0;
+
+    for (size_t i = 0; i < m->n_columns; i++)
+        m->columns[i].sheet_column = find_header(row, m->columns[i].header, &end);
+    out->is_blank = end == 0;
+    follow_changes(out->batch, m, row);
+    for (size_t i = 0; i < m->n_columns; i++) {
+        struct mapping_column *c = &m->columns[i];
+
+        c->is_missing = c->sheet_column < 0;
+        out->n_missing += c->is_missing;
+        if (c->is_missing && !c->to_sheet && !mapping_writes_sheet(m))
+            return refuse_missing_header(m, c->header, err);
+    }
+    add_headers(out->batch, m, end);
+    return 0;
+}
+
+static int find_headers(struct sheets *s, struct mapping *m, struct tab_headers *out,
+                        struct err *err)
 {
     struct grid_range range = {.sheet_id = m->sheet_id, .end_row = 1, .end_column = -1};
     struct grid *row = NULL;
     int rc;
 
+    out->batch = batch_new();
+    if (out->batch == NULL)
+        return err_nomem(err, "tab");
     if (sheets_read(s, m->cfg->spreadsheet, &range, 1, &row, err) != 0)
         return -1;
-    rc = place_headers(s, m, row, err);
+    rc = place_headers(m, row, out, err);
     grids_free(row, 1);
     return rc;
 }
@@ -179,23 +201,23 @@ static int find_grid(const struct config_mapping *cfg, const struct sheet_tabs *
 }
 
 int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
-             struct err *err)
+             struct tab_headers *out, struct err *err)
 {
     const struct sheet_tab *tab;
 
+    *out = (struct tab_headers){0};
     if (find_grid(m->cfg, tabs, remembered, &tab, err) != 0)
         return -1;
     m->sheet_id = tab->sheet_id;
     m->grid_rows = tab->rows;
     m->grid_columns = tab->columns;
-    return find_headers(s, m, err);
+    return find_headers(s, m, out, err);
 }
 
 int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct definition *before,
               const struct sheet_tabs *tabs, int64_t remembered, struct err *err)
 {
     const struct sheet_tab *tab;
-    struct mapping m = {.cfg = cfg};
     struct grid_range range = {.end_row = 1, .end_column = -1};
     struct batch *batch;
     struct grid *row = NULL;
@@ -215,7 +237,7 @@ int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct d
         if (at >= 0)
             batch_clear_column(batch, tab->sheet_id, 1, at);
     }
-    rc = batch == NULL ? err_nomem(err, "tab") : send_headers(s, &m, batch, err);
+    rc = batch == NULL ? err_nomem(err, "tab") : send_headers(s, cfg, batch, err);
     batch_free(batch);
     grids_free(row, 1);
     return rc;
