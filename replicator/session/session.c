@@ -112,14 +112,17 @@ static bool is_flush_due(const struct session *s, int64_t now)
     return (session_has_work(s) && (!is_gathering || is_full)) || is_chunk_done;
 }
 
-/* A failed flush is tried again later; the tab is read anew first. Only what the session cannot
- * mend ends it. */
+/* A failed flush is tried again later; the tab is read anew first. Without one of its tabs no batch
+ * of a spreadsheet goes through: the next session leaves that mapping out. Only what the session
+ * cannot mend ends it. */
 static int flush_failed(struct session *s, int64_t now, struct err *err)
 {
     int64_t wait_ms = clock_backoff_ms(s->flush_failures++, FLUSH_BACKOFF_MS, FLUSH_BACKOFF_MAX_MS);
 
     if (!err->transient || err->code == ERR_MYSQL || err->code == ERR_FORMAT)
         return -1;
+    if (err->code == ERR_GONE)
+        session_restart(s, "a tab is gone");
     if (err->wait_ms > wait_ms)
         wait_ms = err->wait_ms;
     s->flush_after_ms = now + wait_ms;
