@@ -162,6 +162,10 @@ function newJob_(e, now) {
   var sheet = e.range.getSheet();
   var state = loadState_();
   var mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
+  if (!mapping && isTitleMapped_(state.mappings, sheet.getName())) {
+    refreshMappings_(state); /* a new tab has the name of a mapped one */
+    mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
+  }
   if (!mapping) {
     return null;
   }
@@ -185,6 +189,12 @@ function mappingOf_(mappings, sheetId, title) {
   return byId[0] || byTitle[0] || null;
 }
 
+function isTitleMapped_(mappings, title) {
+  return mappings.some(function (mapping) {
+    return mapping.tab === title;
+  });
+}
+
 /* Where the mapped columns are now: people move them, so row 1 is read each time. */
 function layoutOf_(sheet, mapping) {
   var width = sheet.getLastColumn();
@@ -204,6 +214,22 @@ function layoutOf_(sheet, mapping) {
   return layout;
 }
 
+/* A mapped column is known by its header: one that is typed over, or cleared, is put back. */
+function restoreHeader_(job) {
+  var cell = job.sheet.getRange(1, job.firstColumn);
+  var isOurs = job.isSingle && job.mapping.columns.some(function (column) {
+    return column.header === job.oldValue;
+  });
+  var isFound = isOurs && job.sheet.getRange(1, 1, 1, job.sheet.getLastColumn()).getDisplayValues()[0]
+    .indexOf(job.oldValue) >= 0;
+  if (isOurs && !isFound && cell.getDisplayValue() === (job.value || '') && isPlainText_(job.oldValue)) {
+    cell.setValue(job.oldValue);
+    cell.setNote(withOurs_(cell.getNote(), 'the column is known by this header; to show another one, set "header" in ' +
+      'the configuration'));
+    job.layout = layoutOf_(job.sheet, job.mapping);
+  }
+}
+
 function touchedColumns_(job) {
   return job.layout.columns.filter(function (column) {
     return column.position >= job.firstColumn && column.position <= job.lastColumn;
@@ -221,6 +247,7 @@ function runJob_(job) {
     state.isBlocked = !drain_(state);
     if (job.isHeaderTouched) {
       refreshMappings_(state);
+      restoreHeader_(job);
     }
     sendJob_(state, job);
     if (!state.isBlocked) {
@@ -941,7 +968,12 @@ function isWritable_(value, raw, column, zone) {
   if (typeof value === 'number') {
     return !/^(date|time)/i.test(column.type || '');
   }
-  return typeof value !== 'string' || !(/^[=+\-'@#\s]|[0-9]/.test(value) || /^(true|false)$/i.test(value));
+  return typeof value !== 'string' || isPlainText_(value);
+}
+
+/* Does setValue() leave it as it is? */
+function isPlainText_(text) {
+  return !(/^[=+\-'@#\s]|[0-9]/.test(text) || /^(true|false)$/i.test(text));
 }
 
 /* Writes below each other, in one call each. */
