@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
@@ -26,6 +28,23 @@ int cli_usage(const char *command, const char *fmt, ...)
     va_end(args);
     fprintf(stderr, "\nTry: tabrelay %s%s--help\n", command, command[0] == '\0' ? "" : " ");
     return CLI_USAGE;
+}
+
+bool cli_number(const struct cli_args *args, enum cli_flag option, const char *command, long min,
+                long max, long fallback, long *out)
+{
+    const char *text = cli_value(args, option);
+    char *end;
+
+    *out = fallback;
+    if (text == NULL)
+        return true;
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    if (errno == 0 && end != text && *end == '\0' && *out >= min && *out <= max)
+        return true;
+    cli_usage(command, "expected a whole number from %ld to %ld, got \"%s\"", min, max, text);
+    return false;
 }
 
 int cli_load(const struct cli_args *args, struct config *out)

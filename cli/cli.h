@@ -15,16 +15,36 @@
 #include "common/err.h"
 #include "common/mysql/db.h"
 
-enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+/* UNSURE: `verify` could not tell. */
+enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_UNSURE = 3 };
 
-enum { CLI_WORDS_MAX = 2 };
-
-enum cli_flag { CLI_JSON = 1, CLI_ALL = 2, CLI_PRINT = 4 };
+/* Options; those from CLI_TAKE on have a value. main.c names them. */
+enum cli_flag {
+    CLI_JSON = 1 << 0,
+    CLI_ALL = 1 << 1,
+    CLI_PRINT = 1 << 2,
+    CLI_YES = 1 << 3,
+    CLI_FORCE = 1 << 4,
+    CLI_DRY_RUN = 1 << 5,
+    CLI_TAKE = 1 << 6,
+    CLI_SET = 1 << 7,
+    CLI_MAPPING = 1 << 8,
+    CLI_ROW = 1 << 9,
+    CLI_PERSON = 1 << 10,
+    CLI_SINCE = 1 << 11,
+    CLI_UNTIL = 1 << 12,
+    CLI_OUTCOME = 1 << 13,
+    CLI_LIMIT = 1 << 14,
+    CLI_REPAIR = 1 << 15,
+    CLI_WAIT = 1 << 16,
+};
+enum { CLI_OPTIONS = 17 };
 
 struct cli_args {
     const char *config_path;
-    unsigned flags; /* of enum cli_flag */
-    const char *words[CLI_WORDS_MAX];
+    unsigned flags;                  /* of enum cli_flag */
+    const char *values[CLI_OPTIONS]; /* see cli_value */
+    const char **words;
     size_t n_words;
     const char **rest; /* what follows the name of a command that has its own options */
     size_t n_rest;
@@ -35,19 +55,29 @@ struct cli_command {
     const char *usage;   /* what follows the name: "MAPPING | --all" */
     const char *summary; /* one line */
     const char *help;    /* the rest, with examples */
-    unsigned flags;      /* that it knows */
+    unsigned flags;      /* the options that it knows */
     size_t max_words;
     bool has_own_options; /* it reads args->rest itself: all but --config, --help and --version */
     int (*run)(const struct cli_args *args);
 };
 
-extern const struct cli_command cli_check, cli_deletes, cli_events, cli_grants, cli_init_db,
-    cli_reconcile, cli_snapshot, cli_status;
+extern const struct cli_command cli_check, cli_conflicts, cli_deletes, cli_events, cli_grants,
+    cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo, cli_verify;
 
 static inline bool cli_has(const struct cli_args *args, enum cli_flag flag)
 {
     return (args->flags & (unsigned)flag) != 0;
 }
+
+/* The value of an option; NULL: it was not given. */
+static inline const char *cli_value(const struct cli_args *args, enum cli_flag option)
+{
+    return args->values[__builtin_ctz((unsigned)option)];
+}
+/* The whole number from MIN to MAX that the option is, FALLBACK if it was not given. Else usage is
+ * said and false returned. */
+bool cli_number(const struct cli_args *args, enum cli_flag option, const char *command, long min,
+                long max, long fallback, long *out);
 
 /* "tabrelay: MESSAGE" (and the hint) on stderr; returns CLI_FAILED. */
 int cli_fail(const struct err *err);

@@ -43,7 +43,7 @@ static const struct state_grant cli_state[] = {
     {"checkpoint", "SELECT"},
     {"mapping_state", "SELECT"},
     {"lease", "SELECT"},
-    {"watermark", "SELECT"},
+    {"watermark", "SELECT, INSERT, UPDATE"},
     {"signals", "SELECT, INSERT"},
     {"conflicts", "SELECT"},
     {"mapped_table", "SELECT"},

@@ -8,14 +8,34 @@
 #include "common/version.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_init_db,   &cli_grants,  &cli_check,  &cli_status, &cli_snapshot,
-    &cli_reconcile, &cli_deletes, &cli_events, NULL,
+    &cli_init_db, &cli_grants,    &cli_check, &cli_status, &cli_snapshot, &cli_reconcile,
+    &cli_deletes, &cli_conflicts, &cli_log,   &cli_undo,   &cli_events,   NULL,
 };
 
 static const struct option {
     const char *name;
     enum cli_flag flag;
-} options[] = {{"--json", CLI_JSON}, {"--all", CLI_ALL}, {"--print", CLI_PRINT}, {NULL, 0}};
+    const char *value; /* what its value is; NULL: it has none */
+} options[] = {
+    {"--json", CLI_JSON, NULL},
+    {"--all", CLI_ALL, NULL},
+    {"--print", CLI_PRINT, NULL},
+    {"--yes", CLI_YES, NULL},
+    {"--force", CLI_FORCE, NULL},
+    {"--dry-run", CLI_DRY_RUN, NULL},
+    {"--take", CLI_TAKE, "mysql, sheet or base"},
+    {"--set", CLI_SET, "COLUMN=VALUE"},
+    {"--mapping", CLI_MAPPING, "the name of a mapping"},
+    {"--row", CLI_ROW, "the key of a row"},
+    {"--person", CLI_PERSON, "an e-mail address"},
+    {"--since", CLI_SINCE, "a time"},
+    {"--until", CLI_UNTIL, "a time"},
+    {"--outcome", CLI_OUTCOME, "an outcome"},
+    {"--limit", CLI_LIMIT, "a number"},
+    {"--repair", CLI_REPAIR, "mysql or sheet"},
+    {"--wait", CLI_WAIT, "a number of seconds"},
+    {NULL, 0, NULL},
+};
 
 static int print_help(void)
 {
@@ -28,7 +48,8 @@ static int print_help(void)
          "  --config FILE  default: $TABRELAY_CONFIG, else ./tabrelay.yaml\n"
          "  --help         this page; tabrelay COMMAND --help says more, with examples\n"
          "  --version      the version\n\n"
-         "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage\n\n"
+         "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage,\n"
+         "             3 `verify` could not tell\n\n"
          "To begin:\n"
          "  tabrelay grants     what to allow tabrelay's users in MySQL\n"
          "  tabrelay init-db    make the state database\n"
@@ -58,18 +79,36 @@ struct line {
     struct cli_args args;
 };
 
-static int add_flag(struct line *line, const char *text)
+/* The option that TEXT is, also as "--name=value"; NULL: the command has no such option. */
+static const struct option *find_option(const struct line *line, const char *text)
 {
-    for (const struct option *o = options; o->name != NULL; o++) {
-        if (strcmp(text, o->name) != 0)
-            continue;
-        if (line->command == NULL || (line->command->flags & (unsigned)o->flag) == 0)
-            break;
-        line->args.flags |= (unsigned)o->flag;
+    size_t len = strcspn(text, "=");
+
+    for (const struct option *o = options; o->name != NULL; o++)
+        if (strlen(o->name) == len && memcmp(o->name, text, len) == 0 && line->command != NULL &&
+            (line->command->flags & (unsigned)o->flag) != 0 &&
+            (o->value != NULL || text[len] == '\0'))
+            return o;
+    return NULL;
+}
+
+/* NEXT: the argument after it, or NULL. *I moves on when that is the value. */
+static int add_option(struct line *line, const char *text, const char *next, int *i)
+{
+    const char *command = line->command == NULL ? "" : line->command->name;
+    const char *value = strchr(text, '=');
+    const struct option *o = find_option(line, text);
+
+    if (o == NULL)
+        return cli_usage(command, "unknown option \"%s\"", text);
+    line->args.flags |= (unsigned)o->flag;
+    if (o->value == NULL)
         return CLI_OK;
-    }
-    return cli_usage(line->command == NULL ? "" : line->command->name, "unknown option \"%s\"",
-                     text);
+    if (value == NULL && next == NULL)
+        return cli_usage(command, "%s needs a value: %s", o->name, o->value);
+    *i += value == NULL;
+    line->args.values[__builtin_ctz((unsigned)o->flag)] = value == NULL ? next : value + 1;
+    return CLI_OK;
 }
 
 static int add_word(struct line *line, const char *text)
@@ -104,7 +143,7 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
     else if (line->command != NULL && line->command->has_own_options)
         line->args.rest[line->args.n_rest++] = text;
     else if (text[0] == '-')
-        return add_flag(line, text);
+        return add_option(line, text, *i + 1 < argc ? argv[*i + 1] : NULL, i);
     else
         return add_word(line, text);
     return CLI_OK;
@@ -113,9 +152,11 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
 int main(int argc, char **argv)
 {
     CLEANUP_FREE const char **rest = calloc((size_t)argc + 1, sizeof(const char *));
-    struct line line = {.args = {.config_path = getenv("TABRELAY_CONFIG"), .rest = rest}};
+    CLEANUP_FREE const char **words = calloc((size_t)argc + 1, sizeof(const char *));
+    struct line line = {
+        .args = {.config_path = getenv("TABRELAY_CONFIG"), .words = words, .rest = rest}};
 
-    if (rest == NULL)
+    if (rest == NULL || words == NULL)
         return CLI_FAILED;
     if (line.args.config_path == NULL || line.args.config_path[0] == '\0')
         line.args.config_path = "tabrelay.yaml";

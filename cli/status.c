@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json_rows.h"
 #include "common/cleanup.h"
 
 enum {
@@ -162,59 +163,40 @@ static int print_text(const struct config *config, const struct status *status)
     return CLI_OK;
 }
 
-enum kind { IS_TEXT, IS_NUMBER };
-
-static void append_member(struct buf *out, const char *name, const struct db_rows *rows, size_t r,
-                          size_t c, enum kind kind)
-{
-    const char *text = db_rows_text(rows, r, c);
-
-    buf_printf(out, ", \"%s\": ", name);
-    if (is_null(rows, r, c))
-        buf_puts(out, "null");
-    else if (kind == IS_NUMBER)
-        buf_puts(out, text);
-    else
-        buf_json(out, text, strlen(text));
-}
-
 static void append_mapping(struct buf *out, const struct db_rows *rows, int r, const char *mapping)
 {
-    static const struct member {
-        const char *name;
-        size_t at;
-        enum kind kind;
-    } members[] = {
-        {"state", AT_STATE, IS_TEXT},
-        {"snapshot", AT_SNAPSHOT, IS_TEXT},
-        {"snapshot_rows", AT_SNAPSHOT_ROWS, IS_NUMBER},
-        {"sheet_rows", AT_ROWS, IS_NUMBER},
-        {"lag_ms", AT_LAG, IS_NUMBER},
-        {"last_change_at", AT_LAST_CHANGE, IS_TEXT},
-        {"held_deletes", AT_HELD, IS_NUMBER},
-        {"reconciled_at", AT_RECONCILED, IS_TEXT},
-        {"last_error", AT_ERROR, IS_TEXT},
-        {"last_error_at", AT_ERROR_AT, IS_TEXT},
+    static const struct json_member members[] = {
+        {"state", AT_STATE, JSON_TEXT},
+        {"snapshot", AT_SNAPSHOT, JSON_TEXT},
+        {"snapshot_rows", AT_SNAPSHOT_ROWS, JSON_NUMBER},
+        {"sheet_rows", AT_ROWS, JSON_NUMBER},
+        {"lag_ms", AT_LAG, JSON_NUMBER},
+        {"last_change_at", AT_LAST_CHANGE, JSON_TEXT},
+        {"held_deletes", AT_HELD, JSON_NUMBER},
+        {"reconciled_at", AT_RECONCILED, JSON_TEXT},
+        {"last_error", AT_ERROR, JSON_TEXT},
+        {"last_error_at", AT_ERROR_AT, JSON_TEXT},
     };
 
     buf_puts(out, "{\"mapping\": ");
     buf_json(out, mapping, strlen(mapping));
-    if (r < 0)
-        buf_puts(out, ", \"state\": \"not started\"");
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && r >= 0; i++)
-        append_member(out, members[i].name, rows, (size_t)r, members[i].at, members[i].kind);
+    buf_puts(out, r < 0 ? ", \"state\": \"not started\"" : ", ");
+    if (r >= 0)
+        json_put_members(out, members, sizeof(members) / sizeof(members[0]), rows, (size_t)r);
     buf_puts(out, "}");
 }
 
 static void print_json(const struct config *config, const struct status *status)
 {
+    static const struct json_member checkpoint[] = {{"position", 0, JSON_TEXT},
+                                                    {"saved_at", 1, JSON_TEXT}};
     CLEANUP_BUF struct buf out = BUF_INIT;
 
     buf_puts(&out, "{\"instance\": ");
     buf_json(&out, config->instance, strlen(config->instance));
     if (status->checkpoint.n_rows > 0) {
-        append_member(&out, "position", &status->checkpoint, 0, 0, IS_TEXT);
-        append_member(&out, "saved_at", &status->checkpoint, 0, 1, IS_TEXT);
+        buf_puts(&out, ", ");
+        json_put_members(&out, checkpoint, 2, &status->checkpoint, 0);
     }
     buf_puts(&out, ", \"mappings\": [");
     for (size_t i = 0; i < config->n_mappings; i++) {

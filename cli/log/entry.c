@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entry: one edit of the log as text and as JSON. */
+#include <string.h>
+
+#include "cli/json_rows.h"
+#include "cli/log/log.h"
+#include "cli/show.h"
+#include "common/json.h"
+
+static cJSON *parse(const struct db_rows *rows, size_t r, size_t at)
+{
+    struct value v = db_rows_at(rows, r, at);
+    cJSON *json = NULL;
+    struct err err;
+
+    if (v.state == VALUE_TEXT)
+        json_parse(v.ptr, v.len, &json, &err);
+    return json;
+}
+
+static void put_name(struct buf *out, const char *name)
+{
+    buf_puts(out, "    ");
+    show_text(out, name, strlen(name), SHOW_SHORT);
+    buf_puts(out, ": ");
+}
+
+/* What was written: AFTER's members, those that BEFORE has with another value. */
+static void put_written(struct buf *out, const cJSON *before, const cJSON *after, size_t max)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, after)
+    {
+        const cJSON *was = json_get(before, item->string);
+
+        if (was != NULL && cJSON_Compare(was, item, true))
+            continue;
+        put_name(out, item->string);
+        if (before != NULL) {
+            show_item(out, was, max);
+            buf_puts(out, " -> ");
+        }
+        show_item(out, item, max);
+        buf_putc(out, '\n');
+    }
+}
+
+/* Nothing was written: what was typed. REFUSED: only in these cells, NULL: in all. */
+static void put_typed(struct buf *out, const cJSON *cells, const cJSON *refused, size_t max)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, cells)
+    {
+        if (cJSON_IsNull(item) || (refused != NULL && json_get(refused, item->string) == NULL))
+            continue;
+        put_name(out, item->string);
+        buf_puts(out, "typed ");
+        show_item(out, item, max);
+        buf_putc(out, '\n');
+    }
+}
+
+void log_put_changes(struct buf *out, const struct db_rows *rows, size_t r, size_t max)
+{
+    CLEANUP_JSON cJSON *before = parse(rows, r, LOG_BEFORE);
+    CLEANUP_JSON cJSON *after = parse(rows, r, LOG_AFTER);
+    CLEANUP_JSON cJSON *cells = parse(rows, r, LOG_CELLS);
+    CLEANUP_JSON cJSON *answer = parse(rows, r, LOG_ANSWER);
+    bool is_waiting = strcmp(db_rows_text(rows, r, LOG_OUTCOME), "waiting") == 0;
+
+    if (strcmp(db_rows_text(rows, r, LOG_OPERATION), "delete") == 0)
+        put_written(out, NULL, before, max);
+    else if (after != NULL)
+        put_written(out, before, after, max);
+    else if (strcmp(db_rows_text(rows, r, LOG_KIND), "upsert") == 0)
+        put_typed(out, cells, is_waiting ? NULL : json_get(answer, "notes"), max);
+}
+
+static void put_line(struct buf *out, const struct db_rows *rows, size_t r, size_t at,
+                     const char *before, const char *after)
+{
+    const char *text = db_rows_text(rows, r, at);
+
+    if (text[0] == '\0')
+        return;
+    buf_puts(out, before);
+    show_text(out, text, strlen(text), SHOW_LONG);
+    buf_puts(out, after);
+}
+
+static void put_head(struct buf *out, const struct db_rows *rows, size_t r)
+{
+    const char *operation = db_rows_text(rows, r, LOG_OPERATION);
+
+    buf_printf(out, "%s  ", db_rows_text(rows, r, LOG_EDITED));
+    put_line(out, rows, r, LOG_EDITOR, "", "  ");
+    put_line(out, rows, r, LOG_MAPPING, "", "");
+    if (db_rows_at(rows, r, LOG_KEY).state == VALUE_TEXT) {
+        buf_putc(out, ' ');
+        show_key(out, db_rows_text(rows, r, LOG_KEY));
+    }
+    put_line(out, rows, r, LOG_ROW, " (row ", ")");
+    buf_printf(out, "  %s%s%s  %s  %s\n", db_rows_text(rows, r, LOG_KIND),
+               strcmp(operation, "none") == 0 ? "" : ": ",
+               strcmp(operation, "none") == 0 ? "" : operation, db_rows_text(rows, r, LOG_OUTCOME),
+               db_rows_text(rows, r, LOG_EDIT));
+}
+
+void log_put_text(struct buf *out, const struct db_rows *rows, size_t r, bool is_full)
+{
+    put_head(out, rows, r);
+    log_put_changes(out, rows, r, is_full ? SHOW_LONG : SHOW_SHORT);
+    put_line(out, rows, r, LOG_POLICIES, "    rule: ", "\n");
+    put_line(out, rows, r, LOG_CONFLICTS, "    conflicts: ", "\n");
+    put_line(out, rows, r, LOG_MESSAGE, "    ", "\n");
+    put_line(out, rows, r, LOG_SAME_AS, "    the same row as edit ", "\n");
+    if (!is_full)
+        return;
+    put_line(out, rows, r, LOG_SOURCE, "    source: ", "\n");
+    put_line(out, rows, r, LOG_COLUMNS, "    columns: ", "\n");
+    put_line(out, rows, r, LOG_RECEIVED, "    received: ", " UTC\n");
+    put_line(out, rows, r, LOG_CELLS, "    as sent: ", "\n");
+    put_line(out, rows, r, LOG_BEFORE, "    before: ", "\n");
+    put_line(out, rows, r, LOG_AFTER, "    after: ", "\n");
+    put_line(out, rows, r, LOG_POSITION, "    position: ", "\n");
+}
+
+void log_put_json(struct buf *out, const struct db_rows *rows, size_t r)
+{
+    static const struct json_member members[] = {
+        {"edit", LOG_EDIT, JSON_TEXT},
+        {"mapping", LOG_MAPPING, JSON_TEXT},
+        {"source", LOG_SOURCE, JSON_TEXT},
+        {"kind", LOG_KIND, JSON_TEXT},
+        {"operation", LOG_OPERATION, JSON_TEXT},
+        {"key", LOG_KEY, JSON_RAW},
+        {"row", LOG_ROW, JSON_NUMBER},
+        {"columns", LOG_COLUMNS, JSON_RAW},
+        {"editor", LOG_EDITOR, JSON_TEXT},
+        {"edited_at", LOG_EDITED, JSON_TEXT},
+        {"received_at", LOG_RECEIVED, JSON_TEXT},
+        {"cells", LOG_CELLS, JSON_RAW},
+        {"before", LOG_BEFORE, JSON_RAW},
+        {"after", LOG_AFTER, JSON_RAW},
+        {"outcome", LOG_OUTCOME, JSON_TEXT},
+        {"message", LOG_MESSAGE, JSON_TEXT},
+        {"position", LOG_POSITION, JSON_TEXT},
+        {"same_as", LOG_SAME_AS, JSON_TEXT},
+        {"policies", LOG_POLICIES, JSON_TEXT},
+        {"conflicts", LOG_CONFLICTS, JSON_TEXT},
+    };
+
+    buf_putc(out, '{');
+    json_put_members(out, members, sizeof(members) / sizeof(members[0]), rows, r);
+    buf_puts(out, "}\n");
+}
+
+int log_load(struct db *db, const char *edit_id, struct db_rows *rows, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(edit_id)};
+
+    if (db_run(db, LOG_SQL "WHERE edit_id = ?", params, 1, rows, err) != 0)
+        return -1;
+    if (rows->n_rows > 0)
+        return 0;
+    err_set(err, ERR_GONE, "the edit log has no edit %.64s", edit_id);
+    return err_hint(err, "tabrelay log lists them.");
+}
