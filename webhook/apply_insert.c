@@ -36,14 +36,12 @@ static int collect(struct task *task, struct value *writes, size_t *n_refused, s
         if (task_refuse_problem(task, i, err) != 0)
             return -1;
     }
-    /* A blank part of a key that was taken for the empty text. */
-    for (size_t k = 0; task->key_state == TASK_KEY_OK && k < m->n_key; k++)
-        if (m->columns[m->key[k]].can_edit)
-            writes[m->key[k]] = task->key[k];
     return 0;
 }
 
-/* Append the headers of the cells that the row still lacks; false: it lacks none. */
+/* Append the headers of the cells that the row still lacks; false: it lacks none. A blank part of a
+ * key, which could be the empty text of a row that MySQL has, is one that the person has not typed
+ * yet. */
 static bool is_incomplete(const struct task *task, const struct value *writes, struct buf *headers)
 {
     const struct schema_mapping *m = task->m;

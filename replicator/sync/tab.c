@@ -60,13 +60,15 @@ bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, s
     CLEANUP_BUF struct buf scratch = BUF_INIT;
     struct value values[TAB_RANGES_MAX];
     size_t offsets[TAB_RANGES_MAX] = {0};
+    size_t n_blank = 0;
 
     for (size_t i = 0; i < m->n_key; i++) {
         const struct cell *cell = grid_at(&keys[i], row, m->columns[m->key[i]].sheet_column);
         struct err err;
 
         offsets[i] = scratch.len;
-        if (cell->type == CELL_BLANK || cell->type == CELL_ERROR ||
+        n_blank += cell->type == CELL_BLANK;
+        if (cell->type == CELL_ERROR ||
             cell_to_value(mapping_column_of(m, m->key[i]), cell, &scratch, &values[i], &err) != 0 ||
             values[i].state != VALUE_TEXT)
             return false;
@@ -74,6 +76,8 @@ bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, s
         if (scratch.len > offsets[i])
             values[i].ptr = NULL;
     }
+    if (n_blank == m->n_key)
+        return false;
     for (size_t i = 0; i < m->n_key; i++)
         if (values[i].ptr == NULL)
             values[i].ptr = buf_text(&scratch) + offsets[i];
