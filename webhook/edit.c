@@ -221,18 +221,20 @@ static int parse_edits(const cJSON *array, struct edit_request *out, struct err 
 /* Google's change types; the others say nothing that the edits do not say, too. */
 static int parse_changes(const cJSON *array, struct edit_request *out, struct err *err)
 {
-    static const char *const structural[] = {"REMOVE_ROW", "REMOVE_GRID", "REMOVE_COLUMN",
-                                             "INSERT_COLUMN", "OTHER"};
+    /* The first says most: the replicator then looks for deletes; the last says only that rows are
+     * elsewhere. */
+    static const char *const structural[] = {"REMOVE_ROW",    "REMOVE_GRID", "REMOVE_COLUMN",
+                                             "INSERT_COLUMN", "OTHER",       "INSERT_ROW"};
     const cJSON *item;
 
     if (check_texts(array, "changes", MAX_CHANGES, err) != 0)
         return -1;
     cJSON_ArrayForEach(item, array)
     {
-        int known = find_name(structural, 5, item->valuestring);
+        int known = find_name(structural, 6, item->valuestring);
+        int before = find_name(structural, 6, out->change);
 
-        /* A removed row says most: the replicator then looks for deletes first. */
-        if (known == 0 || (known > 0 && out->change == NULL))
+        if (known >= 0 && (before < 0 || known < before))
             out->change = structural[known];
     }
     return 0;

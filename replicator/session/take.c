@@ -192,7 +192,10 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
         return compare_request(s, f, err);
     if (strcmp(item->text, "approve_deletes") == 0)
         f->reconcile.is_approved = true;
-    reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
+    /* Rows are not where they were, whatever else has happened. */
+    f->m.is_index_stale = true;
+    if (!is_text(item->reason, "INSERT_ROW"))
+        reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
     return 0;
 }
 

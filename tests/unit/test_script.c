@@ -228,10 +228,11 @@ static void a_removed_row_is_told_for_every_mapped_tab(void **state)
     script_fire_change(engine, "S1", "INSERT_ROW", "ann@example.com");
     script_fire_change(engine, "S1", "FORMAT", "ann@example.com");
     settle();
-    assert_int_equal(webhook.n_posts, 1);
+    assert_int_equal(webhook.n_posts, 2);
     assert_int_equal(json_int(webhook.posts[0], "sheet_id", 0), 7);
     assert_json(json_get(webhook.posts[0], "edits"), "[]");
     assert_json(json_get(webhook.posts[0], "changes"), "[\"REMOVE_ROW\"]");
+    assert_json(json_get(webhook.posts[1], "changes"), "[\"INSERT_ROW\"]");
 }
 
 static void an_edited_header_fetches_the_mappings_and_asks_for_a_comparison(void **state)

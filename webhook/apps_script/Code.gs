@@ -28,7 +28,7 @@ var EVENT_MS = 60000; /* how long an event is remembered */
 var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
 var NOTE = 'tabrelay: '; /* starts every note of ours */
 /* After these rows, columns or tabs may be gone: tabrelay has to compare. */
-var STRUCTURE_CHANGES = ['REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
+var STRUCTURE_CHANGES = ['INSERT_ROW', 'REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
 var ERROR_VALUE = /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|N\/A|ERROR!)$/;
 
 /* ==== Menu and installation ==== */
@@ -120,12 +120,10 @@ function handleEdit(e) {
 
 /* Rows, columns or tabs were added, removed or moved. The event does not say which. */
 function handleChange(e) {
-  if (e.changeType === 'INSERT_ROW' || STRUCTURE_CHANGES.indexOf(e.changeType) >= 0) {
-    CacheService.getScriptCache().put('moved', e.changeType, 120);
-  }
   if (STRUCTURE_CHANGES.indexOf(e.changeType) < 0) {
     return;
   }
+  CacheService.getScriptCache().put('moved', e.changeType, 120);
   loadState_().mappings.forEach(function (mapping) {
     markRecheck_(mapping, e.changeType);
   });
@@ -800,8 +798,13 @@ function nextItem_(state, names) {
 
 /* A tab that has to be compared. One property a tab, set as a whole: no lock is needed. */
 function markRecheck_(mapping, type) {
+  var properties = PropertiesService.getScriptProperties();
   var tab = {sheet_id: typeof mapping.sheet_id === 'number' ? mapping.sheet_id : null, tab: mapping.tab, type: type};
-  PropertiesService.getScriptProperties().setProperty('recheck.' + mapping.tab.slice(0, 100), ascii_(tab));
+  var name = 'recheck.' + mapping.tab.slice(0, 100);
+  /* An inserted row only moves others: whatever waits already says more. */
+  if (type !== 'INSERT_ROW' || properties.getProperty(name) === null) {
+    properties.setProperty(name, ascii_(tab));
+  }
 }
 
 /* The mark goes before the request: one that is set meanwhile must not be deleted with it. */
