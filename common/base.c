@@ -25,13 +25,23 @@ static uint32_t column_id(const char *column)
     return (uint32_t)hash64(column, strlen(column));
 }
 
-/* The entry that marks COLUMN as held: hashed with a seed that no name has, so that it cannot be a
+/* Entries beside a column's own: hashed with a seed that no name has, so that they cannot be a
  * column's. */
-static uint32_t held_id(const char *column)
+static uint32_t beside_id(const char *column, uint64_t seed)
 {
-    uint64_t name[2] = {hash64(column, strlen(column)), 0x68656c64};
+    uint64_t name[2] = {hash64(column, strlen(column)), seed};
 
     return (uint32_t)hash64(name, sizeof(name));
+}
+
+static uint32_t held_id(const char *column)
+{
+    return beside_id(column, 0x68656c64);
+}
+
+static uint32_t previous_id(const char *column)
+{
+    return beside_id(column, 0x70726576);
 }
 
 /* Offset of the column's 12 bytes, or LEN. */
@@ -45,14 +55,24 @@ static size_t find_offset(const uint8_t *blob, size_t len, uint32_t id)
     return len;
 }
 
-bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
+static bool find(const void *blob, size_t len, uint32_t id, uint64_t *hash)
 {
-    size_t at = find_offset(blob, len, column_id(column));
+    size_t at = find_offset(blob, len, id);
 
     if (at == len)
         return false;
     *hash = get_le((const uint8_t *)blob + at + 4, 8);
     return true;
+}
+
+bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
+{
+    return find(blob, len, column_id(column), hash);
+}
+
+bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash)
+{
+    return find(blob, len, previous_id(column), hash);
 }
 
 static void set(struct buf *blob, uint32_t id, uint64_t hash)
@@ -71,15 +91,33 @@ static void set(struct buf *blob, uint32_t id, uint64_t hash)
         memcpy(blob->ptr + at, entry, sizeof(entry));
 }
 
-void base_set(struct buf *blob, const char *column, uint64_t hash)
-{
-    set(blob, column_id(column), hash);
-}
-
 static void remove_at(struct buf *blob, size_t at)
 {
     memmove(blob->ptr + at, blob->ptr + at + BASE_COLUMN_BYTES, blob->len - at - BASE_COLUMN_BYTES);
     blob->len -= BASE_COLUMN_BYTES;
+}
+
+/* The entry FROM gets the id TO; 0: it goes. */
+static bool move(struct buf *blob, uint32_t from, uint32_t to)
+{
+    size_t at = find_offset((const uint8_t *)blob->ptr, blob->len, from);
+
+    if (at == blob->len)
+        return false;
+    if (to != 0)
+        put_le((uint8_t *)blob->ptr + at, to, 4);
+    else
+        remove_at(blob, at);
+    return true;
+}
+
+void base_set(struct buf *blob, const char *column, uint64_t hash)
+{
+    uint64_t before;
+
+    if (base_find(blob->ptr, blob->len, column, &before) && before != hash)
+        set(blob, previous_id(column), before);
+    set(blob, column_id(column), hash);
 }
 
 void base_hold(struct buf *blob, const char *column)
@@ -89,10 +127,7 @@ void base_hold(struct buf *blob, const char *column)
 
 void base_release(struct buf *blob, const char *column)
 {
-    size_t at = find_offset((const uint8_t *)blob->ptr, blob->len, held_id(column));
-
-    if (at < blob->len)
-        remove_at(blob, at);
+    move(blob, held_id(column), 0);
 }
 
 bool base_is_held(const void *blob, size_t len, const char *column)
@@ -102,19 +137,9 @@ bool base_is_held(const void *blob, size_t len, const char *column)
 
 bool base_rename(struct buf *blob, const char *from, const char *to)
 {
-    uint8_t *bytes = (uint8_t *)blob->ptr;
-    size_t at = find_offset(bytes, blob->len, column_id(from));
-    bool was_held = base_is_held(blob->ptr, blob->len, from);
+    bool had = move(blob, column_id(from), to == NULL ? 0 : column_id(to));
 
-    if (at == blob->len)
-        return false;
-    if (to != NULL)
-        put_le(bytes + at, column_id(to), 4);
-    else
-        remove_at(blob, at);
-    if (was_held)
-        base_release(blob, from);
-    if (was_held && to != NULL)
-        base_hold(blob, to);
-    return true;
+    move(blob, held_id(from), to == NULL ? 0 : held_id(to));
+    move(blob, previous_id(from), to == NULL ? 0 : previous_id(to));
+    return had;
 }

@@ -4,7 +4,8 @@
  * base.hashes.
  *
  * 12 bytes a column, in any order: the low 32 bits of hash64(column name) and hash_value(value),
- * both little-endian. A column that is not in it was never agreed on. Bytes that break the form
+ * both little-endian, and another such entry for the hash that it had before. A column that is not
+ * in it was never agreed on. Bytes that break the form
  * hold nothing: a row without a base is compared afresh, which is always safe. Pure; any thread.
  *
  * Held: an open conflict. Of a held column the hash is that of what the sheet shows, MySQL has
@@ -25,8 +26,11 @@
 
 /* The hash of COLUMN's value (its name as in information_schema); false if it has none. */
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
-/* Set it, replacing what it had. */
+/* Set it; another one that it had becomes the previous one. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
+/* What was agreed on before; false if that is not known. An edit that only repeats it may be a row
+ * that was read before the last change reached the sheet. */
+bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash);
 /* FROM is called TO now, and held if it was; NULL: it is agreed on no more. True if the blob had
  * it. */
 bool base_rename(struct buf *blob, const char *from, const char *to);

@@ -36,10 +36,18 @@ static void setting_a_column_again_replaces_its_hash(void **state)
     (void)state;
     base_set(&blob, "a", 1);
     base_set(&blob, "b", 2);
+    assert_false(base_find_previous(blob.ptr, blob.len, "a", &hash));
     base_set(&blob, "a", 3);
-    assert_int_equal(blob.len, 2 * BASE_COLUMN_BYTES);
+    base_set(&blob, "a", 3);
+    assert_int_equal(blob.len, 3 * BASE_COLUMN_BYTES);
     assert_true(base_find(blob.ptr, blob.len, "a", &hash));
     assert_int_equal(hash, 3);
+    assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash));
+    assert_int_equal(hash, 1);
+    assert_true(base_rename(&blob, "a", "c"));
+    assert_true(base_find_previous(blob.ptr, blob.len, "c", &hash));
+    assert_true(base_rename(&blob, "c", NULL));
+    assert_int_equal(blob.len, BASE_COLUMN_BYTES);
 }
 
 static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)
