@@ -72,6 +72,12 @@ int answer_note(struct answer *answer, size_t column, const char *note, struct e
     return answer->columns[column].note == NULL ? err_nomem(err, "answer") : 0;
 }
 
+void answer_clear_note(struct answer *answer, size_t column)
+{
+    answer->columns[column].note = NULL;
+    answer->columns[column].is_note_gone = true;
+}
+
 void answer_write_cell(struct buf *out, const struct cell *cell)
 {
     char number[NUMBER_TEXT_SIZE];
@@ -133,6 +139,17 @@ static void write_keys(const struct answer *answer, const struct schema_mapping 
     buf_putc(out, '}');
 }
 
+static void write_note(const struct answer_column *column, const char *header, struct buf *out)
+{
+    if (column->note == NULL && !column->is_note_gone)
+        return;
+    write_name(out, header);
+    if (column->note == NULL)
+        buf_puts(out, "null");
+    else
+        buf_json(out, column->note, strlen(column->note));
+}
+
 static void write_cells(const struct answer *answer, const struct schema_mapping *m,
                         struct buf *out)
 {
@@ -145,10 +162,7 @@ static void write_cells(const struct answer *answer, const struct schema_mapping
     buf_puts(out, "},\"notes\":{");
     buf_append(out, buf_text(&answer->other_notes), answer->other_notes.len);
     for (size_t i = 0; i < m->n_columns; i++)
-        if (answer->columns[i].note != NULL) {
-            write_name(out, m->columns[i].header);
-            buf_json(out, answer->columns[i].note, strlen(answer->columns[i].note));
-        }
+        write_note(&answer->columns[i], m->columns[i].header, out);
     buf_putc(out, '}');
 }
 

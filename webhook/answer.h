@@ -26,9 +26,10 @@ enum answer_outcome {
 enum answer_operation { ANSWER_NONE, ANSWER_INSERT, ANSWER_UPDATE, ANSWER_DELETE };
 
 struct answer_column {
-    const char *key;  /* JSON; NULL: no key column, or not known */
-    const char *cell; /* JSON of what the cell must now show; NULL: it may stay */
-    const char *note; /* why the cell was refused; NULL: it was not */
+    const char *key;   /* JSON; NULL: no key column, or not known */
+    const char *cell;  /* JSON of what the cell must now show; NULL: it may stay */
+    const char *note;  /* why the cell was refused; NULL: it was not */
+    bool is_note_gone; /* our note on the cell is to be taken away */
 };
 
 struct answer {
@@ -48,6 +49,8 @@ void answer_reset(struct answer *answer, size_t n_columns);
 /* Add a sentence to the message. */
 void answer_say(struct answer *answer, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int answer_note(struct answer *answer, size_t column, const char *note, struct err *err);
+/* Take our note away; a note that is set after this counts. */
+void answer_clear_note(struct answer *answer, size_t column);
 /* The cell must show this; for CELL_BLANK null. */
 int answer_show(struct answer *answer, size_t column, const struct cell *cell, struct err *err);
 int answer_set_key(struct answer *answer, size_t column, const struct cell *cell, struct err *err);

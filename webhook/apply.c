@@ -126,6 +126,10 @@ static int refuse_unknown_headers(struct task *task, struct err *err)
 
 static int decide(struct task *task, struct err *err)
 {
+    if (task->edit->kind == EDIT_RESOLVE || task->edit->kind == EDIT_DECIDE)
+        return apply_resolve(task, err);
+    if (task->edit->kind == EDIT_UNDO)
+        return apply_undo(task, err);
     if (refuse_unknown_headers(task, err) != 0)
         return -1;
     if (task->key_state == TASK_KEY_MISSING || task->key_state == TASK_KEY_BAD)
@@ -155,6 +159,8 @@ static int reject(struct task *task, const struct err *why, struct err *err)
 
     answer_reset(answer, task->m->n_columns);
     answer->outcome = ANSWER_REJECTED;
+    task->after = NULL;
+    task->n_opened = task->n_resolved = 0;
     answer_say(answer, "%s", buf_text(&sentence));
     for (size_t i = 0; i < task->m->n_columns; i++) {
         const struct task_cell *cell = &task->cells[i];

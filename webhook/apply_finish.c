@@ -9,7 +9,7 @@
 /* Of an insert all cells that the row was made of, else the touched ones. */
 static void write_edited_columns(const struct task *task, struct buf *out)
 {
-    bool is_insert = task->answer.operation == ANSWER_INSERT;
+    bool is_insert = task->answer.operation == ANSWER_INSERT && task->edit->kind == EDIT_UPSERT;
 
     buf_putc(out, '[');
     for (size_t i = 0; i < task->m->n_columns; i++) {

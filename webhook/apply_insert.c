@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "webhook/apply_steps.h"
+#include "webhook/conflict.h"
 #include "webhook/row.h"
 #include "webhook/state.h"
 
@@ -71,6 +72,20 @@ static int reread_new(struct task *task, int numbered, struct err *err)
     return task_reread(task, err);
 }
 
+static int show_new(struct task *task, size_t i, struct value shown, struct err *err)
+{
+    const struct task_cell *cell = &task->cells[i];
+
+    if (value_equal(shown, task->after[i]))
+        return 0;
+    if (cell->is_edited && cell->cell.type != CELL_BLANK && !task->m->columns[i].is_key &&
+        !task->m->columns[i].can_edit &&
+        task_refuse(task, i, err, "%s was not taken over: %s", task_quote_cell(task, &cell->cell),
+                    schema_why_locked(task->m, i)) != 0)
+        return -1;
+    return task_show(task, i, task->after[i], err);
+}
+
 static int show_and_save_base(struct task *task, struct err *err)
 {
     state_base_clear(&task->base);
@@ -82,10 +97,18 @@ static int show_and_save_base(struct task *task, struct err *err)
         /* A cell that could not be read was never agreed on. */
         if (shown.state != VALUE_ABSENT)
             task_agree(task, i, shown);
-        if (!value_equal(shown, task->after[i]) && task_show(task, i, task->after[i], err) != 0)
+        if (show_new(task, i, shown, err) != 0)
             return -1;
     }
     return task_save_base(task, err);
+}
+
+/* A key that was there before: it is not gone any more. */
+static int end_absence(struct task *task, struct err *err)
+{
+    return conflict_close_row(task, err) != 0
+               ? -1
+               : state_tombstone_delete(task->db, task->m->cfg->name, task_key_hash(task), err);
 }
 
 static int insert(struct task *task, const struct value *writes, struct err *err)
@@ -95,7 +118,7 @@ static int insert(struct task *task, const struct value *writes, struct err *err
     if (row_insert(task->db, task->m, writes, err) != 0 || reread_new(task, numbered, err) != 0)
         return -1;
     task->answer.operation = ANSWER_INSERT;
-    if (state_tombstone_delete(task->db, task->m->cfg->name, task_key_hash(task), err) != 0)
+    if (numbered < 0 && end_absence(task, err) != 0)
         return -1;
     return show_and_save_base(task, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/apply_steps.h"
+#include "webhook/held.h"
 
 static int say_stale(struct task *task, const char *why)
 {
@@ -13,6 +14,16 @@ static bool has_expectation(const struct edit *edit)
     return edit->base != NULL && edit->base->child != NULL;
 }
 
+/* The sheet wins: the row comes again, if it is complete. */
+static int insert_again(struct task *task, struct err *err)
+{
+    if (apply_insert(task, true, err) != 0)
+        return -1;
+    if (task->answer.operation != ANSWER_INSERT)
+        return 0;
+    return apply_row_log(task, "delete_update", MERGE_SHEET_WINS, err);
+}
+
 /* Both sides once had the row, and MySQL has deleted it. */
 static int decide_deleted(struct task *task, struct err *err)
 {
@@ -20,11 +31,16 @@ static int decide_deleted(struct task *task, struct err *err)
         task->answer.outcome = ANSWER_IGNORED;
         return 0;
     }
-    if (task->m->cfg->conflict == CONFIG_SHEET_WINS)
-        return apply_insert(task, true, err);
-    task->answer.outcome = ANSWER_CONFLICT;
-    answer_say(&task->answer, "the database had deleted this row meanwhile; the database won");
-    return 0;
+    switch (held_row(task) ? MERGE_HOLD : merge_gone(task->m->cfg, false)) {
+    case MERGE_SHEET_WINS:
+        return insert_again(task, err);
+    case MERGE_HOLD:
+        return apply_row_hold(task, "delete_update", err);
+    default:
+        task->answer.outcome = ANSWER_CONFLICT;
+        answer_say(&task->answer, "the database had deleted this row meanwhile; the database won");
+        return apply_row_log(task, "delete_update", MERGE_MYSQL_WINS, err);
+    }
 }
 
 int apply_missing(struct task *task, struct err *err)
@@ -35,7 +51,7 @@ int apply_missing(struct task *task, struct err *err)
 
     if (is_found_edit && !task->has_base && has_expectation(task->edit))
         return say_stale(task, "the row has been synchronised since this was found");
-    if (task_is_key_edited(task) && !is_found_edit)
+    if ((task_is_key_edited(task) && !is_found_edit) || task->edit->is_forced)
         return apply_insert(task, false, err);
     if (task->has_base)
         return decide_deleted(task, err);

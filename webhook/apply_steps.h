@@ -2,8 +2,8 @@
 /*
  * apply_steps: what apply.c does with an edit, one file a step. Each fills the task's answer.
  *
- * Private to apply.c. An error that refuse_is_about_values() refuses this edit only; others end the
- * transaction.
+ * Private to apply*.c. An error that refuse_is_about_values() refuses this edit only; others end
+ * the transaction.
  */
 #ifndef WEBHOOK_APPLY_STEPS_H
 #define WEBHOOK_APPLY_STEPS_H
@@ -21,6 +21,34 @@ int apply_insert(struct task *task, bool is_again, struct err *err);
 int apply_missing(struct task *task, struct err *err);
 /* The row was deleted in the sheet (apply_delete.c). */
 int apply_delete(struct task *task, struct err *err);
+/* A conflict that waits is decided (apply_resolve.c). */
+int apply_resolve(struct task *task, struct err *err);
+/* Another edit is taken back (apply_undo.c). */
+int apply_undo(struct task *task, struct err *err);
 /* Complete the edit's row in the log, and append its result to RESULTS (apply_finish.c). */
 int apply_finish(struct task *task, struct buf *results, struct err *err);
+
+/* What became of the edited cells. */
+struct tally {
+    size_t n_edited;
+    size_t n_written;
+    size_t n_conflicts;
+    size_t n_refused;
+    size_t n_stale;
+};
+
+/* Decide about an edited cell of a row that MySQL has; what is to be written goes to WRITES
+ * (apply_cell.c). */
+int apply_cell(struct task *task, size_t i, struct value *writes, struct tally *tally,
+               struct err *err);
+/* Log what was decided between two sides that had both changed the cell, after the write. */
+int apply_cell_log(struct task *task, size_t i, struct err *err);
+/* What the column's rule makes of the three sides; WHY: why it cannot be told, in the arena, NULL:
+ * it can (apply_rule.c). */
+int apply_rule(struct task *task, size_t i, struct value *out, const char **why, struct err *err);
+/* Refuse, or log and decide, a conflict of the whole row: KIND as in the table conflicts
+ * (apply_row.c). */
+int apply_row_log(struct task *task, const char *kind, enum merge_verdict verdict, struct err *err);
+/* Hold the row until it is decided, and say so; the conflict is opened unless it waits already. */
+int apply_row_hold(struct task *task, const char *kind, struct err *err);
 #endif

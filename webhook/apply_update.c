@@ -1,127 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
-#include "common/base.h"
 #include "webhook/apply_steps.h"
-#include "webhook/merge.h"
+#include "webhook/held.h"
 #include "webhook/row.h"
-#include "webhook/state.h"
-
-/* What became of the edited cells. */
-struct tally {
-    size_t n_edited;
-    size_t n_written;
-    size_t n_conflicts;
-    size_t n_refused;
-    size_t n_stale;
-};
-
-static const char *column_name(const struct task *task, size_t i)
-{
-    return schema_column_of(task->m, i)->name;
-}
-
-/* The cell's three sides; without a base the sheet is taken to show what MySQL had before the edit.
- */
-static struct merge_cell sides(const struct task *task, size_t i, struct value mysql,
-                               bool may_assume_base)
-{
-    const struct task_cell *cell = &task->cells[i];
-    struct merge_cell merge = {.sheet = cell->value, .mysql = mysql, .old = cell->old};
-
-    merge.has_base =
-        base_find(task->base.hashes.ptr, task->base.hashes.len, column_name(task, i), &merge.base);
-    if (!merge.has_base && may_assume_base) {
-        merge.has_base = true;
-        merge.base = hash_value(task->mysql[i]);
-    }
-    return merge;
-}
-
-/* A found edit was computed against a base; when that has moved on, what was found is no news. */
-static bool is_stale(const struct task *task, size_t i)
-{
-    uint64_t expected = 0, stored = 0;
-    bool has_expected, has_stored;
-
-    if (task->request->source != EDIT_FOUND)
-        return false;
-    has_expected = edit_base(task->edit, task->m->columns[i].header, &expected);
-    has_stored =
-        base_find(task->base.hashes.ptr, task->base.hashes.len, column_name(task, i), &stored);
-    return has_expected != has_stored || expected != stored;
-}
-
-static int decide_locked(struct task *task, size_t i, const struct merge_cell *merge,
-                         struct tally *tally, struct err *err)
-{
-    const struct schema_column *sc = &task->m->columns[i];
-    const char *why = "only the database changes this column";
-
-    if (value_equal(task->cells[i].value, task->mysql[i]) ||
-        (merge->has_base && merge->base == hash_value(task->cells[i].value)))
-        return 0; /* touched, not changed */
-    if (sc->is_key)
-        why = "the key of a row cannot be changed";
-    else if (schema_column_of(task->m, i)->is_generated)
-        why = "the database computes this column";
-    tally->n_refused++;
-    return task_refuse(task, i, err, "%s was not taken over: %s",
-                       task_quote_cell(task, &task->cells[i].cell), why);
-}
-
-static int decide_conflict(struct task *task, size_t i, enum merge_verdict verdict,
-                           struct tally *tally, struct err *err)
-{
-    const char *header = task->m->columns[i].header;
-    const char *typed = task_quote_cell(task, &task->cells[i].cell);
-    const char *stored = task_quote(task, task->mysql[i]);
-    char note[512];
-
-    tally->n_conflicts++;
-    if (verdict == MERGE_SHEET_WINS) {
-        answer_say(&task->answer,
-                   "%s: the sheet says %s, the database had changed to %s; the sheet won", header,
-                   typed, stored);
-        return 0;
-    }
-    answer_say(&task->answer,
-               "%s: the sheet says %s, the database had changed to %s; the database won", header,
-               typed, stored);
-    snprintf(note, sizeof(note), "%s was not taken over: the database had changed to %s meanwhile",
-             typed, stored);
-    return answer_note(&task->answer, i, note, err);
-}
-
-/* Decide about an edited cell; what is to be written goes to WRITES. */
-static int decide(struct task *task, size_t i, struct value *writes, struct tally *tally,
-                  struct err *err)
-{
-    struct task_cell *cell = &task->cells[i];
-    struct merge_cell merge = sides(task, i, task->mysql[i], false);
-    enum merge_verdict verdict;
-
-    tally->n_edited++;
-    if (is_stale(task, i)) {
-        cell->is_stale = true;
-        tally->n_stale++;
-        return 0;
-    }
-    if (task->m->columns[i].is_key || !task->m->columns[i].can_edit)
-        return decide_locked(task, i, &merge, tally, err);
-    if (cell->problem != NULL) {
-        tally->n_refused++;
-        return task_refuse_problem(task, i, err);
-    }
-    verdict = merge_edited(&merge, task->m->cfg->conflict);
-    if (merge_writes(verdict)) {
-        writes[i] = cell->value;
-        tally->n_written++;
-    }
-    if (verdict == MERGE_SHEET_WINS || verdict == MERGE_MYSQL_WINS)
-        return decide_conflict(task, i, verdict, tally, err);
-    return 0;
-}
 
 /* Was the key typed into another row? Then its other cells show neither what MySQL has nor what was
  * agreed on. */
@@ -131,7 +11,7 @@ static bool is_another_row(const struct task *task)
         return false;
     for (size_t i = 0; i < task->m->n_columns; i++) {
         const struct task_cell *cell = &task->cells[i];
-        struct merge_cell merge = sides(task, i, task->mysql[i], false);
+        struct merge_cell merge = task_sides(task, i, task->mysql[i], false);
 
         if (!cell->is_sent || cell->is_edited || task->m->columns[i].is_key ||
             cell->value.state == VALUE_ABSENT)
@@ -162,19 +42,37 @@ static int refuse_another_row(struct task *task, struct err *err)
     return 0;
 }
 
+/* Held: MySQL's value is not shown; where something was typed that was refused, what stood there.
+ */
+static int show_held(struct task *task, size_t i, struct err *err)
+{
+    struct value v = held_value(task, i);
+
+    return task->cells[i].is_refused && v.state != VALUE_ABSENT ? task_show(task, i, v, err) : 0;
+}
+
+static bool is_waiting(const struct task *task, size_t i)
+{
+    enum merge_verdict verdict = task->cells[i].verdict;
+
+    return task->cells[i].is_edited && (verdict == MERGE_HOLD || verdict == MERGE_LAST_WRITE);
+}
+
 static int show_cell(struct task *task, size_t i, struct value after, struct err *err)
 {
     const struct task_cell *cell = &task->cells[i];
     bool must_show;
 
-    if (cell->is_stale)
+    if (cell->is_stale || is_waiting(task, i))
         return 0;
+    if (held_cell(task, i))
+        return show_held(task, i, err);
     if (cell->is_edited || (task->m->columns[i].is_key && cell->is_sent)) {
         must_show = cell->is_refused || !value_equal(cell->value, after);
     } else if (cell->is_sent && cell->value.state == VALUE_ABSENT) {
         must_show = false; /* somebody typed that, and the edit is on its way */
     } else {
-        struct merge_cell merge = sides(task, i, after, true);
+        struct merge_cell merge = task_sides(task, i, after, true);
 
         must_show = merge_must_show(&merge);
     }
@@ -191,6 +89,10 @@ static void agree(struct task *task, size_t i)
 
     if (cell->is_refused || cell->is_stale)
         return;
+    if (is_waiting(task, i)) {
+        held_hold(task, i, cell->value);
+        return;
+    }
     if (cell->is_edited && is_sent_value && !task->m->columns[i].is_key)
         task_agree(task, i, cell->value);
     else if (!task->has_base && (!cell->is_sent || value_equal(cell->value, task->mysql[i])))
@@ -225,11 +127,39 @@ static void set_outcome(struct task *task, const struct tally *tally)
     }
 }
 
-int apply_update(struct task *task, struct err *err)
+static int decide(struct task *task, struct value *writes, struct tally *tally, struct err *err)
 {
     size_t n = task->m->n_columns;
-    struct value *writes = task_values(task, n, err);
+
+    if (held_release_equal(task, err) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (task->cells[i].is_edited && apply_cell(task, i, writes, tally, err) != 0)
+            return -1;
+    if (tally->n_written > 0 &&
+        (row_update(task->db, task->m, task->key, writes, err) != 0 || task_reread(task, err) != 0))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (task->cells[i].is_edited && apply_cell_log(task, i, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int show(struct task *task, struct err *err)
+{
+    const struct value *now = task->after == NULL ? task->mysql : task->after;
+
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (show_cell(task, i, now[i], err) != 0)
+            return -1;
+    return 0;
+}
+
+int apply_update(struct task *task, struct err *err)
+{
+    struct value *writes = task_values(task, task->m->n_columns, err);
     struct tally tally = {0};
+    bool is_news;
 
     if (writes == NULL)
         return -1;
@@ -237,19 +167,13 @@ int apply_update(struct task *task, struct err *err)
         task->reconcile = "a key was typed over";
     if (is_another_row(task))
         return refuse_another_row(task, err);
-    for (size_t i = 0; i < n; i++)
-        if (task->cells[i].is_edited && decide(task, i, writes, &tally, err) != 0)
-            return -1;
-    if (tally.n_written > 0) {
-        if (row_update(task->db, task->m, task->key, writes, err) != 0 ||
-            task_reread(task, err) != 0)
-            return -1;
-    }
+    if (decide(task, writes, &tally, err) != 0)
+        return -1;
     set_outcome(task, &tally);
-    if (tally.n_edited == tally.n_stale)
+    is_news = tally.n_edited > tally.n_stale;
+    if (is_news && show(task, err) != 0)
+        return -1;
+    if (!task->is_base_changed && (!is_news || task->answer.outcome == ANSWER_REJECTED))
         return 0;
-    for (size_t i = 0; i < n; i++)
-        if (show_cell(task, i, task->after == NULL ? task->mysql[i] : task->after[i], err) != 0)
-            return -1;
-    return task->answer.outcome == ANSWER_REJECTED ? 0 : save_base(task, err);
+    return save_base(task, err);
 }

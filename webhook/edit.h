@@ -22,24 +22,41 @@
 #define EDIT_MAX_TEXT_BYTES 200000 /* 50,000 characters of a cell, 4 bytes each */
 
 enum edit_source { EDIT_SCRIPT, EDIT_FOUND, EDIT_CLI };
-enum edit_kind { EDIT_UPSERT, EDIT_DELETE };
+enum edit_kind {
+    EDIT_UPSERT,
+    EDIT_DELETE,
+    EDIT_RESOLVE, /* a person decides a conflict */
+    EDIT_DECIDE,  /* the replicator says when MySQL was changed */
+    EDIT_UNDO,    /* another edit is taken back */
+};
+enum edit_take { EDIT_TAKE_MYSQL, EDIT_TAKE_SHEET, EDIT_TAKE_BASE, EDIT_TAKE_VALUE };
 
 /* All pointers into the request's JSON. */
 struct edit {
     const char *id; /* [A-Za-z0-9_-]{1,64} */
     enum edit_kind kind;
-    int64_t time_ms;     /* since 1970 */
-    uint32_t row;        /* 1-based, a hint; 0: not told */
-    const cJSON *cells;  /* object: header -> cell */
-    const cJSON *edited; /* array of headers, or NULL */
-    const cJSON *old;    /* object: header -> cell, or NULL */
-    const cJSON *base;   /* object: header -> 16 hex digits, or NULL */
+    int64_t time_ms;       /* since 1970 */
+    uint32_t row;          /* 1-based, a hint; 0: not told */
+    const cJSON *json;     /* the whole edit */
+    const cJSON *cells;    /* object: header -> cell; of an upsert and a delete, else NULL */
+    const cJSON *edited;   /* array of headers, or NULL */
+    const cJSON *old;      /* object: header -> cell, or NULL */
+    const cJSON *base;     /* object: header -> 16 hex digits, or NULL */
+    const cJSON *formulas; /* object: header -> text, or NULL: only for the log */
+    bool is_forced;        /* upsert: whatever the policy; undo: whatever the row has become */
+    bool is_initial;       /* upsert: of the first synchronisation */
+    int64_t conflict;      /* resolve, decide: its id */
+    enum edit_take take;   /* resolve */
+    const cJSON *set;      /* EDIT_TAKE_VALUE: a cell */
+    int64_t changed_ms;    /* decide: since 1970; 0: not known */
+    const char *undone;    /* undo: the other edit's id */
 };
 
 struct edit_request {
-    cJSON *json; /* owned */
-    const char *spreadsheet;
-    int64_t sheet_id; /* -1: not told */
+    cJSON *json;             /* owned */
+    const char *mapping;     /* its name; NULL: it goes by spreadsheet and tab */
+    const char *spreadsheet; /* "" with a mapping's name */
+    int64_t sheet_id;        /* -1: not told */
     const char *tab;
     const char *editor; /* "" if unknown */
     enum edit_source source;

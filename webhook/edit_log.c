@@ -88,10 +88,26 @@ static int insert_row(struct db *db, const struct edit_log_head *head, const cha
         params, COUNT(params), NULL, err);
 }
 
+/* Of edits without cells all that was asked for. Formulas stand under "", which is no header. */
+static char *print_cells(const struct edit *edit)
+{
+    CLEANUP_JSON cJSON *cells = NULL;
+    cJSON *formulas;
+
+    if (edit->cells == NULL || edit->formulas == NULL)
+        return cJSON_PrintUnformatted(edit->cells == NULL ? edit->json : edit->cells);
+    cells = cJSON_Duplicate(edit->cells, true);
+    formulas = cJSON_AddObjectToObject(cells, "");
+    if (formulas == NULL ||
+        !cJSON_AddItemToObject(formulas, "formulas", cJSON_Duplicate(edit->formulas, true)))
+        return NULL;
+    return cJSON_PrintUnformatted(cells);
+}
+
 int edit_log_begin(struct db *db, const struct edit_log_head *head, bool *is_repeat,
                    struct buf *answer, struct err *err)
 {
-    char *cells = cJSON_PrintUnformatted(head->edit->cells);
+    char *cells = print_cells(head->edit);
     int rc;
 
     if (cells == NULL)

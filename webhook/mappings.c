@@ -32,6 +32,14 @@ int mappings_find(const struct config *cfg, const struct db_rows *known, const c
     return -1;
 }
 
+int mappings_find_name(const struct config *cfg, const char *name)
+{
+    for (size_t i = 0; i < cfg->n_mappings; i++)
+        if (strcmp(cfg->mappings[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
 static const char *type_name(enum column_type type)
 {
     switch (type) {

@@ -17,6 +17,7 @@
  * whose tab the replicator has not met yet goes by its title. SHEET_ID -1: not told. Pure. */
 int mappings_find(const struct config *cfg, const struct db_rows *known, const char *spreadsheet,
                   int64_t sheet_id, const char *tab);
+int mappings_find_name(const struct config *cfg, const char *name);
 
 /* Append the JSON array of the spreadsheet's mappings and set VERSION, which changes with it. A
  * mapping whose table is missing is left out. Blocks where a table must be loaded. */

@@ -8,18 +8,96 @@ static bool is_base(const struct merge_cell *cell, struct value v)
     return cell->has_base && hash_value(v) == cell->base;
 }
 
+static enum merge_verdict by_policy(enum config_conflict policy)
+{
+    static const enum merge_verdict verdicts[] = {
+        [CONFIG_SHEET_WINS] = MERGE_SHEET_WINS,
+        [CONFIG_MYSQL_WINS] = MERGE_MYSQL_WINS,
+        [CONFIG_LAST_WRITE_WINS] = MERGE_LAST_WRITE,
+        [CONFIG_MANUAL] = MERGE_HOLD,
+        [CONFIG_RULE] = MERGE_RULE,
+    };
+
+    return verdicts[policy];
+}
+
 enum merge_verdict merge_edited(const struct merge_cell *cell, enum config_conflict policy)
 {
+    bool has_seen = cell->old.state != VALUE_ABSENT;
+    bool saw_mysqls = has_seen && value_equal(cell->old, cell->mysql);
+
     if (value_equal(cell->sheet, cell->mysql))
         return MERGE_SAME;
-    if (is_base(cell, cell->mysql))
-        return MERGE_APPLY;
     /* The person saw MySQL's newest value (it was shown, and base is written a moment later). */
-    if (cell->old.state != VALUE_ABSENT && value_equal(cell->old, cell->mysql))
+    if (saw_mysqls)
         return MERGE_APPLY;
+    /* MySQL's value was shown over what the person had typed, who never saw it. */
+    if (is_base(cell, cell->mysql))
+        return has_seen && cell->was_shown_over ? by_policy(policy) : MERGE_APPLY;
     if (is_base(cell, cell->sheet))
         return MERGE_KEEP;
-    return policy == CONFIG_SHEET_WINS ? MERGE_SHEET_WINS : MERGE_MYSQL_WINS;
+    return by_policy(policy);
+}
+
+enum merge_verdict merge_last_write(int64_t edited_ms, int64_t changed_us)
+{
+    return changed_us != 0 && edited_ms > changed_us / 1000 ? MERGE_SHEET_WINS : MERGE_MYSQL_WINS;
+}
+
+static enum config_delete_conflict gone_policy(const struct config_mapping *m)
+{
+    if (m->delete_conflict != CONFIG_DELETE_AS_CONFLICT)
+        return m->delete_conflict;
+    switch (m->conflict) {
+    case CONFIG_SHEET_WINS:
+        return CONFIG_DELETE_SHEET_WINS;
+    case CONFIG_MYSQL_WINS:
+        return CONFIG_DELETE_MYSQL_WINS;
+    case CONFIG_MANUAL:
+        return CONFIG_DELETE_MANUAL;
+    default:
+        return CONFIG_DELETE_UPDATE_WINS;
+    }
+}
+
+enum merge_verdict merge_gone(const struct config_mapping *m, bool is_deleted_in_sheet)
+{
+    switch (gone_policy(m)) {
+    case CONFIG_DELETE_SHEET_WINS:
+        return MERGE_SHEET_WINS;
+    case CONFIG_DELETE_MYSQL_WINS:
+        return MERGE_MYSQL_WINS;
+    case CONFIG_DELETE_DELETE_WINS:
+        return is_deleted_in_sheet ? MERGE_SHEET_WINS : MERGE_MYSQL_WINS;
+    case CONFIG_DELETE_MANUAL:
+        return MERGE_HOLD;
+    default:
+        return is_deleted_in_sheet ? MERGE_MYSQL_WINS : MERGE_SHEET_WINS;
+    }
+}
+
+const char *merge_gone_policy(const struct config_mapping *m)
+{
+    static const char *const names[] = {
+        [CONFIG_DELETE_SHEET_WINS] = "sheet_wins",   [CONFIG_DELETE_MYSQL_WINS] = "mysql_wins",
+        [CONFIG_DELETE_UPDATE_WINS] = "update_wins", [CONFIG_DELETE_DELETE_WINS] = "delete_wins",
+        [CONFIG_DELETE_MANUAL] = "manual",
+    };
+
+    return names[gone_policy(m)];
+}
+
+const char *merge_policy(enum config_conflict policy)
+{
+    static const char *const names[] = {
+        [CONFIG_SHEET_WINS] = "sheet_wins",
+        [CONFIG_MYSQL_WINS] = "mysql_wins",
+        [CONFIG_LAST_WRITE_WINS] = "last_write_wins",
+        [CONFIG_MANUAL] = "manual",
+        [CONFIG_RULE] = "rule",
+    };
+
+    return names[policy];
 }
 
 bool merge_must_show(const struct merge_cell *cell)

@@ -82,8 +82,10 @@ static int work(void *ctx, struct db *db, struct err *err)
         .db = db, .request = job->request, .is_schema_fresh = job->apply.is_schema_fresh};
     if (state_known_tabs(db, job->request->spreadsheet, &known, err) != 0)
         return -1;
-    job->mapping = mappings_find(server->cfg, &known, job->request->spreadsheet,
-                                 job->request->sheet_id, job->request->tab);
+    job->mapping = job->request->mapping != NULL
+                       ? mappings_find_name(server->cfg, job->request->mapping)
+                       : mappings_find(server->cfg, &known, job->request->spreadsheet,
+                                       job->request->sheet_id, job->request->tab);
     if (job->mapping < 0)
         return 0;
     if (schema_get(server->schema, db, (size_t)job->mapping, &m, err) != 0)
@@ -116,6 +118,11 @@ static void answer(struct job *job, const struct http_request *request,
 {
     const size_t *counts = job->apply.counts;
 
+    if (job->mapping < 0 && job->request->mapping != NULL) {
+        http_response_error(response, 404, "unknown_mapping", "there is no mapping \"%.64s\"",
+                            job->request->mapping);
+        return;
+    }
     if (job->mapping < 0) {
         http_response_error(response, 404, "unknown_mapping",
                             "the tab \"%.200s\" of this spreadsheet is not mapped",

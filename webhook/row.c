@@ -129,6 +129,28 @@ int row_find(struct db *db, const struct schema_mapping *m, const struct value *
     return 0;
 }
 
+int row_written_at(struct db *db, const struct schema_mapping *m, const struct value *key,
+                   const char *name, int64_t *us, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    buf_puts(&sql, "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ");
+    table_quote(&sql, name);
+    buf_puts(&sql, ") FROM ");
+    table_quote_full(&sql, m->table);
+    append_where(&sql, &params, m, key);
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    if (db_run(db, sql.ptr, params.list, params.n, &rows, err) != 0)
+        return -1;
+    *us = db_rows_int(&rows, 0, 0);
+    return 0;
+}
+
 int row_insert(struct db *db, const struct schema_mapping *m, const struct value *values,
                struct err *err)
 {

@@ -20,6 +20,10 @@
  * ERR_VALUE: several rows have it. */
 int row_find(struct db *db, const struct schema_mapping *m, const struct value *key,
              struct arena *arena, struct value *values, bool *is_found, struct err *err);
+/* When the row was written, as its column NAME (a DATETIME or TIMESTAMP, in UTC) says: microseconds
+ * since 1970; 0: it does not say. */
+int row_written_at(struct db *db, const struct schema_mapping *m, const struct value *key,
+                   const char *name, int64_t *us, struct err *err);
 int row_insert(struct db *db, const struct schema_mapping *m, const struct value *values,
                struct err *err);
 /* At least one value must not be absent. */

@@ -45,6 +45,18 @@ const struct column *schema_column_of(const struct schema_mapping *mapping, size
     return &mapping->table->columns[mapping->columns[i].column];
 }
 
+const char *schema_why_locked(const struct schema_mapping *mapping, size_t i)
+{
+    const struct column *c = schema_column_of(mapping, i);
+    const struct config_column *configured = config_find_column(mapping->cfg, c->name);
+
+    if (c->is_generated)
+        return "the database computes this column";
+    if (configured != NULL && configured->edit == CONFIG_EDIT_DENY)
+        return "this column is not edited in the sheet";
+    return "only the database changes this column";
+}
+
 int schema_find_header(const struct schema_mapping *mapping, const char *header)
 {
     for (size_t i = 0; i < mapping->n_columns; i++)
@@ -68,7 +80,7 @@ static bool is_supported(enum column_type type)
 }
 
 static int add_column(struct schema_mapping *m, size_t column, const char *header,
-                      enum config_direction direction, struct err *err)
+                      enum config_direction direction, enum config_edit edit, struct err *err)
 {
     struct schema_column *c = &m->columns[m->n_columns];
 
@@ -78,7 +90,8 @@ static int add_column(struct schema_mapping *m, size_t column, const char *heade
     if (c->header == NULL)
         return err_nomem(err, "schema");
     c->column = column;
-    c->can_edit = direction != CONFIG_TO_SHEET && !m->table->columns[column].is_generated &&
+    c->can_edit = edit == CONFIG_EDIT_ALLOW && direction != CONFIG_TO_SHEET &&
+                  !m->table->columns[column].is_generated &&
                   is_supported(m->table->columns[column].type);
     m->n_columns++;
     return 0;
@@ -113,12 +126,12 @@ static int resolve_columns(struct schema_mapping *m, const struct definition *be
 
         if (column < 0)
             return err_set(err, ERR_CONFIG, "the table has no column \"%s\"", c->name);
-        if (add_column(m, (size_t)column, c->header, c->direction, err) != 0)
+        if (add_column(m, (size_t)column, c->header, c->direction, c->edit, err) != 0)
             return -1;
     }
     for (size_t i = 0; cfg->n_columns == 0 && i < m->table->n_columns; i++)
-        if (is_wanted(m, i, before) &&
-            add_column(m, i, m->table->columns[i].name, cfg->direction, err) != 0)
+        if (is_wanted(m, i, before) && add_column(m, i, m->table->columns[i].name, cfg->direction,
+                                                  CONFIG_EDIT_ALLOW, err) != 0)
             return -1;
     return 0;
 }

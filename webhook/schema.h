@@ -28,7 +28,8 @@ struct schema_column {
     char *header;  /* owned */
     size_t column; /* index into table->columns */
     bool is_key;
-    bool can_edit; /* edits of it go to MySQL: its direction says so, and it is not generated */
+    bool can_edit; /* edits of it go to MySQL: the configuration allows it, and it is not generated
+                    */
 };
 
 struct schema_mapping {
@@ -56,6 +57,8 @@ void schema_put(struct schema *schema, struct schema_mapping *mapping);
 void schema_distrust(struct schema *schema, size_t i);
 
 const struct column *schema_column_of(const struct schema_mapping *mapping, size_t i);
+/* Why people may not edit column I, which is not can_edit. Static text. */
+const char *schema_why_locked(const struct schema_mapping *mapping, size_t i);
 /* Index of the mapped column under HEADER, or of the table's column NAME; -1: there is none. */
 int schema_find_header(const struct schema_mapping *mapping, const char *header);
 int schema_find_name(const struct schema_mapping *mapping, const char *name);

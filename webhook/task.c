@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/task.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base.h"
 #include "common/base_values.h"
-#include "common/number.h"
 #include "common/rowkey.h"
-#include "common/utf8.h"
 #include "webhook/row.h"
 #include "webhook/state.h"
-
-#define QUOTED_BYTES 100
-#define NOTE_BYTES 1000
 
 /* The value that column C would hold for CELL, in the arena; PROBLEM: why it cannot. */
 static int parse_cell(struct arena *arena, const struct column *c, const struct cell *cell,
@@ -124,6 +117,12 @@ int task_open(struct task *task, struct db *db, const struct schema_mapping *m,
                : answer_open(&task->answer, &task->arena, m->n_columns, err);
 }
 
+int task_parse(struct task *task, size_t i, const struct cell *cell, struct value *out,
+               const char **problem, struct err *err)
+{
+    return parse_cell(&task->arena, schema_column_of(task->m, i), cell, out, problem, err);
+}
+
 void task_close(struct task *task)
 {
     answer_close(&task->answer);
@@ -133,13 +132,21 @@ void task_close(struct task *task)
 
 void task_reset(struct task *task)
 {
-    for (size_t i = 0; i < task->m->n_columns; i++)
-        task->cells[i].is_refused = task->cells[i].is_stale = false;
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        struct task_cell *cell = &task->cells[i];
+
+        cell->is_refused = cell->is_stale = false;
+        cell->verdict = MERGE_SAME;
+        cell->policy = NULL;
+        cell->changed_us = 0;
+    }
     task->key_state = open_key(task);
     task->is_found = task->has_base = false;
     task->reconcile = NULL;
     task->after = NULL;
     task->same_as = NULL;
+    task->is_base_changed = false;
+    task->n_opened = task->n_resolved = 0;
     state_base_clear(&task->base);
     answer_reset(&task->answer, task->m->n_columns);
 }
@@ -195,6 +202,59 @@ int task_find(struct task *task, struct err *err)
                            &task->has_base, err);
 }
 
+int task_find_by(struct task *task, const char *row_key, struct err *err)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+
+    if (rowkey_read(row_key, strlen(row_key), &bytes, task->key, task->m->n_key, err) != 0)
+        return -1;
+    for (size_t i = 0; i < task->m->n_key; i++) {
+        if (task->key[i].state != VALUE_TEXT)
+            return err_set(err, ERR_VALUE, "the row has no whole key");
+        task->key[i].ptr = arena_copy(&task->arena, task->key[i].ptr, task->key[i].len);
+        if (task->key[i].ptr == NULL)
+            return err_nomem(err, "task");
+    }
+    task->key_state = TASK_KEY_OK;
+    return task_find(task, err);
+}
+
+struct value task_base_value(const struct task *task, size_t i)
+{
+    const char *name = schema_column_of(task->m, i)->name;
+    const struct task_cell *cell = &task->cells[i];
+    const struct value known[] = {
+        base_value_find(task->base.agreed.ptr, task->base.agreed.len, name), task->mysql[i],
+        cell->value, cell->old};
+    uint64_t hash;
+
+    if (base_find(task->base.hashes.ptr, task->base.hashes.len, name, &hash))
+        for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+            if (known[k].state != VALUE_ABSENT && hash_value(known[k]) == hash)
+                return known[k];
+    return (struct value){.state = VALUE_ABSENT};
+}
+
+struct merge_cell task_sides(const struct task *task, size_t i, struct value mysql,
+                             bool may_assume_base)
+{
+    const struct task_cell *cell = &task->cells[i];
+    struct merge_cell merge = {
+        .sheet = cell->value,
+        .mysql = mysql,
+        .old = cell->old,
+        .was_shown_over = task->base.changed_us / 1000 > task->edit->time_ms,
+    };
+
+    merge.has_base = base_find(task->base.hashes.ptr, task->base.hashes.len,
+                               schema_column_of(task->m, i)->name, &merge.base);
+    if (!merge.has_base && may_assume_base) {
+        merge.has_base = true;
+        merge.base = hash_value(task->mysql[i]);
+    }
+    return merge;
+}
+
 int task_reread(struct task *task, struct err *err)
 {
     struct value *after = task_values(task, task->m->n_columns, err);
@@ -228,106 +288,6 @@ int task_save_base(struct task *task, struct err *err)
         return err_nomem(err, "base");
     return state_base_save(task->db, task->m->cfg->name, task_key_hash(task), row_key, &task->base,
                            err);
-}
-
-static const char *quote(struct task *task, const char *text, size_t len)
-{
-    char out[QUOTED_BYTES + 16];
-    size_t cut = 0;
-
-    while (cut < len) {
-        size_t step = utf8_length(text + cut, len - cut);
-
-        if (cut + step > QUOTED_BYTES || step == 0)
-            break;
-        cut += step;
-    }
-    snprintf(out, sizeof(out), "\"%.*s%s\"", (int)cut, text, cut < len ? "…" : "");
-    text = arena_copy(&task->arena, out, strlen(out));
-    return text == NULL ? "" : text;
-}
-
-const char *task_quote(struct task *task, struct value v)
-{
-    return v.state == VALUE_TEXT && v.len > 0 ? quote(task, v.ptr, v.len) : "(empty)";
-}
-
-const char *task_quote_cell(struct task *task, const struct cell *cell)
-{
-    char number[NUMBER_TEXT_SIZE];
-
-    switch (cell->type) {
-    case CELL_NUMBER:
-        return quote(task, number, number_print_double(cell->number, number));
-    case CELL_BOOL:
-        return cell->boolean ? "TRUE" : "FALSE";
-    case CELL_TEXT:
-    case CELL_ERROR:
-        return quote(task, cell->text, cell->text_len);
-    case CELL_BLANK:
-        break;
-    }
-    return "(empty)";
-}
-
-int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, ...)
-{
-    char why[NOTE_BYTES];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(why, sizeof(why), fmt, ap);
-    va_end(ap);
-    task->cells[i].is_refused = true;
-    answer_say(&task->answer, "%s: %s", task->m->columns[i].header, why);
-    return answer_note(&task->answer, i, why, err);
-}
-
-int task_refuse_problem(struct task *task, size_t i, struct err *err)
-{
-    const struct task_cell *cell = &task->cells[i];
-
-    if (cell->cell.type == CELL_BLANK)
-        return task_refuse(task, i, err, "this cell %s", cell->problem);
-    return task_refuse(task, i, err, "%s %s", task_quote_cell(task, &cell->cell), cell->problem);
-}
-
-/* The cell that shows V; CAN_SHOW false: a cell cannot. */
-static int make_cell(struct task *task, size_t i, struct value v, bool *can_show,
-                     int (*put)(struct answer *, size_t, const struct cell *, struct err *),
-                     struct err *err)
-{
-    CLEANUP_BUF struct buf scratch = BUF_INIT;
-    struct err refusal = ERR_INIT;
-    struct cell cell;
-
-    *can_show = cell_from_value(schema_column_of(task->m, i), v, &scratch, &cell, &refusal) == 0;
-    return *can_show ? put(&task->answer, i, &cell, err) : 0;
-}
-
-int task_show(struct task *task, size_t i, struct value v, struct err *err)
-{
-    bool can_show;
-
-    return make_cell(task, i, v, &can_show, answer_show, err);
-}
-
-int task_show_all(struct task *task, struct err *err)
-{
-    for (size_t i = 0; task->is_found && i < task->m->n_columns; i++)
-        if (task_show(task, i, task->mysql[i], err) != 0)
-            return -1;
-    return 0;
-}
-
-int task_tell_key(struct task *task, struct err *err)
-{
-    bool can_show;
-
-    for (size_t i = 0; i < task->m->n_key; i++)
-        if (make_cell(task, task->m->key[i], task->key[i], &can_show, answer_set_key, err) != 0)
-            return -1;
-    return 0;
 }
 
 bool task_is_changed(const struct task *task, size_t i)

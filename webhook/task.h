@@ -18,6 +18,7 @@
 #include "common/mysql/db.h"
 #include "webhook/answer.h"
 #include "webhook/edit.h"
+#include "webhook/merge.h"
 #include "webhook/schema.h"
 #include "webhook/state.h"
 
@@ -33,6 +34,10 @@ struct task_cell {
     bool has_old;
     struct cell old_cell; /* what it showed before */
     struct value old;     /* VALUE_ABSENT: not known */
+    enum merge_verdict
+        verdict;        /* what was decided of an edited cell that is not refused or stale */
+    const char *policy; /* by which policy, when both sides had changed it */
+    int64_t changed_us; /* when MySQL had changed it, where that decided; else 0 */
 };
 
 enum task_key {
@@ -60,6 +65,9 @@ struct task {
     const struct value *after; /* the row as this edit has written it, or NULL; n_columns, in the
                                   arena */
     struct hash128 content;    /* of the non-blank cells as they were sent */
+    bool is_base_changed;      /* something waits no more: the base must be stored */
+    size_t n_opened;           /* conflicts that wait since this edit, ... */
+    size_t n_resolved;         /* ... and those that it has ended */
     const char *same_as;       /* the edit that inserted this very row; NULL: none */
 
     const char *reconcile; /* why the tab must be compared with the table; NULL: it need not */
@@ -73,11 +81,22 @@ void task_close(struct task *task);
 /* Forget what was found out and decided, to begin anew after a rollback. */
 void task_reset(struct task *task);
 
+/* The value that column I would hold for CELL, in the arena; absent: PROBLEM says why it cannot. */
+int task_parse(struct task *task, size_t i, const struct cell *cell, struct value *out,
+               const char **problem, struct err *err);
 /* With the key as sent: find and lock the row and its base, and set is_found, mysql, has_base, base
  * and key. */
 int task_find(struct task *task, struct err *err);
 /* Read the row again after a write, into AFTER. ERR_VALUE: it is not under its key any more. */
 int task_reread(struct task *task, struct err *err);
+/* With a key as text (rowkey.h), as tabrelay keeps it, in the place of the one that was sent. */
+int task_find_by(struct task *task, const char *row_key, struct err *err);
+/* What both sides last agreed on in column I; absent: it cannot be told. */
+struct value task_base_value(const struct task *task, size_t i);
+/* The three sides of a cell, MYSQL being its value there. Without a base MAY_ASSUME_BASE takes the
+ * sheet to show what MySQL had before the edit. */
+struct merge_cell task_sides(const struct task *task, size_t i, struct value mysql,
+                             bool may_assume_base);
 /* Both sides agree on V in column I. */
 void task_agree(struct task *task, size_t i, struct value v);
 int task_save_base(struct task *task, struct err *err);
@@ -92,6 +111,8 @@ int task_refuse(struct task *task, size_t i, struct err *err, const char *fmt, .
     __attribute__((format(printf, 4, 5)));
 /* The same with the cell's own problem. */
 int task_refuse_problem(struct task *task, size_t i, struct err *err);
+/* Refuse the edit as a whole. Returns 0. */
+int task_reject(struct task *task, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The cell must show this value. */
 int task_show(struct task *task, size_t i, struct value v, struct err *err);
 /* Every cell must show the row as MySQL has it. */

@@ -86,11 +86,11 @@ DE = {"Code": "DE", "Name": "Germany", "Area": 357, "Since": {"date": "1990-10-0
 
 
 class Webhook:
-    def __init__(self, server, db, programs, folder, more_tables=""):
+    def __init__(self, server, db, programs, folder, more_tables="", more_mappings=""):
         self.server, self.db = server, db
         self.port = free_port()
         path = folder / "tabrelay.yaml"
-        path.write_text(CONFIG.format(server=server, db=db, port=self.port, secret=SECRET, sheet=SHEET))
+        path.write_text(CONFIG.format(server=server, db=db, port=self.port, secret=SECRET, sheet=SHEET) + more_mappings)
         server.sql(f"CREATE DATABASE {db}_state")
         for part in ("state.sql", "state-2.sql", "state-3.sql"):
             server.script((ROOT / "schemas" / part).read_text(), database=f"{db}_state")
@@ -124,7 +124,8 @@ class Webhook:
             connection.close()
 
     def post(self, edits, tab="Countries", source="script", **more):
-        body = {"version": 1, "spreadsheet": SHEET, "tab": tab, "editor": "ann@example.com", "source": source,
+        place = {} if "mapping" in more else {"spreadsheet": SHEET, "tab": tab}
+        body = {"version": 1, **place, "editor": "ann@example.com", "source": source,
                 "edits": edits, **more}
         return self.request("POST", "/v1/edits", json.dumps(body))
 

@@ -143,10 +143,11 @@ static void an_edits_members_are_checked_by_name(void **state)
     assert_string_equal(edit_refusal("\"id\":\"12345678901234567890123456789012345678901234567890"
                                      "123456789012345\""),
                         "edits[0].id: expected 1 to 64 of A-Z a-z 0-9 _ -");
-    assert_string_equal(edit_refusal("\"id\":\"a\",\"kind\":\"x\""),
-                        "edits[0].kind: expected \"upsert\" or \"delete\"");
-    assert_string_equal(edit_refusal("\"id\":\"a\",\"kind\":\"delete\""),
-                        "edits[0].kind: only a found edit may be a delete");
+    assert_string_equal(
+        edit_refusal("\"id\":\"a\",\"kind\":\"x\""),
+        "edits[0].kind: expected \"upsert\", \"delete\", \"resolve\", \"decide\" or \"undo\"");
+    assert_string_equal(edit_refusal("\"id\":\"a\",\"kind\":\"delete\",\"time\":1"),
+                        "edits[0]: a request of source \"script\" may not ask for this");
     assert_string_equal(edit_refusal("\"id\":\"a\",\"kind\":\"upsert\",\"time\":-5"),
                         "edits[0].time: expected milliseconds since 1970");
     assert_string_equal(edit_refusal(EDIT ",\"row\":0"),
@@ -158,6 +159,61 @@ static void an_edits_members_are_checked_by_name(void **state)
                         "edits[0].old: expected an object");
     assert_string_equal(edit_refusal(EDIT ",\"cells\":{},\"base\":{\"a\":\"00112233445566FF\"}"),
                         "edits[0].base.a: expected 16 lower-case hex digits");
+}
+
+#define CLI "{\"version\":1,\"mapping\":\"m\",\"source\":\"cli\",\"edits\":[{"
+#define FOUND "{\"version\":1,\"mapping\":\"m\",\"source\":\"found\",\"edits\":[{"
+#define KIND(kind) "\"id\":\"a\",\"time\":1,\"kind\":\"" kind "\""
+
+static void the_other_kinds_say_what_they_need(void **state)
+{
+    const char *resolve =
+        CLI KIND("resolve") ",\"conflict\":17,\"set\":{\"date\":\"2024-02-29\"}}]}";
+    const char *decide = FOUND KIND("decide") ",\"conflict\":17,\"changed\":null}]}";
+    const char *undo = CLI KIND("undo") ",\"edit\":\"e-1\",\"force\":true}]}";
+    struct edit_request r;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(edit_parse(resolve, strlen(resolve), &r, &err), 0);
+    assert_string_equal(r.mapping, "m");
+    assert_int_equal(r.edits[0].conflict, 17);
+    assert_int_equal(r.edits[0].take, EDIT_TAKE_VALUE);
+    edit_request_close(&r);
+    assert_int_equal(edit_parse(decide, strlen(decide), &r, &err), 0);
+    assert_int_equal(r.edits[0].changed_ms, 0);
+    edit_request_close(&r);
+    assert_int_equal(edit_parse(undo, strlen(undo), &r, &err), 0);
+    assert_string_equal(r.edits[0].undone, "e-1");
+    assert_true(r.edits[0].is_forced);
+    edit_request_close(&r);
+    assert_string_equal(refusal(CLI KIND("resolve") ",\"take\":\"sheet\"}]}"),
+                        "edits[0].conflict: expected a conflict's number");
+    assert_string_equal(refusal(CLI KIND("resolve") ",\"conflict\":1,\"take\":\"mine\"}]}"),
+                        "edits[0]: expected either take (\"mysql\", \"sheet\" or \"base\") or set");
+    assert_string_equal(
+        refusal(CLI KIND("resolve") ",\"conflict\":1,\"take\":\"sheet\",\"set\":1}]}"),
+        "edits[0]: expected either take (\"mysql\", \"sheet\" or \"base\") or set");
+    assert_string_equal(refusal(FOUND KIND("decide") ",\"conflict\":1,\"changed\":\"now\"}]}"),
+                        "edits[0].changed: expected milliseconds since 1970 or null");
+    assert_string_equal(refusal(CLI KIND("undo") "}]}"), "edits[0].edit: expected an edit's id");
+    assert_string_equal(refusal(CLI KIND("undo") ",\"edit\":\"e\",\"force\":1}]}"),
+                        "edits[0].force: expected true or false");
+}
+
+static void each_source_may_ask_for_its_own_only(void **state)
+{
+    (void)state;
+    assert_string_equal(refusal(CLI KIND("decide") ",\"conflict\":1}]}"),
+                        "edits[0]: a request of source \"cli\" may not ask for this");
+    assert_string_equal(refusal(FOUND KIND("undo") ",\"edit\":\"e\"}]}"),
+                        "edits[0]: a request of source \"found\" may not ask for this");
+    assert_string_equal(refusal(FOUND KIND("upsert") ",\"cells\":{},\"force\":true}]}"),
+                        "edits[0]: a request of source \"found\" may not ask for this");
+    assert_string_equal(refusal(CLI KIND("upsert") ",\"cells\":{},\"initial\":true}]}"),
+                        "edits[0]: a request of source \"cli\" may not ask for this");
+    assert_string_equal(refusal("{\"version\":1,\"mapping\":\"m\"}"),
+                        "mapping: a script names its spreadsheet and tab");
 }
 
 static void cells_are_scalars_dates_and_errors(void **state)
@@ -250,6 +306,8 @@ int main(void)
         cmocka_unit_test(a_backslash_before_u0000_as_text_is_no_nul),
         cmocka_unit_test(the_heads_members_are_checked_by_name),
         cmocka_unit_test(an_edits_members_are_checked_by_name),
+        cmocka_unit_test(the_other_kinds_say_what_they_need),
+        cmocka_unit_test(each_source_may_ask_for_its_own_only),
         cmocka_unit_test(cells_are_scalars_dates_and_errors),
         cmocka_unit_test(a_json_value_becomes_the_cell_it_stands_for),
         cmocka_unit_test(a_found_edit_carries_the_hashes_it_was_computed_against),

@@ -98,6 +98,74 @@ static void a_person_who_saw_mysqls_newest_value_may_change_it(void **state)
     assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_APPLY);
 }
 
+static void a_value_shown_over_what_was_typed_is_a_conflict(void **state)
+{
+    struct merge_cell c = cell("sheet's", "mysql's", "mysql's");
+
+    (void)state;
+    c.old = text("seen");
+    assert_int_equal(merge_edited(&c, CONFIG_MANUAL), MERGE_APPLY);
+    c.was_shown_over = true;
+    assert_int_equal(merge_edited(&c, CONFIG_MANUAL), MERGE_HOLD);
+    c.old = ABSENT; /* Google does not tell of a range: nothing says that it was not seen */
+    assert_int_equal(merge_edited(&c, CONFIG_MANUAL), MERGE_APPLY);
+}
+
+static void each_policy_has_its_verdict(void **state)
+{
+    struct merge_cell c = cell("sheet's", "mysql's", "agreed");
+
+    (void)state;
+    assert_int_equal(merge_edited(&c, CONFIG_LAST_WRITE_WINS), MERGE_LAST_WRITE);
+    assert_int_equal(merge_edited(&c, CONFIG_MANUAL), MERGE_HOLD);
+    assert_int_equal(merge_edited(&c, CONFIG_RULE), MERGE_RULE);
+    assert_false(merge_writes(MERGE_HOLD));
+    assert_true(merge_is_conflict(MERGE_RULE));
+    assert_false(merge_is_conflict(MERGE_KEEP));
+}
+
+static void the_later_write_wins_and_mysql_when_that_is_not_known(void **state)
+{
+    (void)state;
+    assert_int_equal(merge_last_write(1001, 1000000), MERGE_SHEET_WINS);
+    assert_int_equal(merge_last_write(1000, 1000000), MERGE_MYSQL_WINS);
+    assert_int_equal(merge_last_write(1000, 1000999), MERGE_MYSQL_WINS);
+    assert_int_equal(merge_last_write(999, 1000000), MERGE_MYSQL_WINS);
+    assert_int_equal(merge_last_write(1000, 0), MERGE_MYSQL_WINS);
+}
+
+static void a_row_that_one_side_deleted_goes_by_its_own_policy_or_the_cells(void **state)
+{
+    const struct {
+        enum config_delete_conflict gone;
+        enum config_conflict conflict;
+        enum merge_verdict in_sheet, in_mysql;
+        const char *name;
+    } cases[] = {
+        {CONFIG_DELETE_AS_CONFLICT, CONFIG_SHEET_WINS, MERGE_SHEET_WINS, MERGE_SHEET_WINS,
+         "sheet_wins"},
+        {CONFIG_DELETE_AS_CONFLICT, CONFIG_MYSQL_WINS, MERGE_MYSQL_WINS, MERGE_MYSQL_WINS,
+         "mysql_wins"},
+        {CONFIG_DELETE_AS_CONFLICT, CONFIG_LAST_WRITE_WINS, MERGE_MYSQL_WINS, MERGE_SHEET_WINS,
+         "update_wins"},
+        {CONFIG_DELETE_AS_CONFLICT, CONFIG_MANUAL, MERGE_HOLD, MERGE_HOLD, "manual"},
+        {CONFIG_DELETE_UPDATE_WINS, CONFIG_SHEET_WINS, MERGE_MYSQL_WINS, MERGE_SHEET_WINS,
+         "update_wins"},
+        {CONFIG_DELETE_DELETE_WINS, CONFIG_SHEET_WINS, MERGE_SHEET_WINS, MERGE_MYSQL_WINS,
+         "delete_wins"},
+        {CONFIG_DELETE_MANUAL, CONFIG_SHEET_WINS, MERGE_HOLD, MERGE_HOLD, "manual"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct config_mapping m = {.conflict = cases[i].conflict, .delete_conflict = cases[i].gone};
+
+        assert_int_equal(merge_gone(&m, true), cases[i].in_sheet);
+        assert_int_equal(merge_gone(&m, false), cases[i].in_mysql);
+        assert_string_equal(merge_gone_policy(&m), cases[i].name);
+    }
+}
+
 static bool shows(const char *sheet, const char *mysql, const char *base)
 {
     struct merge_cell c = cell(sheet, mysql, base);
@@ -138,6 +206,10 @@ int main(void)
         cmocka_unit_test(
             without_a_base_only_what_the_person_saw_can_prove_that_there_is_no_conflict),
         cmocka_unit_test(a_person_who_saw_mysqls_newest_value_may_change_it),
+        cmocka_unit_test(a_value_shown_over_what_was_typed_is_a_conflict),
+        cmocka_unit_test(each_policy_has_its_verdict),
+        cmocka_unit_test(the_later_write_wins_and_mysql_when_that_is_not_known),
+        cmocka_unit_test(a_row_that_one_side_deleted_goes_by_its_own_policy_or_the_cells),
         cmocka_unit_test(an_unedited_cell_is_shown_anew_only_if_it_still_shows_what_was_agreed_on),
         cmocka_unit_test(a_cell_that_was_not_sent_is_taken_to_show_what_was_agreed_on),
     };
