@@ -42,6 +42,7 @@ def test_the_log_says_what_the_row_was_and_what_it_became_and_where_the_binlog_w
 def test_a_formula_in_the_cells_is_logged(hook):
     result = hook.edit({**DE, "Area": 400}, ["Area"], old={"Area": 357}, formulas={"Area": "=200*2"})
     assert result["outcome"] == "applied"
+    assert json.loads(hook.log(result["id"])["cells"]) == {**DE, "Area": 400, "": {"formulas": {"Area": "=200*2"}}}
 
 
 # -- rows that are gone ------------------------------------------------------------------------------------------
@@ -89,3 +90,63 @@ def test_a_delete_in_the_sheet_leaves_a_tombstone(hook):
     hook.edit(MINE, ["title"], "Mine")
     assert hook.delete({"id": 1}, '["1"]', "Mine")["operation"] == "delete"
     assert hook.state("SELECT mapping, deleted_by FROM @tombstone") == [("mine", "sheet")]
+
+
+# -- undo --------------------------------------------------------------------------------------------------------
+
+
+def undo(hook, edit_id, mapping="countries", **more):
+    edit = {"id": f"u{time.time_ns()}", "kind": "undo", "time": int(time.time() * 1000), "edit": edit_id, **more}
+    status, answer = hook.post([edit], None, "cli", mapping=mapping)
+    assert status == 200, answer
+    return answer["results"][0]
+
+
+def test_an_edit_is_taken_back_as_a_new_edit_and_so_is_that(hook):
+    first = hook.edit({**DE, "Area": 400, "People": 90}, ["Area", "People", "Name"], old=DE)
+    result = undo(hook, first["id"])
+    assert (result["outcome"], result["operation"], result["cells"]) == ("applied", "update", {"Area": 357, "People": 83})
+    assert hook.sql("SELECT area, people, version FROM @countries WHERE code = 'DE'")[0][1:] == (83, 3)
+    log = hook.log(result["id"])
+    assert (log["kind"], log["source"], json.loads(log["edited_columns"])) == ("undo", "cli", ["area", "people"])
+    assert undo(hook, result["id"])["outcome"] == "applied"
+    assert hook.sql("SELECT people FROM @countries WHERE code = 'DE'") == [(90,)]
+
+
+def test_what_was_written_since_is_not_taken_back_unless_forced(hook):
+    first = hook.edit({**DE, "Area": 400, "People": 90}, ["Area", "People"], old=DE)
+    hook.sql("UPDATE @countries SET people = 91 WHERE code = 'DE'")
+    result = undo(hook, first["id"])
+    assert (result["outcome"], result["message"]) == ("applied", 'People: the database has "91" now, not "90"')
+    assert [str(v) for v in hook.sql("SELECT area, people FROM @countries WHERE code = 'DE'")[0]] == ["357.0", "91"]
+    result = undo(hook, first["id"])
+    assert result["outcome"] == "rejected" and "nothing of it was taken back" in result["message"]
+    assert undo(hook, first["id"], force=True)["outcome"] == "applied"
+    assert hook.sql("SELECT people FROM @countries WHERE code = 'DE'") == [(83,)]
+
+
+def test_an_insert_is_deleted_and_a_delete_inserted_again(hook):
+    inserted = hook.edit({"id": 5, "title": "five"}, ["id", "title"], "Mine")
+    hook.sql("UPDATE @mine SET title = 'fünf' WHERE id = 5")
+    assert undo(hook, inserted["id"], "mine")["message"] == 'title: the database has "fünf" now, not "five"'
+    result = undo(hook, inserted["id"], "mine", force=True)
+    assert (result["outcome"], result["operation"]) == ("applied", "delete")
+    assert hook.sql("SELECT id FROM @mine") == [(1,)]
+    hook.edit(DE, list(DE))
+    hook.sql("UPDATE @cities SET country = NULL")
+    deleted = hook.delete({"Code": "DE"}, '["DE"]', "Countries")
+    assert deleted["operation"] == "delete"
+    result = undo(hook, deleted["id"])
+    assert (result["outcome"], result["operation"]) == ("applied", "insert")
+    assert hook.sql("SELECT name, people, label FROM @countries WHERE code = 'DE'") == [("Germany", 83, "Germany!")]
+    assert hook.state("SELECT COUNT(*) FROM @tombstone") == [(0,)]
+    assert undo(hook, deleted["id"])["message"] == "the database has a row with this key again"
+
+
+def test_what_wrote_nothing_or_is_not_known_cannot_be_taken_back(hook):
+    assert undo(hook, "nothing")["message"] == "this mapping has no edit nothing"
+    unchanged = hook.edit(DE, ["Name"])
+    assert undo(hook, unchanged["id"])["message"] == f"edit {unchanged['id']} wrote nothing"
+    assert undo(hook, unchanged["id"], "mine")["message"] == f"this mapping has no edit {unchanged['id']}"
+    status, answer = hook.post([], None, "cli", mapping="nobody")
+    assert status == 404 and answer["error"]["message"] == 'there is no mapping "nobody"'
