@@ -44,6 +44,7 @@ static void edit_note_free(struct edit_note *note)
     free(note->id);
     free(note->kind);
     free(note->notes);
+    free(note->cells);
     free(note->outcome);
     free(note->operation);
     free(note->row_key);

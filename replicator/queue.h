@@ -33,7 +33,8 @@ enum item_type {
 struct edit_note {
     char *id, *kind, *outcome, *operation, *row_key,
         *columns; /* owned; columns: a JSON array of column names */
-    char *notes;  /* owned; {header: text or null} as JSON; NULL: none */
+    char *notes;  /* owned; {header: text, or null: none} as JSON; NULL: it has none */
+    char *cells;  /* owned; of notes without a key: {header: cell}, what the row showed; NULL */
     struct hash128 key;
     bool has_key;
     bool is_found;     /* by a comparison of ours, not told by a script */

@@ -7,6 +7,8 @@
 #include "common/cleanup.h"
 #include "replicator/route_private.h"
 
+enum { CELLS_BYTES_MAX = 65536 };
+
 static const char *const own_names[OWN_TABLES] = {"edit_log", "signals", "watermark"};
 
 int route_load_own(struct route *r, struct err *err)
@@ -76,6 +78,23 @@ static int find_named(const struct route *r, const char *name)
     return -1;
 }
 
+/* What its notes are, and which row they are for when it has no key. */
+static void take_notes(const struct route *r, uint32_t at, const struct change *change,
+                       struct edit_note *note)
+{
+    CLEANUP_FREE char *source = own_text(change, "source");
+    CLEANUP_FREE char *message = own_text(change, "message");
+    CLEANUP_FREE char *answer = own_text(change, "answer");
+    const struct edit_texts texts = {source, note->outcome, note->columns, message, answer};
+
+    if (source == NULL || message == NULL || answer == NULL || note->outcome == NULL ||
+        note->columns == NULL || r->mappings[at]->table == NULL)
+        return;
+    note->notes = route_notes(r->mappings[at], &texts);
+    if (note->notes != NULL && !note->has_key && own_value(change, "cells").len <= CELLS_BYTES_MAX)
+        note->cells = own_text(change, "cells");
+}
+
 static int take_edit(struct route *r, const struct change *change, struct err *err)
 {
     CLEANUP_FREE char *mapping = own_text(change, "mapping");
@@ -104,6 +123,7 @@ static int take_edit(struct route *r, const struct change *change, struct err *e
     note->has_key = key.state == VALUE_TEXT && key.len == sizeof(note->key.bytes);
     if (note->has_key)
         memcpy(note->key.bytes, key.ptr, sizeof(note->key.bytes));
+    take_notes(r, item.mapping, change, note);
     return route_push(r, item, err);
 }
 

@@ -47,6 +47,12 @@ int route_load_own(struct route *r, struct err *err);
 const struct table *route_find_own(const struct route *r, const char *name);
 int route_take_own(struct route *r, const struct change *change, struct err *err);
 
+/* route_notes.c: the notes of an edit, {header: text, or null: none} as JSON; NULL: it has none. */
+struct edit_texts {
+    const char *source, *outcome, *columns, *message, *answer; /* as in edit_log */
+};
+char *route_notes(const struct mapping *m, const struct edit_texts *edit);
+
 /* route_ddl.c: the reader's on_ddl and on_notice; CTX is the route. */
 int route_on_ddl(void *ctx, const struct ddl *ddl, struct err *err);
 int route_on_notice(void *ctx, const struct notice *notice, struct err *err);

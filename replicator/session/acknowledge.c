@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 #include "common/rowkey.h"
+#include "replicator/session/decide.h"
 #include "replicator/session/shipment.h"
 
 enum { KEY_MAX = 16, ACK_TRIES = 5 };
@@ -154,7 +155,7 @@ static bool is_last(const struct session *s, const struct shipment *sh)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
             leaving += is_proven(&sh->shares[i], r);
     if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
-        s->orphans != NULL || s->is_in_transaction || s->window.is_open)
+        s->orphans != NULL || s->notes != NULL || s->is_in_transaction || s->window.is_open)
         return false;
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].refreshes != NULL)

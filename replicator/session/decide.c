@@ -13,7 +13,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "replicator/session/session.h"
+#include "replicator/session/decide.h"
 
 enum { RETRY_MS = 2000, ASKED_MAX = 200, OPEN_MAX = 1000, DECISIONS_MAX = 10000 };
 

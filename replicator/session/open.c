@@ -6,7 +6,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "replicator/binlog/position.h"
-#include "replicator/session/session.h"
+#include "replicator/session/decide.h"
 #include "replicator/sync/tab.h"
 
 enum { RETRY_BROKEN_MS = 30000 };

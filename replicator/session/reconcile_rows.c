@@ -6,6 +6,7 @@
 #include "common/base.h"
 #include "common/cleanup.h"
 #include "replicator/session/comparison.h"
+#include "replicator/session/decide.h"
 #include "replicator/sync/tab.h"
 
 enum { PAGE_CELLS = 60000, KEY_MAX = 16 };

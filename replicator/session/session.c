@@ -8,6 +8,8 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/metrics.h"
+#include "replicator/session/decide.h"
+#include "replicator/session/note.h"
 
 enum {
     TICK_MS = 200,
@@ -51,6 +53,7 @@ void session_close(struct session *s)
     checks_close(s);
     orphans_close(s);
     decisions_close(s);
+    notes_close(s);
     recents_close(s);
     for (size_t i = 0; i < s->n_follows; i++)
         close_follow(&s->follows[i]);
@@ -147,7 +150,7 @@ static int flush_if_due(struct session *s, struct err *err)
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
-        reconcile_step(s, err) == 0 && decide_step(s, err) == 0)
+        reconcile_step(s, err) == 0 && decide_step(s, err) == 0 && note_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -195,6 +198,9 @@ static int64_t wait_ms(const struct session *s)
     for (const struct orphan *o = s->orphans; o != NULL; o = o->next)
         if (o->due_ms - now < wait)
             wait = o->due_ms - now;
+    for (const struct note *n = s->notes; n != NULL; n = n->hh.next)
+        if (n->due_ms - now < wait)
+            wait = n->due_ms - now;
     if (!s->window.is_open)
         for (size_t i = 0; i < s->n_follows; i++)
             if (s->follows[i].refreshes != NULL ||

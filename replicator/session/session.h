@@ -150,19 +150,6 @@ struct orphan {
     struct orphan *next;
 };
 
-/* A conflict that nothing is left to decide about: of the cell in a column (its name's hash), or of
- * a row (of ""). */
-struct decision_id {
-    uint32_t mapping;
-    struct hash128 key;
-    uint64_t column;
-};
-struct decision {
-    struct decision_id id;
-    char *column; /* owned */
-    UT_hash_handle hh;
-};
-
 /* When we last wrote a row, by our own clock: an edit from before may have been overwritten. */
 struct recent {
     struct row_id id;
@@ -224,7 +211,8 @@ struct session {
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */
     struct orphan *orphans;       /* a list */
-    struct decision *decisions;   /* uthash */
+    struct decision *decisions;   /* uthash; decide.h */
+    struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
@@ -350,15 +338,6 @@ int found_post(struct session *s, const struct mapping *m, struct found *f, stru
  * known), or what to take: "mysql" or "sheet". */
 void found_decide(struct found *f, int64_t conflict, int64_t changed_us);
 void found_resolve(struct found *f, int64_t conflict, const char *take);
-
-/* decide.c */
-/* Nothing is left to decide about COLUMN of a row; "": about the row. */
-int decide_add(struct session *s, uint32_t mapping, struct hash128 key, const char *column,
-               struct err *err);
-/* A conflict may wait for the time of MySQL's change. */
-void decide_ask(struct follow *f);
-int decide_step(struct session *s, struct err *err);
-void decisions_close(struct session *s);
 
 /* recent.c */
 void recent_note(struct session *s, uint32_t mapping, struct hash128 key);

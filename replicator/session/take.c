@@ -8,7 +8,8 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rowkey.h"
-#include "replicator/session/session.h"
+#include "replicator/session/decide.h"
+#include "replicator/session/note.h"
 
 static void free_refresh(struct refresh *r)
 {
@@ -150,8 +151,11 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     struct follow *f = &s->follows[item->mapping];
 
     s->edit_transaction = s->transaction;
-    if (!f->m.is_ready || !note->has_key || note->row_key == NULL ||
-        is_text(note->outcome, "pending"))
+    if (!f->m.is_ready || is_text(note->outcome, "pending"))
+        return 0;
+    if (note_add_edit(s, item->mapping, note, err) != 0)
+        return -1;
+    if (!note->has_key || note->row_key == NULL)
         return 0;
     metrics_add(METRIC_ECHOES, 1);
     if (is_text(note->outcome, "conflict"))

@@ -109,6 +109,20 @@ void batch_write(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
     b->n_cells += n_rows * n_columns;
 }
 
+void batch_write_note(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
+                      const char *text, size_t len)
+{
+    struct buf *out = begin(b);
+
+    buf_printf(out,
+               "{\"updateCells\":{\"start\":{\"sheetId\":%" PRId64 ",\"rowIndex\":%" PRId64
+               ",\"columnIndex\":%" PRId64
+               "},\"fields\":\"note\",\"rows\":[{\"values\":[{\"note\":",
+               sheet_id, row, column);
+    buf_json(out, text, len);
+    buf_puts(out, "}]}]}}");
+}
+
 static void put_rows(struct buf *out, int64_t sheet_id, int64_t row, int64_t n)
 {
     buf_printf(out,

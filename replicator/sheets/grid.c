@@ -80,7 +80,15 @@ static int parse_cell(struct arena *arena, const cJSON *json, struct cell *cell)
     return 0;
 }
 
-static int parse_row(struct grid *g, size_t r, const cJSON *row)
+static int parse_note(struct arena *arena, const cJSON *json, struct cell *cell)
+{
+    const char *note = json_text(json, "note", "");
+
+    *cell = blank;
+    return note[0] == '\0' ? 0 : set_text(arena, cell, CELL_TEXT, note);
+}
+
+static int parse_row(struct grid *g, size_t r, const cJSON *row, bool of_notes)
 {
     const cJSON *values = json_get(row, "values"), *item;
     size_t n = cJSON_IsArray(values) ? (size_t)cJSON_GetArraySize(values) : 0, c = 0;
@@ -92,14 +100,16 @@ static int parse_row(struct grid *g, size_t r, const cJSON *row)
         return -1;
     cJSON_ArrayForEach(item, values)
     {
-        if (parse_cell(g->arena, item, &g->rows[r].cells[c++]) != 0)
+        struct cell *cell = &g->rows[r].cells[c++];
+
+        if ((of_notes ? parse_note : parse_cell)(g->arena, item, cell) != 0)
             return -1;
     }
     g->rows[r].n_cells = (int64_t)n;
     return 0;
 }
 
-static int parse_grid(struct grid *g, const cJSON *data, struct err *err)
+static int parse_grid(struct grid *g, const cJSON *data, bool of_notes, struct err *err)
 {
     const cJSON *rows = json_get(data, "rowData"), *item;
     size_t n = cJSON_IsArray(rows) ? (size_t)cJSON_GetArraySize(rows) : 0, r = 0;
@@ -113,7 +123,7 @@ static int parse_grid(struct grid *g, const cJSON *data, struct err *err)
     g->n_rows = (int64_t)n;
     cJSON_ArrayForEach(item, rows)
     {
-        if (parse_row(g, r++, item) != 0)
+        if (parse_row(g, r++, item, of_notes) != 0)
             return err_nomem(err, "grid");
     }
     return 0;
@@ -160,8 +170,8 @@ static const cJSON *find_data(const cJSON *sheets, const struct grid_range *rang
     return NULL;
 }
 
-int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, struct grid **out,
-                struct err *err)
+int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, bool of_notes,
+                struct grid **out, struct err *err)
 {
     struct grid *grids = calloc(n + 1, sizeof(*grids));
 
@@ -173,7 +183,7 @@ int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, 
         /* A range that did not come is not an empty range. */
         if (data == NULL)
             err_set(err, ERR_FORMAT, "sheets: the answer lacks range %zu of %zu", i + 1, n);
-        if (data == NULL || parse_grid(&grids[i], data, err) != 0) {
+        if (data == NULL || parse_grid(&grids[i], data, of_notes, err) != 0) {
             grids_free(grids, n);
             return -1;
         }

@@ -37,9 +37,10 @@ struct sheets {
 
 /* --- grid.c */
 
-/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets). */
-int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, struct grid **out,
-                struct err *err);
+/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets): the cells'
+ * values, or their notes as texts. */
+int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, bool of_notes,
+                struct grid **out, struct err *err);
 
 /* --- sheets.c */
 

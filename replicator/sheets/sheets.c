@@ -11,9 +11,11 @@
 #include "common/metrics.h"
 #include "replicator/sheets/private.h"
 
-#define DATA_FIELDS                                              \
+#define FIELDS_OF(cell)                                          \
     "sheets(properties(sheetId,title,sheetType,gridProperties)," \
-    "data(startRow,startColumn,rowData(values(effectiveValue))))"
+    "data(startRow,startColumn,rowData(values(" cell "))))"
+#define DATA_FIELDS FIELDS_OF("effectiveValue")
+#define NOTE_FIELDS FIELDS_OF("effectiveValue,note")
 
 #define SCOPES "https://www.googleapis.com/auth/spreadsheets"
 #define SCOPES_WITH_DRIVE SCOPES " https://www.googleapis.com/auth/drive.metadata.readonly"
@@ -233,11 +235,10 @@ static void put_index(struct buf *out, const char *name, int64_t index)
         buf_printf(out, ",\"%s\":%" PRId64, name, index);
 }
 
-int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
-                size_t n, struct grid **out, struct err *err)
+static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suffix,
+                      const struct grid_range *ranges, size_t n, cJSON **json, struct err *err)
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
-    CLEANUP_JSON cJSON *json = NULL;
 
     buf_puts(&body, "{\"dataFilters\":[");
     for (size_t i = 0; i < n; i++) {
@@ -250,12 +251,36 @@ int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_ran
         buf_puts(&body, "}}");
     }
     buf_puts(&body, "],\"includeGridData\":true}");
-    if (run(s, REQUEST_READ, spreadsheet, "POST",
-            ":getByDataFilter?fields=" DATA_FIELDS "&prettyPrint=false", &body, &json, err) != 0)
+    if (run(s, REQUEST_READ, spreadsheet, "POST", suffix, &body, json, err) != 0)
         return -1;
-    if (remember_titles(s, spreadsheet, json_get(json, "sheets"), err) != 0)
+    return remember_titles(s, spreadsheet, json_get(*json, "sheets"), err);
+}
+
+int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                size_t n, struct grid **out, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+
+    if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" DATA_FIELDS "&prettyPrint=false",
+                   ranges, n, &json, err) != 0)
         return -1;
-    return grids_parse(json_get(json, "sheets"), ranges, n, out, err);
+    return grids_parse(json_get(json, "sheets"), ranges, n, false, out, err);
+}
+
+int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                      size_t n, struct grid **out, struct grid **notes, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+
+    if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" NOTE_FIELDS "&prettyPrint=false",
+                   ranges, n, &json, err) != 0 ||
+        grids_parse(json_get(json, "sheets"), ranges, n, false, out, err) != 0)
+        return -1;
+    if (grids_parse(json_get(json, "sheets"), ranges, n, true, notes, err) == 0)
+        return 0;
+    grids_free(*out, n);
+    *out = NULL;
+    return -1;
 }
 
 /* --- writing */
@@ -326,7 +351,7 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
         return 0;
     sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");
     if (remember_titles(s, spreadsheet, sheets, err) != 0 ||
-        grids_parse(sheets, proof_ranges, n_proof, proof, err) != 0) {
+        grids_parse(sheets, proof_ranges, n_proof, false, proof, err) != 0) {
         /* It is written, and not proven: read the tab before anything else. */
         err->code = ERR_LOST;
         return err_transient(err);

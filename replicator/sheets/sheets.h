@@ -82,6 +82,10 @@ void grids_free(struct grid *grids, size_t n);
 int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
                 size_t n, struct grid **out, struct err *err);
 
+/* The same with the cells' notes, as texts, in *NOTES. */
+int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
+                      size_t n, struct grid **out, struct grid **notes, struct err *err);
+
 /* A batch under construction. Requests run in the order added, all or none. Out of memory shows at
  * sheets_send. */
 struct batch *batch_new(void);
@@ -94,6 +98,9 @@ size_t batch_cells(const struct batch *b);
  * values: formats, notes and validation stay. */
 void batch_write(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
                  const struct cell *cells, size_t n_rows, size_t n_columns);
+/* Set a cell's note; an empty TEXT takes it away. */
+void batch_write_note(struct batch *b, int64_t sheet_id, int64_t row, int64_t column,
+                      const char *text, size_t len);
 /* Insert N blank rows before ROW (they inherit the format of the row above, but not from a header:
  * ROW 1). */
 void batch_insert_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n);
