@@ -14,9 +14,10 @@ struct comparison {
     struct follow *f;
     uint32_t at;
     struct found found;
-    bool *changed;          /* owned; scratch, one a column */
-    size_t n_keyless;       /* rows with cells and without a key */
-    struct grid *only_page; /* the tab's grid when it fits one page; owned */
+    bool *changed;            /* owned; scratch, one a column */
+    const struct grid *notes; /* of the page's cells */
+    size_t n_keyless;         /* rows with cells and without a key */
+    struct grid *only_page;   /* the tab's grid when it fits one page; owned */
 };
 
 /* Read all pages and collect what people changed. Columns that have moved: the session is to

@@ -63,7 +63,7 @@ static void begin_edit(struct found *f, const char *kind, int64_t row)
     if (f->n++ > 0)
         buf_putc(&f->edits, '\x1e'); /* cut here; becomes a comma */
     buf_printf(&f->edits, "{\"id\":\"%s\",\"kind\":\"%s\",\"time\":%" PRId64, id, kind,
-               clock_wall_ms());
+               f->time_ms > 0 ? f->time_ms : clock_wall_ms());
     if (row >= 0)
         buf_printf(&f->edits, ",\"row\":%" PRId64, row + 1);
 }

@@ -10,6 +10,8 @@
 
 /* Notes of a row that are to be as TEXTS says. */
 enum { NOTE_BY_KEY = -1 };
+/* How the note of a row begins that MySQL has deleted and the tab keeps (on_delete: mark). */
+#define NOTE_DELETED "deleted in MySQL at "
 struct note_id {
     uint32_t mapping;
     struct hash128 key; /* zeros: it has none */

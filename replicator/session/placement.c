@@ -41,7 +41,7 @@ struct placement *placement_find(const struct session *s, uint32_t mapping, stru
 }
 
 int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-                  int64_t sheet_row, struct err *err)
+                  int64_t sheet_row, bool is_found, struct err *err)
 {
     struct pending_row *pending = change_set_find(&s->set, mapping, key);
     struct placement *p;
@@ -56,7 +56,8 @@ int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const
     }
     p->id = make_id(mapping, key);
     p->sheet_row = sheet_row;
-    p->due_ms = clock_mono_ms() + FIRST_LOOK_MS;
+    p->due_ms = clock_mono_ms() + (is_found ? 0 : FIRST_LOOK_MS);
+    p->tries = is_found ? LOOKS - 1 : 0;
     HASH_ADD(hh, s->placements, id, sizeof(p->id), p);
     if (pending != NULL)
         pending->is_held = true;

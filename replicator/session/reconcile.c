@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "replicator/session/comparison.h"
+#include "replicator/session/typed.h"
 
 enum { BASE_PAGE = 1000, RETRY_MS = 5000 };
 
@@ -84,7 +85,7 @@ static bool is_quiet(const struct session *s, const struct follow *f)
 static int compare(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
-    struct comparison c = {.s = s, .f = f, .at = at};
+    struct comparison c = {.s = s, .f = f, .at = at, .found.time_ms = clock_wall_ms()};
     int rc = 0;
 
     c.changed = calloc(f->m.n_columns, sizeof(*c.changed));
@@ -98,6 +99,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         f->reconcile.is_clean = false;
     if (rc == 0 && c.found.n > 0)
         rc = found_post(s, &f->m, &c.found, err);
+    if (rc != 0)
+        typed_close(f);
     if (rc == 0) {
         s->own_commits++;
         rc = state_save_reconciled(&s->state, f->m.cfg->name, err);
@@ -142,6 +145,10 @@ int reconcile_step(struct session *s, struct err *err)
 
         if (!f->m.is_ready || f->phase != SNAPSHOT_DONE || f->is_sweeping)
             continue;
+        if (f->typed_ms > 0 && now >= f->typed_ms) {
+            f->typed_ms = 0;
+            reconcile_request(f, false);
+        }
         if (r->phase == RECONCILE_IDLE && r->is_due && now >= r->not_before_ms &&
             begin(s, f, err) != 0)
             return -1;

@@ -7,6 +7,9 @@
 #include "common/cleanup.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/note.h"
+#include "replicator/session/typed.h"
+#include "replicator/sync/note_text.h"
 #include "replicator/sync/tab.h"
 
 enum { PAGE_CELLS = 60000, KEY_MAX = 16 };
@@ -128,6 +131,67 @@ static bool is_row_different(const struct mapping *m, const struct grid *grid, i
     return false;
 }
 
+static const char twice[] = "this key stands in row ";
+
+/* The note of the first key cell in ROW; blank: none. */
+static const struct cell *key_note(const struct comparison *c, int64_t row)
+{
+    return grid_at(c->notes, row, c->f->m.columns[c->f->m.key[0]].sheet_column);
+}
+
+static bool is_noted(const struct comparison *c, int64_t row, const char *text)
+{
+    const struct cell *note = key_note(c, row);
+
+    return note->type == CELL_TEXT && note_text_is(note->text, note->text_len, text);
+}
+
+/* A key that stands twice: the first row counts, and the other one says so. */
+static int note_twin(struct comparison *c, const struct base_row *base, int64_t row,
+                     struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    buf_printf(&text, "%s%lld already; this row is not synchronised", twice,
+               (long long)base->row + 1);
+    if (text.is_failed)
+        return err_nomem(err, "reconcile");
+    if (is_noted(c, row, text.ptr))
+        return 0;
+    return note_add(c->s, c->at, base->key, row, c->f->m.columns[c->f->m.key[0]].header, text.ptr,
+                    err);
+}
+
+/* A row with a key that stands here first. */
+static int look_at_row(struct comparison *c, const struct grid *grid, int64_t row,
+                       struct hash128 key, struct base_row *base, struct suspects *list,
+                       struct err *err)
+{
+    const struct mapping *m = &c->f->m;
+
+    if (is_noted(c, row, twice) &&
+        note_add(c->s, c->at, key, row, m->columns[m->key[0]].header, NULL, err) != 0)
+        return -1;
+    if (base == NULL)
+        return is_noted(c, row, NOTE_DELETED) ? 0 : add_suspect(list, row, key, err);
+    base->is_seen = true;
+    base->row = row;
+    /* Its delete may have waited for a person, and it is there again. */
+    if (base_is_held(base->hashes, base->hashes_len, BASE_ROW) &&
+        decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
+        return -1;
+    return is_row_different(m, grid, row, base) ? add_suspect(list, row, key, err) : 0;
+}
+
+static void look_at_keyless(struct comparison *c, const struct grid *grid, int64_t row)
+{
+    if (is_blank_row(&c->f->m, grid, row))
+        return;
+    c->n_keyless++;
+    if (c->f->m.cfg->direction != CONFIG_TO_SHEET && typed_is_due(c->s, c->f, grid, row))
+        compare_new(c, grid, row);
+}
+
 static int find_suspects(struct comparison *c, const struct grid *grid, struct suspects *list,
                          struct err *err)
 {
@@ -141,21 +205,13 @@ static int find_suspects(struct comparison *c, const struct grid *grid, struct s
         struct hash128 key;
 
         if (!tab_key_at(m, keys, row, &key)) {
-            c->n_keyless += !is_blank_row(m, grid, row);
+            look_at_keyless(c, grid, row);
             continue;
         }
         base = base_rows_find(&c->f->reconcile.base, key);
-        if (base != NULL && base->is_seen)
-            continue; /* a key that stands twice: the first row counts */
-        /* Its delete may have waited for a person, and it is there again. */
-        if (base != NULL && base_is_held(base->hashes, base->hashes_len, BASE_ROW) &&
-            decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
+        if ((base != NULL && base->is_seen ? note_twin(c, base, row, err)
+                                           : look_at_row(c, grid, row, key, base, list, err)) != 0)
             return -1;
-        if ((base == NULL || is_row_different(m, grid, row, base)) &&
-            add_suspect(list, row, key, err) != 0)
-            return -1;
-        if (base != NULL)
-            base->is_seen = true;
     }
     return 0;
 }
@@ -194,6 +250,29 @@ static int compare_page(struct comparison *c, const struct grid *grid, struct er
     return rc;
 }
 
+/* Read the page and compare it; the grids of the only page of a tab are kept. */
+static int read_page(struct comparison *c, const struct grid_range *ranges, bool is_only,
+                     struct err *err)
+{
+    struct mapping *m = &c->f->m;
+    struct grid *grids = NULL, *notes = NULL;
+    int rc = 0;
+
+    if (sheets_read_notes(c->s->sheets, m->cfg->spreadsheet, ranges, 2, &grids, &notes, err) != 0)
+        return -1;
+    c->notes = &notes[1];
+    if (tab_headers_match(m, &grids[0]))
+        rc = compare_page(c, &grids[1], err);
+    else
+        session_restart(c->s, "columns of a tab have moved");
+    grids_free(notes, 2);
+    if (is_only)
+        c->only_page = grids;
+    else
+        grids_free(grids, 2);
+    return rc;
+}
+
 int comparison_rows(struct comparison *c, struct err *err)
 {
     struct mapping *m = &c->f->m;
@@ -203,6 +282,7 @@ int comparison_rows(struct comparison *c, struct err *err)
     tab_ranges(m, header);
     width = header[0].end_column;
     height = PAGE_CELLS / (width > 0 ? width : 1) + 1;
+    typed_begin(c->f);
     for (int64_t row = 1; row == 1 || row < m->grid_rows; row += height) {
         bool is_last = row + height >= m->grid_rows;
         struct grid_range ranges[2] = {header[0],
@@ -210,23 +290,12 @@ int comparison_rows(struct comparison *c, struct err *err)
                                         .row = row,
                                         .end_row = is_last ? -1 : row + height,
                                         .end_column = width}};
-        struct grid *grids = NULL;
-        int rc;
 
-        if (sheets_read(c->s->sheets, m->cfg->spreadsheet, ranges, 2, &grids, err) != 0)
+        if (read_page(c, ranges, row == 1 && is_last, err) != 0)
             return -1;
-        if (!tab_headers_match(m, &grids[0])) {
-            session_restart(c->s, "columns of a tab have moved");
-            grids_free(grids, 2);
+        if (c->s->must_restart)
             return 0;
-        }
-        rc = compare_page(c, &grids[1], err);
-        if (row == 1 && is_last)
-            c->only_page = grids;
-        else
-            grids_free(grids, 2);
-        if (rc != 0)
-            return -1;
     }
+    c->f->typed_ms = typed_end(c->s, c->f);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "common/metrics.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
+#include "replicator/session/typed.h"
 
 enum {
     TICK_MS = 200,
@@ -37,6 +38,7 @@ static void close_follow(struct follow *f)
     free(f->snapshot_key);
     free(f->chunk_key);
     refreshes_close(f);
+    typed_close(f);
     reconcile_close(&f->reconcile);
 }
 

@@ -90,10 +90,12 @@ struct follow {
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
     struct due due;
-    bool is_asked;     /* conflicts may wait for the time of MySQL's change */
-    bool is_looked_at; /* at conflicts that were open when the session began */
-    int64_t decide_ms; /* monotonic; not before */
-    bool is_dropping;  /* not ready: its changes are not kept, a snapshot will be needed */
+    struct typed *typed; /* uthash by content; typed.h */
+    int64_t typed_ms;    /* monotonic: look at them again then; 0: no need to */
+    bool is_asked;       /* conflicts may wait for the time of MySQL's change */
+    bool is_looked_at;   /* at conflicts that were open when the session began */
+    int64_t decide_ms;   /* monotonic; not before */
+    bool is_dropping;    /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and
@@ -279,8 +281,9 @@ int unseen_cascade(struct session *s, const struct item *item, struct err *err);
 int unseen_rollback(struct session *s, struct err *err);
 
 /* placement.c */
+/* IS_FOUND: no script writes the key, so it is written at once. */
 int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-                  int64_t sheet_row, struct err *err);
+                  int64_t sheet_row, bool is_found, struct err *err);
 struct placement *placement_find(const struct session *s, uint32_t mapping, struct hash128 key);
 int placement_step(struct session *s, struct err *err);
 void placement_remove(struct session *s, struct placement *p);
@@ -320,6 +323,7 @@ void due_compared(struct session *s, struct follow *f);
 /* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be
  * collected. */
 struct found {
+    int64_t time_ms;  /* wall: no edit is newer; 0: now */
     struct buf edits; /* JSON objects with commas between */
     size_t n;
     size_t n_posted;

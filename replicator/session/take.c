@@ -165,7 +165,8 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
         is_text(note->kind, "undo"))
         return force_edit(s, item->mapping, note, err);
     if (is_text(note->operation, "insert"))
-        return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1, err);
+        return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1,
+                             note->is_found, err);
     if (is_text(note->operation, "delete"))
         return 0;
     /* MySQL's side of a conflict may have won: then the sheet still shows the other. So it does

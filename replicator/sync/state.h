@@ -108,6 +108,7 @@ struct base_row {
     int64_t changed_us; /* when MySQL's newest change of it was committed; 0: not known */
     const char *row_key;
     bool is_seen; /* for the caller */
+    int64_t row;  /* for the caller: where it stands */
     UT_hash_handle hh;
 };
 struct base_rows {

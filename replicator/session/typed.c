@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/session/typed.h"
+
+#include <stdlib.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+
+enum { SETTLE_MS = 30000, TYPED_MAX = 10000 };
+
+static int64_t settle_ms(const struct session *s)
+{
+    int64_t every = s->cfg->replicator.reconcile_every_ms;
+
+    return every > 0 && every < SETTLE_MS ? every : SETTLE_MS;
+}
+
+static void forget(struct follow *f, struct typed *t)
+{
+    HASH_DEL(f->typed, t);
+    free(t);
+}
+
+void typed_close(struct follow *f)
+{
+    struct typed *t, *next;
+
+    HASH_ITER(hh, f->typed, t, next) forget(f, t);
+}
+
+void typed_begin(struct follow *f)
+{
+    for (struct typed *t = f->typed; t != NULL; t = t->hh.next)
+        t->n_now = 0;
+}
+
+static uint64_t content_of(const struct mapping *m, const struct grid *grid, int64_t row)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+
+        buf_putc(&text, (char)('0' + cell->type));
+        if (cell->type == CELL_NUMBER)
+            buf_append(&text, &cell->number, sizeof(cell->number));
+        else if (cell->type == CELL_BOOL)
+            buf_putc(&text, cell->boolean ? '1' : '0');
+        else if (cell->type == CELL_TEXT)
+            buf_append(&text, cell->text, cell->text_len);
+        buf_putc(&text, '\0');
+    }
+    return hash64(buf_text(&text), text.len);
+}
+
+static struct typed *get(struct follow *f, uint64_t content)
+{
+    struct typed *t;
+
+    HASH_FIND(hh, f->typed, &content, sizeof(content), t);
+    if (t != NULL || HASH_COUNT(f->typed) >= TYPED_MAX || (t = calloc(1, sizeof(*t))) == NULL)
+        return t;
+    t->content = content;
+    HASH_ADD(hh, f->typed, content, sizeof(t->content), t);
+    return t;
+}
+
+bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row)
+{
+    struct typed *t = get(f, content_of(&f->m, grid, row));
+
+    if (t == NULL)
+        return false; /* a later look takes it */
+    t->n_now++;
+    if (t->n_now > t->n_before || t->n_now <= t->n_sent ||
+        clock_mono_ms() < t->since_ms + settle_ms(s))
+        return false;
+    t->n_sent = t->n_now;
+    return true;
+}
+
+int64_t typed_end(const struct session *s, struct follow *f)
+{
+    int64_t now = clock_mono_ms(), again = 0;
+    struct typed *t, *next;
+
+    HASH_ITER(hh, f->typed, t, next)
+    {
+        if (t->n_now == 0) {
+            forget(f, t);
+            continue;
+        }
+        if (t->n_now > t->n_before)
+            t->since_ms = now;
+        t->n_before = t->n_now;
+        if (t->n_sent > t->n_now)
+            t->n_sent = t->n_now;
+        if (t->n_sent < t->n_now && (again == 0 || t->since_ms + settle_ms(s) < again))
+            again = t->since_ms + settle_ms(s);
+    }
+    return again;
+}
