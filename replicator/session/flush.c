@@ -158,6 +158,14 @@ static void mark_stale(struct session *s, const struct shipment *sh)
         s->follows[sh->shares[i].at].m.is_index_stale = true;
 }
 
+/* Until it is acknowledged the tab may show the batch, or may not. */
+static void note_sending(struct shipment *sh)
+{
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t row = 0; row < sh->shares[i].plan.n_rows; row++)
+            sh->shares[i].plan.rows[row].pending->is_tried = true;
+}
+
 static int send_shipment(struct session *s, struct shipment *sh, struct err *err)
 {
     CLEANUP_FREE struct grid_range *ranges = NULL;
@@ -175,6 +183,7 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
     for (size_t i = 0; i < sh->n_shares; at += sh->shares[i++].proof.n_ranges)
         memcpy(ranges + at, sh->shares[i].proof.ranges,
                sh->shares[i].proof.n_ranges * sizeof(*ranges));
+    note_sending(sh);
     if (sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, &grids, err) != 0) {
         mark_stale(s, sh);
         return -1;
@@ -197,11 +206,17 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *d
 {
     struct shipment sh;
     int64_t began = clock_mono_ms();
+    bool must_wait = false;
     int rc = plan_shipment(s, &sh, spreadsheet, err);
 
     *did = rc == 0 && sh.n_shares > 0;
     if (rc == 0)
-        rc = send_shipment(s, &sh, err);
+        rc = shipment_rescue(s, &sh, &must_wait, err);
+    if (rc != 0 || must_wait) {
+        shipment_close(&sh);
+        return rc;
+    }
+    rc = send_shipment(s, &sh, err);
     for (size_t i = 0; rc == 0 && i < sh.n_shares; i++)
         rc = shipment_mend(s, &sh, &sh.shares[i], err);
     if (rc == 0 && sh.n_shares > 0)

@@ -17,18 +17,7 @@ enum { PAGE_CELLS = 60000, KEY_MAX = 16 };
 static bool differs(const struct mapping *m, size_t i, const struct cell *cell,
                     const struct base_row *base)
 {
-    uint64_t hash;
-
-    /* Never agreed on, or shown as a notice: nothing can be said. */
-    if (!base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash) ||
-        hash == 0)
-        return false;
-    return !tab_cell_shows(m, i, cell, hash);
-}
-
-static bool is_editable(const struct mapping *m, size_t i)
-{
-    return m->columns[i].to_mysql && !m->columns[i].is_key && m->cfg->direction != CONFIG_TO_SHEET;
+    return tab_cell_differs(m, i, cell, base->hashes, base->hashes_len);
 }
 
 /* Cells that people may not edit get MySQL's value again. */
@@ -41,7 +30,7 @@ static int put_back(struct comparison *c, const struct base_row *base, struct er
     for (size_t i = 0; i < m->n_columns; i++) {
         const char *name = mapping_column_of(m, i)->name;
 
-        if (!c->changed[i] || is_editable(m, i))
+        if (!c->changed[i] || mapping_takes_edits(m, i))
             continue;
         c->changed[i] = false;
         if (columns.len > 1)

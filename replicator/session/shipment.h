@@ -31,6 +31,10 @@ struct shipment {
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
 bool shipment_is_written(enum plan_action action);
 
+/* rescue.c: read the rows that are to be written, where no script tells of edits, and send what
+ * people typed there to the webhook. *MUST_WAIT: the batch is not to be sent now. Blocks. */
+int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err);
+
 /* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
                   struct err *err);

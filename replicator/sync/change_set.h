@@ -38,6 +38,8 @@ struct pending_row {
     bool is_forced;       /* write all cells, whatever base says */
     bool is_held;         /* a placement decides first where the row is */
     int64_t changed_us;   /* when its newest change was committed, by MySQL's clock; 0: not known */
+    bool is_tried;        /* its cells in the tab need not show what base says: a batch was sent, or
+                             what a person typed there was read */
     uint64_t transaction; /* the session's number of the one that IMAGE came with; 0: none */
     uint64_t *forced;     /* owned; a bit a column to write whatever base says; NULL: none */
     UT_hash_handle hh;

@@ -247,6 +247,11 @@ struct hash128 mapping_key_hash(const struct mapping *m, const struct value *val
     return hash_key(key, m->n_key);
 }
 
+bool mapping_takes_edits(const struct mapping *m, size_t i)
+{
+    return m->columns[i].to_mysql && !m->columns[i].is_key && m->cfg->direction != CONFIG_TO_SHEET;
+}
+
 bool mapping_writes_sheet(const struct mapping *m)
 {
     return m->cfg->direction != CONFIG_TO_MYSQL;

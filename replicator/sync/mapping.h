@@ -75,6 +75,8 @@ const struct column *mapping_column_of(const struct mapping *m, size_t i);
 /* Identity of the row with these values (n_columns of them). */
 struct hash128 mapping_key_hash(const struct mapping *m, const struct value *values);
 
+/* May people change column I in the sheet? (Keys apart, and what the database computes.) */
+bool mapping_takes_edits(const struct mapping *m, size_t i);
 /* Do we write to the sheet at all? */
 bool mapping_writes_sheet(const struct mapping *m);
 #endif

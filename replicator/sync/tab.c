@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base.h"
 #include "common/log.h"
 
 bool tab_is_header(const struct cell *cell, const char *header)
@@ -145,4 +146,13 @@ bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, 
         return true;
     return cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) == 0 &&
            hash_value(v) == hash;
+}
+
+bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell,
+                      const void *hashes, size_t hashes_len)
+{
+    uint64_t hash;
+
+    return base_find(hashes, hashes_len, mapping_column_of(m, i)->name, &hash) && hash != 0 &&
+           !tab_cell_shows(m, i, cell, hash);
 }

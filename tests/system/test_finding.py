@@ -234,3 +234,71 @@ def test_drive_that_refuses_is_named_once_and_done_without(make_stack):
         wait_until("the edit", lambda name=name: rows(stack) == [(1, name, 10)])
     assert stack.replicator.log().count("compared without asking Drive") == 1
     assert "Switch the Google Drive API on" in stack.replicator.log()
+
+
+# what nobody has read yet, and MySQL changes, too
+
+
+def untold(make_stack, conflict="sheet_wins"):
+    """Three rows, and nothing that would tell of an edit soon."""
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": "poll", "conflict": conflict}], tables=TABLE,
+                       replicator={"reconcile_every": NEVER, "poll_every": "1h"}, script=False)
+    stack.sql("INSERT INTO items VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30)")
+    stack.wait_equal("Items")
+    compared(stack)
+    return stack
+
+
+def logged(stack):
+    return list(stack.server.sql(f"SELECT source, outcome, cells FROM {stack.state_database}.edit_log ORDER BY id"))
+
+
+@pytest.mark.parametrize("conflict, wins", [("sheet_wins", "by ann"), ("mysql_wins", "by a program")])
+def test_an_edit_that_nobody_told_is_not_written_over_without_a_trace(make_stack, conflict, wins):
+    stack = untold(make_stack, conflict)
+    edit(stack, "B2", "by ann")
+    edit(stack, "C4", "33")
+    stack.sql("UPDATE items SET name = 'by a program' WHERE id = 1")
+    wait_until("the conflict", lambda: [e[:2] for e in logged(stack)] == [("found", "conflict")])
+    assert json.loads(logged(stack)[0][2])["name"] == "by ann"
+    wait_until("the winner in MySQL", lambda: rows(stack)[0] == (1, wins, 10))
+    wait_until("the winner in the tab", lambda: stack.cells("Items")[1][1] == wins)
+    stack.sql("UPDATE items SET name = 'drei' WHERE id = 3")
+    wait_until("the edit of another cell of a row that is written", lambda: rows(stack)[2] == (3, "drei", 33))
+    stack.wait_equal("Items")
+
+
+def test_an_edit_of_a_row_that_mysql_deletes_is_in_the_log(make_stack):
+    stack = untold(make_stack, "mysql_wins")
+    edit(stack, "B3", "too late")
+    stack.sql("DELETE FROM items WHERE id = 2")
+    wait_until("the conflict", lambda: [e[:2] for e in logged(stack)] == [("found", "conflict")])
+    assert json.loads(logged(stack)[0][2])["name"] == "too late"
+    stack.wait_equal("Items")
+    assert [r[0] for r in rows(stack)] == [1, 3]
+
+
+def test_our_own_write_whose_answer_was_lost_is_no_edit(make_stack):
+    stack = untold(make_stack)
+    faults(stack, {"match": "batchUpdate", "status": 503, "after": True})
+    stack.sql("UPDATE items SET name = 'first' WHERE id = 1")
+    wait_until("the write", lambda: stack.cells("Items")[1][1] == "first")
+    stack.sql("UPDATE items SET name = 'second' WHERE id = 1")
+    wait_until("the next write", lambda: stack.cells("Items")[1][1] == "second")
+    stack.wait_equal("Items")
+    assert rows(stack)[0] == (1, "second", 10) and logged(stack) == []
+
+
+def test_our_own_write_before_a_kill_is_no_edit(make_stack):
+    stack = untold(make_stack)
+    faults(stack, {"match": "batchUpdate", "after": True, "delay_ms": 60000})
+    stack.sql("UPDATE items SET name = 'first' WHERE id = 1")
+    wait_until("the write", lambda: stack.cells("Items")[1][1] == "first")
+    stack.replicator.kill()
+    faults(stack)
+    stack.sql("UPDATE items SET name = 'second' WHERE id = 1")
+    stack.replicator.start()
+    wait_until("the next write", lambda: stack.cells("Items")[1][1] == "second")
+    stack.wait_equal("Items")
+    compared(stack)
+    assert rows(stack)[0] == (1, "second", 10) and logged(stack) == []

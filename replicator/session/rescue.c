@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rescue: what people typed into rows that are about to be written, and nobody has told yet.
+ *
+ * Without a script an edit waits for the next look, and a write of ours could land on it in the
+ * meantime. So such rows are read before they are written: cells that do not show what base says
+ * go to the webhook first, as found edits, and the batch waits for what becomes of them. Trusted
+ * are only rows of which nothing can be on its way: a comparison has ended in this session, the row
+ * was in no batch since its change came, no cell of it is to be forced. What is typed between this
+ * reading and the writing is still lost; Sheets has no conditional write.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "replicator/session/shipment.h"
+#include "replicator/sync/tab.h"
+
+enum {
+    RANGES_MAX = 100,
+    GAP_ROWS = 20,      /* rows that lie so near are read as one range */
+    PAGE_CELLS = 60000, /* of one read */
+    READS_MAX = 4,      /* a share; what more rows show is not looked at */
+    SETTLE_MS = 300,    /* the stream brings what the webhook made of them */
+    KEY_MAX = 16
+};
+
+struct rescue {
+    struct session *s;
+    struct share *share;
+    struct found found;
+    bool *changed;  /* owned; scratch, one a column */
+    int64_t *rows;  /* owned; of the tab, in order: those to read */
+    size_t n, done; /* so many were asked for */
+};
+
+static bool is_untold(const struct session *s, const struct share *share)
+{
+    const struct follow *f = &s->follows[share->at];
+
+    return f->m.cfg->sheet_changes != CONFIG_APPS_SCRIPT && f->m.cfg->direction == CONFIG_BOTH &&
+           f->due.compared_ms != 0;
+}
+
+static bool is_readable(const struct planned_row *row)
+{
+    return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
+           !row->pending->is_tried && !row->pending->is_forced && row->pending->forced == NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void collect_rows(struct rescue *r)
+{
+    const struct plan *plan = &r->share->plan;
+
+    for (size_t i = 0; i < plan->n_rows; i++)
+        if (is_readable(&plan->rows[i]))
+            r->rows[r->n++] = plan->rows[i].sheet_row;
+    qsort(r->rows, r->n, sizeof(*r->rows), by_number);
+}
+
+/* The header and the next rows, neighbours as one range. */
+static size_t make_ranges(struct rescue *r, struct grid_range *out)
+{
+    struct grid_range header[TAB_RANGES_MAX];
+    int64_t cells = 0;
+    size_t n = 1;
+
+    tab_ranges(r->share->plan.mapping, header);
+    out[0] = header[0];
+    for (; r->done < r->n && n < RANGES_MAX && cells < PAGE_CELLS; r->done++) {
+        int64_t row = r->rows[r->done];
+
+        if (n > 1 && row - out[n - 1].end_row < GAP_ROWS) {
+            cells += (row + 1 - out[n - 1].end_row) * out[0].end_column;
+            out[n - 1].end_row = row + 1;
+            continue;
+        }
+        out[n] = out[0];
+        out[n].row = row;
+        out[n++].end_row = row + 1;
+        cells += out[0].end_column;
+    }
+    return n;
+}
+
+/* Both sides may have come to the same value. */
+static bool shows_mysql(const struct mapping *m, const struct planned_row *row, size_t i,
+                        const struct cell *cell)
+{
+    const struct value *v = &row->pending->image->values[i];
+
+    return !row->pending->is_delete && v->state != VALUE_ABSENT &&
+           tab_cell_shows(m, i, cell, hash_value(*v));
+}
+
+static void look_at_row(struct rescue *r, const struct planned_row *row, const struct grid *grid)
+{
+    const struct mapping *m = r->share->plan.mapping;
+    const struct base_row *base = base_rows_find(&r->share->base, row->pending->id.key);
+    struct grid keys[KEY_MAX];
+    struct hash128 key;
+    bool any = false;
+
+    for (size_t k = 0; k < m->n_key; k++)
+        keys[k] = *grid;
+    /* A row that has moved is the proof's business. */
+    if (base == NULL || !tab_key_at(m, keys, row->sheet_row, &key) ||
+        !hash128_equal(key, base->key))
+        return;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
+
+        r->changed[i] = mapping_takes_edits(m, i) &&
+                        tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
+                        !shows_mysql(m, row, i, cell);
+        any = any || r->changed[i];
+    }
+    if (!any)
+        return;
+    found_upsert(&r->found, m, grid, row->sheet_row, r->changed, base);
+    row->pending->is_tried = true;
+}
+
+static void look_at_grid(struct rescue *r, const struct grid_range *range, const struct grid *grid)
+{
+    const struct plan *plan = &r->share->plan;
+
+    for (size_t i = 0; i < plan->n_rows; i++) {
+        const struct planned_row *row = &plan->rows[i];
+
+        if (is_readable(row) && row->sheet_row >= range->row && row->sheet_row < range->end_row)
+            look_at_row(r, row, grid);
+    }
+}
+
+static int read_some(struct rescue *r, struct err *err)
+{
+    const struct mapping *m = r->share->plan.mapping;
+    struct grid_range ranges[RANGES_MAX];
+    struct grid *grids = NULL;
+    size_t n = make_ranges(r, ranges);
+
+    if (sheets_read(r->s->sheets, m->cfg->spreadsheet, ranges, n, &grids, err) != 0)
+        return -1;
+    if (!tab_headers_match(m, &grids[0]))
+        session_restart(r->s, "columns of a tab have moved");
+    for (size_t i = 1; i < n && !r->s->must_restart; i++)
+        look_at_grid(r, &ranges[i], &grids[i]);
+    grids_free(grids, n);
+    return 0;
+}
+
+static int rescue_share(struct session *s, struct share *share, bool *did, struct err *err)
+{
+    struct rescue r = {.s = s, .share = share};
+    int rc = 0;
+
+    r.rows = calloc(share->plan.n_rows + 1, sizeof(*r.rows));
+    r.changed = calloc(share->plan.mapping->n_columns, sizeof(*r.changed));
+    if (r.rows == NULL || r.changed == NULL)
+        rc = err_nomem(err, "rescue");
+    else
+        collect_rows(&r);
+    for (int reads = 0; rc == 0 && r.done < r.n && reads < READS_MAX && !s->must_restart; reads++)
+        rc = read_some(&r, err);
+    if (rc == 0 && r.found.n > 0 && !s->must_restart)
+        rc = found_post(s, share->plan.mapping, &r.found, err);
+    *did = *did || r.found.n > 0;
+    found_close(&r.found);
+    free(r.rows);
+    free(r.changed);
+    return rc;
+}
+
+int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
+{
+    bool did = false;
+
+    for (size_t i = 0; i < sh->n_shares; i++)
+        if (is_untold(s, &sh->shares[i]) && rescue_share(s, &sh->shares[i], &did, err) != 0)
+            return -1;
+    *must_wait = did || s->must_restart;
+    if (did)
+        s->flush_after_ms = clock_mono_ms() + SETTLE_MS;
+    return 0;
+}
