@@ -8,7 +8,7 @@
 
 #include "common/clock.h"
 #include "common/crypto.h"
-#include "common/http/client.h"
+#include "sandbox/channel_message.h"
 #include "sandbox/mem.h"
 #include "sandbox/refuse.h"
 #include "sandbox/script/urlfetch.h"
@@ -19,7 +19,6 @@ enum {
     MAX_TOKEN = 256,
     LOOK_MS = 200, /* so often the stop is looked at */
     DEFAULT_LIFE_MS = 3600000,
-    SEND_TIMEOUT_MS = 10000,
     RETRY_MS = 1000,
     MAX_TRIES = 5
 };
@@ -193,13 +192,7 @@ void channels_put(struct channels *c, struct buf *out)
 
 /* --- sending */
 
-/* A message: a copy, so that nothing is locked while it is sent. */
-struct message {
-    struct channel channel;
-    bool is_sync;
-};
-
-static bool take_due(struct channels *c, struct message *out)
+static bool take_due(struct channels *c, struct channel_message *out)
 {
     int64_t now = clock_mono_ms();
 
@@ -211,11 +204,12 @@ static bool take_due(struct channels *c, struct message *out)
             continue;
         ch->due_ms = 0;
         ch->number++;
-        *out = (struct message){.channel = *ch, .is_sync = ch->number == 1};
-        out->channel.id = mem_text(ch->id);
-        out->channel.file = mem_text(ch->file);
-        out->channel.address = mem_text(ch->address);
-        out->channel.token = mem_text(ch->token);
+        *out = (struct channel_message){.id = mem_text(ch->id),
+                                        .file = mem_text(ch->file),
+                                        .address = mem_text(ch->address),
+                                        .token = mem_text(ch->token),
+                                        .expires_ms = ch->expires_ms,
+                                        .number = ch->number};
         return true;
     }
     return false;
@@ -231,7 +225,7 @@ static int64_t until_due(const struct channels *c)
     return wait < 0 ? 0 : wait;
 }
 
-static bool wait_for(struct channels *c, struct message *out)
+static bool wait_for(struct channels *c, struct channel_message *out)
 {
     struct timespec until;
     int64_t wait;
@@ -248,62 +242,13 @@ static bool wait_for(struct channels *c, struct message *out)
     return false;
 }
 
-static char *date_of(int64_t ms)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    char text[64];
-    struct tm tm;
-
-    gmtime_r(&seconds, &tm);
-    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    return mem_text(text);
-}
-
-/* The answer's status; 0: there was none. */
-static int post(struct http_client *http, const struct message *m)
-{
-    const struct channel *ch = &m->channel;
-    struct http_answer answer = HTTP_ANSWER_INIT;
-    struct err err = ERR_INIT;
-    char resource[28];
-
-    channels_resource_id(ch->file, resource);
-    CLEANUP_FREE char *date = date_of(ch->expires_ms);
-    CLEANUP_FREE char *lines = mem_printf("X-Goog-Channel-ID: %s", ch->id);
-    CLEANUP_FREE char *token = mem_printf("X-Goog-Channel-Token: %s", ch->token);
-    CLEANUP_FREE char *expires = mem_printf("X-Goog-Channel-Expiration: %s", date);
-    CLEANUP_FREE char *id = mem_printf("X-Goog-Resource-ID: %s", resource);
-    CLEANUP_FREE char *uri = mem_printf(
-        "X-Goog-Resource-URI: https://www.googleapis.com/drive/v3/files/%s?alt=json", ch->file);
-    CLEANUP_FREE char *number = mem_printf("X-Goog-Message-Number: %lld", (long long)ch->number);
-    const char *headers[] = {lines,
-                             expires,
-                             id,
-                             uri,
-                             number,
-                             m->is_sync ? "X-Goog-Resource-State: sync"
-                                        : "X-Goog-Resource-State: update",
-                             m->is_sync ? "User-Agent: APIs-Google" : "X-Goog-Changed: content",
-                             ch->token == NULL ? NULL : token,
-                             NULL};
-    struct http_call call = {.method = "POST",
-                             .url = ch->address,
-                             .headers = headers,
-                             .timeout_ms = SEND_TIMEOUT_MS,
-                             .max_body_bytes = 65536};
-    int status = http_client_do(http, &call, &answer, &err) == 0 ? answer.status : 0;
-
-    http_answer_close(&answer);
-    return status;
-}
-
 /* 500, 502, 503 and 504 are tried again, all else is not. */
-static void judge(struct channels *c, const struct message *m, int status)
+static void judge(struct channels *c, const struct channel_message *m, int status)
 {
     struct channel *ch;
 
     LOCK_SCOPE(&c->lock);
-    ch = find(c, m->channel.id);
+    ch = find(c, m->id);
     if (ch == NULL)
         return;
     if ((status != 500 && status < 502) || status > 504 || ++ch->tries == MAX_TRIES)
@@ -312,7 +257,8 @@ static void judge(struct channels *c, const struct message *m, int status)
         ch->due_ms = clock_mono_ms() + RETRY_MS * ch->tries;
 }
 
-static void send_message(struct channels *c, struct http_client *http, const struct message *m)
+static void send_message(struct channels *c, struct http_client *http,
+                         const struct channel_message *m)
 {
     struct fault fault = {0};
 
@@ -322,7 +268,7 @@ static void send_message(struct channels *c, struct http_client *http, const str
     if (fault.delay_ms > 0)
         stop_wait_ms(c->options.stop, fault.delay_ms);
     if (!fault.drop)
-        judge(c, m, post(http, m));
+        judge(c, m, channel_message_post(m, http));
     fault_close(&fault);
 }
 
@@ -335,12 +281,12 @@ static void *send_all(void *arg)
     if (http_client_new(c->options.stop, &http, &err) < 0)
         abort(); /* out of memory: mem.h */
     while (!stop_is_asked(c->options.stop)) {
-        struct message m;
+        struct channel_message m;
 
         if (!wait_for(c, &m))
             continue;
         send_message(c, http, &m);
-        free_channel(&m.channel);
+        channel_message_close(&m);
     }
     http_client_free(http);
     return NULL;
