@@ -21,9 +21,11 @@
 enum {
     TRUST_PERIODS = 10, /* of reconcile_every: so long an unchanged version is believed */
     SLOW_POLLS = 4,     /* where a look cannot tell, every fourth poll compares */
-    FRESH_MS = 300,     /* mappings of one spreadsheet share a look */
-    NOTIFIED_MS = 1500  /* the webhook leaves out notifications within a second of the last one it
-                           passed on: look after those, too */
+    RESTS = 4,         /* times as long as a comparison took, it is not made again for a look: large
+                          tabs must not use up the quota */
+    FRESH_MS = 300,    /* mappings of one spreadsheet share a look */
+    NOTIFIED_MS = 1500 /* the webhook leaves out notifications within a second of the last one it
+                          passed on: look after those, too */
 };
 
 enum verdict { SAME, MOVED, UNSURE };
@@ -70,7 +72,8 @@ static void look(struct session *s, struct follow *f, int64_t now)
     enum verdict verdict = judge(s, f);
     int64_t every_ms = s->cfg->replicator.poll_every_ms;
     bool is_slow_due = now - d->compared_ms >= SLOW_POLLS * every_ms;
-    bool is_wanted = verdict == MOVED || (verdict == UNSURE && is_slow_due);
+    bool is_wanted = (verdict == MOVED || (verdict == UNSURE && is_slow_due)) &&
+                     now - d->compared_ms >= RESTS * d->took_ms;
 
     log_debug("due: looked mapping=%s verdict=%s", f->m.cfg->name,
               verdict == SAME    ? "same"
@@ -78,7 +81,7 @@ static void look(struct session *s, struct follow *f, int64_t now)
                                  : "unsure");
     if (d->looks_again)
         d->look_ms = now + NOTIFIED_MS;
-    else if (is_polled(s, f) || (verdict == UNSURE && !is_wanted))
+    else if (is_polled(s, f) || (verdict != SAME && !is_wanted))
         d->look_ms = now + every_ms;
     else
         d->look_ms = 0;
@@ -143,7 +146,7 @@ void due_begins(struct session *s, struct follow *f)
         memcpy(f->due.before, look->version, sizeof(f->due.before));
 }
 
-void due_compared(struct session *s, struct follow *f)
+void due_compared(struct session *s, struct follow *f, int64_t took_ms)
 {
     struct due *d = &f->due;
     int64_t now = clock_mono_ms();
@@ -153,6 +156,7 @@ void due_compared(struct session *s, struct follow *f)
     memcpy(d->version, d->before, sizeof(d->version));
     d->is_clean = f->reconcile.is_clean;
     d->compared_ms = now;
+    d->took_ms = took_ms;
     if (s->cfg->replicator.reconcile_every_ms > 0)
         d->next_ms = now + s->cfg->replicator.reconcile_every_ms;
 }

@@ -116,6 +116,7 @@ static int finish(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
     struct reconcile *r = &f->reconcile;
+    int64_t began = clock_mono_ms();
     int rc = compare(s, at, err);
 
     base_rows_close(&r->base);
@@ -123,7 +124,7 @@ static int finish(struct session *s, uint32_t at, struct err *err)
     if (rc == 0) {
         if (!r->is_due)
             r->is_approved = false;
-        due_compared(s, f);
+        due_compared(s, f, clock_mono_ms() - began);
         return 0;
     }
     reconcile_request(f, r->is_keys_only);

@@ -65,6 +65,7 @@ struct due {
     int64_t look_ms;                  /* the next look at Drive */
     bool looks_again;                 /* one more, for a notification that came meanwhile */
     int64_t compared_ms;              /* the last whole comparison */
+    int64_t took_ms;                  /* that one */
     bool is_clean;                    /* it found nothing that is still open */
     char version[DRIVE_VERSION_SIZE]; /* of the file, as seen before it began; "": not known */
     char before[DRIVE_VERSION_SIZE];  /* the same of the one under way */
@@ -316,9 +317,9 @@ void reconcile_close(struct reconcile *r);
 void due_step(struct session *s);
 /* A notification says that F's spreadsheet has changed: look, soon. */
 void due_look(struct follow *f);
-/* A comparison of F's tab begins; has ended well. */
+/* A comparison of F's tab begins; has ended well, TOOK_MS after its first reading of the tab. */
 void due_begins(struct session *s, struct follow *f);
-void due_compared(struct session *s, struct follow *f);
+void due_compared(struct session *s, struct follow *f, int64_t took_ms);
 
 /* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be
  * collected. */
