@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mend: a batch landed on rows or columns that it did not mean. */
+#include <stdlib.h>
+
+#include "common/cell/cell.h"
+#include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -7,15 +11,33 @@
 
 enum { MOVED_MS = 100, MOVED_MAX_MS = 15000 };
 
-/* Columns have moved, and cells of ours stand in columns of people's own: blank them. */
-static int blank_foreign(struct session *s, const struct shipment *sh, struct share *share,
-                         struct err *err)
+/* The cell that belongs where WRITTEN of ROW landed when the columns had moved: in people's own
+ * column, and in a row that is ours alone, a blank one; in a key column the row's key. False: the
+ * comparison will write it. */
+static bool find_right_cell(const struct share *share, const struct planned_row *row,
+                            const struct plan_cell *written, struct buf *scratch, struct cell *out)
+{
+    const struct mapping *m = share->plan.mapping;
+    int now = share->result.landed[written->mapped];
+    struct err err;
+
+    *out = (struct cell){.type = CELL_BLANK};
+    if (now < 0 || row->action == PLAN_INSERT)
+        return true;
+    buf_clear(scratch);
+    return m->columns[now].is_key &&
+           cell_from_value(mapping_column_of(m, (size_t)now), row->pending->image->values[now],
+                           scratch, out, &err) == 0;
+}
+
+static int put_back_cells(struct session *s, const struct shipment *sh, struct share *share,
+                          struct err *err)
 {
     const struct proof_result *r = &share->result;
-    struct mapping *m = share->plan.mapping;
-    const struct cell blank = {.type = CELL_BLANK};
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
     struct batch *batch = batch_new();
     struct grid *none = NULL;
+    struct cell right;
     int rc = 0;
 
     if (batch == NULL)
@@ -26,8 +48,9 @@ static int blank_foreign(struct session *s, const struct shipment *sh, struct sh
         for (size_t c = 0; c < row->n_cells; c++) {
             const struct plan_cell *cell = &share->plan.cells[row->first_cell + c];
 
-            if (r->is_foreign[cell->mapped])
-                batch_write(batch, m->sheet_id, r->orphans[i], cell->column, &blank, 1, 1);
+            if (find_right_cell(share, row, cell, &scratch, &right))
+                batch_write(batch, share->plan.mapping->sheet_id, r->orphans[i], cell->column,
+                            &right, 1, 1);
         }
     }
     if (batch_requests(batch) > 0)
@@ -35,6 +58,45 @@ static int blank_foreign(struct session *s, const struct shipment *sh, struct sh
     grids_free(none, 0);
     batch_free(batch);
     return rc;
+}
+
+/* Cells of other mapped columns were hit: what was agreed on of them is void, or a comparison would
+ * take what we wrote there for a person's wish. */
+static int forget_hit(struct session *s, const struct share *share, struct err *err)
+{
+    const struct mapping *m = share->plan.mapping;
+    CLEANUP_FREE struct base_change *changes = calloc(m->n_columns, sizeof(*changes));
+    CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
+    size_t n_changes = 0, n_keys = 0;
+
+    if (changes == NULL || keys == NULL)
+        return err_nomem(err, "flush");
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (share->result.landed[i] >= 0 && share->result.landed[i] != (int)i)
+            changes[n_changes++].from = mapping_column_of(m, (size_t)share->result.landed[i])->name;
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (share->plan.rows[i].action == PLAN_UPDATE)
+            keys[n_keys++] = share->plan.rows[i].pending->id.key;
+    if (n_changes == 0 || n_keys == 0)
+        return 0;
+    s->own_commits++;
+    if (state_change_rows(&s->state, m->cfg->name, keys, n_keys, changes, n_changes, err) != 0)
+        return -1;
+    return compare_request(s, &s->follows[share->at], err);
+}
+
+/* What was agreed on is forgotten first: then nothing is lost if we die before the cells are back.
+ */
+static int mend_columns(struct session *s, const struct shipment *sh, struct share *share,
+                        struct err *err)
+{
+    log_warn("flush: the columns of the tab moved while a batch was on its way; its rows are "
+             "written again mapping=%s",
+             share->plan.mapping->cfg->name);
+    session_restart(s, "columns of a tab have moved");
+    if (forget_hit(s, share, err) != 0)
+        return -1;
+    return put_back_cells(s, sh, share, err);
 }
 
 static int add_orphans(struct session *s, const struct share *share, struct err *err)
@@ -73,15 +135,8 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
 {
     struct proof_result *r = &share->result;
 
-    if (r->are_headers_moved) {
-        log_warn("flush: the columns of the tab moved while a batch was on its way; its rows are "
-                 "written again mapping=%s",
-                 share->plan.mapping->cfg->name);
-        for (size_t i = 0; i < share->plan.n_rows; i++)
-            share->plan.rows[i].pending->is_forced = true;
-        session_restart(s, "columns of a tab have moved");
-        return blank_foreign(s, sh, share, err);
-    }
+    if (r->are_headers_moved)
+        return mend_columns(s, sh, share, err);
     if (r->n_moved + r->n_twice == 0)
         return 0;
     log_warn(

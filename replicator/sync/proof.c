@@ -219,22 +219,21 @@ static int judge_rows(const struct proof *proof, const struct plan *plan, const 
     return n_survived == 0 ? 0 : find_deleted_victims(plan, before, out, err);
 }
 
-/* The columns have moved: which of our cells now stand in columns of people's own? */
-static int find_foreign(const struct plan *plan, const struct grid *header,
-                        struct proof_result *out, struct err *err)
+/* The columns have moved: in which columns do our cells stand now? */
+static int find_landed(const struct plan *plan, const struct grid *header, struct proof_result *out,
+                       struct err *err)
 {
     const struct mapping *m = plan->mapping;
     CLEANUP_FREE int64_t *deleted = calloc(plan->n_deletes + 1, sizeof(*deleted));
     size_t n_deleted;
 
     out->are_headers_moved = true;
-    out->is_foreign = calloc(m->n_columns, sizeof(*out->is_foreign));
-    if (deleted == NULL || out->is_foreign == NULL)
+    out->landed = calloc(m->n_columns, sizeof(*out->landed));
+    if (deleted == NULL || out->landed == NULL)
         return err_nomem(err, "proof");
     n_deleted = deleted_rows(plan, deleted);
     for (size_t i = 0; i < m->n_columns; i++)
-        out->is_foreign[i] =
-            !tab_is_mapped_header(m, grid_at(header, 0, m->columns[i].sheet_column));
+        out->landed[i] = tab_find_mapped(m, grid_at(header, 0, m->columns[i].sheet_column));
     for (size_t i = 0; i < plan->n_rows; i++)
         if (plan->rows[i].action == PLAN_UPDATE || plan->rows[i].action == PLAN_INSERT)
             add_orphan(out, row_after(plan->rows[i].sheet_row, deleted, n_deleted), i, false);
@@ -259,7 +258,7 @@ int proof_check(const struct proof *proof, const struct plan *plan, const struct
         return err_nomem(err, "proof");
     if (!tab_headers_match(m, &grids[0])) {
         m->is_index_stale = true;
-        return find_foreign(plan, &grids[0], out, err);
+        return find_landed(plan, &grids[0], out, err);
     }
     if (proof->is_whole) {
         before = m->index;
@@ -282,7 +281,7 @@ void proof_result_close(struct proof_result *r)
     free(r->victims);
     free(r->orphans);
     free(r->orphan_of);
-    free(r->is_foreign);
+    free(r->landed);
     free(r->is_delete);
     *r = (struct proof_result){0};
 }

@@ -32,7 +32,8 @@ enum proof_verdict {
 
 struct proof_result {
     bool are_headers_moved; /* cells may have gone to other columns: nothing is proven */
-    bool *is_foreign; /* owned; with moved headers: where column I was is no mapped column now */
+    int *landed; /* owned; with moved headers: the mapped column that stands now where column I was;
+                    -1: none */
     enum proof_verdict *verdicts; /* owned; one a planned row */
     size_t n_moved, n_twice;
     struct hash128 *victims; /* owned; keys of rows that were hit or deleted by mistake: put them

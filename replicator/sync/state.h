@@ -92,6 +92,9 @@ struct base_change {
 };
 int state_change_base(struct state *s, const char *mapping, const struct base_change *changes,
                       size_t n, struct err *err);
+/* The same for the N rows with these keys alone, in one transaction; open conflicts stay. */
+int state_change_rows(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                      const struct base_change *changes, size_t n_changes, struct err *err);
 /* Keep all rows in the tab although MySQL has them no more: nothing is agreed on, but the rows are
  * known, and no sweep takes them away. A row that comes again is a row like any other. */
 int state_keep_base(struct state *s, const char *mapping, struct err *err);

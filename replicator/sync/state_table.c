@@ -142,7 +142,7 @@ static bool change_row(const struct base_row *row, const struct base_change *cha
 static int put_changed(struct state *s, const char *mapping, struct base_rows *page,
                        const struct base_change *changes, size_t n, struct err *err)
 {
-    CLEANUP_FREE struct base_put *puts = calloc(PAGE, sizeof(*puts));
+    CLEANUP_FREE struct base_put *puts = calloc(HASH_COUNT(page->rows) + 1, sizeof(*puts));
     size_t n_puts = 0;
 
     if (puts == NULL)
@@ -159,30 +159,37 @@ static int put_changed(struct state *s, const char *mapping, struct base_rows *p
     return state_ack_put(s, mapping, puts, n_puts, err);
 }
 
-/* The page as it is now, locked: the webhook writes base rows, too. */
-static int change_page(struct state *s, const char *mapping, const struct base_rows *page,
-                       const struct base_change *changes, size_t n, struct err *err)
+/* The rows as they are now, locked: the webhook writes base rows, too. */
+int state_change_rows(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,
+                      const struct base_change *changes, size_t n_changes, struct err *err)
 {
-    CLEANUP_FREE struct hash128 *keys = calloc(PAGE, sizeof(*keys));
     struct base_rows locked = {0};
-    size_t n_keys = 0;
     int rc;
 
-    if (keys == NULL)
-        return err_nomem(err, "state");
-    for (const struct base_row *row = page->rows; row != NULL; row = row->hh.next)
-        keys[n_keys++] = row->key;
     if (state_ack_begin(s, err) != 0)
         return -1;
-    rc = state_load_base(s, mapping, keys, n_keys, true, &locked, err);
+    rc = state_load_base(s, mapping, keys, n, true, &locked, err);
     if (rc == 0)
-        rc = put_changed(s, mapping, &locked, changes, n, err);
+        rc = put_changed(s, mapping, &locked, changes, n_changes, err);
     base_rows_close(&locked);
     if (rc != 0) {
         state_ack_abort(s);
         return -1;
     }
     return state_ack_commit(s, err);
+}
+
+static int change_page(struct state *s, const char *mapping, const struct base_rows *page,
+                       const struct base_change *changes, size_t n, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(PAGE, sizeof(*keys));
+    size_t n_keys = 0;
+
+    if (keys == NULL)
+        return err_nomem(err, "state");
+    for (const struct base_row *row = page->rows; row != NULL; row = row->hh.next)
+        keys[n_keys++] = row->key;
+    return state_change_rows(s, mapping, keys, n_keys, changes, n, err);
 }
 
 static int change_conflicts(struct state *s, const char *mapping, const struct base_change *change,

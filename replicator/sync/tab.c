@@ -48,12 +48,12 @@ bool tab_headers_match(const struct mapping *m, const struct grid *header)
     return true;
 }
 
-bool tab_is_mapped_header(const struct mapping *m, const struct cell *cell)
+int tab_find_mapped(const struct mapping *m, const struct cell *cell)
 {
     for (size_t i = 0; i < m->n_columns; i++)
         if (tab_is_header(cell, m->columns[i].header))
-            return true;
-    return false;
+            return (int)i;
+    return -1;
 }
 
 bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out)

@@ -50,8 +50,8 @@ bool tab_headers_match(const struct mapping *m, const struct grid *header);
 /* Does CELL hold HEADER, blanks around it left aside? */
 bool tab_is_header(const struct cell *cell, const char *header);
 
-/* Is this the header of one of the mapping's columns? */
-bool tab_is_mapped_header(const struct mapping *m, const struct cell *cell);
+/* The mapped column that has this header; -1: none. */
+int tab_find_mapped(const struct mapping *m, const struct cell *cell);
 
 /* Build the row index from the grids of the key columns (the rest of tab_ranges). Keys that stand
  * twice are counted in *N_TWICE (may be NULL); the first row counts. */
