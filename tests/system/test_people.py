@@ -2,13 +2,13 @@
 """What people do in a tab, and what becomes of it: cut, copy, merge, hide, formulas, columns, tabs, undo, five at once, and each of it
 while a write is under way. Both sides must be equal afterwards, and stay so when the tab is compared once more; a person's own column
 "mine" must be where its row is."""
+import contextlib
 import threading
 import time
 
 import pytest
 
 from programs import wait_until
-from stack import PERSON
 
 CHECKED_S = 1.5  # a row that was written lately is looked at 0.7 s after an edit
 SHEET_ONLY = pytest.mark.parametrize("server", ["mariadb"], indirect=True)  # what the server does is no part of it
@@ -73,6 +73,16 @@ def agreed(stack, tab="Items"):
 
 def kept(*keys):
     return {float(k): f"mine {k}" for k in keys}
+
+
+@contextlib.contextmanager
+def on_its_way(stack, statement, holds=1):
+    """Within the block the write that STATEMENT causes has left, and has not landed yet. With two HOLDS the next one will be held, too."""
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True, "count": holds}])
+    stack.sql(statement)
+    wait_until("a held write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    yield
+    assert stack.google.call("POST", "/sandbox/v1/faults/release") == {"released": 1}
 
 
 def held_deletes(stack):
@@ -165,6 +175,7 @@ def test_a_formula_in_a_mapped_cell(stack):
     assert stack.grid("Items")[2][2] == {"d": "99.00", "t": "n", "u": "99"}
 
 
+@SHEET_ONLY
 def test_5000_rows_are_pasted(stack):
     fill(stack, 1)
     act(stack, "paste", row=2, column=1, values=[[f"pasted {n}", f"{n}"] for n in range(5000)])
@@ -193,7 +204,9 @@ def test_a_typed_row_moves_before_its_trigger_runs(stack):
     stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 500})
     act(stack, "paste", row=9, column=1, values=[["typed", "1"]])
     act(stack, "insert_rows", index=8, count=3)
-    wait_until("the row", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(7,)], 8)
+    wait_until("the recheck", lambda: "signal: reconcile" in stack.replicator.log())
+    compared(stack)
+    assert stack.sql("SELECT COUNT(*) FROM items WHERE name = 'typed'") == [(1,)]
 
 
 @SHEET_ONLY
@@ -210,6 +223,19 @@ def test_hidden_and_filtered_rows(stack):
 
 
 # ---- columns
+
+@SHEET_ONLY
+def test_columns_change_places(stack):
+    fill(stack)
+    act(stack, "move_columns", index=0, count=2, to=9)
+    stack.sql("UPDATE items SET name = 'from MySQL' WHERE id = 2")
+    edit(stack, 3, "name", "by hand")
+    wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 3") == [("by hand",)])
+    found = agreed(stack)
+    assert found.pop(2.0) in ("mine 2", None)  # what a person's own cell held that a write lands on is not known
+    assert found == kept(1, 3, 4, 5, 6)
+    assert stack.cells("Items")[0][-2:] == ["id", "name"]
+
 
 @SHEET_ONLY
 def test_a_header_that_is_typed_over_or_cleared_is_put_back(stack):
@@ -289,3 +315,172 @@ def test_the_tab_is_deleted_and_a_new_one_gets_its_name(stack):
     edit(stack, 3, "name", "by hand")
     wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 3") == [("by hand",)])
     stack.wait_equal("Items")
+
+
+# ---- while a write is under way
+
+def test_the_tab_is_renamed_during_a_write(stack):
+    fill(stack)
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id IN (2, 5)"):
+        act(stack, "rename_tab", title="Things")
+    stack.mappings[0]["tab"] = "Things"
+    assert agreed(stack, "Things") == kept(1, 2, 3, 4, 5, 6)
+    assert shown(stack, 2, "name", "Things") == "from MySQL"
+
+
+def edits(stack):
+    return stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.edit_log WHERE outcome <> 'pending'")[0][0]
+
+
+def test_rows_are_sorted_during_a_write(stack):
+    fill(stack)
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2"):
+        act(stack, "sort", row=1, column=0, descending=True)
+        wait_until("the sort's edits", lambda: edits(stack) == 6)
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert stack.sql("SELECT id FROM items WHERE name = 'from MySQL'") == [(2,)] and shown(stack, 5, "name") == "from MySQL"
+
+
+@pytest.mark.xfail(strict=True, reason="the script reads the sorted rows while a write of ours stands in the wrong one")
+def test_the_script_reads_sorted_rows_before_a_write_is_mended(stack):
+    fill(stack)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 300})
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2", holds=2):
+        act(stack, "sort", row=1, column=0, descending=True)
+    wait_until("the mending", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    wait_until("the sort's edits", lambda: edits(stack) == 6)
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    agreed(stack)
+    assert stack.sql("SELECT id FROM items WHERE name = 'from MySQL'") == [(2,)]
+
+
+def test_the_written_row_is_deleted_during_a_write(stack):
+    fill(stack)
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2"):
+        act(stack, "delete_rows", index=2)
+    assert agreed(stack) == {**kept(1, 3, 4, 5, 6), 2.0: None}  # MySQL's change wins; the person's own cell went with the row
+    assert stack.sql("SELECT name FROM items WHERE id = 2") == [("from MySQL",)]
+
+
+def test_another_row_is_deleted_during_a_write(stack):
+    fill(stack)
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 4"):
+        act(stack, "delete_rows", index=2)
+    wait_until("the delete", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(5,)])
+    assert agreed(stack) == kept(1, 3, 4, 5, 6)
+
+
+@SHEET_ONLY
+def test_the_written_row_is_cut_and_pasted_during_a_write(stack):
+    fill(stack)
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2"):
+        act(stack, "cut_paste", row=2, column=0, columns=9, toRow=9, toColumn=0)
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert shown(stack, 9, "name") == "from MySQL" and shown(stack, 2, "name") is None
+
+
+@SHEET_ONLY
+def test_the_tab_is_deleted_during_a_write_and_comes_back(stack):
+    fill(stack)
+    stack.act({"action": "add_tab", "title": "Other"})
+    with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2"):
+        act(stack, "delete_tab")
+    wait_until("the problem", lambda: stack.sql(f"SELECT last_error FROM {stack.state_database}.mapping_state")[0][0])
+    stack.act({"action": "undo"})
+    stack.replicator.stop()
+    stack.replicator.start()
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+
+
+@SHEET_ONLY
+@pytest.mark.parametrize("action", [
+    {"action": "insert_columns", "index": 1}, {"action": "delete_columns", "index": 2},
+    {"action": "move_columns", "index": 1, "to": 6}, {"action": "move_columns", "index": 0, "count": 2, "to": 9},
+    {"action": "move_columns", "index": 8, "to": 0}], ids=["inserted", "deleted", "moved", "key moved", "own moved"])
+@pytest.mark.parametrize("statement", ["UPDATE items SET name = 'from MySQL', price = 99 WHERE id = 2",
+                                       "INSERT INTO items (id, name, price) VALUES (9, 'from MySQL', 99)"], ids=["update", "insert"])
+def test_columns_change_during_a_write(stack, action, statement):
+    fill(stack)
+    with on_its_way(stack, statement):
+        act(stack, **action)
+    found = agreed(stack)
+    found.pop(9.0, None)
+    assert found.pop(2.0) in ("mine 2", None)
+    assert found == kept(1, 3, 4, 5, 6)
+    assert stack.sql("SELECT id FROM items WHERE id NOT IN (2, 9) AND (name <> CONCAT('item ', id) OR price <> id)") == []
+    assert stack.sql("SELECT name, price, state, note FROM items WHERE name = 'from MySQL'") in (
+        [("from MySQL", 99, "new", "note 2")], [("from MySQL", 99, "new", None)])
+
+
+# ---- undo
+
+@SHEET_ONLY
+def test_undo_of_a_paste_and_of_a_sort(stack):
+    fill(stack)
+    act(stack, "paste", row=1, column=1, values=[["over 1", "11"], ["over 2", "12"]])
+    wait_until("the paste", lambda: stack.sql("SELECT COUNT(*) FROM items WHERE name LIKE 'over%'") == [(2,)])
+    stack.wait_equal("Items")
+    stack.act({"action": "undo"})
+    wait_until("the old values", lambda: stack.sql("SELECT COUNT(*) FROM items WHERE name = CONCAT('item ', id) AND price = id") == [(6,)])
+    agreed(stack)
+    act(stack, "sort", row=1, column=0, descending=True)
+    stack.act({"action": "undo"})
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert [row[0] for row in stack.cells("Items")[1:]] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+
+
+@SHEET_ONLY
+def test_undo_of_pasted_new_rows_leaves_them_to_be_deleted(stack):
+    fill(stack)
+    act(stack, "paste", row=7, column=1, values=[["new 1", "1"], ["new 2", "2"]])
+    wait_until("the rows", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(8,)])
+    stack.wait_equal("Items")
+    stack.act({"action": "undo"})
+    wait_until("the cells", lambda: stack.sql("SELECT id FROM items WHERE name = '' AND price IS NULL") == [(7,), (8,)])
+    assert {key: mine for key, mine in agreed(stack).items() if key < 7} == kept(1, 2, 3, 4, 5, 6)
+
+
+def test_undo_of_a_row_delete_before_and_after_mysql_has_deleted_it(stack):
+    fill(stack)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 300})
+    act(stack, "delete_rows", index=2)
+    stack.act({"action": "undo"})
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    act(stack, "delete_rows", index=3)
+    wait_until("the delete", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(5,)])
+    stack.act({"action": "undo"})
+    wait_until("the row again", lambda: stack.sql("SELECT name, price FROM items WHERE id = 3") == [("item 3", 3)])
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+
+
+# ---- five at once
+
+PEOPLE = [f"{name}@example.com" for name in ("ann", "ben", "cem", "dua", "eva")]
+
+
+def test_five_people_edit_at_once(stack):
+    fill(stack, 5)
+    at, failures = column(stack, "name"), []
+
+    def work(number, person):
+        try:
+            for turn in range(8):
+                row, value = (number + 1, f"{person} {turn}") if turn != 4 else (1, f"shared {person}")
+                stack.google.act(stack.spreadsheet, {"action": "edit", "user": person, "tab": "Items", "row": row,
+                                                     "column": at if turn != 4 else at + 4, "value": value})
+        except Exception as failure:  # told by the main thread
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=each) for each in enumerate(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    stack.sql("UPDATE items SET price = price + 1")
+    for thread in threads:
+        thread.join()
+    assert not failures
+    wait_until("the last values", lambda: stack.sql("SELECT id, name FROM items ORDER BY id") ==
+               [(n + 1, f"{person} 7") for n, person in enumerate(PEOPLE)], 40)
+    assert agreed(stack) == kept(1, 2, 3, 4, 5)
+    assert stack.sql("SELECT note FROM items WHERE id = 1")[0][0] in [f"shared {person}" for person in PEOPLE]
+    editors = stack.sql(f"SELECT DISTINCT editor FROM {stack.state_database}.edit_log WHERE source = 'script' ORDER BY editor")
+    assert editors == [(person,) for person in PEOPLE]
