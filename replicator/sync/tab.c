@@ -56,10 +56,9 @@ int tab_find_mapped(const struct mapping *m, const struct cell *cell)
     return -1;
 }
 
-bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out)
+bool tab_key_values(const struct mapping *m, const struct grid *keys, int64_t row,
+                    struct buf *scratch, struct value *values)
 {
-    CLEANUP_BUF struct buf scratch = BUF_INIT;
-    struct value values[TAB_RANGES_MAX];
     size_t offsets[TAB_RANGES_MAX] = {0};
     size_t n_blank = 0;
 
@@ -67,21 +66,31 @@ bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, s
         const struct cell *cell = grid_at(&keys[i], row, m->columns[m->key[i]].sheet_column);
         struct err err;
 
-        offsets[i] = scratch.len;
+        offsets[i] = scratch->len;
         n_blank += cell->type == CELL_BLANK;
         if (cell->type == CELL_ERROR ||
-            cell_to_value(mapping_column_of(m, m->key[i]), cell, &scratch, &values[i], &err) != 0 ||
+            cell_to_value(mapping_column_of(m, m->key[i]), cell, scratch, &values[i], &err) != 0 ||
             values[i].state != VALUE_TEXT)
             return false;
         /* SCRATCH may move when it grows: a text in it is pointed at when all are there. */
-        if (scratch.len > offsets[i])
+        if (scratch->len > offsets[i])
             values[i].ptr = NULL;
     }
     if (n_blank == m->n_key)
         return false;
     for (size_t i = 0; i < m->n_key; i++)
         if (values[i].ptr == NULL)
-            values[i].ptr = buf_text(&scratch) + offsets[i];
+            values[i].ptr = buf_text(scratch) + offsets[i];
+    return true;
+}
+
+bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct value values[TAB_RANGES_MAX];
+
+    if (!tab_key_values(m, keys, row, &scratch, values))
+        return false;
     *out = hash_key(values, m->n_key);
     return true;
 }

@@ -61,8 +61,12 @@ int tab_index(struct mapping *m, const struct grid *keys, size_t *n_twice, struc
  * again). */
 int tab_read_index(struct sheets *s, struct mapping *m, struct err *err);
 
-/* The key in ROW of the key columns' grids; false if a key cell is no value of its column, or all
- * are blank. A blank cell among others is the empty text where its column cannot be NULL. */
+/* The key's values in ROW of the key columns' grids (n_key of them; texts point into SCRATCH or the
+ * grids); false if a key cell is no value of its column, or all are blank. A blank cell among
+ * others is the empty text where its column cannot be NULL. */
+bool tab_key_values(const struct mapping *m, const struct grid *keys, int64_t row,
+                    struct buf *scratch, struct value *values);
+/* The same as a hash. */
 bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out);
 
 /* Does CELL show, in mapped column I, the value that has this hash? A blank cell shows NULL also

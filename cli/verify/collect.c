@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* collect: the rows in which a look finds a difference, and whether they wait for somebody. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/show.h"
+#include "cli/verify/verify.h"
+#include "common/base.h"
+#include "common/cell/cell_json.h"
+
+struct collecting {
+    struct look *look;
+    struct suspects *out;
+};
+
+void suspects_close(struct suspects *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        free(s->items[i].row_key);
+        free(s->items[i].cells);
+    }
+    free(s->items);
+    *s = (struct suspects){0};
+}
+
+static bool is_held_in(const struct base_row *base, const char *column)
+{
+    return base != NULL && base_is_held(base->hashes, base->hashes_len, column);
+}
+
+/* Are all cells that differ held by a conflict? */
+static bool are_cells_held(const struct mapping *m, const struct difference *d)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (cells_is_compared(m, i) &&
+            cells_differ(m, i, cells_at(m, d->grid, d->row, i), d->mysql[i]) &&
+            !is_held_in(d->base, mapping_column_of(m, i)->name))
+            return false;
+    return true;
+}
+
+/* The newest edit of a row that only the tab has: does it wait, or was it refused? */
+static int is_waiting(struct look *l, const struct difference *d, bool *out, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    const struct db_param params[] = {DB_P_TEXT(l->place->m.cfg->name),
+                                      DB_P_BYTES(d->key.bytes, sizeof(d->key.bytes))};
+
+    if (state_run(&l->c->state,
+                  "SELECT outcome IN ('waiting', 'rejected') FROM @.edit_log "
+                  "WHERE mapping = ? AND key_hash = ? ORDER BY id DESC LIMIT 1",
+                  params, 2, &rows, err) != 0)
+        return -1;
+    *out = rows.n_rows > 0 && db_rows_int(&rows, 0, 0) != 0;
+    return 0;
+}
+
+static int find_held(struct look *l, const struct difference *d, enum suspect_held *out,
+                     struct err *err)
+{
+    bool waits = false;
+
+    *out = HELD_NOT;
+    if (is_held_in(d->base, BASE_ROW) ||
+        (d->mysql != NULL && d->grid != NULL && are_cells_held(&l->place->m, d)))
+        *out = HELD_CONFLICT;
+    else if (d->grid == NULL && d->base != NULL && l->place->held_deletes > 0)
+        *out = HELD_DELETE;
+    else if (d->mysql == NULL && d->base != NULL && base_row_is_kept(d->base))
+        *out = HELD_KEPT;
+    else if (d->mysql == NULL && d->base == NULL && is_waiting(l, d, &waits, err) != 0)
+        return -1;
+    if (waits)
+        *out = HELD_WAITING;
+    return 0;
+}
+
+static char *describe(const struct mapping *m, const struct difference *d)
+{
+    CLEANUP_BUF struct buf out = BUF_INIT;
+
+    buf_putc(&out, '[');
+    for (size_t i = 0; d->mysql != NULL && d->grid != NULL && i < m->n_columns; i++) {
+        const struct cell *cell = cells_at(m, d->grid, d->row, i);
+
+        if (!cells_is_compared(m, i) || !cells_differ(m, i, cell, d->mysql[i]))
+            continue;
+        buf_puts(&out, out.len > 1 ? ", {\"header\": " : "{\"header\": ");
+        buf_json(&out, m->columns[i].header, strlen(m->columns[i].header));
+        buf_puts(&out, ", \"mysql\": ");
+        show_put_json(&out, d->mysql[i]);
+        buf_puts(&out, ", \"tab\": ");
+        cell_put_json(&out, cell);
+        buf_putc(&out, '}');
+    }
+    buf_putc(&out, ']');
+    return buf_take(&out);
+}
+
+static struct suspect *add(struct suspects *s)
+{
+    if (s->n == s->size) {
+        size_t size = s->size == 0 ? 64 : s->size * 2;
+        struct suspect *items = realloc(s->items, size * sizeof(*items));
+
+        if (items == NULL)
+            return NULL;
+        s->items = items;
+        s->size = size;
+    }
+    memset(&s->items[s->n], 0, sizeof(*s->items));
+    return &s->items[s->n++];
+}
+
+static int take(void *context, const struct difference *d, struct err *err)
+{
+    struct collecting *c = context;
+    const struct mapping *m = &c->look->place->m;
+    struct suspect *s;
+
+    if (m->cfg->direction == CONFIG_TO_MYSQL && d->grid == NULL)
+        return 0; /* MySQL's own rows are not for the tab */
+    if (c->out->n == SUSPECTS_MAX) {
+        c->out->n_more++;
+        return 0;
+    }
+    s = add(c->out);
+    if (s == NULL || (s->row_key = strdup(d->row_key)) == NULL)
+        return err_nomem(err, "verify");
+    s->key = d->key;
+    s->row = d->row;
+    s->is_in_mysql = d->mysql != NULL;
+    s->is_in_tab = d->grid != NULL;
+    s->mysql = s->is_in_mysql ? cells_hash_values(m, d->mysql) : 0;
+    s->tab = s->is_in_tab ? cells_hash_row(m, d->grid, d->row) : 0;
+    if (c->out->n <= SUSPECTS_DETAILED && (s->cells = describe(m, d)) == NULL)
+        return err_nomem(err, "verify");
+    return find_held(c->look, d, &s->held, err);
+}
+
+static int list_keys(const struct suspects *s, struct key_list *out, struct err *err)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (key_list_add(out, s->items[i].key, s->items[i].row_key) != 0)
+            return err_nomem(err, "verify");
+    return 0;
+}
+
+int verify_look(struct look *l, const struct suspects *last, struct suspects *out, struct err *err)
+{
+    struct collecting c = {.look = l, .out = out};
+    struct key_list keys = {0};
+    int rc = last == NULL ? 0 : list_keys(last, &keys, err);
+
+    l->only = last == NULL ? NULL : &keys;
+    l->tell = take;
+    l->context = &c;
+    if (rc == 0)
+        rc = look_run(l, err);
+    l->only = NULL;
+    key_list_close(&keys);
+    return rc;
+}

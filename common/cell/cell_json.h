@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cell_json: a cell as the webhook's protocol has it (docs/ARCHITECTURE.md). Pure. */
+#ifndef COMMON_CELL_CELL_JSON_H
+#define COMMON_CELL_CELL_JSON_H
+
+#include "common/buf.h"
+#include "common/cell/cell.h"
+
+/* Append a number, "text", true, false, null (blank) or {"error": "#N/A"}. */
+void cell_put_json(struct buf *out, const struct cell *cell);
+#endif

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tabrelay verify: each verdict forced, and what repairs do."""
+import json
+
+import pytest
+
+from programs import run, wait_until
+
+FAR = {"reconcile_every": "1h"}
+PRICE, NAME, NOTE = 2, 1, 5
+
+
+@pytest.fixture
+def quiet(make_stack):
+    """A stack in which nothing is compared by itself."""
+    return make_stack(replicator=FAR)
+
+
+def fill(stack, rows=20):
+    stack.sql("INSERT INTO items (name, price) VALUES " + ", ".join(f"('item {n}', {n})" for n in range(1, rows + 1)))
+    stack.wait_equal("Items", 60)
+
+
+def verify(stack, *arguments, code):
+    done = run("tabrelay", "--config", stack.config, "verify", *(arguments or ["items"]))
+    assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def verdict(stack, *arguments, code):
+    """The mapping's object, and its differences by key."""
+    found = json.loads(verify(stack, "items", "--json", *arguments, code=code))[0]
+    return found, {d["key"][0]: d for d in found["differences"]}
+
+
+def write_behind(stack, row, column, value):
+    """A cell is changed over the API, which fires no trigger; 0-based."""
+    entered = {"stringValue": value} if isinstance(value, str) else {"numberValue": value}
+    stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [{"updateCells": {
+        "start": {"sheetId": stack.sheet_id("Items"), "rowIndex": row, "columnIndex": column},
+        "rows": [{"values": [{"userEnteredValue": entered}]}], "fields": "userEnteredValue"}}]})
+
+
+def sql_unseen(stack, statement):
+    """MySQL is changed without its binlog."""
+    connection = stack.server.connect(database=stack.database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SET sql_log_bin = 0")
+        cursor.execute(statement)
+        connection.commit()
+
+
+def test_equal_sides_match_at_a_position(quiet):
+    fill(quiet)
+    out = verify(quiet, code=0)
+    assert out.startswith("items: MATCH: 20 rows, at m") and len(out.splitlines()) == 1
+    assert json.loads(verify(quiet, "--all", "--json", code=0))[0]["verdict"] == "MATCH"
+
+
+def test_a_cell_changed_behind_our_back_is_a_mismatch_and_mysql_repairs_nothing_by_itself(quiet):
+    fill(quiet)
+    row = quiet.row_of("Items", 7.0)
+    write_behind(quiet, row, PRICE, 99.5)
+    found, rows = verdict(quiet, code=1)
+    assert found["verdict"] == "MISMATCH" and found["differ"] == 1 and list(rows) == ["7"]
+    assert rows["7"]["cells"] == [{"header": "price", "mysql": "7.00", "tab": 99.5}]
+    assert rows["7"]["row"] == row + 1 and rows["7"]["in_mysql"] and rows["7"]["in_tab"] and not rows["7"]["changing"]
+    text = verify(quiet, "items", "--repair", "mysql", code=1)
+    assert f"  key 7 (row {row + 1} of the tab): price: MySQL has 7.00, the tab 99.5\n" in text
+    assert "  would repair: key 7: the tab gets what MySQL has\n  -> Nothing was repaired: add --yes to do it.\n" in text
+    assert quiet.sql(f"SELECT COUNT(*) FROM {quiet.state_database}.signals WHERE kind = 'repair'") == [(0,)]
+
+
+def test_rows_that_one_side_lacks_are_told(quiet):
+    fill(quiet, 5)
+    sql_unseen(quiet, "DELETE FROM items WHERE id = 2")
+    sql_unseen(quiet, "INSERT INTO items (id, name) VALUES (100, 'unseen')")
+    sql_unseen(quiet, "UPDATE items SET name = 'other', updated_at = updated_at WHERE id = 3")
+    found, rows = verdict(quiet, code=1)
+    assert found["differ"] == 3
+    assert {k: (d["in_mysql"], d["in_tab"]) for k, d in rows.items()} == {
+        "2": (False, True), "100": (True, False), "3": (True, True)}
+    assert [c["header"] for c in rows["3"]["cells"]] == ["name", "label"]
+    text = verify(quiet, code=1)
+    assert "  key 100: only in MySQL\n" in text and "of the tab): only in the tab\n" in text
+
+
+def test_a_stopped_replicator_leaves_the_question_open(quiet):
+    fill(quiet, 5)
+    quiet.replicator.stop()
+    assert verdict(quiet, code=0)[0]["verdict"] == "MATCH"  # equal is equal
+    quiet.sql("UPDATE items SET price = 50 WHERE id = 1")
+    out = verify(quiet, code=3)
+    assert out.startswith("items: INCONCLUSIVE: rows differ, and the replicator is not running")
+    assert "-> Start tabrelay-replicator." in out
+
+
+def test_a_write_that_is_held_leaves_the_question_open_until_it_lands(quiet):
+    fill(quiet, 5)
+    quiet.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True}])
+    quiet.sql("UPDATE items SET price = 50 WHERE id = 1")
+    wait_until("the write to be held", lambda: quiet.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    found, rows = verdict(quiet, "--wait", "1", code=3)
+    assert found["reason"] == "rows differ, and the replicator has not come to the position yet"
+    assert list(rows) == ["1"] and rows["1"]["changing"] is False
+    quiet.google.call("POST", "/sandbox/v1/faults/release")
+    assert verdict(quiet, code=0)[0]["verdict"] == "MATCH"
+
+
+def test_keys_that_stand_twice_and_rows_without_a_key_are_told(quiet):
+    fill(quiet, 5)
+    end = len(quiet.cells("Items"))
+    write_behind(quiet, end, NOTE, "a remark")
+    out = verify(quiet, code=0)
+    assert f"  1 rows of the tab have cells and no key; they are not compared; the first is row {end + 1}\n" in out
+    write_behind(quiet, end, 0, 3)
+    found, _ = verdict(quiet, code=1)
+    assert found["duplicate_keys"] == 1 and found["differ"] == 0 and found["verdict"] == "MISMATCH"
+
+
+def test_a_tab_or_table_that_is_not_there_is_told(quiet):
+    fill(quiet, 5)
+    quiet.replicator.stop()
+    write_behind(quiet, 0, PRICE, "cost")
+    out = verify(quiet, code=3)
+    assert 'items: INCONCLUSIVE: the tab has no column "price"' in out and "tabrelay plan items" in out
+    quiet.sql("DROP TABLE items")
+    assert "no such table" in verify(quiet, code=3)
+    assert 'has no mapping "nothing"' in run("tabrelay", "--config", quiet.config, "verify", "nothing").stderr
+
+
+def test_a_large_table_is_compared_within_the_memory_limit(make_stack):
+    stack = make_stack(replicator={**FAR, "memory_limit": "16MiB"})
+    values = ", ".join(f"('item {n}', {n})" for n in range(1, 20001))
+    stack.sql(f"INSERT INTO items (name, price) VALUES {values}")
+    wait_until("all rows", lambda: len(stack.cells("Items")) == 20001, 120, every_s=1)
+    stack.wait_equal("Items", 60)
+    assert verify(stack, code=0).startswith("items: MATCH: 20000 rows")
+    sql_unseen(stack, "UPDATE items SET price = price + 1, updated_at = updated_at WHERE id % 10 = 0")
+    found, rows = verdict(stack, "--limit", "5", code=1)
+    assert found["differ"] == 2000 and len(rows) == 5
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ([], "expected the name of a mapping, or --all"),
+    (["items", "--all"], "expected the name of a mapping, or --all"),
+    (["items", "--repair", "both"], '--repair: expected mysql or sheet, got "both"'),
+    (["items", "--yes"], "--yes is for --repair"),
+    (["items", "--wait", "no"], 'expected a whole number from 1 to 3600, got "no"'),
+])
+def test_wrong_usage_of_verify(arguments, message):
+    done = run("tabrelay", "verify", *arguments)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"tabrelay verify: {message}")
