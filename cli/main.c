@@ -8,9 +8,9 @@
 #include "common/version.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,    &cli_verify,
-    &cli_snapshot, &cli_reconcile, &cli_deletes, &cli_conflicts, &cli_log,
-    &cli_undo,     &cli_events,    NULL,
+    &cli_init_db, &cli_grants,   &cli_check,     &cli_status,  &cli_plan,
+    &cli_verify,  &cli_snapshot, &cli_reconcile, &cli_deletes, &cli_conflicts,
+    &cli_log,     &cli_undo,     &cli_events,    NULL,
 };
 
 static const struct option {

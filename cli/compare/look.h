@@ -13,18 +13,9 @@
 
 #include "cli/compare/cells.h"
 #include "cli/compare/compare.h"
+#include "cli/compare/difference.h"
 #include "cli/compare/place.h"
 #include "cli/compare/row_set.h"
-
-/* A row that is not the same on both sides. */
-struct difference {
-    struct hash128 key;
-    const char *row_key;         /* as text, common/rowkey.h */
-    const struct value *mysql;   /* n_columns values; NULL: MySQL has no such row */
-    const struct grid *grid;     /* NULL: the tab has no such row */
-    int64_t row;                 /* 0-based, in GRID */
-    const struct base_row *base; /* NULL: nothing was agreed on */
-};
 
 struct key_list {
     struct {

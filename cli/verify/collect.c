@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/show.h"
+#include "cli/compare/difference.h"
 #include "cli/verify/verify.h"
 #include "common/base.h"
-#include "common/cell/cell_json.h"
 
 struct collecting {
     struct look *look;
@@ -75,28 +74,6 @@ static int find_held(struct look *l, const struct difference *d, enum suspect_he
     return 0;
 }
 
-static char *describe(const struct mapping *m, const struct difference *d)
-{
-    CLEANUP_BUF struct buf out = BUF_INIT;
-
-    buf_putc(&out, '[');
-    for (size_t i = 0; d->mysql != NULL && d->grid != NULL && i < m->n_columns; i++) {
-        const struct cell *cell = cells_at(m, d->grid, d->row, i);
-
-        if (!cells_is_compared(m, i) || !cells_differ(m, i, cell, d->mysql[i]))
-            continue;
-        buf_puts(&out, out.len > 1 ? ", {\"header\": " : "{\"header\": ");
-        buf_json(&out, m->columns[i].header, strlen(m->columns[i].header));
-        buf_puts(&out, ", \"mysql\": ");
-        show_put_json(&out, d->mysql[i]);
-        buf_puts(&out, ", \"tab\": ");
-        cell_put_json(&out, cell);
-        buf_putc(&out, '}');
-    }
-    buf_putc(&out, ']');
-    return buf_take(&out);
-}
-
 static struct suspect *add(struct suspects *s)
 {
     if (s->n == s->size) {
@@ -133,7 +110,7 @@ static int take(void *context, const struct difference *d, struct err *err)
     s->is_in_tab = d->grid != NULL;
     s->mysql = s->is_in_mysql ? cells_hash_values(m, d->mysql) : 0;
     s->tab = s->is_in_tab ? cells_hash_row(m, d->grid, d->row) : 0;
-    if (c->out->n <= SUSPECTS_DETAILED && (s->cells = describe(m, d)) == NULL)
+    if (c->out->n <= SUSPECTS_DETAILED && (s->cells = difference_cells(m, d, NULL)) == NULL)
         return err_nomem(err, "verify");
     return find_held(c->look, d, &s->held, err);
 }

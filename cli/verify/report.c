@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/compare/difference.h"
 #include "cli/json_rows.h"
 #include "cli/show.h"
 #include "cli/verify/verify.h"
-#include "common/json.h"
 
 static const char *const verdicts[] = {"MATCH", "MISMATCH", "INCONCLUSIVE"};
 
@@ -27,29 +27,6 @@ static const char *explain_held(const struct suspect *s)
     return s->is_stable ? "" : "still changing";
 }
 
-static void put_cells(struct buf *out, const char *json)
-{
-    CLEANUP_JSON cJSON *cells = NULL;
-    const cJSON *cell;
-    const char *separator = "";
-    struct err err;
-
-    if (json == NULL || json_parse(json, strlen(json), &cells, &err) != 0)
-        return;
-    cJSON_ArrayForEach(cell, cells)
-    {
-        const char *header = json_text(cell, "header", "");
-
-        buf_puts(out, separator);
-        show_text(out, header, strlen(header), SHOW_SHORT);
-        buf_puts(out, ": MySQL has ");
-        show_item(out, json_get(cell, "mysql"), SHOW_SHORT);
-        buf_puts(out, ", the tab ");
-        show_item(out, json_get(cell, "tab"), SHOW_SHORT);
-        separator = "; ";
-    }
-}
-
 static void put_row(struct buf *out, const struct suspect *s)
 {
     const char *held = explain_held(s);
@@ -64,7 +41,7 @@ static void put_row(struct buf *out, const struct suspect *s)
     else if (!s->is_in_mysql)
         buf_puts(out, "only in the tab");
     else
-        put_cells(out, s->cells);
+        difference_show_cells(out, s->cells);
     buf_printf(out, "%s%s\n", held[0] == '\0' ? "" : "; ", held);
 }
 

@@ -11,7 +11,7 @@ from programs import run, wait_until
 from servers import free_port
 from stack import SECRET
 
-COMMANDS = ["init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "verify", "events"]
+COMMANDS = ["init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "plan", "verify", "events"]
 
 TABLES = """
 CREATE TABLE products (
