@@ -28,6 +28,7 @@ def parse():
     parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1, help="histories at a time")
     parser.add_argument("--replay", nargs="*", default=[], help="files with histories, instead of seeds")
     parser.add_argument("--times", type=int, default=1, help="how often each is run")
+    parser.add_argument("--without", default="", help="kinds of steps to leave out, with commas (to look for one cause at a time)")
     parser.add_argument("--build", default="build", help="the folder with the programs")
     parser.add_argument("--keep", metavar="DIR", help="put history and logs of failures there (default: a folder in /tmp)")
     return parser.parse_args()
@@ -42,8 +43,12 @@ def seeds_of(text):
 def histories(args):
     import history
     if args.replay:
-        return [json.loads(pathlib.Path(path).read_text()) for path in args.replay]
-    return [history.generate(seed) for seed in seeds_of(args.seeds)]
+        found = [json.loads(pathlib.Path(path).read_text()) for path in args.replay]
+    else:
+        found = [history.generate(seed) for seed in seeds_of(args.seeds)]
+    for one in found:
+        one["steps"] = [step for step in one["steps"] if step["do"] not in args.without.split(",")]
+    return found
 
 
 def main():

@@ -14,7 +14,7 @@ def judge(world, rest, changes):
     world.deeds.sort(key=lambda deed: deed.revision)
     found = {
         "equal": [rest.problem] if rest.problem else [],
-        "keys": keys(rest),
+        "keys": keys(rest, changes, ledger.read_log(world.stack)),
         "ledger": ledger.check(world, rest, changes),
         "own cells": own_cells(world, changes),
         "echo": echo(world, rest, changes),
@@ -25,21 +25,16 @@ def judge(world, rest, changes):
     return {name: sentences for name, sentences in found.items() if sentences}
 
 
-def keys(rest):
-    """No key twice in a tab, no typed row inserted twice."""
-    found = [f"{name}: the key {key} stands twice in the tab" for name, key in rest.twice]
-    for table in TABLES.values():
-        for column in table.typed:
-            if table.kinds[column] == "number":
-                continue
-            seen = collections.Counter(row[column] for row in rest.table[table.name].values() if row[column] is not None)
-            found += [f"{table.name} {column}: {value!r} was written once and stands in {n} rows"
-                      for value, n in seen.items() if n > 1 and not _is_common(value)]
-    return found
-
-
-def _is_common(value):
-    return not isinstance(value, str) or value in ("", '""')
+def keys(rest, changes, log):
+    """No key twice in a tab unless a person typed it there and was told; no typed row inserted twice."""
+    told = {entry.mapping for entry in log.values() if entry.outcome in ("rejected", "conflict") and "already" in entry.message}
+    found = [f"{name}: the key {key} stands twice in the tab, and nobody was told" for name, key in rest.twice if name not in told]
+    seen = collections.defaultdict(list)
+    for change in changes:
+        entry = log.get(change.edit)
+        if change.is_ours and change.op == "INSERT" and entry and all(entry.cells.get(c) is None for c in change.table.key):
+            seen[change.table.name, tuple(str(change.new[c]) for c in change.table.typed)].append(change)
+    return found + [f"{twins[0]} was made again: {', '.join(map(str, twins[1:]))}" for twins in seen.values() if len(twins) > 1]
 
 
 # --- people's own columns ---
