@@ -110,6 +110,9 @@ class SqlWriter(Actor):
         for n in range(step["rows"]):
             cursor.execute("REPLACE INTO plain (word, first) VALUES (%s, %s)", (f"fill-{n}", f"{step['value']} {n} " + "x" * step["size"]))
 
+    def do_unfill(self, cursor, step):
+        cursor.execute("DELETE FROM plain WHERE word LIKE 'fill-%'")
+
     def close(self):
         if self.connection is not None:
             try:

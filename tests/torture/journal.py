@@ -36,7 +36,7 @@ def value_of(stored):
     if stored is None:
         return None
     if "f" in stored:
-        return stored["f"]
+        return f"formula {stored['f']}"  # never equal to a text that begins with "="
     return next((typed(stored[name]) for name in ("n", "s", "b", "e") if name in stored), None)
 
 

@@ -4,6 +4,8 @@
 
     run.py --seeds 1-200 --server both --jobs 3
     run.py --replay history.json --server mysql
+    run.py --shrink history.json --server mysql
+    run.py --planted
 """
 import argparse
 import collections
@@ -23,10 +25,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--seeds", default="1-50", help="a range, or numbers with commas (1-50)")
+    parser.add_argument("--seeds", help="a range, or numbers with commas")
+    parser.add_argument("--cases", action="store_true", help="the directed histories in cases/")
     parser.add_argument("--server", default="both", choices=["mariadb", "mysql", "both"])
     parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1, help="histories at a time")
     parser.add_argument("--replay", nargs="*", default=[], help="files with histories, instead of seeds")
+    parser.add_argument("--shrink", help="a file with a history that fails: make it smaller")
+    parser.add_argument("--budget", type=int, default=300, help="seconds to shrink in")
+    parser.add_argument("--planted", action="store_true", help="build each planted bug, and catch it")
     parser.add_argument("--times", type=int, default=1, help="how often each is run")
     parser.add_argument("--without", default="", help="kinds of steps to leave out, with commas (to look for one cause at a time)")
     parser.add_argument("--build", default="build", help="the folder with the programs")
@@ -42,10 +48,9 @@ def seeds_of(text):
 
 def histories(args):
     import history
-    if args.replay:
-        found = [json.loads(pathlib.Path(path).read_text()) for path in args.replay]
-    else:
-        found = [history.generate(seed) for seed in seeds_of(args.seeds)]
+    paths = [*args.replay, *(sorted((HERE / "cases").glob("*.json")) if args.cases else [])]
+    found = [json.loads(pathlib.Path(path).read_text()) for path in paths]
+    found += [history.generate(seed) for seed in seeds_of(args.seeds)] if args.seeds else []
     for one in found:
         one["steps"] = [step for step in one["steps"] if step["do"] not in args.without.split(",")]
     return found
@@ -54,6 +59,11 @@ def histories(args):
 def main():
     args = parse()
     os.environ["TABRELAY_BUILD"] = args.build
+    if args.planted:
+        import planted
+        return planted.main("mariadb" if args.server == "both" else args.server, args.build)
+    if args.shrink:
+        return shrink_it(args)
     servers = ["mariadb", "mysql"] if args.server == "both" else [args.server]
     work = [(server, one) for server in servers for one in histories(args) * args.times]
     keep = pathlib.Path(args.keep or tempfile.mkdtemp(prefix="tabrelay-torture-"))
@@ -83,6 +93,30 @@ def run_all(server, work, jobs, keep):
     print(f"torture ({server}): {len(work) - failed} passed, {failed} failed in {time.monotonic() - began:.0f} s "
           f"(the slowest {slowest:.0f} s)", flush=True)
     return 1 if failed else 0
+
+
+def shrink_it(args):
+    """Fails as before: by one of the same checks."""
+    from shrink import shrink
+    flavour = "mariadb" if args.server == "both" else args.server
+    history = json.loads(pathlib.Path(args.shrink).read_text())
+    cls, base, is_temporary = prepare(flavour)
+    numbers = multiprocessing.Queue()
+    numbers.put(0)
+    begin(cls, base, numbers)
+    try:
+        first = set(one_run(history)["found"]) - {"evidence"}
+        if not first:
+            print("it does not fail")
+            return 1
+        small = shrink(history, lambda one: bool(first & set(one_run(one)["found"])), args.budget, lambda text: print(text, flush=True))
+    finally:
+        end(None)
+        shutil.rmtree(base if is_temporary else cls.templates.pop(flavour), ignore_errors=True)
+    path = pathlib.Path(args.shrink).with_suffix(".small.json")
+    path.write_text(json.dumps(small, indent=1, ensure_ascii=False))
+    print(f"{path}: fails by {', '.join(sorted(first))}")
+    return 0
 
 
 def report(server, result, keep):

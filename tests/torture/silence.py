@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The silence after the storm: all faults end, and the two sides have until PATIENCE_S to be equal and at rest."""
+"""The silence after the storm: all faults end, and the two sides have PATIENCE_S to be equal and at rest."""
 import time
 
 import pymysql
@@ -68,9 +68,9 @@ def _until_equal(world, rest, when):
             world.script("flush")
             last[0] = time.monotonic()
         look(world, rest)
-        return rest.problem == "" and _is_idle(world) and is_checkpoint_past(world, rest)
+        return (rest.problem == "" or held(world)) and _is_idle(world) and is_checkpoint_past(world, rest)
     try:
-        wait_until(when, is_at_rest, PATIENCE_S, every_s=0.15)
+        wait_until(when, is_at_rest, world.history.get("patience_s", PATIENCE_S), every_s=0.15)
     except AssertionError as why:
         rest.problem = f"{why}: {rest.problem or 'equal, but not at rest'}"
 
@@ -131,10 +131,14 @@ def is_same(a, b):
     return type(a) is type(b) and a == b
 
 
+def held(world):
+    """Mapping -> deletes that wait for approval."""
+    return dict(world.stack.sql(f"SELECT mapping, held_deletes FROM {world.stack.state_database}.mapping_state WHERE held_deletes > 0"))
+
+
 def _approve(world, rest):
     """Deletes that were held are approved, and everything has to be equal then."""
-    rows = world.stack.sql(f"SELECT mapping, held_deletes FROM {world.stack.state_database}.mapping_state WHERE held_deletes > 0")
-    rest.held = dict(rows)
+    rest.held = held(world)
     rest.approved_at = world.server.sql("SELECT UTC_TIMESTAMP(3)")[0][0]
     for mapping in rest.held:
         world.stack.cli("deletes", "approve", mapping)

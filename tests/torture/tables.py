@@ -54,7 +54,8 @@ class Table:
         if text is None:
             return None
         if kind == "text":
-            return as_cell(text, True)
+            is_quotes = len(text) > 1 and not text.strip('"')
+            return text + '""' if is_quotes else as_cell(text, True)
         if kind == "empty":
             return as_cell(text, False)
         if kind == "number":
