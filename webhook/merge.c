@@ -21,19 +21,30 @@ static enum merge_verdict by_policy(enum config_conflict policy)
     return verdicts[policy];
 }
 
+/* Only MySQL's value is agreed on now; what the sheet said when the row was read is that, or new.
+ */
+static enum merge_verdict against_shown(const struct merge_cell *cell, enum config_conflict policy)
+{
+    if (!cell->was_shown_over)
+        return MERGE_APPLY;
+    /* It was shown over what the person had typed, who never saw it. */
+    if (cell->old.state != VALUE_ABSENT)
+        return by_policy(policy);
+    /* A row that was read before it was shown: a sort or a paste sends all its cells. */
+    if (cell->has_previous && hash_value(cell->sheet) == cell->previous)
+        return MERGE_KEEP;
+    return MERGE_APPLY;
+}
+
 enum merge_verdict merge_edited(const struct merge_cell *cell, enum config_conflict policy)
 {
-    bool has_seen = cell->old.state != VALUE_ABSENT;
-    bool saw_mysqls = has_seen && value_equal(cell->old, cell->mysql);
-
     if (value_equal(cell->sheet, cell->mysql))
         return MERGE_SAME;
     /* The person saw MySQL's newest value (it was shown, and base is written a moment later). */
-    if (saw_mysqls)
+    if (cell->old.state != VALUE_ABSENT && value_equal(cell->old, cell->mysql))
         return MERGE_APPLY;
-    /* MySQL's value was shown over what the person had typed, who never saw it. */
     if (is_base(cell, cell->mysql))
-        return has_seen && cell->was_shown_over ? by_policy(policy) : MERGE_APPLY;
+        return against_shown(cell, policy);
     if (is_base(cell, cell->sheet))
         return MERGE_KEEP;
     return by_policy(policy);

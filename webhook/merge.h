@@ -20,7 +20,9 @@ struct merge_cell {
     struct value mysql; /* what MySQL has */
     struct value old;   /* what the person saw before; VALUE_ABSENT: not known */
     bool has_base;
-    uint64_t base;       /* hash_value() of what was last agreed on */
+    uint64_t base; /* hash_value() of what was last agreed on */
+    bool has_previous;
+    uint64_t previous;   /* of what was agreed on before that */
     bool was_shown_over; /* MySQL changed the row after the edit, and the sheet shows that */
 };
 

@@ -9,6 +9,8 @@
 #include "webhook/row.h"
 #include "webhook/state.h"
 
+enum { COMMIT_TIME_MS = 1000 }; /* MariaDB's commit times are whole seconds */
+
 /* The value that column C would hold for CELL, in the arena; PROBLEM: why it cannot. */
 static int parse_cell(struct arena *arena, const struct column *c, const struct cell *cell,
                       struct value *out, const char **problem, struct err *err)
@@ -243,11 +245,13 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
         .sheet = cell->value,
         .mysql = mysql,
         .old = cell->old,
-        .was_shown_over = task->base.changed_us / 1000 > task->edit->time_ms,
+        .was_shown_over = task->base.changed_us / 1000 + COMMIT_TIME_MS > task->edit->time_ms,
     };
+    const struct buf *hashes = &task->base.hashes;
+    const char *name = schema_column_of(task->m, i)->name;
 
-    merge.has_base = base_find(task->base.hashes.ptr, task->base.hashes.len,
-                               schema_column_of(task->m, i)->name, &merge.base);
+    merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
+    merge.has_previous = base_find_previous(hashes->ptr, hashes->len, name, &merge.previous);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);

@@ -136,10 +136,17 @@ def held(hook):
     return row
 
 
+def held_id(column):
+    """The id of the entry that marks a column of the base as held (common/base.h)."""
+    name = bytes.fromhex(digest(column.encode()))[::-1] + b"dleh\0\0\0\0"
+    return bytes.fromhex(digest(name))[::-1][:4]
+
+
 def held_marks(row):
-    """(bytes of the base's hashes, what base keeps of values)."""
-    (hashes, agreed), = row.hook.state("SELECT LENGTH(hashes), agreed FROM @base WHERE row_key = '[\"1\"]'", [])
-    return hashes // 12 - len(COLUMNS), agreed
+    """(how many columns the base holds, or the row; what it keeps of values)."""
+    (hashes, agreed), = row.hook.state("SELECT hashes, agreed FROM @base WHERE row_key = '[\"1\"]'", [])
+    ids = [hashes[at:at + 4] for at in range(0, len(hashes), 12)]
+    return sum(held_id(column) in ids for column in [*COLUMNS, ""]), agreed
 
 
 def test_a_conflict_that_waits_keeps_all_three_values_and_holds_its_cell(held):

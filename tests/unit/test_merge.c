@@ -64,6 +64,22 @@ static void a_cell_put_back_to_what_was_agreed_on_leaves_mysql_alone(void **stat
     assert_false(merge_writes(MERGE_KEEP));
 }
 
+static void a_row_that_was_read_before_mysqls_value_was_shown_is_no_edit(void **state)
+{
+    struct merge_cell c = cell("before", "shown", "shown");
+
+    (void)state;
+    c.has_previous = true;
+    c.previous = hash_value(text("before"));
+    assert_int_equal(merge_edited(&c, CONFIG_SHEET_WINS), MERGE_APPLY);
+    c.was_shown_over = true;
+    assert_int_equal(merge_edited(&c, CONFIG_SHEET_WINS), MERGE_KEEP);
+    c.sheet = text("pasted");
+    assert_int_equal(merge_edited(&c, CONFIG_SHEET_WINS), MERGE_APPLY);
+    c.old = text("before");
+    assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_MYSQL_WINS);
+}
+
 static void when_both_changed_the_policy_decides(void **state)
 {
     struct merge_cell c = cell("sheet's", "mysql's", "agreed");
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test(the_same_value_on_both_sides_is_no_conflict),
         cmocka_unit_test(null_and_the_empty_text_differ),
         cmocka_unit_test(a_cell_put_back_to_what_was_agreed_on_leaves_mysql_alone),
+        cmocka_unit_test(a_row_that_was_read_before_mysqls_value_was_shown_is_no_edit),
         cmocka_unit_test(when_both_changed_the_policy_decides),
         cmocka_unit_test(
             without_a_base_only_what_the_person_saw_can_prove_that_there_is_no_conflict),
