@@ -98,6 +98,28 @@ def test_what_no_notification_told_is_found_by_the_clock(make_stack):
     assert_all_arrives(stack)
 
 
+def test_without_a_script_a_refused_value_is_put_back(make_stack):
+    stack = filled(make_stack, "poll")
+    edit(stack, "C2", "many")
+    wait_until("the refusal", lambda: ("found", "rejected") in [e[:2] for e in logged(stack)])
+    wait_until("MySQL's value", lambda: stack.cells("Items")[1][2] == 10)
+    edit(stack, "C2", "11")
+    wait_until("the next edit", lambda: rows(stack)[0] == (1, "one", 11))
+    stack.wait_equal("Items")
+
+
+def test_without_a_script_a_row_that_is_typed_without_a_key_gets_one(make_stack):
+    tables = "CREATE TABLE items (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, qty INT NULL);\n"
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": "poll"}], tables=tables, script=False,
+                       replicator={"reconcile_every": "1s", "poll_every": "500ms"})
+    stack.sql("INSERT INTO items (name) VALUES ('one'), ('two')")
+    stack.wait_equal("Items")
+    edit(stack, "B4", "three")
+    wait_until("the row", lambda: rows(stack)[2:] == [(3, "three", None)])
+    wait_until("its key", lambda: stack.cells("Items")[3][0] == 3)
+    stack.wait_equal("Items")
+
+
 # channels
 
 
