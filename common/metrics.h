@@ -60,6 +60,10 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
     X(EDITS_REJECTED, 2, "counter", "tabrelay_edits_rejected_total", "Edits that were refused")    \
     X(EDITS_CONFLICT, 2, "counter", "tabrelay_edits_conflict_total",                               \
       "Edits of cells that MySQL had changed, too")                                                \
+    X(CONFLICTS_OPENED, 2, "counter", "tabrelay_conflicts_opened_total",                           \
+      "Conflicts that wait for a decision")                                                        \
+    X(CONFLICTS_RESOLVED, 2, "counter", "tabrelay_conflicts_resolved_total",                       \
+      "Conflicts that had waited and were decided")                                                \
     X(EDITS_REPEATED, 2, "counter", "tabrelay_edits_repeated_total",                               \
       "Edits whose id had been answered before")                                                   \
     X(NOTIFICATIONS, 2, "counter", "tabrelay_drive_notifications_total",                           \

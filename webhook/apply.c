@@ -236,6 +236,8 @@ int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results
     if (run(&task, apply->is_schema_fresh, err) != 0 || apply_finish(&task, results, err) != 0)
         return err_wrap(err, "edit %s", edit->id);
     apply->counts[task.answer.outcome]++;
+    apply->n_opened += task.n_opened;
+    apply->n_resolved += task.n_resolved;
     if (apply->reconcile == NULL)
         apply->reconcile = task.reconcile;
     return 0;

@@ -26,6 +26,8 @@ struct apply {
                              a trigger's */
     size_t counts[ANSWER_OUTCOMES];
     size_t n_repeated;
+    size_t n_opened;       /* conflicts that wait ... */
+    size_t n_resolved;     /* ... and that had waited, and are over */
     const char *reconcile; /* why the tab must be compared; NULL: it need not. Static text */
 };
 

@@ -34,9 +34,12 @@ int apply_finish(struct task *task, struct buf *results, struct err *err)
     /* Of a row that MySQL does not know the log says no key: the replicator would look for it, find
      * that it is gone, and take it away from the person who is still typing it. */
     bool has_key = task->is_found || task->has_base || task->answer.operation == ANSWER_INSERT;
+    bool is_logged = task->is_found && task->same_as == NULL;
     struct edit_log_entry entry = {
         .outcome = answer_outcome_name(task->answer.outcome),
-        .operation = answer_operation_name(task->answer.operation),
+        /* The other edit has written it. */
+        .operation =
+            answer_operation_name(task->same_as != NULL ? ANSWER_NONE : task->answer.operation),
         .has_key = has_key,
     };
 
@@ -47,7 +50,7 @@ int apply_finish(struct task *task, struct buf *results, struct err *err)
     entry.row_key = has_key ? task_row_key(task) : NULL;
     if (entry.row_key != NULL && strlen(entry.row_key) > ROWKEY_MAX)
         entry.row_key = NULL;
-    if (task->is_found)
+    if (is_logged)
         values_write_row(&before, task->m, task->mysql);
     if (task->after != NULL)
         values_write_row(&after, task->m, task->after);
@@ -56,7 +59,7 @@ int apply_finish(struct task *task, struct buf *results, struct err *err)
     if (answer.is_failed || before.is_failed || after.is_failed || edited.is_failed)
         return err_nomem(err, "answer");
     entry.edited_columns = edited.ptr;
-    entry.before_values = task->is_found ? before.ptr : NULL;
+    entry.before_values = is_logged ? before.ptr : NULL;
     entry.after_values = task->after != NULL ? after.ptr : NULL;
     entry.same_as = task->same_as;
     entry.message = buf_text(&task->answer.message);

@@ -5,6 +5,7 @@
 #include "webhook/apply_steps.h"
 #include "webhook/conflict.h"
 #include "webhook/row.h"
+#include "webhook/same_row.h"
 #include "webhook/state.h"
 
 /* Index of the key column that MySQL numbers and the person left blank, or -1. */
@@ -128,6 +129,7 @@ int apply_insert(struct task *task, bool is_again, struct err *err)
     CLEANUP_BUF struct buf missing = BUF_INIT;
     struct value *writes = task_values(task, task->m->n_columns, err);
     size_t n_refused = 0;
+    bool is_same = false;
 
     if (writes == NULL || collect(task, writes, &n_refused, err) != 0)
         return -1;
@@ -146,6 +148,10 @@ int apply_insert(struct task *task, bool is_again, struct err *err)
         if (cell->is_edited && cell->has_old && cell->old_cell.type != CELL_BLANK)
             task->reconcile = "a key was typed over";
     }
+    if (numbered_key(task) >= 0 && same_row_claim(task, &is_same, err) != 0)
+        return -1;
+    if (is_same)
+        return 0;
     task->answer.outcome = is_again ? ANSWER_CONFLICT : ANSWER_APPLIED;
     if (is_again)
         answer_say(&task->answer, "the database had deleted this row meanwhile; the sheet won, and "

@@ -110,6 +110,8 @@ static void count(const struct job *job)
     metrics_add(METRIC_EDITS_UNCHANGED, (int64_t)counts[ANSWER_UNCHANGED]);
     metrics_add(METRIC_EDITS_CONFLICT, (int64_t)counts[ANSWER_CONFLICT]);
     metrics_add(METRIC_EDITS_REJECTED, (int64_t)counts[ANSWER_REJECTED]);
+    metrics_add(METRIC_CONFLICTS_OPENED, (int64_t)job->apply.n_opened);
+    metrics_add(METRIC_CONFLICTS_RESOLVED, (int64_t)job->apply.n_resolved);
     metrics_add(METRIC_EDITS_REPEATED, (int64_t)job->apply.n_repeated);
 }
 

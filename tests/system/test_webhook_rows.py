@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The webhook alone: rows that come and go, and what the edit log says of them."""
 import json
+import threading
 import time
 
 import pytest
@@ -150,3 +151,59 @@ def test_what_wrote_nothing_or_is_not_known_cannot_be_taken_back(hook):
     assert undo(hook, unchanged["id"], "mine")["message"] == f"this mapping has no edit {unchanged['id']}"
     status, answer = hook.post([], None, "cli", mapping="nobody")
     assert status == 404 and answer["error"]["message"] == 'there is no mapping "nobody"'
+
+
+# -- a row typed without a key, told twice -----------------------------------------------------------------------
+
+TYPED = {"id": None, "country": "DE", "title": "Bonn", "note": None, "seen": None}
+
+
+def typed(hook, source, offset_ms=-1000, **cells):
+    """The row, told by SOURCE; its time lies before what was received before, as it was typed once."""
+    edit = make_edit({**TYPED, **cells}, ["title", "country"], time=int(time.time() * 1000) + offset_ms)
+    if source == "found":
+        edit["base"] = {}
+    status, answer = hook.post([edit], "Cities", source)
+    assert status == 200, answer
+    return answer["results"][0]
+
+
+@pytest.mark.parametrize("first, second", [("script", "found"), ("found", "script")])
+def test_a_row_without_a_key_that_is_told_twice_is_one_row(hook, first, second):
+    one, two = typed(hook, first), typed(hook, second)
+    assert (two["outcome"], two["operation"], two["key"], two["cells"]) == ("applied", "insert", one["key"], one["cells"])
+    assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(1,)]
+    log = hook.log(two["id"])
+    assert (log["same_as"], log["operation"], log["HEX(content_hash)"]) == \
+        (one["id"], "none", hook.log(one["id"])["HEX(content_hash)"])
+
+
+def test_equal_rows_that_were_typed_twice_stay_two(hook):
+    keys = [typed(hook, source)["key"]["id"] for source in ("script", "script", "found", "found", "found")]
+    assert keys[:2] == keys[2:4] and keys[4] not in keys[:2]  # each insert is claimed once
+    assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(3,)]
+
+
+def test_another_row_and_one_told_before_the_tab_was_read_are_not_the_same(hook):
+    typed(hook, "script")
+    typed(hook, "found", title="Köln")
+    typed(hook, "found", offset_ms=60000)
+    assert hook.sql("SELECT title FROM @cities WHERE id > 2 ORDER BY id") == [("Bonn",), ("Köln",), ("Bonn",)]
+
+
+def test_a_row_told_twice_at_the_same_moment_is_one_row(hook):
+    """Both requests are held at the row's foreign key until both are under way."""
+    blocker = hook.server.connect(autocommit=False)
+    with blocker.cursor() as cursor:
+        cursor.execute(f"UPDATE {hook.db}.countries SET area = 9 WHERE code = 'DE'")
+    results = []
+    threads = [threading.Thread(target=lambda source=source: results.append(typed(hook, source))) for source in ("script", "found")]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    blocker.commit()
+    blocker.close()
+    for thread in threads:
+        thread.join()
+    assert results[0]["key"] == results[1]["key"]
+    assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(1,)]

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/same_row.h"
+
+#include "webhook/edit_log.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* Google's clock gives the time of a script's edit, ours that of the other's arrival. */
+#define CLOCKS_MS 5000
+
+/* A found row was typed before the tab was read, the edit's time: what the script has told since
+ * may be it. */
+static int64_t since_ms(const struct task *task)
+{
+    return task->edit->time_ms - (task->request->source == EDIT_SCRIPT ? CLOCKS_MS : 0);
+}
+
+static int find(struct task *task, struct db_rows *rows, struct err *err)
+{
+    bool is_script = task->request->source == EDIT_SCRIPT;
+    char since[EDIT_LOG_TIME_SIZE];
+
+    edit_log_time(since_ms(task) < 0 ? 0 : since_ms(task), since);
+    const struct db_param params[] = {
+        DB_P_TEXT(task->m->cfg->name),
+        DB_P_BYTES(task->content.bytes, sizeof(task->content.bytes)),
+        DB_P_TEXT(edit_source_name(is_script ? EDIT_FOUND : EDIT_SCRIPT)),
+        DB_P_TEXT(since),
+    };
+    if (db_run(task->db,
+               "SELECT edit_id, row_key FROM edit_log e WHERE mapping = ? AND content_hash = ? "
+               "AND source = ? AND received_at >= ? AND kind = 'upsert' AND operation = 'insert' "
+               "AND same_as IS NULL AND NOT EXISTS (SELECT 1 FROM edit_log c "
+               "WHERE c.mapping = e.mapping AND c.content_hash = e.content_hash "
+               "AND c.same_as = e.edit_id) ORDER BY id LIMIT 1 FOR UPDATE",
+               params, COUNT(params), rows, err) != 0)
+        return err_wrap(err, "edit log");
+    return 0;
+}
+
+/* What the row has otherwise than it was typed. */
+static int show(struct task *task, struct err *err)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+        bool is_blank = !cell->is_sent || cell->cell.type == CELL_BLANK;
+
+        if (!value_equal(is_blank ? VALUE_INIT_NULL : cell->value, task->mysql[i]) &&
+            task_show(task, i, task->mysql[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int same_row_claim(struct task *task, bool *is_same, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    const char *edit_id;
+
+    if (task->request->source == EDIT_CLI)
+        return 0;
+    if (find(task, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows == 0)
+        return 0;
+    *is_same = true;
+    edit_id = db_rows_text(&rows, 0, 0);
+    task->same_as = arena_copy(&task->arena, edit_id, strlen(edit_id));
+    if (task->same_as == NULL)
+        return err_nomem(err, "edit log");
+    if (task_find_by(task, db_rows_text(&rows, 0, 1), err) != 0)
+        return -1;
+    if (!task->is_found) {
+        task->answer.outcome = ANSWER_STALE;
+        answer_say(&task->answer, "the row was inserted already, and deleted since");
+        return 0;
+    }
+    task->answer.outcome = ANSWER_APPLIED;
+    task->answer.operation = ANSWER_INSERT;
+    return show(task, err);
+}
