@@ -37,6 +37,29 @@ static void a_paste_is_one_request_with_a_row_each(void **state)
     assert_null(json_get(post_edit(0, 1), "old"));
 }
 
+static void a_typed_formula_is_told_beside_its_value(void **state)
+{
+    (void)state;
+    type(1, 2, "=300+57.5");
+    settle();
+    assert_json(json_get(post_edit(0, 0), "formulas"), "{\"Area\":\"=300+57.5\"}");
+    type(1, 1, "Deutschland");
+    settle();
+    assert_null(json_get(post_edit(1, 0), "formulas")); /* of the touched cells only */
+}
+
+static void a_note_that_is_over_goes_and_a_persons_own_stays(void **state)
+{
+    (void)state;
+    grid.notes[0][1][1] =
+        strdup("ask Bob\n\ntabrelay: waiting for a decision: the sheet says \"a\"");
+    webhook.members = "\"outcome\":\"conflict\",\"notes\":{\"Name\":null,\"Area\":\"why\"}";
+    type(1, 1, "German");
+    settle();
+    assert_string_equal(note_at(1, 1), "ask Bob");
+    assert_string_equal(note_at(1, 2), "tabrelay: why");
+}
+
 static void an_assigned_key_is_written_into_the_row(void **state)
 {
     (void)state;
@@ -561,6 +584,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_edited_cell_is_sent_with_its_row),
         CASE(a_paste_is_one_request_with_a_row_each),
+        CASE(a_typed_formula_is_told_beside_its_value),
+        CASE(a_note_that_is_over_goes_and_a_persons_own_stays),
         CASE(an_assigned_key_is_written_into_the_row),
         CASE(a_refusal_is_a_note_and_goes_with_the_next_success),
         CASE(columns_and_tabs_that_are_not_mapped_send_nothing),

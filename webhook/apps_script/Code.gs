@@ -306,16 +306,17 @@ function deliver_(state, item) {
 }
 
 function editsOf_(job, firstRow, rows) {
-  var values = job.sheet.getRange(firstRow, 1, rows, job.layout.width).getValues();
-  return values.map(function (row, i) {
-    return editOf_(job, firstRow + i, row);
+  var range = job.sheet.getRange(firstRow, 1, rows, job.layout.width);
+  var formulas = range.getFormulas();
+  return range.getValues().map(function (row, i) {
+    return editOf_(job, firstRow + i, row, formulas[i]);
   }).filter(function (edit) {
     return edit !== null;
   });
 }
 
 /* One row's edit; null if there is nothing to send for it. */
-function editOf_(job, row, values) {
+function editOf_(job, row, values, formulas) {
   var cells = cellsOf_(job.layout, values);
   var touched = touchedColumns_(job);
   var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: headersOf_(touched),
@@ -327,7 +328,19 @@ function editOf_(job, row, values) {
   if (job.isSingle && touched.length === 1) {
     addSingle_(job, row, touched[0], values, edit);
   }
+  addFormulas_(touched, formulas, edit);
   return edit;
+}
+
+/* Formulas that people typed; MySQL gets their values, and the log says where these came from. */
+function addFormulas_(touched, formulas, edit) {
+  touched.forEach(function (column) {
+    var formula = formulas[column.position - 1];
+    if (formula !== '') {
+      edit.formulas = edit.formulas || {};
+      edit.formulas[column.header] = clean_(formula);
+    }
+  });
 }
 
 /* Was something there before? A blank cell that is emptied changes nothing. */
@@ -1036,7 +1049,7 @@ function noteFor_(one, column, isFirst, old) {
     text = (result.outcome === 'waiting' ? 'waiting: ' : '') + result.message;
   }
   if (text !== undefined) {
-    return withOurs_(old, text);
+    return withOurs_(old, text || ''); /* null: what the note said is over */
   }
   if (result.outcome !== 'applied' && result.outcome !== 'unchanged') {
     return old;
@@ -1046,7 +1059,10 @@ function noteFor_(one, column, isFirst, old) {
 
 /* Which cell a message is for that names none: the first one that was typed in, or the row's first. */
 function isNoteCell_(one, column, isFirst) {
-  var hasNotes = Object.keys(one.result.notes || {}).length > 0;
+  var notes = one.result.notes || {};
+  var hasNotes = Object.keys(notes).some(function (header) {
+    return notes[header] !== null;
+  });
   if (one.result.outcome === 'waiting') {
     return isFirst;
   }
