@@ -14,6 +14,9 @@ void check_state(struct findings *f, const struct config *config, struct db *db)
 /* Privileges of the current user. */
 void check_privileges(struct findings *f, const struct config *config, struct db *db);
 void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m);
+/* Its rules and last_write_column: MySQL evaluates each rule once. */
+void check_policies(struct findings *f, struct db *db, const struct config_mapping *m,
+                    const struct table *table);
 /* Spreadsheets, tabs and headers. DB may be NULL: then only what needs no table is looked at. */
 void check_google(struct findings *f, const struct config *config, struct db *db);
 /* Does Drive answer for this spreadsheet? */

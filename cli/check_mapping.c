@@ -242,5 +242,6 @@ void check_mapping(struct findings *f, struct db *db, const struct config_mappin
     }
     s.table = table;
     check_table(&s);
+    check_policies(f, db, m, table);
     table_free(table);
 }

@@ -79,7 +79,7 @@ static int evaluate(struct task *task, const char *rule, const struct rule_colum
         return keep(task, *out, out, err);
     if (problem.code == ERR_VALUE)
         return say(task, why, err, "the rule's result %s", problem.msg);
-    if (problem.code == ERR_MYSQL && !problem.transient)
+    if ((problem.code == ERR_MYSQL || problem.code == ERR_CONFIG) && !problem.transient)
         return say(task, why, err, "the rule failed: %s", problem.msg);
     *err = problem;
     return -1;

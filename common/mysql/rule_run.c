@@ -7,6 +7,8 @@
 #include "common/cleanup.h"
 #include "common/mysql/rule.h"
 
+#define NO_DATABASE_SELECTED 1046
+
 static const char *const side_names[] = {"mysql", "sheet", "base"};
 
 /* A parameter as a value of column C. */
@@ -155,5 +157,8 @@ int rule_run(struct db *db, const char *expression, const struct rule_columns *c
     rc =
         s.sql.is_failed ? err_nomem(err, "rule") : db_run(db, s.sql.ptr, s.params, s.n, &rows, err);
     buf_close(&s.sql);
+    /* A function that MySQL does not have is looked for in the session's database. */
+    if (rc != 0 && err->code == ERR_MYSQL && err->detail == NO_DATABASE_SELECTED)
+        return err_set(err, ERR_CONFIG, "it calls a function that the server does not have");
     return rc != 0 ? -1 : finish(target, &rows, scratch, out, err);
 }
