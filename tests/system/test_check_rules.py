@@ -70,7 +70,7 @@ def test_rules_over_every_type_can_be_evaluated(check):
 ])
 def test_what_is_wrong_with_a_rule_is_said_with_its_place(check, rule, problem):
     level, _, detail, mend = find(check({"qty": rule}), "fail", 'the rule of column "qty": ')
-    assert problem in detail and "line 1" in mend
+    assert problem.lower() in detail.lower() and "line 1" in mend
 
 
 def test_a_base_that_is_not_kept_and_a_column_that_says_no_time_are_named(check):
