@@ -90,7 +90,6 @@ static void take_notes(const struct route *r, uint32_t at, const struct change *
     if (source == NULL || message == NULL || answer == NULL || note->outcome == NULL ||
         note->columns == NULL || r->mappings[at]->table == NULL)
         return;
-    note->is_found = strcmp(source, "found") == 0;
     note->notes = route_notes(r->mappings[at], &texts);
     if (note->notes != NULL && !note->has_key && own_value(change, "cells").len <= CELLS_BYTES_MAX)
         note->cells = own_text(change, "cells");

@@ -3,6 +3,7 @@
  * its way. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/base.h"
 #include "common/cleanup.h"
@@ -10,6 +11,7 @@
 #include "common/metrics.h"
 #include "common/rowkey.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
 
 enum { KEY_MAX = 16, ACK_TRIES = 5 };
@@ -40,7 +42,8 @@ static bool loses_base(const struct share *share, size_t i)
     const struct planned_row *row = &share->plan.rows[i];
 
     return is_proven(share, i) &&
-           (row->action == PLAN_DELETE || (row->action == PLAN_FORGET && row->base != NULL));
+           (row->action == PLAN_DELETE || row->action == PLAN_CLEAR || row->action == PLAN_MARK ||
+            (row->action == PLAN_FORGET && row->base != NULL));
 }
 
 /* The base rows that WANTED names as they are now, locked: the webhook may have written one since
@@ -228,10 +231,41 @@ static int note_equal(struct session *s, const struct share *share, struct err *
     return 0;
 }
 
+/* on_delete: mark. The note says that MySQL has the row no more; and when it comes again, that
+ * goes. Before the acknowledgement, which saves no position while a note is on its way. */
+static int note_deleted(struct session *s, const struct share *share, struct err *err)
+{
+    const struct mapping *m = share->plan.mapping;
+    const char *header = m->columns[m->key[0]].header;
+
+    for (size_t i = 0; m->cfg->on_delete == CONFIG_ON_DELETE_MARK && i < share->plan.n_rows; i++) {
+        const struct planned_row *row = &share->plan.rows[i];
+        int64_t us = row->pending->changed_us;
+        time_t when = (time_t)(us > 0 ? us / 1000000 : clock_wall_ms() / 1000);
+        char text[64];
+        struct tm tm;
+
+        if (!is_proven(share, i))
+            continue;
+        gmtime_r(&when, &tm);
+        strftime(text, sizeof(text), NOTE_DELETED "%Y-%m-%d %H:%M:%S UTC", &tm);
+        if ((row->action == PLAN_MARK || (row->action == PLAN_UPDATE && row->base == NULL)) &&
+            note_add(s, share->at, row->pending->id.key, NOTE_BY_KEY, header,
+                     row->action == PLAN_MARK ? text : NULL, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err)
 {
-    bool with_position = is_last(s, sh);
+    bool with_position;
     int64_t lag_ms = s->oldest_us > 0 ? clock_wall_ms() - s->oldest_us / 1000 : -1;
+
+    for (size_t i = 0; i < sh->n_shares; i++)
+        if (note_deleted(s, &sh->shares[i], err) != 0)
+            return -1;
+    with_position = is_last(s, sh);
 
     if (has_base_work(sh)) {
         int tries = 0;

@@ -107,6 +107,7 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         return -1;
     }
     if (plan_make(&share->plan, m, rows, n, err) != 0 ||
+        (share->plan.n_deletes > 0 && unmapped_log(s, &share->plan, err) != 0) ||
         plan_emit(&share->plan, sh->batch, err) != 0)
         return -1;
     return proof_make(&share->proof, &share->plan, err);
@@ -136,7 +137,8 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
 
 bool shipment_is_written(enum plan_action action)
 {
-    return action == PLAN_UPDATE || action == PLAN_INSERT || action == PLAN_DELETE;
+    return action == PLAN_UPDATE || action == PLAN_INSERT || action == PLAN_DELETE ||
+           action == PLAN_CLEAR;
 }
 
 /* The batch has arrived: the grid has its new size, the rows are written. */

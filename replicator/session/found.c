@@ -24,7 +24,7 @@ void found_close(struct found *f)
     *f = (struct found){0};
 }
 
-static void put_cell(struct buf *out, const struct cell *cell)
+void found_put_cell(struct buf *out, const struct cell *cell)
 {
     char number[NUMBER_TEXT_SIZE];
 
@@ -85,7 +85,7 @@ void found_upsert(struct found *f, const struct mapping *m, const struct grid *g
     for (size_t i = 0; i < m->n_columns; i++) {
         put_name(&f->edits, m->columns[i].header, i > 0 ? "," : "");
         buf_putc(&f->edits, ':');
-        put_cell(&f->edits, grid_at(grid, row, m->columns[i].sheet_column));
+        found_put_cell(&f->edits, grid_at(grid, row, m->columns[i].sheet_column));
     }
     buf_puts(&f->edits, "},\"base\":{");
     separator = "";
@@ -121,7 +121,7 @@ int found_delete(struct found *f, const struct mapping *m, const struct base_row
             return -1;
         put_name(&f->edits, m->columns[m->key[k]].header, k > 0 ? "," : "");
         buf_putc(&f->edits, ':');
-        put_cell(&f->edits, &cell);
+        found_put_cell(&f->edits, &cell);
     }
     buf_printf(&f->edits, "},\"base\":{\"*\":\"%016" PRIx64 "\"}}",
                hash64(base->hashes, base->hashes_len));

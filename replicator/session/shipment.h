@@ -35,6 +35,10 @@ bool shipment_is_written(enum plan_action action);
  * people typed there to the webhook. *MUST_WAIT: the batch is not to be sent now. Blocks. */
 int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err);
 
+/* unmapped.c: what stands in unmapped columns of the rows that PLAN deletes goes into the edit log.
+ * Blocks for a read, or one for each 100 places. */
+int unmapped_log(struct session *s, const struct plan *plan, struct err *err);
+
 /* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
                   struct err *err);

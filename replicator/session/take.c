@@ -164,6 +164,10 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     if (is_text(note->kind, "resolve") || is_text(note->kind, "decide") ||
         is_text(note->kind, "undo"))
         return force_edit(s, item->mapping, note, err);
+    if (is_text(note->operation, "insert") && f->m.cfg->on_delete == CONFIG_ON_DELETE_MARK &&
+        note_add(s, item->mapping, note->key, NOTE_BY_KEY, f->m.columns[f->m.key[0]].header, NULL,
+                 err) != 0)
+        return -1;
     if (is_text(note->operation, "insert"))
         return placement_add(s, item->mapping, note->key, note->row_key, note->sheet_row - 1,
                              note->is_found, err);

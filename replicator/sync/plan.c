@@ -152,6 +152,35 @@ static bool has_visible_key(const struct mapping *m, const struct row_image *ima
     return n_empty < m->n_key;
 }
 
+/* What becomes of a row that MySQL has no more. */
+static enum plan_action gone_action(const struct plan *plan, const struct planned_row *row)
+{
+    static const enum plan_action actions[] = {[CONFIG_ON_DELETE_REMOVE] = PLAN_DELETE,
+                                               [CONFIG_ON_DELETE_CLEAR] = PLAN_CLEAR,
+                                               [CONFIG_ON_DELETE_MARK] = PLAN_MARK};
+
+    return row->sheet_row < 0 ? PLAN_FORGET : actions[plan->mapping->cfg->on_delete];
+}
+
+static int clear_cells(struct plan *plan, struct planned_row *row, struct err *err)
+{
+    const struct mapping *m = plan->mapping;
+
+    row->first_cell = plan->n_cells;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        struct plan_cell *cell = m->columns[i].to_sheet || m->columns[i].is_key
+                                     ? add_cell(plan, row->sheet_row, i)
+                                     : NULL;
+
+        if (cell != NULL)
+            cell->cell = (struct cell){.type = CELL_BLANK};
+        else if (m->columns[i].to_sheet || m->columns[i].is_key)
+            return err_nomem(err, "plan");
+    }
+    row->n_cells = plan->n_cells - row->first_cell;
+    return 0;
+}
+
 static void choose_action(struct plan *plan, struct planned_row *row)
 {
     row->sheet_row = row_index_find(&plan->mapping->index, row->pending->id.key);
@@ -159,7 +188,7 @@ static void choose_action(struct plan *plan, struct planned_row *row)
         (row->base != NULL && base_is_held(row->base, row->base_len, BASE_ROW)))
         row->action = PLAN_NOTHING;
     else if (row->pending->is_delete)
-        row->action = row->sheet_row >= 0 ? PLAN_DELETE : PLAN_FORGET;
+        row->action = gone_action(plan, row);
     else if (row->sheet_row >= 0)
         row->action = PLAN_UPDATE;
     else if (!has_visible_key(plan->mapping, row->pending->image)) {
@@ -184,6 +213,9 @@ int plan_make(struct plan *plan, struct mapping *m, struct planned_row *rows, si
         choose_action(plan, row);
         if (row->action == PLAN_DELETE)
             plan->n_deletes++;
+        plan->n_clears += row->action == PLAN_CLEAR;
+        if (row->action == PLAN_CLEAR && clear_cells(plan, row, err) != 0)
+            return -1;
         if (row->action != PLAN_UPDATE && row->action != PLAN_INSERT)
             continue;
         if (plan_cells(plan, row, &scratch, err) != 0)

@@ -25,7 +25,9 @@ enum plan_action {
     PLAN_FORGET,  /* deleted, and not in the tab: only the base goes */
     PLAN_UPDATE,
     PLAN_INSERT,
-    PLAN_DELETE,
+    PLAN_DELETE, /* its row in the tab goes; as on_delete says: */
+    PLAN_CLEAR,  /* its cells are blanked, the row stays */
+    PLAN_MARK,   /* it stays as it is, with a note */
 };
 
 /* A row on its way: what base says, and what is to be done. */
@@ -55,7 +57,7 @@ struct plan {
     size_t n_rows;
     struct plan_cell *cells; /* owned */
     size_t n_cells, cells_size;
-    size_t n_updates, n_inserts, n_deletes;
+    size_t n_updates, n_inserts, n_deletes, n_clears;
     int64_t insert_at;  /* 0-based row of the first insert */
     struct arena arena; /* texts of cells */
 };

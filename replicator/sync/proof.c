@@ -54,7 +54,7 @@ int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
     size_t n_whole = tab_ranges(m, whole);
 
     *proof = (struct proof){0};
-    if (plan->n_inserts == 0 && plan->n_deletes == 0 && plan->n_updates > 0) {
+    if (plan->n_inserts + plan->n_deletes + plan->n_clears == 0 && plan->n_updates > 0) {
         CLEANUP_FREE int64_t *rows = calloc(plan->n_updates, sizeof(*rows));
 
         if (rows == NULL)
@@ -209,7 +209,7 @@ static int judge_rows(const struct proof *proof, const struct plan *plan, const 
             judge_update(proof, plan, grids, i, now, out);
         else if (row->action == PLAN_INSERT)
             judge_insert(proof, plan, grids, before, i, now, out);
-        else if (row->action == PLAN_DELETE &&
+        else if ((row->action == PLAN_DELETE || row->action == PLAN_CLEAR) &&
                  row_index_find(&plan->mapping->index, row->pending->id.key) >= 0) {
             out->verdicts[i] = PROOF_MOVED;
             out->n_moved++;

@@ -68,3 +68,48 @@ def test_the_second_row_with_a_key_says_so_until_it_has_another(make_stack):
     wait_until("no note", lambda: note(stack, 6, 0) == "")
     stack.wait_equal("Items")
     assert "copy" in names(stack)
+
+
+# rows that MySQL deletes
+
+
+def beside(stack, row, text):
+    """A cell of the people's own, right of the mapped ones."""
+    edited(stack, row, 4, text)
+
+
+def test_the_people_s_own_cells_of_a_row_that_is_removed_are_in_the_edit_log(make_stack):
+    stack = filled(make_stack, every="10m")
+    edited(stack, 0, 4, "Comment")
+    beside(stack, 2, "ask Bob")
+    stack.sql("DELETE FROM items WHERE id IN (1, 2)")
+    stack.wait_equal("Items")
+    log = stack.sql(f"SELECT source, kind, operation, row_key, cells, outcome, message FROM {stack.state_database}.edit_log")
+    assert log == [("found", "delete", "none", '["2"]', '{"Comment":"ask Bob"}', "ignored",
+                    "the row was deleted in MySQL; cells of unmapped columns")]
+
+
+def test_on_delete_clear_blanks_the_mapped_cells_and_keeps_the_row(make_stack):
+    stack = filled(make_stack, on_delete="clear")
+    beside(stack, 2, "ask Bob")
+    stack.sql("DELETE FROM items WHERE id = 2")
+    stack.wait_equal("Items")
+    assert stack.cells("Items")[2] == [None, None, None, None, "ask Bob"]
+    stack.sql("INSERT INTO items VALUES (4, 'four', 40)")
+    stack.wait_equal("Items")
+    edited(stack, 1, 1, "eins")  # comparisons pass, and take the blank row for nothing
+    wait_until("the edit", lambda: names(stack) == ["eins", "four", "three"])
+    assert stack.cells("Items")[2] == [None, None, None, None, "ask Bob"]
+
+
+def test_on_delete_mark_keeps_the_row_with_a_note_until_mysql_has_it_again(make_stack):
+    stack = filled(make_stack, on_delete="mark")
+    stack.sql("DELETE FROM items WHERE id = 2")
+    wait_until("the note", lambda: note(stack, 2, 0).startswith("tabrelay: deleted in MySQL at "))
+    assert stack.cells("Items")[2] == [2.0, "two", 20.0]
+    edited(stack, 1, 1, "eins")  # comparisons pass, and take the row for no new one
+    wait_until("the edit", lambda: names(stack) == ["eins", "three"])
+    assert stack.cells("Items")[2] == [2.0, "two", 20.0]
+    stack.sql("INSERT INTO items VALUES (2, 'again', 22)")
+    wait_until("no note", lambda: note(stack, 2, 0) == "")
+    stack.wait_equal("Items")
