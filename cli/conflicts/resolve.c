@@ -138,15 +138,16 @@ static int post(struct resolving *r, const char *mapping, const char *id, struct
     CLEANUP_JSON cJSON *answer = NULL;
     const cJSON *result;
     const char *outcome;
+    bool is_resolved;
 
     put_edit(&edits, &r->decision, id);
     if (post_send(r->config, mapping, &edits, &answer, err) != 0)
         return -1;
     result = cJSON_GetArrayItem(json_get(answer, "results"), 0);
     outcome = json_text(result, "outcome", "rejected");
-    r->has_failed = r->has_failed || strcmp(outcome, "rejected") == 0;
-    print_outcome(r, id, strcmp(outcome, "rejected") == 0 ? outcome : "resolved",
-                  json_text(result, "message", ""));
+    is_resolved = strcmp(outcome, "applied") == 0;
+    r->has_failed = r->has_failed || !is_resolved;
+    print_outcome(r, id, is_resolved ? "resolved" : outcome, json_text(result, "message", ""));
     return 0;
 }
 

@@ -5,13 +5,15 @@ import re
 
 import pytest
 
+import conflict_table as table
 from programs import run
-from webhook import DE, Webhook
+from webhook import DE, SHEET, Webhook, make_edit
 
 
 @pytest.fixture
 def hook(server, database, programs, tmp_path):
-    hook = Webhook(server, database, programs, tmp_path)
+    hook = Webhook(server, database, programs, tmp_path, table.tables(),
+                   more_mappings=table.mapping("manual", database, SHEET))
     hook.config = tmp_path / "tabrelay.yaml"
     yield hook
     server.sql(f"DROP DATABASE IF EXISTS {database}_state")
@@ -160,3 +162,70 @@ def test_undo_shows_what_it_would_set(hook):
     assert "expected the id of an edit" in cli(hook, "undo", code=2).stderr
     hook.program.stop()
     assert "Start tabrelay-webhook" in cli(hook, "undo", good["id"], code=1).stderr
+
+
+# decisions that the webhook carries out
+
+
+def make_conflicts(hook, ids=(1,)):
+    """MySQL and the sheet have changed qty of each row since both sides agreed; the numbers of the open conflicts."""
+    for ident in ids:
+        hook.sql("INSERT INTO @t_manual (id, name, qty, code) VALUES (%s, 'bolt', 5, %s)", [ident, f"A{ident}"])
+        agreed = {**table.BASE, "id": ident, "code": f"A{ident}"}
+        hook.post([make_edit(agreed, list(agreed))], "t_manual")
+        hook.sql("UPDATE @t_manual SET qty = 6 WHERE id = %s", [ident])
+        assert hook.edit({**agreed, "qty": 9}, ["qty"], "t_manual")["outcome"] == "conflict"
+    return [row[0] for row in hook.state("SELECT id FROM @conflicts WHERE state = 'open' ORDER BY id")]
+
+
+@pytest.mark.parametrize("arguments, qty", [(["--take", "mysql"], 6), (["--take", "sheet"], 9), (["--take", "base"], 5),
+                                            (["--set", "qty=12"], 12), (["--set=qty="], None)])
+def test_a_conflict_is_resolved(hook, arguments, qty):
+    number, = make_conflicts(hook)
+    out = cli(hook, "conflicts", "resolve", number, *arguments).stdout
+    assert out.startswith(f"conflict {number}: resolved")
+    assert hook.sql("SELECT qty FROM @t_manual") == [(qty,)]
+    state, by = hook.state("SELECT state, resolved_by FROM @conflicts")[0]
+    assert state == "resolved" and "@" in by
+    assert f"by {by}" in cli(hook, "conflicts", "resolve", number, "--take", "mysql", code=1).stdout
+
+
+def test_many_conflicts_are_resolved_at_once_and_a_bad_value_is_told(hook):
+    numbers = make_conflicts(hook, range(1, 6))
+    out = json.loads(cli(hook, "conflicts", "resolve", *numbers[:2], "--set", "qty=many", "--json", code=1).stdout)
+    assert [o["conflict"] for o in out] == numbers[:2] and all(o["outcome"] != "resolved" for o in out)
+    assert hook.state("SELECT DISTINCT state FROM @conflicts") == [("open",)]
+    assert all('"many"' in o["message"] for o in out)
+    out = cli(hook, "conflicts", "resolve", "--mapping", "t_manual", "--all", "--take", "sheet").stdout
+    assert [line.split()[1] for line in out.splitlines()] == [f"{n}:" for n in numbers]
+    assert hook.sql("SELECT DISTINCT qty FROM @t_manual") == [(9,)]
+    assert cli(hook, "conflicts", "resolve", "--mapping", "t_manual", "--all", "--take", "sheet").stdout == "no conflict is open\n"
+
+
+def test_the_log_shows_values_before_and_after_and_the_rule(hook):
+    number, = make_conflicts(hook)
+    assert f"    rule: manual\n    conflicts: {number}\n" in cli(hook, "log", "t_manual", "--outcome", "conflict").stdout
+    cli(hook, "conflicts", "resolve", number, "--take", "sheet")
+    text = cli(hook, "log", "t_manual", "--limit", "1").stdout
+    assert "t_manual 1  resolve: update  applied  " in text and "    qty: 6 -> 9\n" in text and "name:" not in text
+
+
+def test_an_edit_is_undone_and_the_undo_too(hook):
+    good = hook.edit({**DE, "Area": 400, "People": 84}, ["Area", "People"], old={"Area": 357, "People": 83})
+    text = cli(hook, "undo", good["id"]).stdout
+    assert "    area: 357.0 -> 400.0\n" in text and "    people: 83 -> 84\n" in text and text.splitlines()[-1].startswith("applied")
+    assert hook.sql("SELECT area, people FROM @countries WHERE code = 'DE'") == [(357, 83)]
+    newest = json.loads(cli(hook, "log", "--limit", "1", "--json").stdout)
+    assert newest["kind"] == "undo" and newest["outcome"] == "applied"
+    cli(hook, "undo", newest["edit"])
+    assert hook.sql("SELECT area, people FROM @countries WHERE code = 'DE'") == [(400, 84)]
+
+
+def test_what_was_written_since_is_not_undone_unless_forced(hook):
+    good = hook.edit({**DE, "Area": 400}, ["Area"], old={"Area": 357})
+    hook.sql("UPDATE @countries SET area = 500 WHERE code = 'DE'")
+    assert 'Area: the database has "500.0" now, not "400.0"' in cli(hook, "undo", good["id"], code=1).stdout
+    assert hook.sql("SELECT area FROM @countries WHERE code = 'DE'") == [(500,)]
+    found = json.loads(cli(hook, "undo", good["id"], "--force", "--json").stdout)
+    assert found["undone"]["edit"] == good["id"] and found["result"]["outcome"] == "applied"
+    assert hook.sql("SELECT area FROM @countries WHERE code = 'DE'") == [(357,)]

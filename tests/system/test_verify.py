@@ -118,6 +118,40 @@ def test_keys_that_stand_twice_and_rows_without_a_key_are_told(quiet):
     assert found["duplicate_keys"] == 1 and found["differ"] == 0 and found["verdict"] == "MISMATCH"
 
 
+def test_what_a_conflict_holds_is_no_mismatch_until_it_is_resolved(make_stack):
+    stack = make_stack([{"table": "items", "tab": "Items", "conflict": "manual"}], replicator=FAR)
+    fill(stack, 5)
+    stack.replicator.stop()
+    stack.sql("UPDATE items SET price = 50 WHERE id = 2")
+    stack.act({"action": "edit", "tab": "Items", "row": stack.row_of("Items", 2.0), "column": PRICE, "value": "99.5"})
+    conflict = wait_until("the conflict", lambda: json.loads(stack.cli("conflicts", "--json")))[0]
+    stack.replicator.start()
+    found, rows = verdict(stack, code=0)
+    assert (found["verdict"], found["held"], found["differ"]) == ("MATCH", 1, 0) and rows["2"]["held"] == "conflict"
+    assert "price: MySQL has 50.00, the tab 99.5; held: a conflict is open (tabrelay conflicts)" in verify(stack, code=0)
+    plan = json.loads(stack.cli("plan", "items", "--json"))[0]
+    assert [e["key"] for e in plan["held"]["examples"]] == [["2"]] and plan["conflict"]["rows"] == 0
+    stack.cli("conflicts", "resolve", conflict["id"], "--take", "mysql")
+    stack.wait_equal("Items")
+    assert verify(stack, code=0).startswith("items: MATCH: 5 rows")
+
+
+def test_what_the_tab_shows_repairs_mysql(quiet):
+    fill(quiet, 5)
+    for key, price in (2, 99.5), (3, 98.5):
+        write_behind(quiet, quiet.row_of("Items", float(key)), PRICE, price)
+    end = len(quiet.cells("Items"))
+    write_behind(quiet, end, 0, 70)
+    write_behind(quiet, end, NAME, "seventy")
+    sql_unseen(quiet, "INSERT INTO items (id, name) VALUES (100, 'unseen')")
+    text = verify(quiet, "items", "--repair", "sheet", "--yes", code=1)
+    first, second = text.split("  repair by what the tab has: 3 rows sent\n")
+    assert first.startswith("items: MISMATCH: 4 rows differ") and second.startswith("items: MISMATCH: 1 rows differ")
+    assert "key 100: only in MySQL" in second  # nothing is deleted
+    assert quiet.sql("SELECT id, name, price FROM items WHERE id IN (2, 3, 70, 100) ORDER BY id") == [
+        (2, "item 2", 99.5), (3, "item 3", 98.5), (70, "seventy", None), (100, "unseen", None)]
+
+
 def test_a_tab_or_table_that_is_not_there_is_told(quiet):
     fill(quiet, 5)
     quiet.replicator.stop()
