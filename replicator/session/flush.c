@@ -17,16 +17,20 @@
 #include "replicator/session/shipment.h"
 #include "replicator/sync/tab.h"
 
-enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000 };
+enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000, REPLANS_MAX = 2 };
+
+static void share_close(struct share *share)
+{
+    base_rows_close(&share->base);
+    plan_close(&share->plan);
+    proof_close(&share->proof);
+    proof_result_close(&share->result);
+}
 
 static void shipment_close(struct shipment *sh)
 {
-    for (size_t i = 0; i < sh->n_shares; i++) {
-        base_rows_close(&sh->shares[i].base);
-        plan_close(&sh->shares[i].plan);
-        proof_close(&sh->shares[i].proof);
-        proof_result_close(&sh->shares[i].result);
-    }
+    for (size_t i = 0; i < sh->n_shares; i++)
+        share_close(&sh->shares[i]);
     free(sh->shares);
     batch_free(sh->batch);
     *sh = (struct shipment){0};
@@ -83,8 +87,10 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
     return 0;
 }
 
-static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
-                      struct err *err)
+/* Plan the mapping's rows as a new share, if there are any. *HAS_MOVED: a row that is to be deleted
+ * is not where the index has it. */
+static int plan_rows(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
+                     bool *has_moved, struct err *err)
 {
     struct mapping *m = &s->follows[at].m;
     struct share *share = &sh->shares[sh->n_shares];
@@ -106,9 +112,35 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         free(rows);
         return -1;
     }
-    if (plan_make(&share->plan, m, rows, n, err) != 0 ||
-        (share->plan.n_deletes > 0 && unmapped_log(s, &share->plan, err) != 0) ||
-        plan_emit(&share->plan, sh->batch, err) != 0)
+    if (plan_make(&share->plan, m, rows, n, err) != 0)
+        return -1;
+    return share->plan.n_deletes == 0 ? 0 : unmapped_log(s, &share->plan, has_moved, err);
+}
+
+/* A delete that hits another row takes the people's own cells with it, which nobody can bring back:
+ * the rows are looked at before, and planned anew when they have moved. While people go on moving
+ * them the proof has to do. */
+static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
+                      struct err *err)
+{
+    const size_t n_before = sh->n_shares, room_before = *room;
+    struct share *share = &sh->shares[n_before];
+
+    for (int tries = 0;; tries++) {
+        bool has_moved = false;
+
+        if (plan_rows(s, sh, at, room, &has_moved, err) != 0)
+            return -1;
+        if (sh->n_shares == n_before)
+            return 0;
+        if (!has_moved || tries == REPLANS_MAX)
+            break;
+        share_close(share);
+        sh->n_shares = n_before;
+        *room = room_before;
+        s->follows[at].m.is_index_stale = true;
+    }
+    if (plan_emit(&share->plan, sh->batch, err) != 0)
         return -1;
     return proof_make(&share->proof, &share->plan, err);
 }

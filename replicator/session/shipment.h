@@ -36,8 +36,9 @@ bool shipment_is_written(enum plan_action action);
 int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err);
 
 /* unmapped.c: what stands in unmapped columns of the rows that PLAN deletes goes into the edit log.
- * Blocks for a read, or one for each 100 places. */
-int unmapped_log(struct session *s, const struct plan *plan, struct err *err);
+ * *HAS_MOVED: one of them is not where PLAN has it. Blocks for a read, or one for each 100 places.
+ */
+int unmapped_log(struct session *s, const struct plan *plan, bool *has_moved, struct err *err);
 
 /* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,

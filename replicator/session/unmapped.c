@@ -149,7 +149,8 @@ static const struct grid *find_grid(const struct grid_range *ranges, const struc
 }
 
 static int log_row(struct session *s, const struct mapping *m, const struct planned_row *row,
-                   const struct grid *header, const struct grid *grid, struct err *err)
+                   const struct grid *header, const struct grid *grid, bool *has_moved,
+                   struct err *err)
 {
     CLEANUP_BUF struct buf cells = BUF_INIT;
     struct grid keys[KEY_MAX];
@@ -157,15 +158,16 @@ static int log_row(struct session *s, const struct mapping *m, const struct plan
 
     for (size_t k = 0; grid != NULL && k < m->n_key; k++)
         keys[k] = *grid;
-    /* Moved since: the delete's own proof notices, and it is planned again. */
     if (grid == NULL || !tab_key_at(m, keys, row->sheet_row, &key) ||
-        !hash128_equal(key, row->pending->id.key))
+        !hash128_equal(key, row->pending->id.key)) {
+        *has_moved = true;
         return 0;
+    }
     put_cells(&cells, m, header, grid, row->sheet_row);
     return cells.len == 0 ? 0 : log_cells(s, m, row, &cells, err);
 }
 
-int unmapped_log(struct session *s, const struct plan *plan, struct err *err)
+int unmapped_log(struct session *s, const struct plan *plan, bool *has_moved, struct err *err)
 {
     CLEANUP_FREE const struct planned_row **rows = calloc(ROWS_MAX, sizeof(struct planned_row *));
     struct grid_range ranges[1 + SPANS_MAX];
@@ -188,7 +190,7 @@ int unmapped_log(struct session *s, const struct plan *plan, struct err *err)
             return -1;
         for (size_t i = first; rc == 0 && i < at; i++)
             rc = log_row(s, m, rows[i], &grids[0],
-                         find_grid(ranges, grids, n_ranges, rows[i]->sheet_row), err);
+                         find_grid(ranges, grids, n_ranges, rows[i]->sheet_row), has_moved, err);
         grids_free(grids, n_ranges);
     }
     return rc;

@@ -113,3 +113,12 @@ def test_on_delete_mark_keeps_the_row_with_a_note_until_mysql_has_it_again(make_
     stack.sql("INSERT INTO items VALUES (2, 'again', 22)")
     wait_until("no note", lambda: note(stack, 2, 0) == "")
     stack.wait_equal("Items")
+
+
+def test_a_delete_takes_no_other_row_s_own_cells_when_rows_have_moved_unnoticed(make_stack):
+    stack = filled(make_stack, every="0s")
+    stack.act({"action": "paste", "tab": "Items", "row": 0, "column": 4, "values": [["Mine"], ["a"], ["b"], ["c"]]})
+    stack.act({"action": "insert_rows", "tab": "Items", "index": 1, "count": 1})  # no trigger tells
+    stack.sql("DELETE FROM items WHERE id = 2")
+    stack.wait_equal("Items")
+    assert [(row[0], row[4]) for row in stack.cells("Items")[1:] if len(row) > 4] == [(1.0, "a"), (3.0, "c")]
