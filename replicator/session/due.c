@@ -137,6 +137,11 @@ void due_look(struct follow *f)
         f->due.looks_again = true;
 }
 
+void due_doubt(struct follow *f)
+{
+    f->due.version[0] = f->due.before[0] = '\0';
+}
+
 void due_begins(struct session *s, struct follow *f)
 {
     const struct drive_look *look = f->reconcile.is_keys_only ? NULL : look_at(s, f);

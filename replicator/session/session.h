@@ -317,6 +317,9 @@ void reconcile_close(struct reconcile *r);
 void due_step(struct session *s);
 /* A notification says that F's spreadsheet has changed: look, soon. */
 void due_look(struct follow *f);
+/* An edit was taken: base says what its sender saw, which need not be what the sheet shows, so an
+ * unchanged file says nothing. */
+void due_doubt(struct follow *f);
 /* A comparison of F's tab begins; has ended well, TOOK_MS after its first reading of the tab. */
 void due_begins(struct session *s, struct follow *f);
 void due_compared(struct session *s, struct follow *f, int64_t took_ms);

@@ -153,6 +153,7 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     s->edit_transaction = s->transaction;
     if (!f->m.is_ready || is_text(note->outcome, "pending"))
         return 0;
+    due_doubt(f);
     if (note_add_edit(s, item->mapping, note, err) != 0)
         return -1;
     if (!note->has_key || note->row_key == NULL)
