@@ -29,7 +29,8 @@ static void a_paste_is_one_request_with_a_row_each(void **state)
     grid_row(4, (const char *const[]){"4", "Italy", "301.3", "", ""});
     fire_range(3, 0, 2, 3);
     settle();
-    assert_int_equal(webhook.n_posts, 1);
+    assert_int_equal(webhook.n_posts, 2);
+    assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]"); /* keys pasted over? */
     assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 2);
     assert_json(json_get(post_edit(0, 1), "edited"), "[\"Id\",\"Name\",\"Area\"]");
     assert_json(json_get(post_edit(0, 1), "cells"),
@@ -114,7 +115,7 @@ static void a_large_paste_goes_in_requests_of_500_rows(void **state)
     }
     fire_range(3, 0, 1200, 3);
     settle();
-    assert_int_equal(webhook.n_posts, 3);
+    assert_int_equal(webhook.n_posts, 4);
     assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 500);
     assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[2], "edits")), 200);
     assert_int_equal(json_int(post_edit(2, 199), "row", 0), 1203);
@@ -224,6 +225,32 @@ static void a_blanked_row_asks_for_a_comparison(void **state)
     assert_int_equal(webhook.n_posts, 1);
     assert_json(json_get(webhook.posts[0], "edits"), "[]");
     assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void a_copied_row_is_not_sent_and_says_why(void **state)
+{
+    (void)state;
+    grid_row(3, (const char *const[]){"2", "France", "643.8", "", ""});
+    grid_row(4, (const char *const[]){"4", "Italy", "301.3", "", ""});
+    fire_range(3, 0, 2, 5);
+    settle();
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 1);
+    assert_int_equal(json_int(post_edit(0, 0), "row", 0), 5);
+    assert_string_equal(grid.notes[0][3][0],
+                        "tabrelay: row 3 has this key, too; this row is not kept in step before it "
+                        "has a key of its own");
+}
+
+static void a_header_that_is_typed_over_is_put_back(void **state)
+{
+    (void)state;
+    type(0, 1, "Country");
+    settle();
+    assert_string_equal(grid.cells[0][0][1].text, "Name");
+    assert_non_null(strstr(grid.notes[0][0][1], "known by this header"));
+    type(0, 3, "my own");
+    settle();
+    assert_string_equal(grid.cells[0][0][3].text, "my own");
 }
 
 static void an_empty_cell_that_is_emptied_sends_nothing(void **state)
@@ -597,6 +624,8 @@ int main(void)
         CASE(text_of_every_plane_is_signed_as_it_is_sent),
         CASE(a_cleared_key_asks_for_a_comparison),
         CASE(a_blanked_row_asks_for_a_comparison),
+        CASE(a_copied_row_is_not_sent_and_says_why),
+        CASE(a_header_that_is_typed_over_is_put_back),
         CASE(an_empty_cell_that_is_emptied_sends_nothing),
         CASE(another_key_is_another_row_and_the_old_one_is_looked_for),
         CASE(a_removed_row_is_told_for_every_mapped_tab),

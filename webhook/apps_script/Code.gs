@@ -20,6 +20,7 @@ var MAX_REQUEST_CHARS = 600000; /* the webhook takes 1 MiB unless told otherwise
 var MAX_VALUE_CHARS = 8500; /* Google keeps 9 KB in one property ... */
 var MAX_QUEUE_CHARS = 400000; /* ... and 500 KB in all of them */
 var MAX_SEARCH_CELLS = 500000; /* a larger tab is not searched for a row that has moved */
+var MAX_TWIN_CELLS = 20000; /* so many key cells are read with every edit, to see whether a key stands twice */
 var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
@@ -262,7 +263,8 @@ function sendJob_(state, job) {
   var row = Math.max(job.firstRow, 2);
   var lastRow = Math.min(job.lastRow, job.sheet.getLastRow());
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
-  job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job));
+  job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job)) ||
+    (job.event && !job.isSingle && touchesKey_(job)); /* keys may have been pasted over: their rows are looked for */
   for (; row <= lastRow && job.layout.hasKey; row += MAX_EDITS) {
     if (Date.now() - job.time > RUN_MS) {
       job.isRecheck = true;
@@ -325,6 +327,9 @@ function editOf_(job, row, values, formulas) {
     job.isRecheck = job.isRecheck || isChange_(job);
     return null;
   }
+  if (isTwin_(job, row, cells)) {
+    return null;
+  }
   if (job.isSingle && touched.length === 1) {
     addSingle_(job, row, touched[0], values, edit);
   }
@@ -359,6 +364,67 @@ function isKeyCleared_(job, touched, cells) {
   }
   job.isRecheck = job.isRecheck || isChange_(job);
   return job.isSingle || isBlank_(touched, cells);
+}
+
+/* A row that was copied has a key that stands in the tab already. It is not that row: it says so, and is not sent before it has a
+ * key of its own. Where one key was typed over another the webhook gives the old one back. */
+function isTwin_(job, row, cells) {
+  var keys = keysOf_(job.layout);
+  var others = job.isSingle && job.oldValue !== undefined && touchesKey_(job) ? [] :
+    (rowsByKey_(job)[keyText_(keys, cells)] || []).filter(function (other) {
+      return other < row || other > job.lastRow; /* of those that came together the first one counts */
+    });
+  if (others.length > 0) {
+    var cell = job.sheet.getRange(row, keys[0].position);
+    cell.setNote(withOurs_(cell.getNote(), 'row ' + others[0] + ' has this key, too; this row is not kept in step before it has ' +
+      'a key of its own'));
+  }
+  return others.length > 0;
+}
+
+/* The rows of each whole key, read once a job; none where looking would take too long. */
+function rowsByKey_(job) {
+  var keys = keysOf_(job.layout), count = job.sheet.getLastRow() - 1, found = {}, columns;
+  if (!job.rowsByKey && count * keys.length <= (touchesKey_(job) ? MAX_SEARCH_CELLS : MAX_TWIN_CELLS)) {
+    columns = keys.map(function (column) {
+      return job.sheet.getRange(2, column.position, count, 1).getValues();
+    });
+    for (var i = 0; i < count; i++) {
+      var cells = {};
+      keys.forEach(function (column, k) {
+        cells[column.header] = cellOf_(columns[k][i][0], job.layout.zone);
+      });
+      var text = keyText_(keys, cells);
+      found[text] = text === '' ? [] : (found[text] || []).concat(i + 2);
+    }
+  }
+  job.rowsByKey = job.rowsByKey || found;
+  return job.rowsByKey;
+}
+
+function keysOf_(layout) {
+  return layout.columns.filter(function (column) {
+    return column.key;
+  });
+}
+
+function touchesKey_(job) {
+  return touchedColumns_(job).some(function (column) {
+    return column.key;
+  });
+}
+
+/* '' if the key is not whole. */
+function keyText_(keys, cells) {
+  return isWhole_(keys, cells) ? JSON.stringify(keys.map(function (column) {
+    return cells[column.header];
+  })) : '';
+}
+
+function isWhole_(keys, cells) {
+  return keys.every(function (column) {
+    return cells[column.header] !== null;
+  });
 }
 
 /* What only the event of a single cell knows. */
