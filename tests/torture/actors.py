@@ -192,6 +192,42 @@ class Person(Actor):
         return view.last > 1 and column is not None and {
             "action": "sort", "row": 1, "rows": view.last, "column": column, "descending": step["descending"]} or None
 
+    def _whole(self, view, step, action, to):
+        row = view.pick(step["pick"])
+        return row and to and {"action": action, "row": row, "column": 0, "rows": 1, "columns": len(view.headers), "toRow": to,
+                               "toColumn": 0} or None
+
+    def do_copy_row(self, view, step):
+        """To the first empty row: with its key, which then stands twice."""
+        return self._whole(view, step, "copy_paste", view.last + 1)
+
+    def do_cut_row(self, view, step):
+        return self._whole(view, step, "cut_paste", view.last + 1)
+
+    def do_copy_cells(self, view, step):
+        """One column's cells, over those of other rows."""
+        row, to, column = view.pick(step["pick"]), view.pick(step["to"]), view.column(step["column"])
+        return row and column is not None and {"action": "copy_paste", "row": row, "column": column, "rows": step["count"], "columns": 1,
+                                               "toRow": to, "toColumn": column} or None
+
+    def do_merge_cells(self, view, step):
+        row, column = view.pick(step["pick"]), view.column(step["column"])
+        return row and column is not None and {"action": "merge_cells", "row": row, "column": column, "rows": 2, "columns": 1} or None
+
+    def do_hide_rows(self, view, step):
+        row = view.pick(step["pick"])
+        return row and {"action": "hide_rows", "index": row, "count": step["count"]} or None
+
+    def do_filter(self, view, step):
+        column = view.column(step["column"])
+        return column is not None and {"action": "filter", "column": column, "value": "nothing shows this"} or None
+
+    def do_copy_tab(self, view, step):
+        return {"action": "copy_tab"}
+
+    def do_move_tab(self, view, step):
+        return {"action": "move_tab", "index": 0}
+
     def do_undo(self, view, step):
         return {"action": "undo"}
 

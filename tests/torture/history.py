@@ -14,7 +14,8 @@ from values import Values, kind_of
 
 SQL_STEPS = {"update": 50, "insert": 14, "delete": 8, "transaction": 10, "bulk": 5, "rollback": 4, "rekey": 2}
 PERSON_STEPS = {"edit": 50, "own": 10, "paste": 8, "clear": 5, "new_row": 12, "half_row": 3, "bad": 4, "delete_rows": 5, "insert_rows": 4,
-                "clear_row": 2, "move_rows": 4, "sort": 4, "undo": 3, "edit_key": 2, "twin": 2, "rename_tab": 1}
+                "clear_row": 2, "move_rows": 4, "sort": 4, "undo": 3, "edit_key": 2, "twin": 2, "rename_tab": 1, "copy_row": 2,
+                "cut_row": 2, "copy_cells": 2, "merge_cells": 1, "hide_rows": 1, "filter": 1, "copy_tab": 1, "move_tab": 1}
 MISHAPS = {"google": 30, "script": 20, "kill_replicator": 8, "kill_webhook": 8, "kill_sandbox": 4, "disconnect": 8, "freeze": 5}
 WAYS = ["status 429", "status 500", "status 503", "html", "half", "drop", "late", "after 503", "after drop"]
 BAD = {"price": ["twelve", "1,5", "99999999999999"], "since": ["yesterday", "2024-02-30"], "qty": ["3.5", "99999999999"],
@@ -132,7 +133,7 @@ def _person_step(r, values):
         return {**step, "column": r.choice(table.columns), "descending": r.random() < 0.5}
     if do == "rename_tab":
         return {**step, "title": f"{table.tab} {r.randrange(100)}"}
-    return {**step, "count": r.randrange(1, 4), "to": r.random()}
+    return {**step, "count": r.randrange(1, 4), "to": r.random(), "column": r.choice(table.typed)}
 
 
 # --- mishaps ---

@@ -9,7 +9,7 @@ import collections
 
 from tables import BY_TAB, from_protocol, parse
 
-TYPING = ("edit", "paste", "clear", "undo")
+TYPING = ("edit", "paste", "clear", "undo", "copy_paste", "cut_paste", "merge_cells")
 
 
 class Entry:
@@ -100,6 +100,13 @@ class Shown:
         at = bisect.bisect_right(numbers, self.last.get((typed.table.name, typed.column, typed.value), typed.revision))
         return numbers[at] if at < len(numbers) else None
 
+    def gave_way_to_news(self, typed, revision):
+        """Does its row show, since REVISION, something that it had not shown before the person typed?"""
+        sheet_id = self.world.sheets[typed.table.tab]
+        tab = self.world.journal.tab(revision, sheet_id)
+        now = [tab.cell(row, typed.column) for row, key in tab.key_rows(typed.table) if key == typed.key]
+        return not now or self.first.get((typed.table.name, typed.column, now[0]), revision) > typed.revision
+
 
 def typed_is_kept(world, rest, changes, log, typed, shown):
     """There, or was in MySQL (and then overwritten there), or in the log with a reason, or overwritten by a person before it was seen."""
@@ -137,7 +144,7 @@ def _fate(one, rest, was_in_mysql, entries, shown, world):
         return "overwritten by a person", ""
     if entries and any(one.column not in entry.columns for entry in entries):
         return "in the log beside another edit", ""
-    if world.has_lost_triggers:
+    if world.has_lost_triggers and shown.gave_way_to_news(one, gone):
         return "overwritten, its trigger was lost", ""
     return "lost", f"revision {gone}, which was no person's, took it away, and the log does not know it"
 
@@ -199,7 +206,7 @@ def nothing_is_made_up(changes, typed):
 
 def order_is_kept(changes, typed):
     """Of two values typed into the same cell the later one stays."""
-    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in reversed(typed)}
+    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in typed}  # an undo types it again
     last, found = {}, []
     for change in changes:
         for column in change.columns():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each planted bug (common/planted.h) has to be caught: build it, and run what should catch it until something does."""
+"""Each planted bug (common/planted.h) has to be caught: build it, and run the case that is meant for it."""
+import os
 import pathlib
 import re
 import shutil
@@ -10,11 +11,10 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "torture" / "cases"
 BUILD = "build-planted"
-CATCHER = {  # the promise -> the case that is meant for it
+CATCHER = {  # by the promise
     1: "checkpoint-while-google-is-down", 2: "triggers-all-lost", 3: "edits-have-no-echo", 4: "rows-inserted-during-a-write",
     5: "people-have-columns-of-their-own", 6: "text-that-looks-like-something-else", 7: "both-sides-change-a-cell",
     8: "many-rows-deleted", 9: "memory-while-google-is-down", 10: "strangers"}
-SEEDS = "1-4"  # where the case does not
 
 
 def main(server, build):
@@ -31,15 +31,13 @@ def main(server, build):
 def _is_caught(n, server, build):
     began = time.monotonic()
     _make(n, build)
-    for what in (["--replay", CASES / f"{CATCHER[n]}.json"], ["--seeds", SEEDS]):
-        status, output = _run(server, BUILD, what)
-        if status != 0:
-            seed = re.search(r"^  \w+ (\S+): FAILED", output, re.M).group(1)
-            check = re.search(r"^    (?!replay)([\w ]+): (.*)", output, re.M)
-            print(f"planted {n}: caught by {check.group(1)} in {seed}, {time.monotonic() - began:.0f} s: {check.group(2)[:150]}", flush=True)
-            return True
-    print(f"planted {n}: SURVIVED", flush=True)
-    return False
+    status, output = _run(server, BUILD, ["--replay", CASES / f"{CATCHER[n]}.json"])
+    check = re.search(r"^    (?!replay)([\w ]+): (.*)", output, re.M)
+    if status == 0 or not check:
+        print(f"planted {n}: SURVIVED {CATCHER[n]}", flush=True)
+        return False
+    print(f"planted {n}: caught by {check.group(1)} in {CATCHER[n]}, {time.monotonic() - began:.0f} s: {check.group(2)[:150]}", flush=True)
+    return True
 
 
 def _make(n, build):
@@ -49,7 +47,7 @@ def _make(n, build):
     sources = subprocess.run(["grep", "-rl", "common/planted.h", "--include=*.c", "replicator", "webhook", "common"], cwd=ROOT,
                              capture_output=True, text=True, check=True).stdout.split()
     for source in sources:
-        (ROOT / BUILD / source).with_suffix(".o").unlink(missing_ok=True)
+        os.utime((ROOT / BUILD / source).with_suffix(".o"), (0, 0))  # old: make leaves out what is merely missing
     subprocess.run(["make", "-s", "-j2", f"BUILD={BUILD}", f"PLANTED_BUG={n}"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

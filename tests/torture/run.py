@@ -69,8 +69,24 @@ def main():
     keep = pathlib.Path(args.keep or tempfile.mkdtemp(prefix="tabrelay-torture-"))
     status = 0
     for server in servers:
+        why = missing(server)
+        if why:
+            print(f"torture ({server}): skipped: {why}")
+            continue
         status |= run_all(server, [one for name, one in work if name == server], args.jobs, keep)
     return status
+
+
+def missing(server):
+    """Why the server cannot be had; "" if it can. Where it is required that is a failure."""
+    import servers
+    try:
+        servers.FLAVOURS[server].require()
+    except servers.Unavailable as why:
+        if os.environ.get(servers.FLAVOURS[server].require_by):
+            raise
+        return str(why)
+    return ""
 
 
 def run_all(server, work, jobs, keep):
@@ -99,6 +115,7 @@ def shrink_it(args):
     """Fails as before: by one of the same checks."""
     from shrink import shrink
     flavour = "mariadb" if args.server == "both" else args.server
+    missing(flavour)
     history = json.loads(pathlib.Path(args.shrink).read_text())
     cls, base, is_temporary = prepare(flavour)
     numbers = multiprocessing.Queue()
@@ -156,7 +173,6 @@ def prepare(flavour):
     """The class of the server and a folder for the data, in memory where there is room; a template of it is made once."""
     import servers
     cls = servers.FLAVOURS[flavour]
-    cls.require()
     base, is_temporary = cls.folder()
     if is_temporary and os.access("/dev/shm", os.W_OK):
         base.rmdir()

@@ -65,10 +65,10 @@ class World:
         self.sheets = {table.tab: stack.sheet_id(table.tab) for table in tables.BY_TAB.values()}
         self.journal = Journal(self.folder / "sandbox" / "books" / f"{stack.spreadsheet}.jsonl")
         stack.webhook.start()
-        stack.google.install_script(stack.spreadsheet, stack.webhook_url, SECRET)
         stack.replicator.start()
         wait_until("the first fill", self._is_filled, 60, every_s=0.05)
         self._add_own_columns()
+        stack.google.install_script(stack.spreadsheet, stack.webhook_url, SECRET)
         self.first_request = stack.google.requests()[-1]["number"]
 
     def _is_filled(self):
