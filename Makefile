@@ -4,6 +4,7 @@ BUILD ?= build
 SAN ?=
 WERROR ?= 1
 PREFIX ?= /usr/local
+PLANTED_BUG ?=
 DESTDIR ?=
 
 # The MySQL client: MariaDB Connector/C or Oracle's libmysqlclient, both real (replicator/binlog/stream_*.c).
@@ -17,7 +18,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmis
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OPT ?= $(if $(SAN),-O1 -fno-omit-frame-pointer,-O2)
 CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE \
-	-DMYSQL_CLIENT_$(shell echo $(MYSQL_CLIENT) | tr a-z A-Z)=1
+	-DMYSQL_CLIENT_$(shell echo $(MYSQL_CLIENT) | tr a-z A-Z)=1 $(if $(PLANTED_BUG),-DPLANTED_BUG=$(PLANTED_BUG))
 CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
 	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g') -pthread $(EXTRA_CFLAGS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(EXTRA_LDFLAGS)
@@ -45,7 +46,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode fuzz fuzz-short fuzz-programs
+	bench bench-decode fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -159,6 +160,13 @@ check-asan: ## unit and system tests with AddressSanitizer and UBSan
 	@./tests/run --asan
 check-tsan: ## unit and system tests with ThreadSanitizer
 	@./tests/run --tsan
+# Random histories on real servers and the sandbox (tests/torture).
+SEEDS ?= 50
+SERVER ?= both
+torture: all ## random histories of both sides, judged at the end: make torture [SEEDS=50] [SERVER=mysql] [JOBS=3]
+	@tests/torture/run.py --build $(BUILD) --cases --seeds 1-$(SEEDS) --server $(SERVER) $(if $(JOBS),--jobs $(JOBS))
+torture-planted: all ## every bug that is planted on purpose is caught
+	@tests/torture/run.py --planted --server $(SERVER)
 demo: ## the whole thing on this machine, in a browser (sandbox/demo)
 	@./sandbox/demo
 
