@@ -8,7 +8,7 @@ import pytest
 
 import conflict_table as table
 from conflict_table import BASE, CASES
-from webhook import SHEET, Webhook, digest, make_edit
+from webhook import SHEET, Webhook, digest, held_in, make_edit
 
 COLUMNS = list(BASE)
 
@@ -136,17 +136,10 @@ def held(hook):
     return row
 
 
-def held_id(column):
-    """The id of the entry that marks a column of the base as held (common/base.h)."""
-    name = bytes.fromhex(digest(column.encode()))[::-1] + b"dleh\0\0\0\0"
-    return bytes.fromhex(digest(name))[::-1][:4]
-
-
 def held_marks(row):
-    """(how many columns the base holds, or the row; what it keeps of values)."""
-    (hashes, agreed), = row.hook.state("SELECT hashes, agreed FROM @base WHERE row_key = '[\"1\"]'", [])
-    ids = [hashes[at:at + 4] for at in range(0, len(hashes), 12)]
-    return sum(held_id(column) in ids for column in [*COLUMNS, ""]), agreed
+    """(what of the row is held, what base keeps of values)."""
+    (hashes, agreed), = row.hook.state("SELECT hashes, agreed FROM @base WHERE row_key = '[\"1\"]'")
+    return held_in(hashes, ["", *COLUMNS]), agreed
 
 
 def test_a_conflict_that_waits_keeps_all_three_values_and_holds_its_cell(held):
@@ -155,7 +148,7 @@ def test_a_conflict_that_waits_keeps_all_three_values_and_holds_its_cell(held):
     assert (conflict["column_name"], conflict["kind"], conflict["policy"], conflict["editor"]) == \
         ("qty", "update_update", "manual", "ann@example.com")
     marks, agreed = held_marks(held)
-    assert marks == 1 and b"9" in agreed
+    assert marks == ["qty"] and b"9" in agreed
 
 
 def test_the_metrics_count_what_waits_and_what_is_decided(hook):
@@ -188,7 +181,7 @@ def test_a_person_decides(held, what, value, outcome):
     ended, = held.conflicts()
     assert (ended["state"], ended["outcome"], ended["resolved_by"]) == ("resolved", outcome, "ann@example.com")
     assert ended["final_value"] == ("null" if value is None else f'"{value}"')
-    assert held_marks(held)[0] == 0
+    assert held_marks(held)[0] == []
     log = held.hook.log(result["id"])
     assert (log["kind"], log["row_key"], json.loads(log["edited_columns"])) == ("resolve", '["1"]', ["qty"])
     assert json.loads(log["cells"])["conflict"] == held.conflict["id"]
@@ -203,7 +196,7 @@ def test_what_cannot_be_decided_is_refused_in_words(held):
     assert result["outcome"] == "rejected" and "does not allow this" in result["message"]
     assert held.resolve("decide", "found", conflict=held.conflict["id"], changed=1)["message"] == \
         f"conflict {held.conflict['id']} waits for a person"
-    assert held.conflicts()[0]["state"] == "open" and held_marks(held)[0] == 1
+    assert held.conflicts()[0]["state"] == "open" and held_marks(held)[0] == ["qty"]
 
 
 def test_typing_into_a_held_cell_changes_what_the_sheet_says(held):
@@ -218,7 +211,7 @@ def test_typing_into_a_held_cell_changes_what_the_sheet_says(held):
 def test_typing_what_mysql_has_or_what_both_had_ends_it(held, typed, outcome):
     result = held.send(make_edit({**BASE, "qty": typed}, ["qty"], old={"qty": 9}))
     assert result["outcome"] == "unchanged" and result["notes"] == {"qty": None}
-    assert held.now()["qty"] == 6 and held.conflicts()[0]["outcome"] == outcome and held_marks(held)[0] == 0
+    assert held.now()["qty"] == 6 and held.conflicts()[0]["outcome"] == outcome and held_marks(held)[0] == []
 
 
 def test_a_value_refused_in_a_held_cell_shows_what_stood_there(held):
@@ -236,7 +229,7 @@ def test_any_edit_of_the_row_ends_what_agrees_by_itself(held):
     held.mysql({"qty": 9})
     result = held.send(make_edit({**BASE, "qty": 9, "name": "screw"}, ["name"], old={"name": "bolt"}))
     assert result["outcome"] == "applied" and result["notes"] == {"qty": None}
-    assert held.conflicts()[0]["outcome"] == "agreed" and held_marks(held)[0] == 0
+    assert held.conflicts()[0]["outcome"] == "agreed" and held_marks(held)[0] == []
 
 
 def test_a_row_that_is_gone_needs_no_decision(held):
@@ -284,7 +277,7 @@ def test_a_row_deleted_in_the_sheet_waits_and_is_decided(hook):
         assert (conflict["id"], row.conflicts()[0]["outcome"]) == (row.conflicts()[0]["id"], take)
         assert bool(hook.state("SELECT * FROM @tombstone")) != is_there
         if is_there:
-            assert json.loads(hook.log(result["id"])["edited_columns"]) == COLUMNS and held_marks(row)[0] == 0
+            assert json.loads(hook.log(result["id"])["edited_columns"]) == COLUMNS and held_marks(row)[0] == []
 
 
 def test_a_row_deleted_in_mysql_waits_and_is_decided(hook):
@@ -299,7 +292,7 @@ def test_a_row_deleted_in_mysql_waits_and_is_decided(hook):
         result = row.resolve(conflict=conflict["id"], take=take)
         assert (result["outcome"], result["operation"]) == ("applied", "insert" if is_there else "none")
         assert (row.now() or {}).get("qty") == (8 if is_there else None)
-        assert held_marks(row)[0] == 0
+        assert held_marks(row)[0] == []
 
 
 def test_a_row_that_comes_back_on_both_sides_waits_no_more(hook):
@@ -308,7 +301,7 @@ def test_a_row_that_comes_back_on_both_sides_waits_no_more(hook):
     row.sheet({"qty": 9})
     hook.sql(f"INSERT INTO @{row.name} (id, name, qty) VALUES (1, 'bolt', 5)")
     row.sheet({"name": "screw"})
-    assert row.conflicts()[0]["outcome"] == "agreed" and held_marks(row)[0] == 0
+    assert row.conflicts()[0]["outcome"] == "agreed" and held_marks(row)[0] == []
 
 
 # -- first synchronisation, repair -------------------------------------------------------------------------------
@@ -320,7 +313,7 @@ def test_a_forced_edit_of_the_command_line_is_written_whatever_the_policy(hook):
     row.sheet({"qty": 9})
     result = row.send(make_edit({**BASE, "qty": 8}, ["qty"], force=True), "cli", mapping=row.name)
     assert result["outcome"] == "applied" and row.now()["qty"] == 8
-    assert row.conflicts()[0]["outcome"] == "sheet" and held_marks(row)[0] == 0
+    assert row.conflicts()[0]["outcome"] == "sheet" and held_marks(row)[0] == []
     gone = row.send(make_edit({"id": 1}, kind="delete", force=True), "cli", mapping=row.name)
     assert gone["operation"] == "delete" and row.now() is None
 
