@@ -23,6 +23,8 @@ struct comparison {
 /* Read all pages and collect what people changed. Columns that have moved: the session is to
  * restart, and nothing more is to be said. Blocks. */
 int comparison_rows(struct comparison *c, struct err *err);
+/* Is all of ROW blank that is mapped? */
+bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64_t row);
 /* Collect the rows that are gone, or hold them back. Blocks. */
 int comparison_deletes(struct comparison *c, struct err *err);
 #endif

@@ -153,3 +153,24 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
         return -1;
     return add_orphans(s, share, err);
 }
+
+int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *before,
+                  struct err *err)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+
+    for (size_t i = 0; i < before->n_slots; i++) {
+        struct base_rows base = {0};
+        int rc = 0;
+
+        if (before->slots[i].row == 0 || row_index_find(&m->index, before->slots[i].key) >= 0)
+            continue;
+        rc = state_load_base(&s->state, m->cfg->name, &before->slots[i].key, 1, false, &base, err);
+        if (rc == 0 && base.rows != NULL)
+            rc = session_refresh(s, mapping, base.rows->key, base.rows->row_key, "*", err);
+        base_rows_close(&base);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}

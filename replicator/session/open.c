@@ -67,6 +67,7 @@ static int recall(struct session *s, struct follow *f, struct mapping_memory *me
     f->snapshot_rows = is_running ? memory->snapshot_rows : 0;
     f->snapshot_key = is_running ? take_ptr(memory->snapshot_key) : NULL;
     f->needs_sweep = f->phase != SNAPSHOT_DONE && memory->has_base;
+    f->reconcile.n_waited = memory->held_deletes;
     if (!f->m.is_unsure || memory->phase == SNAPSHOT_NONE)
         return 0;
     return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);

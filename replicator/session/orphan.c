@@ -177,28 +177,6 @@ static int blank_row(struct session *s, struct orphan *o, int64_t row, bool *don
     return rc;
 }
 
-/* Keys that were there before and are not now: the delete took the wrong row. */
-static int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *before,
-                         struct err *err)
-{
-    const struct mapping *m = &s->follows[mapping].m;
-
-    for (size_t i = 0; i < before->n_slots; i++) {
-        struct base_rows base = {0};
-        int rc = 0;
-
-        if (before->slots[i].row == 0 || row_index_find(&m->index, before->slots[i].key) >= 0)
-            continue;
-        rc = state_load_base(&s->state, m->cfg->name, &before->slots[i].key, 1, false, &base, err);
-        if (rc == 0 && base.rows != NULL)
-            rc = session_refresh(s, mapping, base.rows->key, base.rows->row_key, "*", err);
-        base_rows_close(&base);
-        if (rc != 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int delete_twin(struct session *s, struct orphan *o, int64_t row, struct err *err)
 {
     struct mapping *m = &s->follows[o->mapping].m;

@@ -15,6 +15,7 @@
 #include "common/metrics.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/typed.h"
+#include "replicator/session/waiting.h"
 
 enum { BASE_PAGE = 1000, RETRY_MS = 5000 };
 
@@ -29,6 +30,7 @@ void reconcile_request(struct follow *f, bool is_keys_only)
 void reconcile_close(struct reconcile *r)
 {
     base_rows_close(&r->base);
+    waiting_close(r);
     *r = (struct reconcile){0};
 }
 

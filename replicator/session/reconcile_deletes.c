@@ -2,38 +2,96 @@
 /*
  * reconcile_deletes: rows that base knows and the tab has no more.
  *
- * Confirmed by one atomic read of the key cells; more of them than the mapping's limits wait for
- * approval.
+ * A row is gone when two reads of the tab say so, the second one an atomic read of all key cells
+ * under the headers. More of them than the mapping's limits wait for approval; a row that is there
+ * again waits no longer.
  */
 #include "common/base.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "replicator/session/comparison.h"
+#include "replicator/session/waiting.h"
 #include "replicator/sync/tab.h"
 
 enum { SHARE_COUNTS_FROM = 5 /* a share of a handful of rows says nothing */ };
 
-/* The person cleared the key, not the row: write it back. True if it was so. */
+/* --- rows that are not gone --- */
+
+/* Write the key into ROW, where MySQL's row then is written. */
+static int write_key(struct comparison *c, const struct base_row *base, int64_t row,
+                     struct err *err)
+{
+    struct mapping *m = &c->f->m;
+    struct row_index before = m->index;
+    int rc;
+
+    m->index = (struct row_index){0};
+    rc = placement_write_key(c->s, m, base->row_key, row, err);
+    if (rc == 0 && !m->is_index_stale)
+        rc = mend_vanished(c->s, c->at, &before, err);
+    row_index_close(&before);
+    return rc;
+}
+
+/* The person cleared the key, not the row: write it back. */
 static int restore_key(struct comparison *c, const struct base_row *base, bool *restored,
                        struct err *err)
 {
     struct mapping *m = &c->f->m;
     const struct grid *grid = c->only_page == NULL ? NULL : &c->only_page[1];
 
-    *restored = false;
     for (int64_t row = 1; c->n_keyless > 0 && grid != NULL && row < grid_end_row(grid); row++) {
         if (!placement_is_row(m, grid, row, base))
             continue;
         *restored = true;
-        return placement_write_key(c->s, m, base->row_key, row, err);
+        return write_key(c, base, row, err);
     }
     return 0;
 }
 
+/* Is all of ROW blank that is mapped? */
+static int read_is_blank(struct comparison *c, int64_t row, bool *is_blank, struct err *err)
+{
+    const struct mapping *m = &c->f->m;
+    struct grid_range range[TAB_RANGES_MAX];
+    struct grid *grid = NULL;
+
+    tab_ranges(m, range);
+    range[0].row = row;
+    range[0].end_row = row + 1;
+    if (sheets_read(c->s->sheets, m->cfg->spreadsheet, range, 1, &grid, err) != 0)
+        return -1;
+    *is_blank = comparison_is_blank(m, grid, row);
+    grids_free(grid, 1);
+    return 0;
+}
+
+/* on_cleared_row: restore. The row stood where its mapped cells are blank now: it was cleared, not
+ * deleted. */
+static int restore_cleared(struct comparison *c, const struct base_row *base, bool *restored,
+                           struct err *err)
+{
+    bool is_blank = false;
+
+    if (c->f->m.cfg->on_cleared_row != CONFIG_CLEARED_RESTORE || base->row < 1 ||
+        base->row >= c->f->m.grid_rows)
+        return 0;
+    if (read_is_blank(c, base->row, &is_blank, err) != 0)
+        return -1;
+    if (!is_blank)
+        return 0;
+    *restored = true;
+    if (write_key(c, base, base->row, err) != 0)
+        return -1;
+    return session_refresh(c->s, c->at, base->key, base->row_key, "*", err);
+}
+
+/* --- rows that are gone --- */
+
 /* About a held row (common/base.h) a person is to decide. */
 static bool is_gone(const struct comparison *c, const struct base_row *base)
 {
-    return row_index_find(&c->f->m.index, base->key) < 0 &&
+    return !base->is_seen && row_index_find(&c->f->m.index, base->key) < 0 &&
            !base_is_held(base->hashes, base->hashes_len, BASE_ROW);
 }
 
@@ -46,30 +104,27 @@ static size_t count_gone(const struct comparison *c)
     return n;
 }
 
+/* Those of which a person has said that they may go. In a new session nobody knows which waited,
+ * but they must not be more. */
+static bool is_approved(const struct comparison *c, const struct base_row *base, size_t n_gone)
+{
+    const struct reconcile *r = &c->f->reconcile;
+
+    if (!r->is_approved)
+        return false;
+    return r->waiting == NULL ? n_gone <= r->n_waited : waiting_has(r, base->key);
+}
+
 static bool is_too_many(const struct comparison *c, size_t n)
 {
     const struct config_mapping *cfg = c->f->m.cfg;
     size_t total = c->f->reconcile.n_base;
 
-    if (c->f->reconcile.is_approved)
-        return false;
     /* A tab without a single key is no reason to believe that a person has deleted all. */
-    if (c->f->m.index.n_rows == 0 && total > 1)
+    if (c->f->m.index.n_rows == 0 && n > 0 && total > 1)
         return true;
     return n > cfg->delete_limit_rows ||
            (n >= SHARE_COUNTS_FROM && n * 100 > total * cfg->delete_limit_percent);
-}
-
-static int hold(struct comparison *c, size_t n, struct err *err)
-{
-    log_warn(
-        "reconcile: %zu rows are gone from the tab; more than the limit, so nothing is deleted "
-        "mapping=%s hint=\"tabrelay deletes approve %s, or put the rows back\"",
-        n, c->f->m.cfg->name, c->f->m.cfg->name);
-    metrics_set(METRIC_HELD_DELETES, (int64_t)n);
-    c->f->reconcile.is_clean = false;
-    c->s->own_commits++;
-    return state_save_held(&c->s->state, c->f->m.cfg->name, (unsigned)n, err);
 }
 
 static int take_gone(struct comparison *c, const struct base_row *base, struct err *err)
@@ -78,35 +133,103 @@ static int take_gone(struct comparison *c, const struct base_row *base, struct e
 
     if (c->f->m.cfg->direction == CONFIG_TO_SHEET)
         return session_refresh(c->s, c->at, base->key, base->row_key, "*", err);
-    if (restore_key(c, base, &restored, err) != 0)
+    if (restore_key(c, base, &restored, err) != 0 ||
+        (!restored && restore_cleared(c, base, &restored, err) != 0))
         return -1;
     return restored ? 0 : found_delete(&c->found, &c->f->m, base, err);
 }
 
-static bool are_all_seen(const struct comparison *c)
+/* Take what may go: all, or only what is approved. */
+static int take_all_gone(struct comparison *c, size_t n_gone, bool only_approved, struct err *err)
 {
+    for (const struct base_row *b = c->f->reconcile.base.rows; n_gone > 0 && b != NULL;
+         b = b->hh.next)
+        if (is_gone(c, b) && (!only_approved || is_approved(c, b, n_gone)) &&
+            take_gone(c, b, err) != 0)
+            return -1;
+    return 0;
+}
+
+static size_t count_unapproved(const struct comparison *c, size_t n_gone)
+{
+    size_t n = 0;
+
     for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
-        if (!b->is_seen)
-            return false;
-    return true;
+        n += is_gone(c, b) && !is_approved(c, b, n_gone);
+    return n;
+}
+
+/* Those that are not approved wait, and nobody else. */
+static int let_wait(struct comparison *c, size_t n_gone, size_t n, struct err *err)
+{
+    struct reconcile *r = &c->f->reconcile;
+    struct reconcile now = {0};
+
+    for (const struct base_row *b = r->base.rows; n > 0 && b != NULL; b = b->hh.next)
+        if (is_gone(c, b) && !is_approved(c, b, n_gone) && waiting_add(&now, b->key, err) != 0) {
+            waiting_close(&now);
+            return -1;
+        }
+    waiting_close(r);
+    r->waiting = now.waiting;
+    r->n_waited = n;
+    metrics_set(METRIC_HELD_DELETES, (int64_t)n);
+    c->s->own_commits++;
+    if (n > 0) {
+        log_warn("reconcile: %zu rows are gone from the tab; more than the limit, so nothing is "
+                 "deleted mapping=%s hint=\"tabrelay deletes approve %s, or put the rows back\"",
+                 n, c->f->m.cfg->name, c->f->m.cfg->name);
+        r->is_clean = false;
+    }
+    return state_save_held(&c->s->state, c->f->m.cfg->name, (unsigned)n, err);
+}
+
+/* Where the rows stood that were not seen. */
+static bool note_places(struct comparison *c)
+{
+    bool are_all_seen = true;
+
+    for (struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next) {
+        if (b->is_seen)
+            continue;
+        b->row = row_index_find(&c->f->m.index, b->key);
+        are_all_seen = false;
+    }
+    return are_all_seen;
+}
+
+static int find_gone(struct comparison *c, size_t *n, struct err *err)
+{
+    struct mapping *m = &c->f->m;
+
+    *n = 0;
+    if (note_places(c))
+        return 0;
+    if (tab_read_index(c->s->sheets, m, err) != 0)
+        return -1;
+    *n = count_gone(c);
+    if (*n == 0 || !c->f->reconcile.is_keys_only)
+        return 0;
+    /* No page was read: this was the first read. */
+    for (struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+        b->is_seen = row_index_find(&m->index, b->key) >= 0;
+    if (tab_read_index(c->s->sheets, m, err) != 0)
+        return -1;
+    *n = count_gone(c);
+    return 0;
 }
 
 int comparison_deletes(struct comparison *c, struct err *err)
 {
-    struct mapping *m = &c->f->m;
-    size_t n = 0;
+    bool is_guarded = c->f->m.cfg->direction != CONFIG_TO_SHEET;
+    size_t n, n_unapproved;
+    bool must_wait;
 
-    if (!are_all_seen(c)) {
-        if (tab_read_index(c->s->sheets, m, err) != 0)
-            return -1;
-        n = count_gone(c);
-    }
-    if (n > 0 && m->cfg->direction != CONFIG_TO_SHEET && is_too_many(c, n))
-        return hold(c, n, err);
-    for (const struct base_row *b = c->f->reconcile.base.rows; n > 0 && b != NULL; b = b->hh.next)
-        if (is_gone(c, b) && take_gone(c, b, err) != 0)
-            return -1;
-    metrics_set(METRIC_HELD_DELETES, 0);
-    c->s->own_commits++;
-    return state_save_held(&c->s->state, m->cfg->name, 0, err);
+    if (find_gone(c, &n, err) != 0)
+        return -1;
+    n_unapproved = count_unapproved(c, n);
+    must_wait = is_guarded && is_too_many(c, n_unapproved);
+    if (take_all_gone(c, n, must_wait, err) != 0)
+        return -1;
+    return let_wait(c, n, must_wait ? n_unapproved : 0, err);
 }

@@ -74,7 +74,7 @@ static void compare_new(struct comparison *c, const struct grid *grid, int64_t r
     found_upsert(&c->found, m, grid, row, c->changed, NULL);
 }
 
-static bool is_blank_row(const struct mapping *m, const struct grid *grid, int64_t row)
+bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64_t row)
 {
     for (size_t i = 0; i < m->n_columns; i++)
         if (grid_at(grid, row, m->columns[i].sheet_column)->type != CELL_BLANK)
@@ -174,7 +174,7 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
 
 static void look_at_keyless(struct comparison *c, const struct grid *grid, int64_t row)
 {
-    if (is_blank_row(&c->f->m, grid, row))
+    if (comparison_is_blank(&c->f->m, grid, row))
         return;
     c->n_keyless++;
     if (c->f->m.cfg->direction != CONFIG_TO_SHEET && typed_is_due(c->s, c->f, grid, row))

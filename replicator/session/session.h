@@ -50,7 +50,9 @@ struct reconcile {
     bool is_due, is_due_whole; /* the next one; not for rows that are gone only */
     bool is_keys_only;         /* the one under way: rows that are gone only */
     bool is_clean;             /* the one under way found nothing that is still open */
-    bool is_approved;          /* held deletes may go */
+    bool is_approved;          /* deletes that waited may go */
+    struct waiting *waiting;   /* uthash; waiting.h */
+    size_t n_waited;           /* how many they are, or were in the last session */
     bool is_past_mark;
     int64_t not_before_ms; /* monotonic; after a failure */
     uint64_t mark;
@@ -300,6 +302,12 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
               struct err *err);
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
+
+/* mend.c */
+/* Keys that stood in BEFORE and do not in the index as it is now: a write of ours took the wrong
+ * row, and MySQL's rows are written again. */
+int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *before,
+                  struct err *err);
 
 /* orphan.c */
 int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,

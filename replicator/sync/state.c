@@ -143,7 +143,8 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
                   "spreadsheet = VALUES(spreadsheet)",
                   params, 3, NULL, err) != 0 ||
         state_run(s,
-                  "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows FROM @.mapping_state "
+                  "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows, held_deletes, is_joined "
+                  "FROM @.mapping_state "
                   "WHERE mapping = ?",
                   params, 1, &rows, err) != 0 ||
         state_run(s, "SELECT 1 FROM @.base WHERE mapping = ? LIMIT 1", params, 1, &base, err) != 0)
@@ -152,6 +153,8 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
         out->sheet_id = db_rows_int(&rows, 0, 0);
     out->phase = parse_phase(db_rows_text(&rows, 0, 1));
     out->snapshot_rows = db_rows_int(&rows, 0, 3);
+    out->held_deletes = (size_t)db_rows_int(&rows, 0, 4);
+    out->is_joined = db_rows_int(&rows, 0, 5) != 0;
     out->has_base = base.n_rows > 0;
     if (db_rows_at(&rows, 0, 2).state == VALUE_TEXT) {
         out->snapshot_key = strdup(db_rows_text(&rows, 0, 2));

@@ -51,7 +51,9 @@ struct mapping_memory {
     enum snapshot_phase phase;
     char *snapshot_key; /* owned; row_key of the last row of the last chunk; NULL: none */
     int64_t snapshot_rows;
-    bool has_base; /* base rows exist */
+    bool has_base;  /* base rows exist */
+    bool is_joined; /* what both sides had at first was brought together */
+    size_t held_deletes;
 };
 int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
                        struct err *err);
