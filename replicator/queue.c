@@ -60,6 +60,7 @@ void item_free(struct item *item)
     edit_note_free(item->edit);
     free(item->text);
     free(item->reason);
+    free(item->row_keys);
     free(item);
 }
 

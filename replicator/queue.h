@@ -53,6 +53,7 @@ struct item {
     char *text;              /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement;
                                 CASCADE: the parent's name */
     char *reason;            /* owned; SIGNAL */
+    char *row_keys;          /* owned; SIGNAL: of a repair, a JSON array */
     uint64_t serial;         /* MARK */
     int64_t time_us;         /* COMMIT, CHANGE: when it was committed, as exactly as is known */
     bool is_rollback;        /* COMMIT */

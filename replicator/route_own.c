@@ -138,6 +138,7 @@ static int take_signal(struct route *r, const struct change *change, struct err 
     item.mapping = (uint32_t)at;
     item.text = own_text(change, "kind");
     item.reason = own_text(change, "reason");
+    item.row_keys = own_text(change, "row_keys");
     return route_push(r, item, err);
 }
 

@@ -303,6 +303,9 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
 
+/* repair.c: write the rows with these keys (a JSON array of row keys) again, all cells. */
+int repair_rows(struct session *s, uint32_t mapping, const char *row_keys, struct err *err);
+
 /* mend.c */
 /* Keys that stood in BEFORE and do not in the index as it is now: a write of ours took the wrong
  * row, and MySQL's rows are written again. */

@@ -198,6 +198,8 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
         due_look(f);
         return 0;
     }
+    if (strcmp(item->text, "repair") == 0)
+        return repair_rows(s, item->mapping, item->row_keys == NULL ? "" : item->row_keys, err);
     if (strcmp(item->text, "snapshot") == 0)
         return compare_request(s, f, err);
     if (strcmp(item->text, "approve_deletes") == 0)

@@ -122,3 +122,17 @@ def test_a_delete_takes_no_other_row_s_own_cells_when_rows_have_moved_unnoticed(
     stack.sql("DELETE FROM items WHERE id = 2")
     stack.wait_equal("Items")
     assert [(row[0], row[4]) for row in stack.cells("Items")[1:] if len(row) > 4] == [(1.0, "a"), (3.0, "c")]
+
+
+# repair
+
+
+def test_a_repair_by_mysql_writes_rows_again_and_takes_out_those_it_has_not(make_stack):
+    stack = filled(make_stack, every="10m")
+    edited(stack, 2, 1, "behind our back")
+    for column, text in enumerate(("77", "only here", "7")):
+        edited(stack, 5, column, text)
+    stack.sql(f"INSERT INTO {stack.state_database}.signals (kind, mapping, row_keys, created_at) "
+              """VALUES ('repair', 'items', '[["2"],["77"],"not a key"]', UTC_TIMESTAMP(3))""")
+    stack.wait_equal("Items")
+    assert names(stack) == ["one", "three", "two"]
