@@ -2,17 +2,16 @@
 /* found: edits that no trigger told, sent through the same door as every other edit
  * (docs/ARCHITECTURE.md). */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/base.h"
+#include "common/cell/cell_json.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/crypto.h"
-#include "common/json.h"
+#include "common/http/signed.h"
 #include "common/log.h"
 #include "common/metrics.h"
-#include "common/number.h"
 #include "common/rowkey.h"
 #include "replicator/session/session.h"
 
@@ -22,31 +21,6 @@ void found_close(struct found *f)
 {
     buf_close(&f->edits);
     *f = (struct found){0};
-}
-
-void found_put_cell(struct buf *out, const struct cell *cell)
-{
-    char number[NUMBER_TEXT_SIZE];
-
-    switch (cell->type) {
-    case CELL_BLANK:
-        buf_puts(out, "null");
-        return;
-    case CELL_NUMBER:
-        buf_append(out, number, number_print_double(cell->number, number));
-        return;
-    case CELL_BOOL:
-        buf_puts(out, cell->boolean ? "true" : "false");
-        return;
-    case CELL_TEXT:
-        buf_json(out, cell->text, cell->text_len);
-        return;
-    case CELL_ERROR:
-        buf_puts(out, "{\"error\":");
-        buf_json(out, cell->text, cell->text_len);
-        buf_putc(out, '}');
-        return;
-    }
 }
 
 static void put_name(struct buf *out, const char *name, const char *separator)
@@ -85,7 +59,7 @@ void found_upsert(struct found *f, const struct mapping *m, const struct grid *g
     for (size_t i = 0; i < m->n_columns; i++) {
         put_name(&f->edits, m->columns[i].header, i > 0 ? "," : "");
         buf_putc(&f->edits, ':');
-        found_put_cell(&f->edits, grid_at(grid, row, m->columns[i].sheet_column));
+        cell_put_json(&f->edits, grid_at(grid, row, m->columns[i].sheet_column));
     }
     buf_puts(&f->edits, "},\"base\":{");
     separator = "";
@@ -121,7 +95,7 @@ int found_delete(struct found *f, const struct mapping *m, const struct base_row
             return -1;
         put_name(&f->edits, m->columns[m->key[k]].header, k > 0 ? "," : "");
         buf_putc(&f->edits, ':');
-        found_put_cell(&f->edits, &cell);
+        cell_put_json(&f->edits, &cell);
     }
     buf_printf(&f->edits, "},\"base\":{\"*\":\"%016" PRIx64 "\"}}",
                hash64(base->hashes, base->hashes_len));
@@ -144,36 +118,13 @@ void found_resolve(struct found *f, int64_t conflict, const char *take)
     buf_printf(&f->edits, ",\"conflict\":%" PRId64 ",\"take\":\"%s\"}", conflict, take);
 }
 
-static int check_answer(const struct http_answer *answer, const struct mapping *m, struct err *err)
-{
-    CLEANUP_JSON cJSON *json = NULL;
-    struct err parse;
-
-    if (answer->status == 200)
-        return 0;
-    if (json_parse(buf_text(&answer->body), answer->body.len, &json, &parse) == 0)
-        err_set(err, ERR_HTTP, "webhook: mapping %s: HTTP %d: %s", m->cfg->name, answer->status,
-                json_text(json_get(json, "error"), "message", "no reason given"));
-    else
-        err_set(err, ERR_HTTP, "webhook: mapping %s: HTTP %d", m->cfg->name, answer->status);
-    err->detail = answer->status;
-    return err_transient(err);
-}
-
 static int post(struct session *s, const struct mapping *m, const char *edits, size_t len,
                 struct err *err)
 {
-    const char *base_url = s->cfg->webhook.url;
     CLEANUP_BUF struct buf body = BUF_INIT;
-    CLEANUP_BUF struct buf url = BUF_INIT;
-    char timestamp[24], mac[65], time_header[80], mac_header[120];
-    const char *headers[] = {"Content-Type: application/json", time_header, mac_header, NULL};
     struct http_answer answer = HTTP_ANSWER_INIT;
-    struct http_call call = {.method = "POST", .headers = headers, .timeout_ms = POST_TIMEOUT_MS};
     int rc;
 
-    buf_printf(&url, "%s%sv1/edits", base_url,
-               base_url[0] != '\0' && base_url[strlen(base_url) - 1] == '/' ? "" : "/");
     buf_puts(&body, "{\"version\":1,\"spreadsheet\":");
     buf_json(&body, m->cfg->spreadsheet, strlen(m->cfg->spreadsheet));
     buf_printf(&body, ",\"sheet_id\":%" PRId64 ",\"tab\":", m->sheet_id);
@@ -182,22 +133,9 @@ static int post(struct session *s, const struct mapping *m, const char *edits, s
     for (size_t i = 0; i < len; i++)
         buf_putc(&body, edits[i] == '\x1e' ? ',' : edits[i]);
     buf_puts(&body, "],\"changes\":[]}");
-    if (body.is_failed || url.is_failed)
-        return err_nomem(err, "found");
-    snprintf(timestamp, sizeof(timestamp), "%" PRId64, clock_wall_ms() / 1000);
-    crypto_sign_request(s->cfg->webhook.secret, timestamp, body.ptr, body.len, mac);
-    snprintf(time_header, sizeof(time_header), "X-Tabrelay-Timestamp: %s", timestamp);
-    snprintf(mac_header, sizeof(mac_header), "X-Tabrelay-Signature: v1=%s", mac);
-    call.url = url.ptr;
-    call.body = body.ptr;
-    call.body_len = body.len;
-    rc = http_client_do(s->webhook, &call, &answer, err);
-    if (rc == 0)
-        rc = check_answer(&answer, m, err);
-    else
-        err_wrap(err, "webhook: mapping %s", m->cfg->name);
+    rc = signed_post(s->webhook, &s->cfg->webhook, &body, POST_TIMEOUT_MS, &answer, err);
     http_answer_close(&answer);
-    return rc;
+    return rc == 0 ? 0 : err_wrap(err, "webhook: mapping %s", m->cfg->name);
 }
 
 int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err)

@@ -344,8 +344,6 @@ struct found {
     size_t n_posted;
 };
 void found_close(struct found *f);
-/* CELL as JSON (docs/ARCHITECTURE.md, the webhook's protocol). */
-void found_put_cell(struct buf *out, const struct cell *cell);
 /* The cells of ROW (of GRID) that differ from BASE: I-th column if CHANGED[I]; all of them for a
  * new row (BASE NULL). */
 void found_upsert(struct found *f, const struct mapping *m, const struct grid *grid, int64_t row,

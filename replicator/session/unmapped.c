@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cell/cell_json.h"
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "common/rowkey.h"
@@ -98,7 +99,7 @@ static void put_cells(struct buf *out, const struct mapping *m, const struct gri
         if (cell->type == CELL_TEXT || cell->type == CELL_ERROR)
             put_text(out, cell);
         else
-            found_put_cell(out, cell);
+            cell_put_json(out, cell);
     }
     if (n_put > 0)
         buf_putc(out, '}');
