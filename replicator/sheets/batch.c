@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/number.h"
+#include "common/planted.h"
 #include "replicator/sheets/private.h"
 
 struct batch *batch_new(void)
@@ -80,7 +81,8 @@ static void put_cell(struct buf *out, const struct cell *cell)
                    cell->boolean ? "true" : "false");
         return;
     case CELL_TEXT:
-        buf_puts(out, "{\"userEnteredValue\":{\"stringValue\":");
+        buf_printf(out, "{\"userEnteredValue\":{\"%s\":",
+                   planted(6) && *cell->text == '=' ? "formulaValue" : "stringValue");
         buf_json(out, cell->text, cell->text_len);
         buf_puts(out, "}}");
         return;

@@ -7,6 +7,7 @@
 #include "common/base.h"
 #include "common/base_values.h"
 #include "common/log.h"
+#include "common/planted.h"
 
 /* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
  * (hash_value is never 0). */
@@ -26,6 +27,8 @@ static struct plan_cell *add_cell(struct plan *plan, int64_t row, size_t mapped)
     }
     plan->cells[plan->n_cells] = (struct plan_cell){
         .row = row, .column = plan->mapping->columns[mapped].sheet_column, .mapped = mapped};
+    if (planted(5) && mapped + 1 == plan->mapping->n_columns)
+        plan->cells[plan->n_cells].column++;
     return &plan->cells[plan->n_cells++];
 }
 
@@ -108,7 +111,7 @@ static bool is_cell_due(const struct plan *plan, const struct planned_row *row, 
         return mc->to_sheet || mc->is_key;
     if (!mc->to_sheet || mc->is_key)
         return false;
-    if (pending_row_is_forced(row->pending, i) || row->base == NULL)
+    if (pending_row_is_forced(row->pending, i) || row->base == NULL || planted(3))
         return true;
     return !is_held(plan, row, i) && !is_base_of(plan, row, i, v);
 }
