@@ -60,24 +60,40 @@ static int put_back_cells(struct session *s, const struct shipment *sh, struct s
     return rc;
 }
 
-/* Cells of other mapped columns were hit: what was agreed on of them is void, or a comparison would
- * take what we wrote there for a person's wish. */
+/* Mapped columns that ROW's cells landed in, and were not meant for. */
+static void mark_hit(const struct share *share, const struct planned_row *row, bool *hit)
+{
+    for (size_t c = 0; c < row->n_cells; c++) {
+        size_t meant = share->plan.cells[row->first_cell + c].mapped;
+        int now = share->result.landed[meant];
+
+        if (now >= 0 && now != (int)meant)
+            hit[now] = true;
+    }
+}
+
+/* What was agreed on of the cells that were hit is void, or a comparison would take what we wrote
+ * there for a person's wish. */
 static int forget_hit(struct session *s, const struct share *share, struct err *err)
 {
     const struct mapping *m = share->plan.mapping;
     CLEANUP_FREE struct base_change *changes = calloc(m->n_columns, sizeof(*changes));
     CLEANUP_FREE struct hash128 *keys = calloc(share->plan.n_rows + 1, sizeof(*keys));
+    CLEANUP_FREE bool *hit = calloc(m->n_columns, sizeof(*hit));
     size_t n_changes = 0, n_keys = 0;
 
-    if (changes == NULL || keys == NULL)
+    if (changes == NULL || keys == NULL || hit == NULL)
         return err_nomem(err, "flush");
+    for (size_t i = 0; i < share->plan.n_rows; i++) {
+        if (share->plan.rows[i].action != PLAN_UPDATE)
+            continue;
+        mark_hit(share, &share->plan.rows[i], hit);
+        keys[n_keys++] = share->plan.rows[i].pending->id.key;
+    }
     for (size_t i = 0; i < m->n_columns; i++)
-        if (share->result.landed[i] >= 0 && share->result.landed[i] != (int)i)
-            changes[n_changes++].from = mapping_column_of(m, (size_t)share->result.landed[i])->name;
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (share->plan.rows[i].action == PLAN_UPDATE)
-            keys[n_keys++] = share->plan.rows[i].pending->id.key;
-    if (n_changes == 0 || n_keys == 0)
+        if (hit[i])
+            changes[n_changes++].from = mapping_column_of(m, i)->name;
+    if (n_changes == 0)
         return 0;
     s->own_commits++;
     if (state_change_rows(&s->state, m->cfg->name, keys, n_keys, changes, n_changes, err) != 0)
