@@ -98,5 +98,5 @@ def spliced(before, tab):
         return before
     rows = list(before.rows) if before else []
     for splice in tab["splices"]:
-        rows[splice["at"]:splice["at"] + splice["remove"]] = [{cell["c"]: cell for cell in row} for row in splice["rows"]]
+        rows[splice["at"]:splice["at"] + splice["remove"]] = [{cell["c"]: cell for cell in row if "c" in cell} for row in splice["rows"]]
     return Tab(tab["title"], rows)

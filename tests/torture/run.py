@@ -203,7 +203,7 @@ def one_run(history):
     try:
         found, counts = play(history, server)
     except Exception:  # noqa: B902 (also a broken run has to be told with its history)
-        found, counts = {"run": [traceback.format_exc()]}, {}
+        found, counts = {"run": traceback.format_exc().splitlines()[-9:]}, {}
     return {"history": history, "found": found, "counts": dict(counts), "seconds": time.monotonic() - began}
 
 

@@ -17,7 +17,7 @@ class Rest:
 
     def __init__(self):
         self.table, self.tab, self.loose, self.twice = {}, {}, {}, []
-        self.problem, self.cells, self.revisions = "", 0, 0
+        self.problem, self.unrest, self.cells, self.revisions = "", "", 0, 0
         self.seconds, self.held = 0.0, {}
 
 
@@ -44,10 +44,10 @@ def _end_faults(world):
 
 
 def _target(world, rest):
-    """Where the binlog is after one more row: the checkpoint has to get there. (For tabrelay's own transactions it is not saved.)"""
-    world.stack.sql("INSERT INTO plain (word) VALUES ('last word')")
+    """Where the binlog is now; with one more row the checkpoint has to get past it. (For tabrelay's own transactions it is not saved.)"""
     name = "@@gtid_binlog_pos" if world.server.flavour == "mariadb" else "@@gtid_executed"
     rest.target = world.server.sql(f"SELECT {name}")[0][0].replace("\n", "")
+    world.stack.sql("INSERT INTO plain (word) VALUES ('last word')")
 
 
 def is_checkpoint_past(world, rest):
@@ -69,16 +69,23 @@ def _until_equal(world, rest, when):
             world.script("flush")
             last[0] = time.monotonic()
         look(world, rest)
-        return (rest.problem == "" or held(world)) and _is_idle(world) and is_checkpoint_past(world, rest)
+        rest.unrest = _unrest(world, rest)
+        return (rest.problem == "" or held(world)) and not rest.unrest
     try:
         wait_until(when, is_at_rest, world.history.get("patience_s", PATIENCE_S), every_s=0.15)
     except AssertionError as why:
-        rest.problem = f"{why}: {rest.problem or 'equal, but not at rest'}"
+        rest.problem = f"{why}: {rest.problem or rest.unrest}"
 
 
-def _is_idle(world):
+def _unrest(world, rest):
+    """What is still on its way; "" for nothing."""
     status = world.stack.google.call("GET", "/sandbox/v1/script")
-    return status["waiting"] == 0 and status["running"] == 0 and world.metric("replicator", "tabrelay_pending_rows") == 0
+    pending = world.metric("replicator", "tabrelay_pending_rows")
+    if status["waiting"] or status["running"]:
+        return f"{status['waiting']} triggers wait, {status['running']} run"
+    if pending:
+        return f"{pending:.0f} rows are pending"
+    return "" if is_checkpoint_past(world, rest) else f"the checkpoint has not reached {rest.target}"
 
 
 def look(world, rest):
