@@ -7,13 +7,42 @@
 #include "tests/fuzz/targets.h"
 #include "webhook/edit.h"
 
+/* What later steps take for granted of each kind. */
+static void use_kind(const struct edit *edit)
+{
+    struct cell cell;
+
+    switch (edit->kind) {
+    case EDIT_RESOLVE:
+        if (edit->conflict <= 0 || (edit->take == EDIT_TAKE_VALUE) != (edit->set != NULL))
+            abort();
+        cell = edit_cell(edit->set);
+        if (cell.type == CELL_TEXT && cell.text_len > EDIT_MAX_TEXT_BYTES)
+            abort();
+        break;
+    case EDIT_DECIDE:
+        if (edit->conflict <= 0 || edit->changed_ms < 0)
+            abort();
+        break;
+    case EDIT_UNDO:
+        if (strlen(edit->undone) > 64)
+            abort();
+        break;
+    default:
+        if (edit->cells == NULL)
+            abort();
+        break;
+    }
+}
+
 static void use_edit(const struct edit *edit)
 {
     const cJSON *item;
     uint64_t hash;
 
-    if (strlen(edit->id) > 64)
+    if (strlen(edit->id) > 64 || edit->json == NULL)
         abort();
+    use_kind(edit);
     cJSON_ArrayForEach(item, edit->cells)
     {
         struct cell cell = edit_cell(item);

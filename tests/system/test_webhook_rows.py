@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from webhook import DE, Webhook, make_edit
+from webhook import DE, SHEET, Webhook, make_edit
 
 MINE = {"id": 1, "title": "one"}
 
@@ -207,3 +207,42 @@ def test_a_row_told_twice_at_the_same_moment_is_one_row(hook):
         thread.join()
     assert results[0]["key"] == results[1]["key"]
     assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(1,)]
+
+
+# -- keys of every sort: an insert, an update and a delete of each ------------------------------------------------
+
+KEYS = [
+    ("BINARY(16)", ["0x00112233445566778899AABBCCDDEEFF"], '[{"hex":"00112233445566778899aabbccddeeff"}]'),
+    ("VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", ["Straße 7"], '["Straße 7"]'),
+    ("CHAR(36) CHARACTER SET ascii", ["2fd6c1f4-5b1e-11ef-9a3c-0242ac120002"], '["2fd6c1f4-5b1e-11ef-9a3c-0242ac120002"]'),
+    ("VARCHAR(20)", ["007"], '["007"]'),
+    ("DATE", [{"date": "2024-02-29"}], '["2024-02-29"]'),
+    ("DECIMAL(20,2)", ["12345678901234567.25"], '["12345678901234567.25"]'),
+    ("VARCHAR(10), b INT", ["a", 7], '["a","7"]'),
+]
+
+
+@pytest.fixture
+def keyed(server, database, programs, tmp_path):
+    """The table and tab k0, k1, ... for each of KEYS."""
+    names = [["a", "b"][:len(values)] for _, values, _ in KEYS]
+    tables = "".join(f"CREATE TABLE {{db}}.k{at} (a {kind}, title VARCHAR(20), PRIMARY KEY ({', '.join(names[at])}));\n"
+                     for at, (kind, *_) in enumerate(KEYS))
+    mappings = "".join(f"  - {{table: {database}.k{at}, spreadsheet: {SHEET}, tab: k{at}}}\n" for at in range(len(KEYS)))
+    yield Webhook(server, database, programs, tmp_path, tables, mappings)
+    server.sql(f"DROP DATABASE {database}_state")
+
+
+def test_rows_are_inserted_updated_and_deleted_by_any_key(keyed):
+    for at, (kind, values, row_key) in enumerate(KEYS):
+        key, tab = dict(zip("ab", values)), f"k{at}"
+        result = keyed.edit({**key, "title": "one"}, [*key, "title"], tab)
+        assert (result["outcome"], result["operation"]) == ("applied", "insert"), (kind, result)
+        assert keyed.log(result["id"])["row_key"] == row_key
+        result = keyed.edit({**key, "title": "two"}, ["title"], tab, old={"title": "one"})
+        assert (result["operation"], keyed.sql(f"SELECT title FROM @{tab}")) == ("update", [("two",)]), kind
+        if "_ci" in kind:  # a key that MySQL holds equal is equal
+            result = keyed.edit({"a": values[0].lower(), "title": "three"}, ["title"], tab, old={"title": "two"})
+            assert (result["operation"], result["key"]) == ("update", key)
+        result = keyed.delete(key, row_key, tab)
+        assert (result["operation"], keyed.sql(f"SELECT * FROM @{tab}")) == ("delete", []), kind
