@@ -79,7 +79,7 @@ SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE signals
 PREPARE change_table FROM @change;
 EXECUTE change_table;
 
--- Have the two sides, both filled, been brought together? Tables that are synchronised already have.
+-- Have the two sides, both filled, been brought together? Tables that are synchronised already have. 2: that is under way.
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
     ADD is_joined TINYINT(1) NOT NULL DEFAULT 0')
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'is_joined');

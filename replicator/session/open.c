@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/join.h"
 #include "replicator/sync/tab.h"
 
 enum { RETRY_BROKEN_MS = 30000 };
@@ -181,7 +182,7 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
     if (place_tab(s, f, tabs, memory, err) != 0 || recall(s, f, &memory->mapping, err) != 0 ||
         (sheet_id != f->m.sheet_id && state_save_tab(&s->state, &f->m, err) != 0) ||
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
-        tab_read_index(s->sheets, &f->m, err) != 0)
+        tab_read_index(s->sheets, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0)
         return -1;
     return state_save_health(&s->state, f->m.cfg->name,
                              f->phase == SNAPSHOT_DONE ? "streaming" : "snapshot", NULL, err);

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/join.h"
 #include "replicator/session/note.h"
 #include "replicator/session/typed.h"
 
@@ -152,7 +153,8 @@ static int flush_if_due(struct session *s, struct err *err)
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
-        reconcile_step(s, err) == 0 && decide_step(s, err) == 0 && note_step(s, err) == 0)
+        reconcile_step(s, err) == 0 && decide_step(s, err) == 0 && note_step(s, err) == 0 &&
+        join_step(s, err) == 0)
         return 0;
     return flush_failed(s, clock_mono_ms(), err);
 }
@@ -203,6 +205,9 @@ static int64_t wait_ms(const struct session *s)
     for (const struct note *n = s->notes; n != NULL; n = n->hh.next)
         if (n->due_ms - now < wait)
             wait = n->due_ms - now;
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].is_joining && s->follows[i].join_ms - now < wait)
+            wait = s->follows[i].join_ms - now;
     if (!s->window.is_open)
         for (size_t i = 0; i < s->n_follows; i++)
             if (s->follows[i].refreshes != NULL ||

@@ -93,6 +93,9 @@ struct follow {
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
     struct due due;
+    bool is_joining;     /* the first synchronisation is under way (join.h) */
+    int64_t join_row;    /* the next one of the tab */
+    int64_t join_ms;     /* monotonic; not before; after a failure */
     struct typed *typed; /* uthash by content; typed.h */
     int64_t typed_ms;    /* monotonic: look at them again then; 0: no need to */
     bool is_asked;       /* conflicts may wait for the time of MySQL's change */
@@ -338,6 +341,7 @@ void due_compared(struct session *s, struct follow *f, int64_t took_ms);
 /* found.c: what reconcile found, on its way to the webhook. Collect, then post; any number may be
  * collected. */
 struct found {
+    bool is_initial;  /* of the first synchronisation */
     int64_t time_ms;  /* wall: no edit is newer; 0: now */
     struct buf edits; /* JSON objects with commas between */
     size_t n;

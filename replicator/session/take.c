@@ -47,7 +47,7 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
     struct follow *f = &s->follows[mapping];
     struct refresh *r;
 
-    if (!f->m.is_ready)
+    if (!f->m.is_ready || f->is_joining)
         return 0;
     HASH_FIND(hh, f->refreshes, &key, sizeof(key), r);
     if (r == NULL) {
@@ -104,6 +104,8 @@ static int take_change(struct session *s, struct item *item, struct err *err)
         f->is_dropping = true;
         return 0;
     }
+    if (f->is_joining)
+        return 0; /* the snapshot that follows has it */
     window_overtake(s, item->mapping, item->image->key);
     if (item->is_partial)
         return take_partial(s, item, err);

@@ -207,7 +207,7 @@ static int open_refresh(struct session *s, uint32_t at, struct err *err)
 
 static bool wants_chunk(const struct session *s, const struct follow *f)
 {
-    if (f->phase == SNAPSHOT_DONE || f->is_sweeping)
+    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || f->is_joining)
         return false;
     /* Chunks gather up to a good batch; the last one has no key after it. */
     return !f->is_chunk_pending || (f->chunk_key != NULL && s->set.bytes < CHUNKS_BYTES);

@@ -154,7 +154,7 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
     out->phase = parse_phase(db_rows_text(&rows, 0, 1));
     out->snapshot_rows = db_rows_int(&rows, 0, 3);
     out->held_deletes = (size_t)db_rows_int(&rows, 0, 4);
-    out->is_joined = db_rows_int(&rows, 0, 5) != 0;
+    out->joined = (enum joined)db_rows_int(&rows, 0, 5);
     out->has_base = base.n_rows > 0;
     if (db_rows_at(&rows, 0, 2).state == VALUE_TEXT) {
         out->snapshot_key = strdup(db_rows_text(&rows, 0, 2));
@@ -206,6 +206,14 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
                      "UPDATE @.mapping_state SET state = ?, last_error = ?, "
                      "last_error_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
                      params, 3, NULL, err);
+}
+
+int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(joined), DB_P_TEXT(mapping)};
+
+    return state_run(s, "UPDATE @.mapping_state SET is_joined = ? WHERE mapping = ?", params, 2,
+                     NULL, err);
 }
 
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err)

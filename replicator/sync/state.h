@@ -45,14 +45,17 @@ int state_load_checkpoint(struct state *s, char **position, struct err *err);
 
 enum snapshot_phase { SNAPSHOT_NONE, SNAPSHOT_RUNNING, SNAPSHOT_DONE };
 
+/* Was what both sides had at first brought together (mapping_state.is_joined)? */
+enum joined { JOINED_NOT, JOINED, JOINED_PARTLY };
+
 /* What mapping_state remembers of a mapping. */
 struct mapping_memory {
     int64_t sheet_id; /* -1: none */
     enum snapshot_phase phase;
     char *snapshot_key; /* owned; row_key of the last row of the last chunk; NULL: none */
     int64_t snapshot_rows;
-    bool has_base;  /* base rows exist */
-    bool is_joined; /* what both sides had at first was brought together */
+    bool has_base; /* base rows exist */
+    enum joined joined;
     size_t held_deletes;
 };
 int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
@@ -66,6 +69,7 @@ int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phas
  * text). */
 int state_save_health(struct state *s, const char *mapping, const char *state,
                       const struct err *problem, struct err *err);
+int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err);
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
 int state_save_reconciled(struct state *s, const char *mapping, struct err *err);
 
