@@ -148,6 +148,28 @@ def test_what_a_conflict_holds_is_no_mismatch_until_it_is_resolved(make_stack):
     assert verify(stack, code=0).startswith("items: MATCH: 5 rows")
 
 
+def test_what_mysql_has_repairs_the_tab(quiet):
+    fill(quiet, 30)
+    for key in (2, 3):
+        write_behind(quiet, quiet.row_of("Items", float(key)), PRICE, 99.5)
+    sql_unseen(quiet, "DELETE FROM items WHERE id = 4")
+    sql_unseen(quiet, "INSERT INTO items (id, name) VALUES (100, 'unseen')")
+    text = verify(quiet, "items", "--repair", "mysql", "--yes", code=0)
+    first, second = text.split("  repair by what MySQL has: 4 rows sent\n")
+    assert first.startswith("items: MISMATCH: 4 rows differ") and second.startswith("items: MATCH: 30 rows")
+    assert quiet.differences("Items") == ""
+    assert quiet.row_of("Items", 4.0) is None and quiet.row_of("Items", 100.0) is not None
+
+
+def test_more_rows_than_one_signal_holds_are_repaired(quiet):
+    fill(quiet, 1500)
+    sql_unseen(quiet, "UPDATE items SET price = price + 1, updated_at = updated_at")
+    assert "repair by what MySQL has: 1500 rows sent" in verify(quiet, "items", "--repair", "mysql", "--yes", code=0)
+    signals = quiet.sql(f"SELECT row_keys FROM {quiet.state_database}.signals WHERE kind = 'repair' ORDER BY id")
+    assert [len(json.loads(keys)) for keys, in signals] == [1000, 500]
+    assert quiet.differences("Items") == ""
+
+
 def test_what_the_tab_shows_repairs_mysql(quiet):
     fill(quiet, 5)
     for key, price in (2, 99.5), (3, 98.5):
