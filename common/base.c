@@ -39,9 +39,9 @@ static uint32_t held_id(const char *column)
     return beside_id(column, 0x68656c64);
 }
 
-static uint32_t previous_id(const char *column)
+static uint32_t previous_id(const char *column, bool is_shown)
 {
-    return beside_id(column, 0x70726576);
+    return beside_id(column, is_shown ? 0x73686f77 : 0x70726576);
 }
 
 /* Offset of the column's 12 bytes, or LEN. */
@@ -70,9 +70,11 @@ bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash)
     return find(blob, len, column_id(column), hash);
 }
 
-bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash)
+bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash,
+                        bool *is_shown)
 {
-    return find(blob, len, previous_id(column), hash);
+    *is_shown = find(blob, len, previous_id(column, true), hash);
+    return *is_shown || find(blob, len, previous_id(column, false), hash);
 }
 
 static void set(struct buf *blob, uint32_t id, uint64_t hash)
@@ -111,13 +113,25 @@ static bool move(struct buf *blob, uint32_t from, uint32_t to)
     return true;
 }
 
-void base_set(struct buf *blob, const char *column, uint64_t hash)
+static void replace(struct buf *blob, const char *column, uint64_t hash, bool is_shown)
 {
     uint64_t before;
 
-    if (base_find(blob->ptr, blob->len, column, &before) && before != hash)
-        set(blob, previous_id(column), before);
+    if (base_find(blob->ptr, blob->len, column, &before) && before != hash) {
+        move(blob, previous_id(column, !is_shown), 0);
+        set(blob, previous_id(column, is_shown), before);
+    }
     set(blob, column_id(column), hash);
+}
+
+void base_set(struct buf *blob, const char *column, uint64_t hash)
+{
+    replace(blob, column, hash, false);
+}
+
+void base_show(struct buf *blob, const char *column, uint64_t hash)
+{
+    replace(blob, column, hash, true);
 }
 
 void base_hold(struct buf *blob, const char *column)
@@ -140,6 +154,7 @@ bool base_rename(struct buf *blob, const char *from, const char *to)
     bool had = move(blob, column_id(from), to == NULL ? 0 : column_id(to));
 
     move(blob, held_id(from), to == NULL ? 0 : held_id(to));
-    move(blob, previous_id(from), to == NULL ? 0 : previous_id(to));
+    for (int shown = 0; shown <= 1; shown++)
+        move(blob, previous_id(from, shown != 0), to == NULL ? 0 : previous_id(to, shown != 0));
     return had;
 }

@@ -26,11 +26,14 @@
 
 /* The hash of COLUMN's value (its name as in information_schema); false if it has none. */
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
-/* Set it; another one that it had becomes the previous one. */
+/* Set it because the sheet says so; another one that it had becomes the previous one. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
-/* What was agreed on before; false if that is not known. An edit that only repeats it may be a row
- * that was read before the last change reached the sheet. */
-bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash);
+/* Set it because MySQL's value is shown now; else the same. */
+void base_show(struct buf *blob, const char *column, uint64_t hash);
+/* What was agreed on before; false if that is not known. *IS_SHOWN: base_show took its place. Then
+ * an edit that only repeats it may be a row that was read before. */
+bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash,
+                        bool *is_shown);
 /* FROM is called TO now, and held if it was; NULL: it is agreed on no more. True if the blob had
  * it. */
 bool base_rename(struct buf *blob, const char *from, const char *to);

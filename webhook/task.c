@@ -248,10 +248,12 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
         .was_shown_over = task->base.changed_us / 1000 + COMMIT_TIME_MS > task->edit->time_ms,
     };
     const struct buf *hashes = &task->base.hashes;
+    bool is_shown;
     const char *name = schema_column_of(task->m, i)->name;
 
     merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
-    merge.has_previous = base_find_previous(hashes->ptr, hashes->len, name, &merge.previous);
+    merge.has_previous =
+        base_find_previous(hashes->ptr, hashes->len, name, &merge.previous, &is_shown) && is_shown;
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);

@@ -4,8 +4,8 @@
  *
  * After an edit of a row that we wrote at about the same time nobody can tell from times alone
  * whose value the cell shows in the end. So the row is read, a moment after the last edit of it,
- * and only cells that differ are written again. The same look tells whether a refused value has
- * given way to MySQL's.
+ * and only cells that differ are written again, and only over what we or MySQL's refusal left
+ * there. The same look tells whether a refused value has given way to MySQL's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static struct check *find(const struct session *s, uint32_t mapping, struct hash
 }
 
 int check_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-              struct err *err)
+              const char *refused, struct err *err)
 {
     struct check *c = find(s, mapping, key);
 
@@ -47,6 +47,8 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
         HASH_ADD(hh, s->checks, id, sizeof(c->id), c);
     }
     c->due_ms = clock_mono_ms() + SETTLE_MS;
+    if (refused != NULL && !session_set_columns(&s->follows[mapping].m, refused, &c->refused))
+        return err_nomem(err, "check");
     return 0;
 }
 
@@ -54,6 +56,7 @@ static void check_remove(struct session *s, struct check *c)
 {
     HASH_DEL(s->checks, c);
     free(c->row_key);
+    free(c->refused);
     free(c);
 }
 
@@ -64,22 +67,36 @@ void checks_close(struct session *s)
     HASH_ITER(hh, s->checks, c, next) check_remove(s, c);
 }
 
-/* The columns of ROW that do not show what base says, as a JSON array of names; empty if there are
- * none. */
-static void find_differences(const struct mapping *m, const struct grid *grid, int64_t row,
-                             const struct base_row *base, struct buf *out)
+static bool is_refused(const struct check *c, size_t i)
+{
+    return c->refused != NULL && (c->refused[i / 64] >> (i % 64) & 1) != 0;
+}
+
+/* The columns of ROW that do not show what base says and may be written again, as a JSON array of
+ * names; empty if there are none. They show what was refused, or what was agreed on before: a write
+ * of ours landed on the edit. Anything else a person has typed meanwhile (*IS_TYPED). */
+static void find_differences(const struct mapping *m, const struct check *check,
+                             const struct grid *grid, int64_t row, const struct base_row *base,
+                             struct buf *out, bool *is_typed)
 {
     for (size_t i = 0; i < m->n_columns; i++) {
-        const struct column *c = mapping_column_of(m, i);
-        uint64_t hash;
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        const char *name = mapping_column_of(m, i)->name;
+        uint64_t hash, previous;
+        bool is_shown;
 
         if (m->columns[i].is_key || !m->columns[i].to_sheet ||
-            !base_find(base->hashes, base->hashes_len, c->name, &hash) || hash == 0)
+            !base_find(base->hashes, base->hashes_len, name, &hash) || hash == 0 ||
+            tab_cell_shows(m, i, cell, hash))
             continue;
-        if (tab_cell_shows(m, i, grid_at(grid, row, m->columns[i].sheet_column), hash))
+        if (m->columns[i].to_mysql && !is_refused(check, i) &&
+            !(base_find_previous(base->hashes, base->hashes_len, name, &previous, &is_shown) &&
+              tab_cell_shows(m, i, cell, previous))) {
+            *is_typed = true;
             continue;
+        }
         buf_putc(out, out->len == 0 ? '[' : ',');
-        buf_json(out, c->name, strlen(c->name));
+        buf_json(out, name, strlen(name));
     }
     if (out->len > 0)
         buf_putc(out, ']');
@@ -93,6 +110,7 @@ static int compare(struct session *s, struct check *c, const struct grid *grid, 
     CLEANUP_BUF struct buf columns = BUF_INIT;
     struct grid keys[KEY_MAX];
     struct hash128 key;
+    bool is_typed = false;
 
     for (size_t k = 0; k < m->n_key; k++)
         keys[k] = *grid;
@@ -101,9 +119,11 @@ static int compare(struct session *s, struct check *c, const struct grid *grid, 
     /* The row has moved since: any other write to it will notice; look again then. */
     if (!tab_key_at(m, keys, row, &key) || !hash128_equal(key, c->id.key)) {
         s->follows[c->id.mapping].m.is_index_stale = true;
-        return check_add(s, c->id.mapping, c->id.key, c->row_key, err);
+        return check_add(s, c->id.mapping, c->id.key, c->row_key, NULL, err);
     }
-    find_differences(m, grid, row, known, &columns);
+    find_differences(m, c, grid, row, known, &columns, &is_typed);
+    if (is_typed)
+        reconcile_request(&s->follows[c->id.mapping], false);
     if (columns.is_failed)
         return err_nomem(err, "check");
     if (columns.len == 0)

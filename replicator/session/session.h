@@ -139,8 +139,9 @@ struct placement {
 /* A row whose cells are to be compared with base, a moment after the last edit of it. */
 struct check {
     struct row_id id;
-    char *row_key;  /* owned */
-    int64_t due_ms; /* monotonic */
+    char *row_key;     /* owned */
+    uint64_t *refused; /* owned; a bit a column: what was typed there is to give way; NULL: none */
+    int64_t due_ms;    /* monotonic */
     UT_hash_handle hh;
 };
 
@@ -249,6 +250,9 @@ void session_restart(struct session *s, const char *reason);
 /* take.c: one item out of the queue. */
 int session_take(struct session *s, struct item *item, struct err *err);
 void refreshes_close(struct follow *f);
+/* Set the bits of the columns that the JSON array names, in *BITS, which is allocated when NULL.
+ * False: they cannot be told, or there is no memory. */
+bool session_set_columns(const struct mapping *m, const char *columns, uint64_t **bits);
 /* Ask for row KEY to be read again; forced: COLUMNS is a JSON array of names, "*" for all, NULL for
  * what differs from base. */
 int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
@@ -301,8 +305,9 @@ int placement_write_key(struct session *s, struct mapping *m, const char *row_ke
                         struct err *err);
 
 /* check.c */
+/* REFUSED: a JSON array of the columns whose cells show a refused value; NULL: none. */
 int check_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-              struct err *err);
+              const char *refused, struct err *err);
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
 

@@ -18,8 +18,7 @@ static void free_refresh(struct refresh *r)
     free(r);
 }
 
-/* Set the bits of the columns named in the JSON array; false: could not be told, force all. */
-static bool force_columns(const struct mapping *m, const char *columns, uint64_t **bits)
+bool session_set_columns(const struct mapping *m, const char *columns, uint64_t **bits)
 {
     CLEANUP_JSON cJSON *json = NULL;
     const cJSON *item;
@@ -59,7 +58,7 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
         r->key = key;
         HASH_ADD(hh, f->refreshes, key, sizeof(r->key), r);
     }
-    if (columns != NULL && !force_columns(&f->m, columns, &r->forced))
+    if (columns != NULL && !session_set_columns(&f->m, columns, &r->forced))
         r->is_forced = true;
     return 0;
 }
@@ -129,7 +128,7 @@ static int force_edit(struct session *s, uint32_t mapping, const struct edit_not
 
     if (row == NULL)
         return session_refresh(s, mapping, note->key, note->row_key, note->columns, err);
-    if (!force_columns(m, note->columns, &row->forced))
+    if (!session_set_columns(m, note->columns, &row->forced))
         row->is_forced = true;
     return 0;
 }
@@ -183,8 +182,10 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
         return force_edit(s, item->mapping, note, err);
     /* What was refused is to give way to MySQL's value, also when the answer did not reach the
      * script. */
-    if (is_text(note->outcome, "rejected") || is_overwritten(s, item->mapping, note))
-        return check_add(s, item->mapping, note->key, note->row_key, err);
+    if (is_text(note->outcome, "rejected"))
+        return check_add(s, item->mapping, note->key, note->row_key, note->columns, err);
+    if (is_overwritten(s, item->mapping, note))
+        return check_add(s, item->mapping, note->key, note->row_key, NULL, err);
     return 0;
 }
 

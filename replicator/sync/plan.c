@@ -268,8 +268,8 @@ void plan_base_after(const struct plan *plan, const struct planned_row *row, con
         const struct plan_cell *cell = &plan->cells[c];
 
         if (!is_held_since(plan, row, cell->mapped, now, now_len))
-            base_set(out, mapping_column_of(m, cell->mapped)->name,
-                     is_notice(cell) ? BASE_NOTICE : hash_value(cell->v));
+            base_show(out, mapping_column_of(m, cell->mapped)->name,
+                      is_notice(cell) ? BASE_NOTICE : hash_value(cell->v));
     }
 }
 

@@ -32,20 +32,26 @@ static void setting_a_column_again_replaces_its_hash(void **state)
 {
     CLEANUP_BUF struct buf blob = BUF_INIT;
     uint64_t hash = 0;
+    bool is_shown;
 
     (void)state;
     base_set(&blob, "a", 1);
     base_set(&blob, "b", 2);
-    assert_false(base_find_previous(blob.ptr, blob.len, "a", &hash));
+    assert_false(base_find_previous(blob.ptr, blob.len, "a", &hash, &is_shown));
     base_set(&blob, "a", 3);
     base_set(&blob, "a", 3);
     assert_int_equal(blob.len, 3 * BASE_COLUMN_BYTES);
     assert_true(base_find(blob.ptr, blob.len, "a", &hash));
     assert_int_equal(hash, 3);
-    assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash));
+    assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash, &is_shown));
     assert_int_equal(hash, 1);
+    assert_false(is_shown);
+    base_show(&blob, "a", 4);
+    assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash, &is_shown));
+    assert_int_equal(hash, 3);
+    assert_true(is_shown);
     assert_true(base_rename(&blob, "a", "c"));
-    assert_true(base_find_previous(blob.ptr, blob.len, "c", &hash));
+    assert_true(base_find_previous(blob.ptr, blob.len, "c", &hash, &is_shown));
     assert_true(base_rename(&blob, "c", NULL));
     assert_int_equal(blob.len, BASE_COLUMN_BYTES);
 }
