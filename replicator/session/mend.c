@@ -2,6 +2,8 @@
 /* mend: a batch landed on rows or columns that it did not mean. */
 #include <stdlib.h>
 
+#include "common/base.h"
+#include "common/base_values.h"
 #include "common/cell/cell.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
@@ -126,6 +128,81 @@ static int add_orphans(struct session *s, const struct share *share, struct err 
     return 0;
 }
 
+/* BASE of a row that ROW's cells landed in: that is what the sheet shows there now. */
+static int make_hit(const struct share *share, const struct planned_row *row,
+                    const struct base_row *base, struct arena *arena, struct base_put *put,
+                    struct err *err)
+{
+    CLEANUP_BUF struct buf hashes = BUF_INIT;
+    CLEANUP_BUF struct buf agreed = BUF_INIT;
+
+    buf_append(&hashes, base->hashes, base->hashes_len);
+    buf_append(&agreed, base->agreed, base->agreed_len);
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
+        const struct plan_cell *cell = &share->plan.cells[c];
+        const char *name = mapping_column_of(share->plan.mapping, cell->mapped)->name;
+
+        if (base_is_held(base->hashes, base->hashes_len, name))
+            continue;
+        base_set(&hashes, name, hash_value(cell->v));
+        if (config_keeps_value(share->plan.mapping->cfg, name))
+            base_value_set(&agreed, name, cell->v);
+    }
+    *put = (struct base_put){.key = base->key,
+                             .row_key = base->row_key,
+                             .hashes = arena_copy(arena, buf_text(&hashes), hashes.len),
+                             .hashes_len = hashes.len,
+                             .agreed = arena_copy(arena, buf_text(&agreed), agreed.len),
+                             .agreed_len = agreed.len,
+                             .changed_us = clock_wall_ms() * 1000};
+    return hashes.is_failed || agreed.is_failed || put->hashes == NULL || put->agreed == NULL
+               ? err_nomem(err, "flush")
+               : 0;
+}
+
+static int put_hits(struct session *s, const struct share *share, struct err *err)
+{
+    const struct proof_result *r = &share->result;
+    const char *name = share->plan.mapping->cfg->name;
+    CLEANUP_FREE struct base_put *puts = calloc(r->n_hits + 1, sizeof(*puts));
+    struct base_rows now = {0};
+    size_t n = 0;
+    int rc = puts == NULL
+                 ? err_nomem(err, "flush")
+                 : state_load_base(&s->state, name, r->victims, r->n_hits, true, &now, err);
+
+    for (size_t i = 0; rc == 0 && i < r->n_hits; i++) {
+        const struct base_row *base = base_rows_find(&now, r->victims[i]);
+
+        if (base != NULL)
+            rc =
+                make_hit(share, &share->plan.rows[r->hit_by[i]], base, &now.arena, &puts[n++], err);
+    }
+    if (rc == 0)
+        rc = state_ack_put(&s->state, name, puts, n, err);
+    base_rows_close(&now);
+    return rc;
+}
+
+/* Whoever reads rows before they are right again (the script, for a sort: it sends whole rows) must
+ * not take our cells for a person's: base says that they are what the sheet shows. The table is
+ * compared, in case we die before they are right. */
+static int note_hits(struct session *s, const struct share *share, struct err *err)
+{
+    if (share->result.n_hits == 0)
+        return 0;
+    s->own_commits++;
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (put_hits(s, share, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    if (state_ack_commit(&s->state, err) != 0)
+        return -1;
+    return compare_request(s, &s->follows[share->at], err);
+}
+
 /* Rows that were hit by mistake are read again from MySQL and written whole. */
 static int mend_victims(struct session *s, struct share *share, struct err *err)
 {
@@ -165,7 +242,7 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
     for (size_t i = 0; i < share->plan.n_rows; i++)
         if (r->verdicts[i] != PROOF_GOOD)
             share->plan.rows[i].pending->is_forced = true;
-    if (mend_victims(s, share, err) != 0)
+    if (note_hits(s, share, err) != 0 || mend_victims(s, share, err) != 0)
         return -1;
     return add_orphans(s, share, err);
 }

@@ -131,10 +131,12 @@ static void judge_update(const struct proof *proof, const struct plan *plan,
         return;
     out->verdicts[i] = PROOF_MOVED;
     out->n_moved++;
-    if (has_key)
+    if (has_key) {
+        out->hit_by[out->n_hits++] = i;
         out->victims[out->n_victims++] = key;
-    else
+    } else {
         add_orphan(out, row, i, false);
+    }
 }
 
 /* The new row was made by this very batch. If its key does not read back, the row goes: it would be
@@ -251,11 +253,12 @@ int proof_check(const struct proof *proof, const struct plan *plan, const struct
     *out = (struct proof_result){0};
     out->verdicts = calloc(plan->n_rows + 1, sizeof(*out->verdicts));
     out->victims = calloc(plan->n_rows + 1, sizeof(*out->victims));
+    out->hit_by = calloc(plan->n_rows + 1, sizeof(*out->hit_by));
     out->orphans = calloc(plan->n_rows + 1, sizeof(*out->orphans));
     out->orphan_of = calloc(plan->n_rows + 1, sizeof(*out->orphan_of));
     out->is_delete = calloc(plan->n_rows + 1, sizeof(*out->is_delete));
-    if (out->verdicts == NULL || out->victims == NULL || out->orphans == NULL ||
-        out->orphan_of == NULL || out->is_delete == NULL)
+    if (out->verdicts == NULL || out->victims == NULL || out->hit_by == NULL ||
+        out->orphans == NULL || out->orphan_of == NULL || out->is_delete == NULL)
         return err_nomem(err, "proof");
     if (!tab_headers_match(m, &grids[0])) {
         m->is_index_stale = true;
@@ -280,6 +283,7 @@ void proof_result_close(struct proof_result *r)
 {
     free(r->verdicts);
     free(r->victims);
+    free(r->hit_by);
     free(r->orphans);
     free(r->orphan_of);
     free(r->landed);

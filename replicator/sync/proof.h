@@ -39,6 +39,9 @@ struct proof_result {
     struct hash128 *victims; /* owned; keys of rows that were hit or deleted by mistake: put them
                                 right from MySQL */
     size_t n_victims;
+    size_t
+        *hit_by; /* owned; the planned row whose cells victim I got, of the first n_hits victims */
+    size_t n_hits;
     int64_t *orphans;  /* owned; rows without a key that got our cells, new rows that stand twice
                           (see  is_delete), and with moved headers all rows that we wrote */
     bool *is_delete;   /* owned; orphan I: delete the row (true) or blank the cells that planned row
