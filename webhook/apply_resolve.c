@@ -85,6 +85,12 @@ static const char *outcome_of(const struct task *task, size_t i, enum edit_take 
     return take == EDIT_TAKE_SHEET && value_equal(v, task->mysql[i]) ? "agreed" : names[take];
 }
 
+/* The replicator has seen that both sides agree: it decides nothing. */
+static bool is_finding(const struct task *task)
+{
+    return task->edit->kind == EDIT_RESOLVE && task->request->source == EDIT_FOUND;
+}
+
 static int resolve_cell(struct task *task, size_t i, struct conflict *c, enum edit_take take,
                         struct err *err)
 {
@@ -96,6 +102,11 @@ static int resolve_cell(struct task *task, size_t i, struct conflict *c, enum ed
         return -1;
     if (is_refused)
         return 0;
+    if (is_finding(task) && !value_equal(v, task->mysql[i])) {
+        task->answer.outcome = ANSWER_STALE;
+        answer_say(&task->answer, "the two sides do not agree any more");
+        return 0;
+    }
     if (values_read(c->sheet, &task->arena, &sheet, err) != 0 || write_cell(task, i, v, err) != 0)
         return -1;
     now = task->after == NULL ? task->mysql : task->after;
@@ -173,6 +184,8 @@ static int resolve_row(struct task *task, struct conflict *c, enum edit_take tak
     if (take == EDIT_TAKE_SHEET && take_sheets(task, c, err) != 0)
         return -1;
     c->outcome = take == EDIT_TAKE_SHEET ? "sheet" : "mysql";
+    if (is_finding(task))
+        c->outcome = "agreed";
     c->final = final;
     task->answer.outcome = ANSWER_APPLIED;
     if (conflict_resolve(task, c, err) != 0)
@@ -197,7 +210,7 @@ static enum edit_take take_of(struct task *task, struct conflict *c)
 {
     const struct edit *edit = task->edit;
 
-    c->decider = task->request->editor;
+    c->decider = is_finding(task) ? "" : task->request->editor;
     if (edit->kind == EDIT_RESOLVE)
         return edit->take;
     c->decider = "last_write_wins";

@@ -8,7 +8,8 @@ import pytest
 
 import conflict_table as table
 from conflict_table import BASE, CASES
-from webhook import SHEET, Webhook, digest, held_in, make_edit
+from held import entries, held_id
+from webhook import SHEET, Webhook, digest, make_edit
 
 COLUMNS = list(BASE)
 
@@ -139,7 +140,7 @@ def held(hook):
 def held_marks(row):
     """(what of the row is held, what base keeps of values)."""
     (hashes, agreed), = row.hook.state("SELECT hashes, agreed FROM @base WHERE row_key = '[\"1\"]'")
-    return held_in(hashes, ["", *COLUMNS]), agreed
+    return [name for name in ["", *COLUMNS] if held_id(name) in entries(hashes)], agreed
 
 
 def test_a_conflict_that_waits_keeps_all_three_values_and_holds_its_cell(held):
@@ -223,6 +224,11 @@ def test_mysql_comes_to_the_sheets_value_by_itself(held):
     held.mysql({"qty": 9})
     result = held.resolve(source="found", conflict=held.conflict["id"], take="sheet")
     assert (result["outcome"], result["operation"], held.conflicts()[0]["outcome"]) == ("applied", "none", "agreed")
+
+
+def test_what_was_found_equal_and_is_not_any_more_still_waits(held):
+    result = held.resolve(source="found", conflict=held.conflict["id"], take="sheet")
+    assert (result["outcome"], held.now()["qty"], held.conflicts()[0]["state"]) == ("stale", 6, "open")
 
 
 def test_any_edit_of_the_row_ends_what_agrees_by_itself(held):

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The webhook alone: its program, its tables, signed requests."""
-import ctypes
-import ctypes.util
 import hashlib
 import hmac
 import http.client
 import json
-import struct
 import time
 import uuid
 
+from held import hash64
 from programs import ROOT
 from servers import free_port
 
@@ -161,22 +159,9 @@ class Webhook:
         return int(text.split(f"\n{name} ")[1].split()[0])
 
 
-def xxh3(data):
-    library = ctypes.CDLL(ctypes.util.find_library("xxhash"))
-    library.XXH3_64bits.restype = ctypes.c_uint64
-    return library.XXH3_64bits(data, ctypes.c_size_t(len(data)))
-
-
 def digest(data):
     """As common/hash.h has it."""
-    return f"{xxh3(data):016x}"
-
-
-def held_in(hashes, names):
-    """Which of the columns ("" is the row) base.hashes says are held, as common/base.c marks them."""
-    ids = {hashes[at:at + 4] for at in range(0, len(hashes), 12)}
-    return [name for name in names
-            if struct.pack("<I", xxh3(struct.pack("<QQ", xxh3(name.encode()), 0x68656C64)) & 0xFFFFFFFF) in ids]
+    return f"{hash64(data):016x}"
 
 
 def make_edit(cells, edited=None, **more):
