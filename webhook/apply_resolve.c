@@ -73,8 +73,10 @@ static int note(struct task *task, size_t i, struct value sheet, struct err *err
 }
 
 static const char *outcome_of(const struct task *task, size_t i, enum edit_take take,
-                              struct value v)
+                              struct value sheet)
 {
+    bool is_either = take == EDIT_TAKE_SHEET || take == EDIT_TAKE_MYSQL;
+
     static const char *const names[] = {
         [EDIT_TAKE_MYSQL] = "mysql",
         [EDIT_TAKE_SHEET] = "sheet",
@@ -82,7 +84,7 @@ static const char *outcome_of(const struct task *task, size_t i, enum edit_take 
         [EDIT_TAKE_VALUE] = "value",
     };
 
-    return take == EDIT_TAKE_SHEET && value_equal(v, task->mysql[i]) ? "agreed" : names[take];
+    return is_either && value_equal(sheet, task->mysql[i]) ? "agreed" : names[take];
 }
 
 /* The replicator has seen that both sides agree: it decides nothing. */
@@ -102,15 +104,17 @@ static int resolve_cell(struct task *task, size_t i, struct conflict *c, enum ed
         return -1;
     if (is_refused)
         return 0;
-    if (is_finding(task) && !value_equal(v, task->mysql[i])) {
+    if (values_read(c->sheet, &task->arena, &sheet, err) != 0)
+        return -1;
+    if (is_finding(task) && !value_equal(sheet, task->mysql[i])) {
         task->answer.outcome = ANSWER_STALE;
         answer_say(&task->answer, "the two sides do not agree any more");
         return 0;
     }
-    if (values_read(c->sheet, &task->arena, &sheet, err) != 0 || write_cell(task, i, v, err) != 0)
+    if (write_cell(task, i, v, err) != 0)
         return -1;
     now = task->after == NULL ? task->mysql : task->after;
-    if (end(task, c, outcome_of(task, i, take, v), now[i], err) != 0 ||
+    if (end(task, c, outcome_of(task, i, take, sheet), now[i], err) != 0 ||
         note(task, i, sheet, err) != 0 ||
         (!value_equal(sheet, now[i]) && task_show(task, i, now[i], err) != 0))
         return -1;

@@ -220,14 +220,16 @@ def test_a_value_refused_in_a_held_cell_shows_what_stood_there(held):
     assert (result["outcome"], result["cells"]["qty"]) == ("rejected", 9) and held.conflicts()[0]["state"] == "open"
 
 
-def test_mysql_comes_to_the_sheets_value_by_itself(held):
+@pytest.mark.parametrize("take", ["sheet", "mysql"])
+def test_mysql_comes_to_the_sheets_value_by_itself(held, take):
     held.mysql({"qty": 9})
-    result = held.resolve(source="found", conflict=held.conflict["id"], take="sheet")
+    result = held.resolve(source="found", conflict=held.conflict["id"], take=take)
     assert (result["outcome"], result["operation"], held.conflicts()[0]["outcome"]) == ("applied", "none", "agreed")
 
 
-def test_what_was_found_equal_and_is_not_any_more_still_waits(held):
-    result = held.resolve(source="found", conflict=held.conflict["id"], take="sheet")
+@pytest.mark.parametrize("take", ["sheet", "mysql"])
+def test_what_was_found_equal_and_is_not_any_more_still_waits(held, take):
+    result = held.resolve(source="found", conflict=held.conflict["id"], take=take)
     assert (result["outcome"], held.now()["qty"], held.conflicts()[0]["state"]) == ("stale", 6, "open")
 
 
