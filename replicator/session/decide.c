@@ -103,21 +103,56 @@ static int64_t when_changed(const struct session *s, uint32_t at, struct value h
     return pending != NULL && pending->changed_us > base_us ? pending->changed_us : base_us;
 }
 
+/* MySQL's change was committed before the conflict was opened, but the stream may not have shown it
+ * yet: base then has the time of an older one. Past a mark that comes after both it has. */
+static int mark_asked(struct session *s, struct follow *f, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[] = {DB_P_TEXT(f->m.cfg->name)};
+
+    if (state_run(&s->state,
+                  "SELECT MAX(id) FROM @.conflicts WHERE mapping = ? AND state = 'asked'", params,
+                  1, &rows, err) != 0)
+        return -1;
+    f->asked_last = db_rows_int(&rows, 0, 0);
+    f->is_asked = f->asked_last > 0;
+    f->is_asked_past_mark = false;
+    if (!f->is_asked)
+        return 0;
+    if (state_mark(&s->state, &f->asked_mark, err) != 0)
+        return -1;
+    s->own_commits++;
+    return 0;
+}
+
+void decide_mark(struct session *s, uint64_t serial)
+{
+    for (uint32_t i = 0; i < s->n_follows; i++) {
+        struct follow *f = &s->follows[i];
+
+        if (f->asked_mark == 0 || serial < f->asked_mark || f->is_asked_past_mark)
+            continue;
+        f->is_asked_past_mark = true;
+        f->decide_ms = 0;
+    }
+}
+
 static int answer_asked(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    struct db_param params[] = {DB_P_TEXT(f->m.cfg->name), DB_P_INT(ASKED_MAX)};
+    struct db_param params[] = {DB_P_TEXT(f->m.cfg->name), DB_P_INT(f->asked_last),
+                                DB_P_INT(ASKED_MAX)};
     struct found found = {0};
     int rc;
 
     if (state_run(&s->state,
                   "SELECT c.id, c.key_hash, b.changed_us FROM @.conflicts c LEFT JOIN @.base b "
                   "ON b.mapping = c.mapping AND b.key_hash = c.key_hash "
-                  "WHERE c.mapping = ? AND c.state = 'asked' ORDER BY c.id LIMIT ?",
-                  params, 2, &rows, err) != 0)
+                  "WHERE c.mapping = ? AND c.state = 'asked' AND c.id <= ? ORDER BY c.id LIMIT ?",
+                  params, 3, &rows, err) != 0)
         return -1;
-    f->is_asked = rows.n_rows > 0;
+    f->asked_mark = 0;
     for (size_t r = 0; r < rows.n_rows; r++)
         found_decide(&found, db_rows_int(&rows, r, 0),
                      when_changed(s, at, db_rows_at(&rows, r, 1), db_rows_int(&rows, r, 2)));
@@ -193,7 +228,9 @@ static int decide_mapping(struct session *s, uint32_t at, struct err *err)
     if (!f->is_looked_at && look_at_open(s, at, err) != 0)
         return -1;
     f->is_looked_at = true;
-    if (f->is_asked && answer_asked(s, at, err) != 0)
+    if (f->is_asked && f->asked_mark == 0 && mark_asked(s, f, err) != 0)
+        return -1;
+    if (f->is_asked && f->is_asked_past_mark && answer_asked(s, at, err) != 0)
         return -1;
     return resolve_equal(s, at, err);
 }

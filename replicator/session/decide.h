@@ -26,6 +26,8 @@ int decide_add(struct session *s, uint32_t mapping, struct hash128 key, const ch
                struct err *err);
 /* A conflict may wait for the time of MySQL's change. */
 void decide_ask(struct follow *f);
+/* The stream shows mark SERIAL. */
+void decide_mark(struct session *s, uint64_t serial);
 int decide_step(struct session *s, struct err *err);
 void decisions_close(struct session *s);
 #endif

@@ -99,9 +99,12 @@ struct follow {
     struct typed *typed; /* uthash by content; typed.h */
     int64_t typed_ms;    /* monotonic: look at them again then; 0: no need to */
     bool is_asked;       /* conflicts may wait for the time of MySQL's change */
-    bool is_looked_at;   /* at conflicts that were open when the session began */
-    int64_t decide_ms;   /* monotonic; not before */
-    bool is_dropping;    /* not ready: its changes are not kept, a snapshot will be needed */
+    int64_t asked_last;  /* the newest of them, ... */
+    uint64_t asked_mark; /* ... as of before this mark, which the stream has to show; 0: none */
+    bool is_asked_past_mark;
+    bool is_looked_at; /* at conflicts that were open when the session began */
+    int64_t decide_ms; /* monotonic; not before */
+    bool is_dropping;  /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and

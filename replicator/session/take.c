@@ -236,6 +236,7 @@ static int take_mark(struct session *s, uint64_t serial, struct err *err)
     if (serial >= s->definitions_mark)
         s->definitions_mark = 0;
     reconcile_mark(s, serial);
+    decide_mark(s, serial);
     return window_mark(s, serial, err);
 }
 
