@@ -47,17 +47,19 @@ struct item {
     uint32_t mapping;        /* CHANGE, EDIT, SIGNAL, DDL, CASCADE */
     struct row_image *image; /* owned; CHANGE */
     bool is_delete;          /* CHANGE */
-    bool is_partial;         /* CHANGE: a mapped column is absent; read the row again */
-    struct edit_note *edit;  /* owned */
-    enum ddl_kind ddl;       /* DDL; CASCADE: STATEMENT_DML for rows, else a changed parent */
-    char *text;              /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement;
-                                CASCADE: the parent's name */
-    char *reason;            /* owned; SIGNAL */
-    char *row_keys;          /* owned; SIGNAL: of a repair, a JSON array */
-    uint64_t serial;         /* MARK */
-    int64_t time_us;         /* COMMIT, CHANGE: when it was committed, as exactly as is known */
-    bool is_rollback;        /* COMMIT */
-    struct err err;          /* BROKEN */
+    bool has_old_key;        /* CHANGE: the row had another key before */
+    struct hash128 old_key;
+    bool is_partial;        /* CHANGE: a mapped column is absent; read the row again */
+    struct edit_note *edit; /* owned */
+    enum ddl_kind ddl;      /* DDL; CASCADE: STATEMENT_DML for rows, else a changed parent */
+    char *text;             /* owned; COMMIT: the position; SIGNAL: its kind; DDL: the statement;
+                               CASCADE: the parent's name */
+    char *reason;           /* owned; SIGNAL */
+    char *row_keys;         /* owned; SIGNAL: of a repair, a JSON array */
+    uint64_t serial;        /* MARK */
+    int64_t time_us;        /* COMMIT, CHANGE: when it was committed, as exactly as is known */
+    bool is_rollback;       /* COMMIT */
+    struct err err;         /* BROKEN */
     struct item *next;
 };
 

@@ -7,7 +7,7 @@
 #include "common/metrics.h"
 #include "replicator/route_private.h"
 
-enum { MICROS = 1000000 };
+enum { MICROS = 1000000, KEY_MAX = 16 };
 
 /* Where the log has no commit's time (MariaDB): the second in which the statement began. */
 static int64_t change_time_us(const struct origin *origin)
@@ -15,16 +15,41 @@ static int64_t change_time_us(const struct origin *origin)
     return origin->commit_time_us != 0 ? origin->commit_time_us : (int64_t)origin->time_s * MICROS;
 }
 
-static int push_row(struct route *r, size_t at, const struct origin *origin,
+/* The key that the row had, of a change that gave it another one. */
+static struct hash128 old_key(const struct mapping *m, const struct change *change)
+{
+    struct value key[KEY_MAX];
+
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = change->before[m->columns[m->key[k]].column];
+    return hash_key(key, m->n_key);
+}
+
+static bool is_key_changed(const struct mapping *m, const struct change *change)
+{
+    for (size_t k = 0; change->type == CHANGE_UPDATE && k < m->n_key; k++) {
+        size_t c = m->columns[m->key[k]].column;
+
+        if (change->after[c].state != VALUE_ABSENT &&
+            !value_equal(change->after[c], change->before[c]))
+            return true;
+    }
+    return false;
+}
+
+static int push_row(struct route *r, size_t at, const struct change *change,
                     const struct value *values, bool is_delete, bool is_partial, struct err *err)
 {
     const struct mapping *m = r->mappings[at];
     struct item item = {.type = ITEM_CHANGE,
                         .mapping = (uint32_t)at,
-                        .time_us = change_time_us(origin),
+                        .time_us = change_time_us(change->origin),
                         .is_delete = is_delete,
                         .is_partial = is_partial};
 
+    item.has_old_key = !is_delete && is_key_changed(m, change);
+    if (item.has_old_key)
+        item.old_key = old_key(m, change);
     item.image = row_image_new(mapping_key_hash(m, values), values, m->n_columns);
     if (item.image == NULL)
         return err_nomem(err, "route");
@@ -41,19 +66,7 @@ static int push_delete(struct route *r, size_t at, const struct change *change, 
         return err_nomem(err, "route");
     for (size_t k = 0; k < m->n_key; k++)
         values[m->key[k]] = change->before[m->columns[m->key[k]].column];
-    return push_row(r, at, change->origin, values, true, false, err);
-}
-
-static bool is_key_changed(const struct mapping *m, const struct change *change)
-{
-    for (size_t k = 0; change->type == CHANGE_UPDATE && k < m->n_key; k++) {
-        size_t c = m->columns[m->key[k]].column;
-
-        if (change->after[c].state != VALUE_ABSENT &&
-            !value_equal(change->after[c], change->before[c]))
-            return true;
-    }
-    return false;
+    return push_row(r, at, change, values, true, false, err);
 }
 
 /* Is this an old row of a system versioned table? The greatest end is that of TIMESTAMP(6), of
@@ -98,5 +111,5 @@ int route_take_row(struct route *r, size_t at, const struct change *change, stru
         values[i] = change_newest(change, m->columns[i].column);
         is_partial = is_partial || values[i].state == VALUE_ABSENT;
     }
-    return push_row(r, at, change->origin, values, false, is_partial, err);
+    return push_row(r, at, change, values, false, is_partial, err);
 }

@@ -97,6 +97,8 @@ static int plan_rows(struct session *s, struct shipment *sh, uint32_t at, size_t
     struct planned_row *rows;
     size_t n = 0;
 
+    if (shipment_rekey(s, at, err) != 0)
+        return -1;
     if (m->is_index_stale && mapping_writes_sheet(m) && tab_read_index(s->sheets, m, err) != 0)
         return -1;
     rows = choose_rows(s, at, room, &n);

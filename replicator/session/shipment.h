@@ -40,6 +40,10 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, str
  */
 int unmapped_log(struct session *s, const struct plan *plan, bool *has_moved, struct err *err);
 
+/* rekey.c: rows of mapping AT that got another key get it in their own row of the tab. Blocks for a
+ * read and a write, where there are such rows. */
+int shipment_rekey(struct session *s, uint32_t at, struct err *err);
+
 /* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
                   struct err *err);

@@ -91,6 +91,15 @@ static int take_partial(struct session *s, const struct item *item, struct err *
     return 0;
 }
 
+/* Of several changes of its key the row in the tab has the first one. */
+static void note_old_key(const struct session *s, const struct item *item, struct pending_row *row)
+{
+    const struct pending_row *old = change_set_find(&s->set, item->mapping, item->old_key);
+
+    row->has_old_key = true;
+    row->old_key = old != NULL && old->has_old_key ? old->old_key : item->old_key;
+}
+
 static int take_change(struct session *s, struct item *item, struct err *err)
 {
     struct follow *f = &s->follows[item->mapping];
@@ -112,6 +121,8 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     if (row == NULL)
         return err_nomem(err, "take");
     row->transaction = s->transaction;
+    if (item->has_old_key)
+        note_old_key(s, item, row);
     if (changed_us(s, item) > 0)
         row->changed_us = changed_us(s, item);
     if (placement_find(s, item->mapping, row->id.key) != NULL)

@@ -35,8 +35,10 @@ struct pending_row {
     struct row_id id;
     struct row_image *image; /* owned; of a delete only the key's values are there */
     bool is_delete;
-    bool is_forced;       /* write all cells, whatever base says */
-    bool is_held;         /* a placement decides first where the row is */
+    bool is_forced;   /* write all cells, whatever base says */
+    bool is_held;     /* a placement decides first where the row is */
+    bool has_old_key; /* it had this key before its newest change */
+    struct hash128 old_key;
     int64_t changed_us;   /* when its newest change was committed, by MySQL's clock; 0: not known */
     bool is_tried;        /* its cells in the tab need not show what base says: a batch was sent, or
                              what a person typed there was read */

@@ -136,3 +136,50 @@ def test_a_repair_by_mysql_writes_rows_again_and_takes_out_those_it_has_not(make
               """VALUES ('repair', 'items', '[["2"],["77"],"not a key"]', UTC_TIMESTAMP(3))""")
     stack.wait_equal("Items")
     assert names(stack) == ["one", "three", "two"]
+
+
+# keys that MySQL changes
+
+
+def own_cells(stack):
+    stack.act({"action": "paste", "tab": "Items", "row": 0, "column": 4, "values": [["Mine"], ["a"], ["b"], ["c"]]})
+
+
+def own(stack):
+    return [(row[0], row[4]) for row in stack.cells("Items")[1:] if len(row) > 4]
+
+
+def test_a_row_whose_key_mysql_changes_keeps_its_row_and_the_people_s_own_cells(make_stack):
+    stack = filled(make_stack, every="10m")
+    own_cells(stack)
+    stack.sql("UPDATE items SET id = 100, name = 'hundred' WHERE id = 2")
+    stack.wait_equal("Items")
+    assert own(stack) == [(1.0, "a"), (100.0, "b"), (3.0, "c")]
+    stack.sql("UPDATE items SET id = id + 1000")
+    stack.wait_equal("Items")
+    assert own(stack) == [(1001.0, "a"), (1100.0, "b"), (1003.0, "c")]
+
+
+def test_keys_that_change_twice_or_take_each_others_place(make_stack):
+    stack = filled(make_stack, every="10m")
+    own_cells(stack)
+    connection = stack.server.connect(database=stack.database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE items SET id = 50 WHERE id = 1")
+        cursor.execute("UPDATE items SET id = 51 WHERE id = 50")
+        cursor.execute("UPDATE items SET id = 60 WHERE id = 2")
+        cursor.execute("UPDATE items SET id = 2 WHERE id = 3")
+        cursor.execute("UPDATE items SET id = 3 WHERE id = 60")
+        cursor.execute("COMMIT")
+    stack.wait_equal("Items")
+    assert own(stack)[0] == (51.0, "a")
+
+
+def test_a_key_is_written_into_no_other_row_when_rows_have_moved_unnoticed(make_stack):
+    stack = filled(make_stack, every="0s")
+    own_cells(stack)
+    stack.act({"action": "insert_rows", "tab": "Items", "index": 1, "count": 1})  # no trigger tells
+    stack.sql("UPDATE items SET id = 100 WHERE id = 2")
+    stack.wait_equal("Items")
+    assert own(stack) == [(1.0, "a"), (100.0, "b"), (3.0, "c")]

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rekey: a row that got another key in MySQL keeps its row in the tab, with the people's own cells.
+ *
+ * The binlog tells such a change as one event with both images; it is taken as the delete of the
+ * old key and the new row. Before they are planned, the new key is written over the old one: the
+ * rest of the row is then an update, and of the old key nothing is left to do. Rows that moved in
+ * that moment show as keys that vanish, and are put right. Where it is not certain what became of
+ * what (the key stands already, the old one has come again, a conflict waits) the row is deleted
+ * and inserted.
+ */
+#include <stdlib.h>
+
+#include "common/base.h"
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "replicator/session/shipment.h"
+#include "replicator/sync/tab.h"
+
+enum { ROWS_MAX = 1000 };
+
+static bool is_candidate(const struct session *s, uint32_t at, const struct pending_row *p)
+{
+    const struct row_index *index = &s->follows[at].m.index;
+    const struct pending_row *old;
+
+    if (p->id.mapping != at || !p->has_old_key || p->is_delete || p->is_held ||
+        row_index_find(index, p->old_key) < 0 || row_index_find(index, p->id.key) >= 0)
+        return false;
+    old = change_set_find(&s->set, at, p->old_key);
+    return old != NULL && old->is_delete && !old->is_held;
+}
+
+static bool has_conflict(const struct mapping *m, const struct base_row *base)
+{
+    if (base_is_held(base->hashes, base->hashes_len, BASE_ROW))
+        return true;
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (base_is_held(base->hashes, base->hashes_len, mapping_column_of(m, i)->name))
+            return true;
+    return false;
+}
+
+/* Rows that may be rekeyed, up to ROWS_MAX; each is looked at once. */
+static int collect(struct session *s, uint32_t at, struct pending_row **rows, size_t *n,
+                   struct err *err)
+{
+    const struct mapping *m = &s->follows[at].m;
+    CLEANUP_FREE struct hash128 *old = calloc(ROWS_MAX, sizeof(*old));
+    struct base_rows base = {0};
+    size_t n_found = 0;
+    int rc;
+
+    *n = 0;
+    if (old == NULL)
+        return err_nomem(err, "rekey");
+    for (struct pending_row *p = s->set.rows; p != NULL && n_found < ROWS_MAX; p = p->hh.next) {
+        if (!is_candidate(s, at, p))
+            continue;
+        rows[n_found] = p;
+        old[n_found++] = p->old_key;
+        p->has_old_key = false;
+    }
+    rc = state_load_base(&s->state, m->cfg->name, old, n_found, false, &base, err);
+    for (size_t i = 0; rc == 0 && i < n_found; i++) {
+        const struct base_row *known = base_rows_find(&base, old[i]);
+
+        if (known != NULL && !has_conflict(m, known))
+            rows[(*n)++] = rows[i];
+    }
+    base_rows_close(&base);
+    return rc;
+}
+
+static int write_key(struct batch *batch, const struct mapping *m, const struct pending_row *p,
+                     struct err *err)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    int64_t row = row_index_find(&m->index, p->old_key);
+
+    for (size_t k = 0; k < m->n_key; k++) {
+        const struct mapping_column *column = &m->columns[m->key[k]];
+        struct cell cell;
+
+        buf_clear(&scratch);
+        if (cell_from_value(mapping_column_of(m, m->key[k]), p->image->values[m->key[k]], &scratch,
+                            &cell, err) != 0)
+            return -1;
+        batch_write(batch, m->sheet_id, row, column->sheet_column, &cell, 1, 1);
+    }
+    return 0;
+}
+
+/* Which keys are not where they were, but for those that were to go? */
+static int judge(struct session *s, uint32_t at, struct row_index *before,
+                 struct pending_row *const *rows, size_t n, struct err *err)
+{
+    struct row_index others = {0};
+    struct row_index gone = {0};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = row_index_add(&gone, rows[i]->old_key, 0) < 0 ? err_nomem(err, "rekey") : 0;
+    for (size_t i = 0; rc == 0 && i < before->n_slots; i++)
+        if (before->slots[i].row != 0 && row_index_find(&gone, before->slots[i].key) < 0 &&
+            row_index_add(&others, before->slots[i].key, before->slots[i].row - 1) < 0)
+            rc = err_nomem(err, "rekey");
+    if (rc == 0)
+        rc = mend_vanished(s, at, &others, err);
+    row_index_close(&gone);
+    row_index_close(&others);
+    return rc;
+}
+
+static int rekey(struct session *s, uint32_t at, struct pending_row *const *rows, size_t n,
+                 struct err *err)
+{
+    struct mapping *m = &s->follows[at].m;
+    struct grid_range ranges[TAB_RANGES_MAX];
+    size_t n_ranges = tab_ranges(m, ranges);
+    struct row_index before = {0};
+    struct batch *batch = batch_new();
+    struct grid *proof = NULL;
+    int rc = batch == NULL ? err_nomem(err, "rekey") : 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = write_key(batch, m, rows[i], err);
+    if (rc == 0) {
+        m->is_index_stale = true;
+        rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n_ranges, &proof, err);
+    }
+    batch_free(batch);
+    if (rc != 0)
+        return -1;
+    if (tab_headers_match(m, &proof[0])) {
+        before = m->index;
+        m->index = (struct row_index){0};
+        rc = tab_index(m, &proof[1], NULL, err);
+        if (rc == 0)
+            rc = judge(s, at, &before, rows, n, err);
+        row_index_close(&before);
+    } else {
+        session_restart(s, "columns of a tab have moved");
+    }
+    grids_free(proof, n_ranges);
+    log_info("rekey: rows got their new keys in place mapping=%s rows=%zu", m->cfg->name, n);
+    return rc;
+}
+
+static bool has_candidate(const struct session *s, uint32_t at)
+{
+    for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
+        if (is_candidate(s, at, p))
+            return true;
+    return false;
+}
+
+int shipment_rekey(struct session *s, uint32_t at, struct err *err)
+{
+    CLEANUP_FREE struct pending_row **rows = NULL;
+    struct mapping *m = &s->follows[at].m;
+    size_t n;
+
+    if (!mapping_writes_sheet(m) || !has_candidate(s, at))
+        return 0;
+    rows = calloc(ROWS_MAX, sizeof(struct pending_row *));
+    if (rows == NULL)
+        return err_nomem(err, "rekey");
+    do {
+        if (tab_read_index(s->sheets, m, err) != 0 || collect(s, at, rows, &n, err) != 0 ||
+            (n > 0 && rekey(s, at, rows, n, err) != 0))
+            return -1;
+    } while (has_candidate(s, at) && !s->must_restart);
+    return 0;
+}
