@@ -15,7 +15,13 @@
 #include "common/log.h"
 #include "replicator/session/decide.h"
 
-enum { RETRY_MS = 2000, ASKED_MAX = 200, OPEN_MAX = 1000, DECISIONS_MAX = 10000 };
+enum {
+    RETRY_MS = 1000,
+    RETRY_MAX_MS = 60000,
+    ASKED_MAX = 200,
+    OPEN_MAX = 1000,
+    DECISIONS_MAX = 10000
+};
 
 /* --- what there is to decide --- */
 
@@ -61,6 +67,7 @@ void decide_ask(struct follow *f)
 {
     f->is_asked = true;
     f->decide_ms = 0;
+    f->decide_tries = 0;
 }
 
 /* Rows with open conflicts are read again: has MySQL come to the sheet's value meanwhile? */
@@ -163,8 +170,11 @@ static int answer_asked(struct session *s, uint32_t at, struct err *err)
 
 /* --- come equal --- */
 
+/* MySQL's value is taken, not the equal one of the sheet: if it has changed once more, that is a
+ * change like any other. */
+
 static int find_open(struct session *s, const struct decision *d, int64_t *conflict,
-                     const char **take, struct err *err)
+                     struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     struct db_param params[] = {DB_P_TEXT(s->follows[d->id.mapping].m.cfg->name),
@@ -181,7 +191,6 @@ static int find_open(struct session *s, const struct decision *d, int64_t *confl
         (d->column[0] == '\0' && strcmp(db_rows_text(&rows, 0, 1), "update_delete") != 0))
         return 0;
     *conflict = db_rows_int(&rows, 0, 0);
-    *take = d->column[0] == '\0' ? "mysql" : "sheet";
     return 0;
 }
 
@@ -193,20 +202,25 @@ static int resolve_equal(struct session *s, uint32_t at, struct err *err)
 
     HASH_ITER(hh, s->decisions, d, next)
     {
-        const char *take = NULL;
         int64_t conflict;
 
         if (rc != 0 || d->id.mapping != at)
             continue;
-        rc = find_open(s, d, &conflict, &take, err);
+        rc = find_open(s, d, &conflict, err);
         if (rc == 0 && conflict > 0)
-            found_resolve(&found, conflict, take);
+            found_resolve(&found, conflict);
         else if (rc == 0)
             decision_remove(s, d);
     }
     if (rc == 0)
         rc = found_post(s, &s->follows[at].m, &found, err);
     found_close(&found);
+    /* Whatever the webhook made of them: the next change of the row shows it. */
+    HASH_ITER(hh, s->decisions, d, next)
+    {
+        if (rc == 0 && d->id.mapping == at)
+            decision_remove(s, d);
+    }
     return rc;
 }
 
@@ -224,7 +238,8 @@ static int decide_mapping(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
 
-    f->decide_ms = clock_mono_ms() + RETRY_MS;
+    f->decide_ms = clock_mono_ms() + clock_backoff_ms(f->decide_tries, RETRY_MS, RETRY_MAX_MS);
+    f->decide_tries = f->is_asked ? f->decide_tries + 1 : 0;
     if (!f->is_looked_at && look_at_open(s, at, err) != 0)
         return -1;
     f->is_looked_at = true;

@@ -115,10 +115,10 @@ void found_decide(struct found *f, int64_t conflict, int64_t changed_us)
         buf_puts(&f->edits, ",\"changed\":null}");
 }
 
-void found_resolve(struct found *f, int64_t conflict, const char *take)
+void found_resolve(struct found *f, int64_t conflict)
 {
     begin_edit(f, "resolve", -1);
-    buf_printf(&f->edits, ",\"conflict\":%" PRId64 ",\"take\":\"%s\"}", conflict, take);
+    buf_printf(&f->edits, ",\"conflict\":%" PRId64 ",\"take\":\"mysql\"}", conflict);
 }
 
 static int post(struct session *s, const struct mapping *m, const char *edits, size_t len,

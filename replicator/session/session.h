@@ -104,7 +104,8 @@ struct follow {
     bool is_asked_past_mark;
     bool is_looked_at; /* at conflicts that were open when the session began */
     int64_t decide_ms; /* monotonic; not before */
-    bool is_dropping;  /* not ready: its changes are not kept, a snapshot will be needed */
+    unsigned decide_tries;
+    bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and
@@ -366,9 +367,9 @@ int found_delete(struct found *f, const struct mapping *m, const struct base_row
 int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err);
 
 /* The conflict that waits for it: when MySQL's change was committed (us since 1970 UTC; 0: not
- * known), or what to take: "mysql" or "sheet". */
+ * known), or that MySQL's value stands. */
 void found_decide(struct found *f, int64_t conflict, int64_t changed_us);
-void found_resolve(struct found *f, int64_t conflict, const char *take);
+void found_resolve(struct found *f, int64_t conflict);
 
 /* recent.c */
 void recent_note(struct session *s, uint32_t mapping, struct hash128 key);

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What waits for a person is left as it is, by the replicator as well, and the rest of the table flows on."""
+import time
+import uuid
+
+import pytest
+
 import held
 from programs import wait_until
-from test_placement import silent
+from test_notes import note
+from test_placement import post, silent
 
 TABLE = "CREATE TABLE items (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NULL, qty INT NULL);\n"
 
@@ -111,3 +117,54 @@ def test_a_renamed_column_keeps_its_conflict_and_a_dropped_one_ends_it(make_stac
     stack.sql("ALTER TABLE items DROP COLUMN title")
     wait_until("the end of the conflict", lambda: held.conflict(stack, number) == ("resolved", "agreed", ""))
     wait_until("the mark to go", lambda: not held.is_held(stack, 1, "title"))
+
+
+# conflicts that need no person
+
+
+def test_a_conflict_is_over_when_mysql_comes_to_the_held_value_by_itself(make_stack):
+    stack = filled(make_stack)
+    type_cell(stack, 1, "name", "typed")
+    number = held.hold(stack, 1, "name", "typed", "one")
+    stack.sql("UPDATE items SET name = 'typed' WHERE id = 1")
+    wait_until("the end of the conflict", lambda: held.conflict(stack, number)[:2] == ("resolved", "agreed"))
+    wait_until("the mark to go", lambda: not held.is_held(stack, 1, "name"))
+    stack.sql("UPDATE items SET name = 'later' WHERE id = 1")
+    wait_until("the cell", lambda: row(stack, 1)[1] == "later")
+
+
+def test_a_conflict_that_was_over_while_the_replicator_was_away(make_stack):
+    stack = filled(make_stack)
+    type_cell(stack, 1, "name", "typed")
+    number = held.hold(stack, 1, "name", "typed", "one")
+    stack.replicator.stop()
+    stack.sql("UPDATE items SET name = 'typed' WHERE id = 1")
+    stack.replicator.start()
+    wait_until("the end of the conflict", lambda: held.conflict(stack, number)[:2] == ("resolved", "agreed"))
+
+
+def test_a_row_whose_delete_waited_is_there_again(make_stack):
+    stack = filled(make_stack)
+    number = held.hold(stack, 2, held.ROW, None, kind="update_delete")
+    reconciled(stack)
+    wait_until("the end of the conflict", lambda: held.conflict(stack, number)[0] == "resolved")
+    stack.sql("UPDATE items SET qty = 22 WHERE id = 2")
+    wait_until("the row flows", lambda: row(stack, 2) == [2.0, "two", 22.0])
+
+
+@pytest.mark.parametrize("age_s, winner", [(3600, "MySQL"), (-10, "the sheet")])
+def test_the_last_write_wins_by_the_time_of_mysqls_commit(make_stack, age_s, winner):
+    stack = filled(make_stack, conflict="last_write_wins")
+    stack.replicator.stop()
+    stack.sql("UPDATE items SET name = 'MySQL' WHERE id = 2")
+    type_cell(stack, 2, "name", "the sheet")
+    result = post(stack, [{"id": str(uuid.uuid4()), "kind": "upsert", "time": int((time.time() - age_s) * 1000), "row": 3,
+                           "edited": ["name"], "cells": {"id": 2, "name": "the sheet", "qty": 20}}])[0]
+    assert result["outcome"] == "conflict"
+    assert stack.sql(f"SELECT state FROM {stack.state_database}.conflicts") == [("asked",)]
+    stack.replicator.start()
+    wait_until("the decision", lambda: stack.sql(f"SELECT state FROM {stack.state_database}.conflicts") == [("resolved",)])
+    stack.wait_equal("Items")
+    assert stack.sql("SELECT name FROM items WHERE id = 2") == [(winner,)]
+    if winner == "MySQL":
+        wait_until("the note", lambda: "the sheet" in note(stack, 2, 1))
