@@ -54,14 +54,15 @@ struct role {
     const char *suffix; /* of the user's name */
     const char *purpose;
     bool reads_binlog;
+    bool asks_position; /* where GTIDs are off it takes a privilege */
     bool writes_tables;
     const struct state_grant *state;
 };
 
 static const struct role roles[] = {
-    {"_replicator", "reads the binlog and the mapped tables", true, false, replicator_state},
-    {"_webhook", "writes what was edited in the sheets", false, true, webhook_state},
-    {"_cli", "looks, and asks for snapshots and comparisons", false, false, cli_state},
+    {"_replicator", "reads the binlog and the mapped tables", true, true, false, replicator_state},
+    {"_webhook", "writes what was edited in the sheets", false, false, true, webhook_state},
+    {"_cli", "looks, and asks for snapshots and comparisons", false, true, false, cli_state},
 };
 
 static void print_state(struct buf *out, const struct config *config, const struct role *role,
@@ -87,10 +88,10 @@ static void print_role(struct buf *out, const struct config *config, enum db_fla
     buf_puts(&user, "@'%'");
     buf_printf(out, "\n-- %s\nCREATE USER IF NOT EXISTS %s IDENTIFIED BY '...';\n", role->purpose,
                buf_text(&user));
-    if (role->reads_binlog)
-        buf_printf(out, "GRANT REPLICATION SLAVE, %s ON *.* TO %s;\n",
-                   flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT",
-                   buf_text(&user));
+    if (role->asks_position)
+        buf_printf(
+            out, "GRANT %s%s ON *.* TO %s;\n", role->reads_binlog ? "REPLICATION SLAVE, " : "",
+            flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", buf_text(&user));
     for (size_t i = 0; i < config->n_mappings; i++) {
         const struct config_mapping *m = &config->mappings[i];
         bool writes = role->writes_tables && m->direction != CONFIG_TO_SHEET;

@@ -210,7 +210,10 @@ static int tell_missing_rows(struct look *l, const struct fetched *rows, struct 
         if (!is_missing(l, rows->images[i]->key))
             continue;
         row_entry_see(row_set_find(&l->set, rows->images[i]->key));
-        rc = tell_missing(l, rows->images[i], &base, err);
+        if (tab_can_show_key(&l->place->m, rows->images[i]->values))
+            rc = tell_missing(l, rows->images[i], &base, err);
+        else
+            l->n_unshown++;
     }
     base_rows_close(&base);
     return rc;

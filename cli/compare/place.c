@@ -12,14 +12,15 @@ static int load_state(struct compare *c, const struct config_mapping *cfg, struc
 
     *sheet_id = -1;
     if (state_run(&c->state,
-                  "SELECT sheet_id, is_joined OR snapshot = 'done', held_deletes, state, "
-                  "last_error FROM @.mapping_state WHERE mapping = ? AND spreadsheet = ?",
+                  "SELECT sheet_id, snapshot = 'done', held_deletes, state, last_error, "
+                  "is_joined FROM @.mapping_state WHERE mapping = ? AND spreadsheet = ?",
                   params, 2, &rows, err) != 0)
         return -1;
     if (rows.n_rows == 0)
         return 0;
     out->is_known = true;
-    out->is_joined = db_rows_int(&rows, 0, 1) != 0;
+    out->has_snapshot = db_rows_int(&rows, 0, 1) != 0;
+    out->joined = (enum joined)db_rows_int(&rows, 0, 5);
     out->held_deletes = db_rows_int(&rows, 0, 2);
     buf_puts(&out->state, db_rows_text(&rows, 0, 3));
     buf_puts(&out->error, db_rows_text(&rows, 0, 4));

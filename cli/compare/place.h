@@ -13,7 +13,8 @@ struct place {
     struct mapping m;           /* sheet_column -1: no such header */
     struct table_memory memory; /* the table as the replicator last saw it */
     bool is_known;              /* the replicator has met this mapping and this spreadsheet */
-    bool is_joined;             /* both sides were brought together once */
+    bool has_snapshot;          /* the whole table was brought to the tab once */
+    enum joined joined;         /* ... and before that, what the tab had */
     bool is_rekeyed;            /* rows are told apart by other columns than before */
     int64_t held_deletes;
     struct buf state; /* "streaming", "error" ... and */

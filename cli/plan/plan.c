@@ -71,8 +71,10 @@ static bool is_editable(const struct mapping *m, size_t i)
 /* Nothing was agreed on for the cell. */
 static enum plan_action_kind judge_new_cell(const struct planning *p, const struct base_row *base)
 {
-    if (p->place->is_joined && place_has_base(p->place))
+    if (place_has_base(p->place) && p->place->has_snapshot)
         return base == NULL ? PLAN_CONFLICT : PLAN_TAB_CHANGE; /* a new row; a new column */
+    if (place_has_base(p->place) && p->place->joined == JOINED)
+        return PLAN_TAB_CHANGE; /* the snapshot is under way */
     switch (p->place->m.cfg->initial) {
     case CONFIG_INITIAL_MYSQL:
         return PLAN_TAB_CHANGE;
@@ -180,6 +182,7 @@ static void take_counts(struct planned *out, const struct look *l)
     out->n_tab = l->n_tab;
     out->n_keyless = l->n_keyless;
     out->n_twice = l->n_twice;
+    out->n_unshown = l->n_unshown;
     out->is_over_limit =
         n > out->cfg->delete_limit_rows || (n > 0 && l->n_tab == 0) ||
         (n >= SHARE_COUNTS_FROM && n * 100 > l->n_mysql * out->cfg->delete_limit_percent);
@@ -213,7 +216,6 @@ int plan_mapping(struct compare *c, const struct config_mapping *cfg, size_t lim
     if (place_open(c, cfg, &place, &out->problem) == 0) {
         out->is_new = !place.is_known;
         out->is_rekeyed = place.is_rekeyed;
-        out->is_joined = place.is_joined;
         plan_structure(&place, &out->changes);
         rc = look(c, &place, limit, out, err);
     }

@@ -41,9 +41,8 @@ struct planned {
     struct err problem; /* why it would wait; ERR_NONE: it would not */
     bool is_new;        /* the replicator has not met it, or not with this spreadsheet */
     bool is_rekeyed;
-    bool is_joined;
     struct buf changes; /* of columns: a JSON array of sentences */
-    size_t n_mysql, n_tab, n_keyless, n_twice;
+    size_t n_mysql, n_tab, n_keyless, n_twice, n_unshown;
     bool is_over_limit; /* the deletes in MySQL would wait for approval */
     struct planned_action actions[PLAN_ACTIONS];
 };

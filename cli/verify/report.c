@@ -79,6 +79,13 @@ static void put_odd(struct buf *out, const struct verified *v)
                    v->n_keyless, v->keyless_row + 1);
 }
 
+static void put_unshown(struct buf *out, const struct verified *v)
+{
+    if (v->n_unshown > 0)
+        buf_printf(out, "  %zu rows of MySQL have a blank key, which a tab cannot show\n",
+                   v->n_unshown);
+}
+
 void verify_put_text(struct buf *out, const struct verified *v, size_t limit)
 {
     size_t shown = v->suspects.n < limit ? v->suspects.n : limit;
@@ -89,6 +96,7 @@ void verify_put_text(struct buf *out, const struct verified *v, size_t limit)
     if (v->suspects.n + v->suspects.n_more > shown)
         buf_printf(out, "  and %zu more (--limit)\n", v->suspects.n + v->suspects.n_more - shown);
     put_odd(out, v);
+    put_unshown(out, v);
 }
 
 static void put_row_json(struct buf *out, const struct suspect *s)
@@ -118,9 +126,9 @@ void verify_put_json(struct buf *out, const struct verified *v, size_t limit)
     json_put_text(out, "position", buf_text(&v->position));
     buf_printf(out,
                ", \"rows\": %zu, \"differ\": %zu, \"held\": %zu, \"duplicate_keys\": %zu, "
-               "\"keyless_rows\": %zu, \"differences\": [",
+               "\"keyless_rows\": %zu, \"blank_keys\": %zu, \"differences\": [",
                v->n_rows, v->suspects.n - verified_held(v) + v->suspects.n_more, verified_held(v),
-               v->n_twice, v->n_keyless);
+               v->n_twice, v->n_keyless, v->n_unshown);
     for (size_t i = 0; i < v->suspects.n && i < limit; i++) {
         buf_puts(out, i == 0 ? "" : ", ");
         put_row_json(out, &v->suspects.items[i]);

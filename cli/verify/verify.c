@@ -63,6 +63,7 @@ static void take_counts(struct verified *v, struct look *l)
     v->n_rows = l->n_mysql;
     v->n_keyless = l->n_keyless;
     v->n_twice = l->n_twice;
+    v->n_unshown = l->n_unshown;
     v->keyless_row = l->keyless_row;
     v->twice_row = l->twice_row;
 }

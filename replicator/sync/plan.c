@@ -7,6 +7,7 @@
 #include "common/base.h"
 #include "common/base_values.h"
 #include "common/log.h"
+#include "replicator/sync/tab.h"
 #include "common/planted.h"
 
 /* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
@@ -139,22 +140,6 @@ static int plan_cells(struct plan *plan, struct planned_row *row, struct buf *sc
     return 0;
 }
 
-/* Can the row be told by its key cells? NULL and the empty text are blank cells: a key of several
- * columns may have some empty texts, but not all of them (tab_key_at). */
-static bool has_visible_key(const struct mapping *m, const struct row_image *image)
-{
-    size_t n_empty = 0;
-
-    for (size_t k = 0; k < m->n_key; k++) {
-        struct value v = image->values[m->key[k]];
-
-        if (v.state == VALUE_NULL)
-            return false;
-        n_empty += v.state == VALUE_TEXT && v.len == 0;
-    }
-    return n_empty < m->n_key;
-}
-
 /* What becomes of a row that MySQL has no more. */
 static enum plan_action gone_action(const struct plan *plan, const struct planned_row *row)
 {
@@ -194,7 +179,7 @@ static void choose_action(struct plan *plan, struct planned_row *row)
         row->action = gone_action(plan, row);
     else if (row->sheet_row >= 0)
         row->action = PLAN_UPDATE;
-    else if (!has_visible_key(plan->mapping, row->pending->image)) {
+    else if (!tab_can_show_key(plan->mapping, row->pending->image->values)) {
         row->action = PLAN_NOTHING;
         log_warn("plan: a row whose key is empty cannot stand in a tab mapping=%s",
                  plan->mapping->cfg->name);

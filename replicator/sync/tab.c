@@ -95,6 +95,20 @@ bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, s
     return true;
 }
 
+bool tab_can_show_key(const struct mapping *m, const struct value *values)
+{
+    size_t n_empty = 0;
+
+    for (size_t k = 0; k < m->n_key; k++) {
+        struct value v = values[m->key[k]];
+
+        if (v.state == VALUE_NULL)
+            return false;
+        n_empty += v.state == VALUE_TEXT && v.len == 0;
+    }
+    return n_empty < m->n_key;
+}
+
 int tab_index(struct mapping *m, const struct grid *keys, size_t *n_twice, struct err *err)
 {
     int64_t end = 0;

@@ -69,6 +69,10 @@ bool tab_key_values(const struct mapping *m, const struct grid *keys, int64_t ro
 /* The same as a hash. */
 bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, struct hash128 *out);
 
+/* Can a row with these values (n_columns of them) be known in a tab by its key? A key of several
+ * columns may have some empty texts, but not all of them. */
+bool tab_can_show_key(const struct mapping *m, const struct value *values);
+
 /* Does CELL show, in mapped column I, the value that has this hash? A blank cell shows NULL also
  * where the column itself cannot be NULL: a row that waits for its defaults. */
 bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash);

@@ -36,11 +36,11 @@ def verdict(stack, *arguments, code):
     return found, {d["key"][0]: d for d in found["differences"]}
 
 
-def write_behind(stack, row, column, value):
+def write_behind(stack, row, column, value, tab="Items"):
     """A cell is changed over the API, which fires no trigger; 0-based."""
     entered = {"stringValue": value} if isinstance(value, str) else {"numberValue": value}
     stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [{"updateCells": {
-        "start": {"sheetId": stack.sheet_id("Items"), "rowIndex": row, "columnIndex": column},
+        "start": {"sheetId": stack.sheet_id(tab), "rowIndex": row, "columnIndex": column},
         "rows": [{"values": [{"userEnteredValue": entered}]}], "fields": "userEnteredValue"}}]})
 
 
@@ -213,6 +213,54 @@ def test_a_large_table_is_compared_within_the_memory_limit(make_stack):
     stack.config.write_text(stack.config.read_text().replace("16MiB", "1MiB"))
     done = run("tabrelay", "--config", stack.config, "verify", "items")
     assert (done.returncode, done.stderr) == (1, "tabrelay: mapping items is too large for replicator.memory_limit\n")
+
+
+TYPES = """
+CREATE TABLE types (
+    word VARCHAR(20) NOT NULL, amount DECIMAL(20,2) NOT NULL, code BINARY(3) NOT NULL,
+    big BIGINT NULL, ratio DOUBLE NULL, flag TINYINT(1) NULL, day DATE NULL, at DATETIME(3) NULL, fine DATETIME(6) NULL,
+    clock TIME NULL, kind ENUM('a', 'b') NULL, bits BIT(9) NULL, blob_ BLOB NULL, text_ TEXT NULL, none VARCHAR(9) NOT NULL DEFAULT '',
+    PRIMARY KEY (word, amount, code)
+);
+CREATE TABLE words (word VARCHAR(20) NOT NULL PRIMARY KEY, meaning VARCHAR(50) NULL);
+"""
+
+
+def test_every_kind_of_value_and_key_is_equal_to_itself(make_stack):
+    stack = make_stack([{"table": "types", "tab": "Types"}, {"table": "words", "tab": "Words"}], tables=TYPES, replicator=FAR)
+    stack.sql("INSERT INTO types VALUES ('', 1, 'abc', 9007199254740993, -0e0, 1, '0001-01-01', '2024-02-29 10:11:12.345',"
+              " '2024-02-29 10:11:12.345678', '-507:48:27', 'b', 257, x'00ff', '=1+1', ''),"
+              " ('5', 12345678901234567.25, x'00ff10', NULL, 0.1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '\"\"', ''),"
+              " ('long', 1, 'abc', 1, 1, 0, '2024-02-29', NULL, NULL, '10:00:00', 'a', 0, '', REPEAT('x', 60000), 'y')")
+    stack.sql("INSERT INTO words VALUES ('', 'nothing'), ('b', 'bee')")
+    wait_until("the rows", lambda: len(stack.cells("Types")) == 4 and len(stack.cells("Words")) == 2)
+    found = {f["mapping"]: f for f in json.loads(verify(stack, "--all", "--json", code=0))}
+    assert found["types"]["verdict"] == found["words"]["verdict"] == "MATCH"
+    assert found["types"]["rows"] == 3 and found["words"]["rows"] == 2 and found["words"]["blank_keys"] == 1
+    write_behind(stack, 1, stack.cells("Types")[0].index("text_"), "other", "Types")
+    rows = json.loads(verify(stack, "types", "--json", code=1))[0]["differences"]
+    assert len(rows) == 1 and rows[0]["cells"][0]["header"] == "text_"
+    assert verify(stack, "types", "--repair", "mysql", "--yes", code=0).splitlines()[-1].startswith("types: MATCH")
+
+
+def test_the_cli_s_own_user_may_do_all_this(quiet):
+    fill(quiet, 5)
+    user = f"u{quiet.database}"
+    settings = json.loads(quiet.config.read_text())
+    settings["mysql"]["user"] = user
+    quiet.config.write_text(json.dumps(settings))
+    try:
+        quiet.server.script(quiet.cli("grants").replace("'...'", "'tabrelay-password'"))
+        settings["mysql"]["user"] = f"{user}_cli"
+        quiet.config.write_text(json.dumps(settings))
+        quiet.sql("UPDATE items SET price = 50 WHERE id = 1")
+        write_behind(quiet, quiet.row_of("Items", 2.0), PRICE, 99.5)
+        assert "key 2" in verify(quiet, "items", "--repair", "mysql", code=1)
+        for command in (["plan"], ["log"], ["conflicts"], ["conflicts", "--all", "--json"], ["status"]):
+            quiet.cli(*command)
+    finally:
+        for name in ("replicator", "webhook", "cli"):
+            quiet.server.sql(f"DROP USER IF EXISTS '{user}_{name}'@'%'")
 
 
 @pytest.mark.parametrize("arguments, message", [
