@@ -15,6 +15,7 @@ struct difference {
     const struct grid *grid;     /* NULL: the tab has no such row */
     int64_t row;                 /* 0-based, in GRID */
     const struct base_row *base; /* NULL: nothing was agreed on */
+    bool is_twice;               /* its key stands above already; the first row is the row */
 };
 
 /* The cells that differ as a JSON array of {"header", "mysql", "tab"}, malloc()ed; NULL when out of

@@ -38,11 +38,11 @@ struct look {
     /* What it found. */
     struct buf position; /* as text */
     enum compare_wait waited;
-    size_t n_mysql, n_tab;          /* rows */
-    size_t n_keyless;               /* rows of the tab with cells and without a key */
-    size_t n_twice;                 /* rows of the tab whose key stands above already */
-    int64_t keyless_row, twice_row; /* the first of each, 0-based */
-    size_t n_unshown;               /* rows of MySQL with a blank key: no tab can show them */
+    size_t n_mysql, n_tab; /* rows */
+    size_t n_keyless;      /* rows of the tab with cells and without a key ... */
+    int64_t keyless_row;   /* ... the first of them, 0-based */
+    size_t n_twice;        /* rows of the tab whose key stands above already */
+    size_t n_unshown;      /* rows of MySQL with a blank key: no tab can show them */
 
     struct row_set set;    /* of MySQL's rows */
     struct row_set wanted; /* of ONLY's */

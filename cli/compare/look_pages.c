@@ -15,6 +15,7 @@ struct page {
     struct {
         int64_t row;
         struct hash128 key;
+        bool is_twice;
     } rows[FETCH_KEYS_MAX];
     size_t n;
 };
@@ -26,7 +27,7 @@ static bool is_wanted(const struct look *l, struct hash128 key)
 
 static bool has_difference(const struct mapping *m, const struct difference *d)
 {
-    if (d->mysql == NULL)
+    if (d->mysql == NULL || d->is_twice)
         return true;
     for (size_t i = 0; i < m->n_columns; i++)
         if (cells_is_compared(m, i) &&
@@ -51,7 +52,8 @@ static int tell_row(struct page *p, size_t i, const struct fetched *mysql,
                            .mysql = find_values(mysql, p->rows[i].key),
                            .grid = p->grid,
                            .row = p->rows[i].row,
-                           .base = base_rows_find(base, p->rows[i].key)};
+                           .base = base_rows_find(base, p->rows[i].key),
+                           .is_twice = p->rows[i].is_twice};
 
     return has_difference(&p->l->place->m, &d) ? p->l->tell(p->l->context, &d, err) : 0;
 }
@@ -114,17 +116,12 @@ static int flush(struct page *p, struct err *err)
     return rc;
 }
 
-static int suspect(struct page *p, int64_t row, struct hash128 key, struct err *err)
+static int suspect(struct page *p, int64_t row, struct hash128 key, bool is_twice, struct err *err)
 {
+    p->rows[p->n].is_twice = is_twice;
     p->rows[p->n].row = row;
     p->rows[p->n++].key = key;
     return p->n == FETCH_KEYS_MAX ? flush(p, err) : 0;
-}
-
-static void count_odd(size_t *n, int64_t *first, int64_t row)
-{
-    if ((*n)++ == 0)
-        *first = row;
 }
 
 static int take_row(struct page *p, int64_t row, struct err *err)
@@ -136,8 +133,8 @@ static int take_row(struct page *p, int64_t row, struct err *err)
     uint64_t content;
 
     if (!tab_key_at(m, p->keys, row, &key)) {
-        if (!cells_is_blank_row(m, p->grid, row))
-            count_odd(&l->n_keyless, &l->keyless_row, row);
+        if (!cells_is_blank_row(m, p->grid, row) && l->n_keyless++ == 0)
+            l->keyless_row = row;
         return 0;
     }
     if (!is_wanted(l, key))
@@ -145,19 +142,19 @@ static int take_row(struct page *p, int64_t row, struct err *err)
     l->n_tab++;
     e = row_set_find(&l->set, key);
     if (e != NULL && row_entry_is_seen(e)) {
-        count_odd(&l->n_twice, &l->twice_row, row);
-        return 0; /* the first row counts */
+        l->n_twice++;
+        return suspect(p, row, key, true, err);
     }
     content = cells_hash_row(m, p->grid, row);
     if (e != NULL) {
         row_entry_see(e);
-        return row_entry_has(e, content) ? 0 : suspect(p, row, key, err);
+        return row_entry_has(e, content) ? 0 : suspect(p, row, key, false, err);
     }
     if (row_set_add(&l->set, key, content, l->c->config->replicator.memory_limit_bytes) != 0)
         return err_set(err, ERR_NOMEM, "mapping %s is too large for replicator.memory_limit",
                        m->cfg->name);
     row_entry_see(row_set_find(&l->set, key));
-    return suspect(p, row, key, err);
+    return suspect(p, row, key, false, err);
 }
 
 static int take_page(struct look *l, const struct grid *grid, struct err *err)

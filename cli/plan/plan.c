@@ -167,6 +167,8 @@ static int judge(void *context, const struct difference *d, struct err *err)
 {
     struct planning *p = context;
 
+    if (d->is_twice)
+        return 0; /* is counted */
     if (is_held(base_of(p, d), BASE_ROW))
         return add(p, PLAN_HELD, d, NULL, err);
     if (d->mysql == NULL)

@@ -60,6 +60,8 @@ static int find_held(struct look *l, const struct difference *d, enum suspect_he
     bool waits = false;
 
     *out = HELD_NOT;
+    if (d->is_twice)
+        return 0;
     if (is_held_in(d->base, BASE_ROW) ||
         (d->mysql != NULL && d->grid != NULL && are_cells_held(&l->place->m, d)))
         *out = HELD_CONFLICT;
@@ -108,6 +110,7 @@ static int take(void *context, const struct difference *d, struct err *err)
     s->row = d->row;
     s->is_in_mysql = d->mysql != NULL;
     s->is_in_tab = d->grid != NULL;
+    s->is_twice = d->is_twice;
     s->mysql = s->is_in_mysql ? cells_hash_values(m, d->mysql) : 0;
     s->tab = s->is_in_tab ? cells_hash_row(m, d->grid, d->row) : 0;
     if (c->out->n <= SUSPECTS_DETAILED && (s->cells = difference_cells(m, d, NULL)) == NULL)

@@ -16,9 +16,10 @@
 
 enum { KEYS_PER_SIGNAL = 1000, EDITS_PER_REQUEST = 100, BYTES_PER_REQUEST = 512 * 1024 };
 
+/* Of two rows with one key only a person knows which is meant. */
 static bool is_mismatch(const struct suspect *s)
 {
-    return s->held == HELD_NOT && s->is_stable;
+    return s->held == HELD_NOT && s->is_stable && !s->is_twice;
 }
 
 /* --- what it would do --- */
@@ -164,7 +165,7 @@ static int take(void *context, const struct difference *d, struct err *err)
 {
     struct sending *s = context;
 
-    if (d->grid == NULL)
+    if (d->grid == NULL || d->is_twice)
         return 0;
     put_edit(s, d);
     if (s->in_request < EDITS_PER_REQUEST && s->edits.len < BYTES_PER_REQUEST)

@@ -36,7 +36,9 @@ static void put_row(struct buf *out, const struct suspect *s)
     if (s->is_in_tab)
         buf_printf(out, " (row %" PRId64 " of the tab)", s->row + 1);
     buf_puts(out, ": ");
-    if (!s->is_in_tab)
+    if (s->is_twice)
+        buf_puts(out, "its key stands above already: delete one of the two rows");
+    else if (!s->is_in_tab)
         buf_puts(out, "only in MySQL");
     else if (!s->is_in_mysql)
         buf_puts(out, "only in the tab");
@@ -67,11 +69,6 @@ static void put_verdict(struct buf *out, const struct verified *v)
 
 static void put_odd(struct buf *out, const struct verified *v)
 {
-    if (v->n_twice > 0)
-        buf_printf(out,
-                   "  %zu rows of the tab have a key that stands above already; the first is row "
-                   "%" PRId64 "\n",
-                   v->n_twice, v->twice_row + 1);
     if (v->n_keyless > 0)
         buf_printf(out,
                    "  %zu rows of the tab have cells and no key; they are not compared; the first "
@@ -108,12 +105,14 @@ static void put_row_json(struct buf *out, const struct suspect *s)
         buf_printf(out, "%" PRId64, s->row + 1);
     else
         buf_puts(out, "null");
-    buf_printf(out,
-               ", \"in_mysql\": %s, \"in_tab\": %s, \"held\": \"%s\", \"changing\": %s, "
-               "\"cells\": %s}",
-               s->is_in_mysql ? "true" : "false", s->is_in_tab ? "true" : "false", held[s->held],
-               s->is_stable || s->held != HELD_NOT ? "false" : "true",
-               s->cells == NULL ? "null" : s->cells);
+    buf_printf(
+        out,
+        ", \"in_mysql\": %s, \"in_tab\": %s, \"twice\": %s, \"held\": \"%s\", \"changing\": %s, "
+        "\"cells\": %s}",
+        s->is_in_mysql ? "true" : "false", s->is_in_tab ? "true" : "false",
+        s->is_twice ? "true" : "false", held[s->held],
+        s->is_stable || s->held != HELD_NOT ? "false" : "true",
+        s->cells == NULL ? "null" : s->cells);
 }
 
 void verify_put_json(struct buf *out, const struct verified *v, size_t limit)

@@ -40,8 +40,9 @@ size_t verified_mismatches(const struct verified *v)
 static int compare_keys(const void *a, const void *b)
 {
     const struct suspect *x = a, *y = b;
+    int order = memcmp(x->key.bytes, y->key.bytes, sizeof(x->key.bytes));
 
-    return memcmp(x->key.bytes, y->key.bytes, sizeof(x->key.bytes));
+    return order != 0 ? order : (int)x->is_twice - (int)y->is_twice;
 }
 
 /* Which rows are as they were in the look before? */
@@ -65,7 +66,6 @@ static void take_counts(struct verified *v, struct look *l)
     v->n_twice = l->n_twice;
     v->n_unshown = l->n_unshown;
     v->keyless_row = l->keyless_row;
-    v->twice_row = l->twice_row;
 }
 
 static void take_position(struct verified *v, struct look *l)
@@ -84,6 +84,7 @@ static int look_again(struct compare *c, struct place *place, int64_t wait_ms, s
 
     if (rc == 0) {
         mark_stable(&now, &v->suspects);
+        v->n_twice = look.n_twice;
         now.n_more = v->suspects.n_more;
         suspects_close(&v->suspects);
         v->suspects = now;
@@ -124,7 +125,7 @@ static void judge(struct verified *v, const struct place *place, enum compare_wa
     size_t n_differ = v->suspects.n - verified_held(v);
 
     if (n_differ == 0 && v->suspects.n_more == 0)
-        v->verdict = v->n_twice > 0 ? VERIFY_MISMATCH : VERIFY_MATCH;
+        v->verdict = VERIFY_MATCH;
     else if (waited == WAIT_NOT_RUNNING)
         be_inconclusive(v, "rows differ, and the replicator is not running",
                         "Start tabrelay-replicator.");

@@ -29,6 +29,7 @@ struct suspect {
     struct hash128 key;
     char *row_key; /* owned */
     bool is_in_mysql, is_in_tab;
+    bool is_twice;       /* a row of the tab whose key stands above already */
     int64_t row;         /* 0-based, in the tab; -1 */
     uint64_t mysql, tab; /* hashes of the content */
     enum suspect_held held;
@@ -52,7 +53,7 @@ struct verified {
     struct buf hint;
     struct buf position;
     size_t n_rows, n_keyless, n_twice, n_unshown; /* rows of MySQL; see look.h */
-    int64_t keyless_row, twice_row;
+    int64_t keyless_row;
     struct suspects suspects; /* what differs in the end */
 };
 void verified_close(struct verified *v);

@@ -126,8 +126,11 @@ def test_keys_that_stand_twice_and_rows_without_a_key_are_told(quiet):
     out = verify(quiet, code=0)
     assert f"  1 rows of the tab have cells and no key; they are not compared; the first is row {end + 1}\n" in out
     write_behind(quiet, end, 0, 3)
-    found, _ = verdict(quiet, code=1)
-    assert found["duplicate_keys"] == 1 and found["differ"] == 0 and found["verdict"] == "MISMATCH"
+    found, rows = verdict(quiet, code=1)
+    assert found["duplicate_keys"] == 1 and found["differ"] == 1 and found["verdict"] == "MISMATCH"
+    assert rows["3"]["twice"] and rows["3"]["row"] == end + 1
+    text = verify(quiet, "items", "--repair", "mysql", "--yes", code=1)
+    assert "repair by what MySQL has: 0 rows sent" in text and "its key stands above already: delete one of the two rows" in text
 
 
 def test_what_a_conflict_holds_is_no_mismatch_until_it_is_resolved(make_stack):
