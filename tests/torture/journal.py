@@ -26,6 +26,10 @@ class Tab:
     def values(self, row, headers):
         return {header: self.cell(row, header) for header in headers}
 
+    def is_noted(self, row):
+        """Has tabrelay said something about it?"""
+        return any("tabrelay: " in cell.get("note", "") for cell in self.rows[row].values())
+
     def key_rows(self, table):
         """[(row, key)] of the rows that have a whole key."""
         keys = [(i, table.key_of(self.values(i, table.key))) for i in range(1, len(self.rows))]

@@ -224,13 +224,13 @@ def order_is_kept(changes, typed):
 
 
 def loose_rows_are_told(rest, log, world):
-    """A row without a key stands in the tab only: somebody was told that it waits, or why it was refused."""
+    """A row that stands in the tab only: somebody was told that it waits, or why it was refused."""
     known = {(entry.mapping, column, value) for entry in log.values() if entry.outcome in ("waiting", "rejected", "conflict")
              for column, value in entry.cells.items()}
     found = []
     for name, rows in rest.loose.items():
         for row in rows:
-            world.count("rows without a key at the end")
-            if not world.has_lost_triggers and not any((name, c, v) in known for c, v in row.items() if v is not None):
-                found.append(f"{name}: the row {row} has no key, and nobody was told")
+            world.count("rows in the tab only at the end")
+            if (name, row) not in rest.noted and not any((name, c, v) in known for c, v in row.items() if v is not None):
+                found.append(f"{name}: the row {row} stands in the tab only, and nobody was told")
     return found

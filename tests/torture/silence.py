@@ -12,11 +12,12 @@ QUIET_S = 2.6  # longer than reconcile_every
 
 
 class Rest:
-    """What was seen: `table` and `tab`: name -> {key: cells}; `loose`: rows of tabs without a whole key;
-    `twice`: keys that stand twice; `cells`: cells that the API wrote while nobody did anything."""
+    """What was seen. `table` and `tab`: name -> {key: cells}; `loose`: rows that stand in a tab only, because they have no key or
+    were refused; `twice`: keys that stand twice; `noted`: (name, key) of rows with a note of tabrelay's, and the cells of loose ones;
+    `cells`: cells that the API wrote while nobody did anything."""
 
     def __init__(self):
-        self.table, self.tab, self.loose, self.twice = {}, {}, {}, []
+        self.table, self.tab, self.loose, self.twice, self.noted = {}, {}, {}, [], []
         self.problem, self.unrest, self.cells, self.revisions = "", "", 0, 0
         self.seconds, self.held = 0.0, {}
 
@@ -107,17 +108,23 @@ def look(world, rest):
 
 
 def _look_at_tab(tab, table, rest):
-    rest.tab[table.name], rest.loose[table.name] = {}, []
-    rest.twice = [(name, key) for name, key in rest.twice if name != table.name]
+    name, known = table.name, rest.table[table.name]
+    rest.tab[name], rest.loose[name] = {}, []
+    rest.twice = [(n, key) for n, key in rest.twice if n != name]
+    rest.noted = [(n, what) for n, what in rest.noted if n != name]
     for row in range(1, len(tab.rows)):
         cells = tab.values(row, table.columns)
-        key = table.key_of(cells)
-        if key is None and any(v is not None for v in cells.values()):
-            rest.loose[table.name].append(cells)
-        if key is not None and key in rest.tab[table.name]:
-            rest.twice.append((table.name, key))
-        elif key is not None:
-            rest.tab[table.name][key] = cells
+        key, is_noted = table.key_of(cells), tab.is_noted(row)
+        if all(v is None for v in cells.values()):
+            continue
+        if is_noted:
+            rest.noted += [(name, key), (name, cells)]
+        if key is None or (is_noted and key not in known):
+            rest.loose[name].append(cells)
+        elif key in rest.tab[name]:
+            rest.twice.append((name, key))
+        else:
+            rest.tab[name][key] = cells
 
 
 def _difference(table, rest):

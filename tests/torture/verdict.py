@@ -27,8 +27,8 @@ def judge(world, rest, changes):
 
 def keys(rest, changes, log):
     """No key twice in a tab unless a person typed it there and was told; no typed row inserted twice."""
-    told = {entry.mapping for entry in log.values() if entry.outcome in ("rejected", "conflict") and "already" in entry.message}
-    found = [f"{name}: the key {key} stands twice in the tab, and nobody was told" for name, key in rest.twice if name not in told]
+    found = [f"{name}: the key {key} stands twice in the tab, and nobody was told" for name, key in rest.twice
+             if (name, key) not in rest.noted]
     seen = collections.defaultdict(list)
     for change in changes:
         entry = log.get(change.edit)
