@@ -7,6 +7,7 @@ binlog with GTIDs, and survive kill -9 (not a power cut: nothing is flushed to t
 """
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import socket
@@ -30,10 +31,18 @@ class Unavailable(Exception):
     """This machine cannot run the server; the text says why."""
 
 
+_ports = set()
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Nothing listens there, and it was not given before. It lies below the ports that Linux gives to clients (32768 on): one of
+    those may be taken by any connection before our program listens."""
+    while True:
+        port = 20000 + secrets.randbelow(12000)
+        with socket.socket() as s:
+            if port not in _ports and s.connect_ex(("127.0.0.1", port)) != 0:
+                _ports.add(port)
+                return port
 
 
 def as_root_user():
