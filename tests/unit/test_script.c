@@ -237,8 +237,7 @@ static void a_copied_row_is_not_sent_and_says_why(void **state)
     assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 1);
     assert_int_equal(json_int(post_edit(0, 0), "row", 0), 5);
     assert_string_equal(grid.notes[0][3][0],
-                        "tabrelay: row 3 has this key, too; this row is not kept in step before it "
-                        "has a key of its own");
+                        "tabrelay: this key stands in row 3 already; this row is not synchronised");
 }
 
 static void a_header_that_is_typed_over_is_put_back(void **state)

@@ -366,8 +366,8 @@ function isKeyCleared_(job, touched, cells) {
   return job.isSingle || isBlank_(touched, cells);
 }
 
-/* A row that was copied has a key that stands in the tab already. It is not that row: it says so, and is not sent before it has a
- * key of its own. Where one key was typed over another the webhook gives the old one back. */
+/* A row that was copied has a key that stands in the tab already. It is not that row: it says so, as a comparison would, and is not
+ * sent before it has a key of its own. Where one key was typed over another the webhook gives the old one back. */
 function isTwin_(job, row, cells) {
   var keys = keysOf_(job.layout);
   var others = job.isSingle && job.oldValue !== undefined && touchesKey_(job) ? [] :
@@ -376,8 +376,7 @@ function isTwin_(job, row, cells) {
     });
   if (others.length > 0) {
     var cell = job.sheet.getRange(row, keys[0].position);
-    cell.setNote(withOurs_(cell.getNote(), 'row ' + others[0] + ' has this key, too; this row is not kept in step before it has ' +
-      'a key of its own'));
+    cell.setNote(withOurs_(cell.getNote(), 'this key stands in row ' + others[0] + ' already; this row is not synchronised'));
   }
   return others.length > 0;
 }
