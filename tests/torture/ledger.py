@@ -138,6 +138,8 @@ def _fate(one, rest, was_in_mysql, entries, shown, world):
         reasons = [entry for entry in told if entry.message or entry.outcome in ("unchanged", "ignored")]
         return f"told: {told[-1].outcome}", "" if reasons else f"the log says {told[-1].outcome} without a reason"
     gone = shown.gone_at(one)
+    if gone is None and (one.table.name, one.key) in rest.noted:
+        return "in a row with a note", ""
     if gone is None:
         return "in the tab only", "it stands in the tab, and neither MySQL nor the log knows it"
     if gone in shown.by_people:

@@ -53,7 +53,6 @@ class Mishaps(Actor):
         world.has_lost_triggers = True
         with world.sandbox_lock:
             self._kill(world.stack.sandbox, step)
-            world.journal.collect()
 
     def do_kill_mysql(self, world, step):
         world.server.kill()

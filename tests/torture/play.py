@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import tempfile
+import time
 
 import audit
 import evidence
@@ -49,8 +50,10 @@ def storm(world):
     actors = [Mishaps(name, own, world) if name == "mishap" else actor_for(name, own, world) for name, own in steps.items()]
     for actor in actors:
         actor.start()
-    for actor in actors:
-        actor.join(120)
+    until = time.monotonic() + 120
+    while any(actor.is_alive() for actor in actors) and time.monotonic() < until:
+        time.sleep(0.1)
+        world.journal.collect()
     failures = [actor for actor in actors if actor.failure is not None or actor.is_alive()]
     world.is_over.set()
     if failures:

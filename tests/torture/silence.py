@@ -86,6 +86,9 @@ def _unrest(world, rest):
         return f"{status['waiting']} triggers wait, {status['running']} run"
     if pending:
         return f"{pending:.0f} rows are pending"
+    untold = [(name, row) for name, rows in rest.loose.items() for row in rows if (name, row) not in rest.noted]
+    if untold:
+        return f"{untold[0][0]}: the row {untold[0][1]} is neither taken nor told why not"
     return "" if is_checkpoint_past(world, rest) else f"the checkpoint has not reached {rest.target}"
 
 

@@ -66,7 +66,7 @@ def _lost(table, number, before, after, gone, world):
             continue
         row = was[value]
         key = table.key_of(before.values(row, table.key))
-        if key in left:
+        if key in left and key not in gone:
             found.append(f"revision {number} of {table.tab}: {value!r} of row {key} was blanked")
         elif key is not None and key not in gone:
             found.append(f"revision {number} of {table.tab}: row {key} was removed with {value!r}, and MySQL never deleted it")
