@@ -58,6 +58,7 @@ SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE edit_log
     ADD content_hash BINARY(16) NULL,
     ADD same_as VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     ADD KEY by_content (mapping, content_hash),
+    ADD KEY by_line (mapping, sheet_row),
     ADD KEY by_time (received_at)')
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'edit_log' AND COLUMN_NAME = 'after_values');
 PREPARE change_table FROM @change;

@@ -129,7 +129,7 @@ int apply_insert(struct task *task, bool is_again, struct err *err)
     CLEANUP_BUF struct buf missing = BUF_INIT;
     struct value *writes = task_values(task, task->m->n_columns, err);
     size_t n_refused = 0;
-    bool is_same = false;
+    bool is_same = false, is_earlier = false;
 
     if (writes == NULL || collect(task, writes, &n_refused, err) != 0)
         return -1;
@@ -152,6 +152,10 @@ int apply_insert(struct task *task, bool is_again, struct err *err)
         return -1;
     if (is_same)
         return 0;
+    if (numbered_key(task) >= 0 && same_row_find_earlier(task, &is_earlier, err) != 0)
+        return -1;
+    if (is_earlier)
+        return apply_update(task, err);
     task->answer.outcome = is_again ? ANSWER_CONFLICT : ANSWER_APPLIED;
     if (is_again)
         answer_say(&task->answer, "the database had deleted this row meanwhile; the sheet won, and "

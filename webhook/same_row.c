@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/same_row.h"
 
+#include <string.h>
+
+#include "common/json.h"
 #include "webhook/edit_log.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -77,4 +80,63 @@ int same_row_claim(struct task *task, bool *is_same, struct err *err)
     task->answer.outcome = ANSWER_APPLIED;
     task->answer.operation = ANSWER_INSERT;
     return show(task, err);
+}
+
+/* Does the row still show every cell that EARLIER (a row's cells, as JSON) had? */
+static bool is_grown_from(const struct task *task, const char *earlier)
+{
+    CLEANUP_JSON cJSON *cells = NULL;
+    struct err err = ERR_INIT;
+    const cJSON *cell;
+    size_t n = 0;
+
+    if (json_parse(earlier, strlen(earlier), &cells, &err) != 0)
+        return false;
+    cJSON_ArrayForEach(cell, cells)
+    {
+        if (cJSON_IsNull(cell) || schema_find_header(task->m, cell->string) < 0)
+            continue;
+        n++;
+        if (!cJSON_Compare(cell, json_get(task->edit->cells, cell->string), true))
+            return false;
+    }
+    return n > 0;
+}
+
+/* The newest insert of this very line of the tab that the person cannot have seen the key of. No
+ * lock: the script tells one thing after the other. */
+static int find_unseen(struct task *task, struct db_rows *rows, struct err *err)
+{
+    char since[EDIT_LOG_TIME_SIZE];
+
+    edit_log_time(since_ms(task) < 0 ? 0 : since_ms(task), since);
+    const struct db_param params[] = {DB_P_TEXT(task->m->cfg->name), DB_P_TEXT(since),
+                                      DB_P_INT(task->edit->row)};
+
+    if (db_run(task->db,
+               "SELECT row_key, cells FROM edit_log WHERE mapping = ? AND received_at >= ? "
+               "AND sheet_row = ? AND source = 'script' AND kind = 'upsert' "
+               "AND operation = 'insert' AND content_hash IS NOT NULL "
+               "ORDER BY id DESC LIMIT 1",
+               params, COUNT(params), rows, err) != 0)
+        return err_wrap(err, "edit log");
+    return 0;
+}
+
+int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (task->request->source != EDIT_SCRIPT || task->edit->row == 0)
+        return 0;
+    if (find_unseen(task, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows == 0 || !is_grown_from(task, db_rows_text(&rows, 0, 1)))
+        return 0;
+    if (task_find_by(task, db_rows_text(&rows, 0, 0), err) != 0)
+        return -1;
+    *is_earlier = task->is_found;
+    for (size_t k = 0; *is_earlier && k < task->m->n_key; k++)
+        task->cells[task->m->key[k]].is_edited = false; /* blank, because it had not come yet */
+    return 0;
 }

@@ -17,4 +17,9 @@
 /* Look for that insert; *IS_SAME: there is one, and the answer tells of its row. Waits for another
  * request that is inserting these very cells. Inside the edit's transaction. */
 int same_row_claim(struct task *task, bool *is_same, struct err *err);
+
+/* A row that is typed cell by cell while the webhook is away, or while its first answer is on its
+ * way, is told once a cell, each time without a key. *IS_EARLIER: this edit is a later state of a
+ * row that the script has told already, and TASK has that row now: it is an update. */
+int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err);
 #endif

@@ -209,6 +209,29 @@ def test_a_row_told_twice_at_the_same_moment_is_one_row(hook):
     assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(1,)]
 
 
+def told(hook, row, edited, **cells):
+    """A state of the line ROW, as the script tells it while no key has come."""
+    edit = make_edit({**TYPED, **cells}, edited, time=int(time.time() * 1000) - 1000, row=row)
+    status, answer = hook.post([edit], "Cities")
+    assert status == 200, answer
+    return answer["results"][0]
+
+
+def test_a_row_that_is_typed_cell_by_cell_before_its_key_comes_is_one_row(hook):
+    first = told(hook, 9, ["title"])
+    again = told(hook, 9, ["country"])
+    grown = told(hook, 9, ["note"], note="on the Rhine")
+    assert (first["operation"], again["operation"], grown["operation"]) == ("insert", "none", "update")
+    assert first["key"] == again["key"] == grown["key"]
+    assert hook.sql("SELECT title, note FROM @cities WHERE id > 2") == [("Bonn", "on the Rhine")]
+
+
+def test_another_line_and_a_line_that_shows_something_else_are_other_rows(hook):
+    keys = {told(hook, 9, ["title"])["key"]["id"], told(hook, 10, ["title"])["key"]["id"],
+            told(hook, 9, ["title"], title="Köln")["key"]["id"]}
+    assert len(keys) == 3
+
+
 # -- keys of every sort: an insert, an update and a delete of each ------------------------------------------------
 
 KEYS = [
