@@ -124,8 +124,22 @@ static int refuse_unknown_headers(struct task *task, struct err *err)
     return answer->other_notes.is_failed ? err_nomem(err, "answer") : 0;
 }
 
+/* Nothing can be done but to keep it in the log. */
+static int refuse_lost(struct task *task)
+{
+    task->answer.outcome = ANSWER_REJECTED;
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (task->cells[i].is_edited)
+            answer_say(&task->answer,
+                       "%s: %s was written over while rows moved, before it could be read",
+                       task->m->columns[i].header, task_quote_cell(task, &task->cells[i].cell));
+    return 0;
+}
+
 static int decide(struct task *task, struct err *err)
 {
+    if (task->edit->is_lost)
+        return refuse_lost(task);
     if (task->edit->kind == EDIT_RESOLVE || task->edit->kind == EDIT_DECIDE)
         return apply_resolve(task, err);
     if (task->edit->kind == EDIT_UNDO)

@@ -45,11 +45,12 @@ struct edit {
     const cJSON *formulas; /* object: header -> text, or NULL: only for the log */
     bool is_forced;        /* upsert: whatever the policy; undo: whatever the row has become */
     bool is_initial;       /* upsert: of the first synchronisation */
-    int64_t conflict;      /* resolve, decide: its id */
-    enum edit_take take;   /* resolve */
-    const cJSON *set;      /* EDIT_TAKE_VALUE: a cell */
-    int64_t changed_ms;    /* decide: since 1970; 0: not known */
-    const char *undone;    /* undo: the other edit's id */
+    bool is_lost; /* upsert: written over before it could be read, and nobody knows in which row */
+    int64_t conflict;    /* resolve, decide: its id */
+    enum edit_take take; /* resolve */
+    const cJSON *set;    /* EDIT_TAKE_VALUE: a cell */
+    int64_t changed_ms;  /* decide: since 1970; 0: not known */
+    const char *undone;  /* undo: the other edit's id */
 };
 
 struct edit_request {

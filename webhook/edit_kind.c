@@ -81,7 +81,8 @@ int edit_parse_kind(const cJSON *json, enum edit_source source, const char *wher
                     struct edit *edit, struct err *err)
 {
     if (parse_flag(json, "force", where, &edit->is_forced, err) != 0 ||
-        parse_flag(json, "initial", where, &edit->is_initial, err) != 0)
+        parse_flag(json, "initial", where, &edit->is_initial, err) != 0 ||
+        parse_flag(json, "lost", where, &edit->is_lost, err) != 0)
         return -1;
     if (!may_send(source, edit))
         return err_set(err, ERR_VALUE, "%s: a request of source \"%s\" may not ask for this", where,

@@ -232,6 +232,15 @@ def test_another_line_and_a_line_that_shows_something_else_are_other_rows(hook):
     assert len(keys) == 3
 
 
+def test_what_was_written_over_before_it_could_be_read_is_in_the_log(hook):
+    edit = make_edit({"title": "Bonn"}, ["title"], lost=True, row=3)
+    status, answer = hook.post([edit], "Cities")
+    assert status == 200 and answer["results"][0]["outcome"] == "rejected"
+    log = hook.log(edit["id"])
+    assert (log["outcome"], log["message"], json.loads(log["cells"])) == \
+        ("rejected", 'title: "Bonn" was written over while rows moved, before it could be read', {"title": "Bonn"})
+
+
 # -- keys of every sort: an insert, an update and a delete of each ------------------------------------------------
 
 KEYS = [

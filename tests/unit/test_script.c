@@ -180,6 +180,41 @@ static void a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one(vo
     assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]");
 }
 
+static void rows_that_were_sorted_are_left_to_a_comparison(void **state)
+{
+    (void)state;
+    fire_range(1, 0, 2, 3);
+    script_fire_change(engine, "S1", "OTHER", "ann@example.com");
+    settle();
+    assert_int_equal(webhook.n_posts, 1);
+    assert_json(json_get(webhook.posts[0], "edits"), "[]");
+    assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
+}
+
+static void what_was_written_over_while_rows_moved_is_told_to_the_log(void **state)
+{
+    const cJSON *lost = NULL;
+
+    (void)state;
+    script_fire_change(engine, "S1", "INSERT_ROW", "ann@example.com");
+    settle();
+    cell_type(&grid.cells[0][1][1], "written by tabrelay");
+    script_fire_edit(engine, "S1",
+                     &(struct script_edit){.user = "ann@example.com",
+                                           .sheet_id = 7,
+                                           .row = 1,
+                                           .column = 1,
+                                           .n_rows = 1,
+                                           .n_columns = 1,
+                                           .value = "typed by Ann",
+                                           .old_value = "Germany"});
+    settle();
+    lost = post_edit(1, 1);
+    assert_true(cJSON_IsTrue(json_get(lost, "lost")));
+    assert_json(json_get(lost, "cells"), "{\"Name\":\"typed by Ann\"}");
+    assert_json(json_get(webhook.posts[2], "changes"), "[\"OTHER\"]");
+}
+
 static void types_are_kept(void **state)
 {
     (void)state;
@@ -619,6 +654,8 @@ int main(void)
         CASE(what_was_typed_outlives_a_write_that_came_between),
         CASE(of_many_edits_of_a_cell_the_last_one_is_sent),
         CASE(a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one),
+        CASE(rows_that_were_sorted_are_left_to_a_comparison),
+        CASE(what_was_written_over_while_rows_moved_is_told_to_the_log),
         CASE(types_are_kept),
         CASE(text_of_every_plane_is_signed_as_it_is_sent),
         CASE(a_cleared_key_asks_for_a_comparison),

@@ -25,6 +25,8 @@ var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
+var MOVE_WAIT_MS = 500; /* so long an edit of several rows waits to hear that they were only moved ... */
+var MOVE_MS = 3000; /* ... within so long of it */
 var EVENT_MS = 60000; /* how long an event is remembered */
 var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
 var NOTE = 'tabrelay: '; /* starts every note of ours */
@@ -113,7 +115,7 @@ function removeTriggers_() {
 /* Somebody changed values. */
 function handleEdit(e) {
   var job = newJob_(e, Date.now()); /* first of all: it is all there is to order events by */
-  if (job) {
+  if (job && !isMove_(job)) {
     noteEvent_(job);
     runJob_(job);
   }
@@ -125,6 +127,9 @@ function handleChange(e) {
     return;
   }
   CacheService.getScriptCache().put('moved', e.changeType, 120);
+  if (e.changeType === 'OTHER') {
+    CacheService.getScriptCache().put('rearranged', String(Date.now()), 60);
+  }
   loadState_().mappings.forEach(function (mapping) {
     markRecheck_(mapping, e.changeType);
   });
@@ -235,6 +240,19 @@ function touchedColumns_(job) {
   });
 }
 
+/* Were rows sorted or moved? Google tells that as an edit of all their cells, too. Nobody edited
+ * anything then: a comparison, which the change asks for, finds what really differs. The two triggers
+ * come in any order. */
+function isMove_(job) {
+  var at;
+  if (job.firstRow === job.lastRow || job.isHeaderTouched) {
+    return false;
+  }
+  Utilities.sleep(MOVE_WAIT_MS);
+  at = CacheService.getScriptCache().get('rearranged');
+  return at !== null && Math.abs(Number(at) - job.time) < MOVE_MS;
+}
+
 /* Read and send the job's rows, after everything that already waits. */
 function runJob_(job) {
   var hadLock = withLock_(function () {
@@ -312,7 +330,7 @@ function editsOf_(job, firstRow, rows) {
   var formulas = range.getFormulas();
   return range.getValues().map(function (row, i) {
     return editOf_(job, firstRow + i, row, formulas[i]);
-  }).filter(function (edit) {
+  }).concat(job.lost || null).filter(function (edit) {
     return edit !== null;
   });
 }
@@ -435,40 +453,53 @@ function addSingle_(job, row, column, values, edit) {
     /* Another key is another row: the old one has to be looked for. */
     job.isRecheck = job.isRecheck || column.key;
   }
-  if (typeof job.value === 'string' && !shows_(job, row, column, raw) && isOwnValueLast_(job, row, column)) {
-    edit.cells[column.header] = typed_(job.value);
+  if (typeof job.value === 'string' && !shows_(job, row, column, raw)) {
+    addVanished_(job, row, column, edit);
   }
 }
 
-/* Does the cell still show what was typed? The event gives it as text: a date as its serial number. */
+/* Does the cell still show what was typed? */
 function shows_(job, row, column, raw) {
+  return isTyped_(job, raw, '') || job.sheet.getRange(row, column.position).getDisplayValue() === job.value;
+}
+
+/* Is that what was typed? The event gives it as text: a date as its serial number. */
+function isTyped_(job, raw, displayed) {
   var value = job.value;
-  if (String(raw) === value || String(raw).toUpperCase() === value || (value !== '' && Number(value) === raw)) {
-    return true;
-  }
-  if (raw instanceof Date && Math.abs(serial_(raw, job.layout.zone) - Number(value)) < 1e-6) {
-    return true;
-  }
-  return job.sheet.getRange(row, column.position).getDisplayValue() === value;
+  return String(raw) === value || String(raw).toUpperCase() === value || (value !== '' && Number(value) === raw) ||
+    (raw instanceof Date && Math.abs(serial_(raw, job.layout.zone) - Number(value)) < 1e-6) || displayed === value;
 }
 
 /* The cell shows something else than was typed, and nobody typed there later. Either tabrelay wrote
  * it between the keystroke and this run: then what was typed must be sent, or it would be lost without
- * a conflict. Or the row has moved: then the event's value must not be put into the one that is there. */
-function isOwnValueLast_(job, row, column) {
-  var isElsewhere;
+ * a conflict. Or the row has moved: then the event's value must not be put into the one that is there.
+ * If it is nowhere, both have happened: all that can be done is to say so. */
+function addVanished_(job, row, column, edit) {
   if (job.sheet.getRange(row, column.position).getFormulas()[0][0] !== '') {
-    return false;
+    return;
   }
-  isElsewhere = job.sheet.getRange(2, column.position, Math.max(1, job.sheet.getLastRow() - 1), 1).getDisplayValues()
-    .some(function (line) {
-      return line[0] === job.value;
-    });
-  if (isElsewhere || CacheService.getScriptCache().get('moved') !== null) {
+  if (isElsewhere_(job, column)) {
     job.isRecheck = true;
-    return false;
+    return;
   }
-  return true;
+  if (CacheService.getScriptCache().get('moved') === null) {
+    edit.cells[column.header] = typed_(job.value);
+    return;
+  }
+  job.isRecheck = true;
+  job.lost = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {},
+    lost: true};
+  job.lost.cells[column.header] = typed_(job.value);
+  tell_('What you typed under "' + column.header + '" ("' + short_(job.value).replace(/^\d+:/, '') +
+    '") was written over while rows moved. Please type it again.');
+}
+
+function isElsewhere_(job, column) {
+  var range = job.sheet.getRange(2, column.position, Math.max(1, job.sheet.getLastRow() - 1), 1);
+  var displayed = range.getDisplayValues();
+  return range.getValues().some(function (line, i) {
+    return isTyped_(job, line[0], displayed[i][0]);
+  });
 }
 
 /* ==== Which of several events of a cell is the last one ==== */
