@@ -191,9 +191,10 @@ class Stack:
         found.sort(key=lambda row: str(row))
         expected.sort(key=lambda row: str(row))
         if len(found) != len(expected):
+            in_tab, in_table = set(map(str, found)), set(map(str, expected))
             return (f"{len(found)} rows in the tab, {len(expected)} in the table; the tab only: "
-                    f"{[r for r in found if not any(like(r, e) for e in expected)][:5]}, the table only: "
-                    f"{[e for e in expected if not any(like(r, e) for r in found)][:5]}")
+                    f"{[r for r in found if str(r) not in in_table][:5]}, the table only: "
+                    f"{[e for e in expected if str(e) not in in_tab][:5]}")
         for a, b in zip(found, expected):
             if not like(a, b):
                 return f"the tab has {a}, the table {b}"
