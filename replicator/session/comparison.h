@@ -8,6 +8,8 @@
 
 #include "replicator/session/session.h"
 
+enum { CANDIDATES_MAX = 1000 };
+
 /* One comparison under way. */
 struct comparison {
     struct session *s;
@@ -16,9 +18,18 @@ struct comparison {
     struct found found;
     bool *changed;            /* owned; scratch, one a column */
     const struct grid *notes; /* of the page's cells */
-    size_t n_keyless;         /* rows with cells and without a key */
-    struct grid *only_page;   /* the tab's grid when it fits one page; owned */
+    /* Rows that may be those of keys that are gone: they have cells and no key, or stand where the
+     * key stood. The first that were met. */
+    int64_t candidates[CANDIDATES_MAX];
+    size_t n_candidates;
 };
+
+/* ROW may be the row of a key that is gone. */
+static inline void comparison_add_candidate(struct comparison *c, int64_t row)
+{
+    if (row >= 1 && c->n_candidates < CANDIDATES_MAX)
+        c->candidates[c->n_candidates++] = row;
+}
 
 /* Read all pages and collect what people changed. Columns that have moved: the session is to
  * restart, and nothing more is to be said. Blocks. */

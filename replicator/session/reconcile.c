@@ -108,7 +108,6 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         rc = state_save_reconciled(&s->state, f->m.cfg->name, err);
         metrics_add(METRIC_RECONCILES, 1);
     }
-    grids_free(c.only_page, c.only_page == NULL ? 0 : 2);
     found_close(&c.found);
     free(c.changed);
     return rc;

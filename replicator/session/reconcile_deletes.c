@@ -6,6 +6,8 @@
  * under the headers. More of them than the mapping's limits wait for approval; a row that is there
  * again waits no longer.
  */
+#include <stdlib.h>
+
 #include "common/base.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -14,7 +16,10 @@
 #include "replicator/session/waiting.h"
 #include "replicator/sync/tab.h"
 
-enum { SHARE_COUNTS_FROM = 5 /* a share of a handful of rows says nothing */ };
+enum {
+    SHARE_COUNTS_FROM = 5, /* a share of a handful of rows says nothing */
+    RANGES_MAX = 100
+};
 
 /* --- rows that are not gone --- */
 
@@ -34,19 +39,71 @@ static int write_key(struct comparison *c, const struct base_row *base, int64_t 
     return rc;
 }
 
-/* The person cleared the key, not the row: write it back. */
-static int restore_key(struct comparison *c, const struct base_row *base, bool *restored,
-                       struct err *err)
+/* About a held row (common/base.h) a person is to decide. */
+static bool is_gone(const struct comparison *c, const struct base_row *base)
 {
-    struct mapping *m = &c->f->m;
-    const struct grid *grid = c->only_page == NULL ? NULL : &c->only_page[1];
+    return !base->is_seen && row_index_find(&c->f->m.index, base->key) < 0 &&
+           !base_is_held(base->hashes, base->hashes_len, BASE_ROW);
+}
 
-    for (int64_t row = 1; c->n_keyless > 0 && grid != NULL && row < grid_end_row(grid); row++) {
-        if (!placement_is_row(m, grid, row, base))
+/* The candidates' cells, few ranges of them. */
+struct candidates {
+    struct grid_range ranges[RANGES_MAX];
+    struct grid *grids;            /* owned; one a range */
+    bool is_taken[CANDIDATES_MAX]; /* of all rows in their order: it has its key again */
+    size_t n;
+};
+
+static int compare_rows(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static int read_candidates(struct comparison *c, struct candidates *out, struct err *err)
+{
+    const struct mapping *m = &c->f->m;
+    struct grid_range header[TAB_RANGES_MAX];
+
+    *out = (struct candidates){0};
+    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+        if (is_gone(c, b) && b->row < m->grid_rows)
+            comparison_add_candidate(c, b->row);
+    qsort(c->candidates, c->n_candidates, sizeof(*c->candidates), compare_rows);
+    tab_ranges(m, header);
+    for (size_t i = 0; i < c->n_candidates; i++) {
+        int64_t row = c->candidates[i];
+
+        if (out->n > 0 && row <= out->ranges[out->n - 1].end_row) {
+            out->ranges[out->n - 1].end_row = row + 1;
             continue;
-        *restored = true;
-        return write_key(c, base, row, err);
+        }
+        if (out->n == RANGES_MAX)
+            break;
+        out->ranges[out->n] = header[0];
+        out->ranges[out->n].row = row;
+        out->ranges[out->n++].end_row = row + 1;
     }
+    return out->n == 0 ? 0
+                       : sheets_read(c->s->sheets, m->cfg->spreadsheet, out->ranges, out->n,
+                                     &out->grids, err);
+}
+
+/* The person cleared the key, not the row: write it back. */
+static int restore_key(struct comparison *c, struct candidates *in, const struct base_row *base,
+                       bool *restored, struct err *err)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < in->n; i++)
+        for (int64_t row = in->ranges[i].row; row < in->ranges[i].end_row; row++, at++) {
+            if (in->is_taken[at] || !placement_is_row(&c->f->m, &in->grids[i], row, base))
+                continue;
+            in->is_taken[at] = true;
+            *restored = true;
+            return write_key(c, base, row, err);
+        }
     return 0;
 }
 
@@ -89,13 +146,6 @@ static int restore_cleared(struct comparison *c, const struct base_row *base, bo
 
 /* --- rows that are gone --- */
 
-/* About a held row (common/base.h) a person is to decide. */
-static bool is_gone(const struct comparison *c, const struct base_row *base)
-{
-    return !base->is_seen && row_index_find(&c->f->m.index, base->key) < 0 &&
-           !base_is_held(base->hashes, base->hashes_len, BASE_ROW);
-}
-
 static size_t count_gone(const struct comparison *c)
 {
     size_t n = 0;
@@ -130,13 +180,14 @@ static bool is_too_many(const struct comparison *c, size_t n)
            (n >= SHARE_COUNTS_FROM && n * 100 > total * cfg->delete_limit_percent);
 }
 
-static int take_gone(struct comparison *c, const struct base_row *base, struct err *err)
+static int take_gone(struct comparison *c, struct candidates *in, const struct base_row *base,
+                     struct err *err)
 {
     bool restored = false;
 
     if (c->f->m.cfg->direction == CONFIG_TO_SHEET)
         return session_refresh(c->s, c->at, base->key, base->row_key, "*", err);
-    if (restore_key(c, base, &restored, err) != 0 ||
+    if (restore_key(c, in, base, &restored, err) != 0 ||
         (!restored && restore_cleared(c, base, &restored, err) != 0))
         return -1;
     return restored ? 0 : found_delete(&c->found, &c->f->m, base, err);
@@ -145,12 +196,17 @@ static int take_gone(struct comparison *c, const struct base_row *base, struct e
 /* Take what may go: all, or only what is approved. */
 static int take_all_gone(struct comparison *c, size_t n_gone, bool only_approved, struct err *err)
 {
-    for (const struct base_row *b = c->f->reconcile.base.rows; n_gone > 0 && b != NULL;
-         b = b->hh.next)
-        if (is_gone(c, b) && (!only_approved || is_approved(c, b, n_gone)) &&
-            take_gone(c, b, err) != 0)
-            return -1;
-    return 0;
+    struct candidates in = {0};
+    int rc;
+
+    if (n_gone == 0 || (only_approved && !c->f->reconcile.is_approved))
+        return 0;
+    rc = read_candidates(c, &in, err);
+    for (const struct base_row *b = c->f->reconcile.base.rows; rc == 0 && b != NULL; b = b->hh.next)
+        if (is_gone(c, b) && (!only_approved || is_approved(c, b, n_gone)))
+            rc = take_gone(c, &in, b, err);
+    grids_free(in.grids, in.n);
+    return rc;
 }
 
 static size_t count_unapproved(const struct comparison *c, size_t n_gone)

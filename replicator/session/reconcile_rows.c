@@ -176,7 +176,7 @@ static void look_at_keyless(struct comparison *c, const struct grid *grid, int64
 {
     if (comparison_is_blank(&c->f->m, grid, row))
         return;
-    c->n_keyless++;
+    comparison_add_candidate(c, row);
     if (c->f->m.cfg->direction != CONFIG_TO_SHEET && typed_is_due(c->s, c->f, grid, row))
         compare_new(c, grid, row);
 }
@@ -239,9 +239,8 @@ static int compare_page(struct comparison *c, const struct grid *grid, struct er
     return rc;
 }
 
-/* Read the page and compare it; the grids of the only page of a tab are kept. */
-static int read_page(struct comparison *c, const struct grid_range *ranges, bool is_only,
-                     struct err *err)
+/* Read the page and compare it. */
+static int read_page(struct comparison *c, const struct grid_range *ranges, struct err *err)
 {
     struct mapping *m = &c->f->m;
     struct grid *grids = NULL, *notes = NULL;
@@ -255,10 +254,7 @@ static int read_page(struct comparison *c, const struct grid_range *ranges, bool
     else
         session_restart(c->s, "columns of a tab have moved");
     grids_free(notes, 2);
-    if (is_only)
-        c->only_page = grids;
-    else
-        grids_free(grids, 2);
+    grids_free(grids, 2);
     return rc;
 }
 
@@ -280,7 +276,7 @@ int comparison_rows(struct comparison *c, struct err *err)
                                         .end_row = is_last ? -1 : row + height,
                                         .end_column = width}};
 
-        if (read_page(c, ranges, row == 1 && is_last, err) != 0)
+        if (read_page(c, ranges, err) != 0)
             return -1;
         if (c->s->must_restart)
             return 0;

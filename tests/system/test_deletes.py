@@ -101,3 +101,25 @@ def test_a_deleted_row_is_not_restored(make_stack):
     stack.cli("reconcile", "items")
     wait_until("the delete", lambda: ids(stack) == [1, 3])
     stack.wait_equal("Items")
+
+
+@pytest.mark.parametrize("reason", ["REMOVE_ROW", ""])
+def test_a_cleared_key_is_written_back_whichever_comparison_comes(make_stack, reason):
+    stack = filled(make_stack, rows=4)
+    clear(stack, stack.row_of("Items", 2.0), columns=1)
+    delete_rows(stack, 4)
+    stack.sql(f"INSERT INTO {stack.state_database}.signals (kind, mapping, reason, created_at) "
+              "VALUES ('reconcile', 'items', %s, UTC_TIMESTAMP(3))", (reason,))
+    wait_until("the delete", lambda: ids(stack) == [1, 2, 3])
+    stack.wait_equal("Items")
+    assert stack.cells("Items")[2] == [2.0, "item 2", 2.0]
+
+
+def test_cleared_keys_of_equal_rows_come_back_once_each(make_stack):
+    stack = filled(make_stack, rows=4)
+    stack.sql("UPDATE items SET name = 'same', qty = 7 WHERE id IN (2, 3)")
+    stack.wait_equal("Items")
+    clear(stack, 2, rows=2, columns=1)
+    reconciled(stack)
+    stack.wait_equal("Items")
+    assert ids(stack) == [1, 2, 3, 4] and len(stack.cells("Items")) == 5
