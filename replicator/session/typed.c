@@ -86,15 +86,18 @@ int64_t typed_end(const struct session *s, struct follow *f)
 
     HASH_ITER(hh, f->typed, t, next)
     {
+        unsigned n_gone;
+
         if (t->n_now == 0) {
             forget(f, t);
             continue;
         }
         if (t->n_now > t->n_before)
             t->since_ms = now;
+        /* Those that are not there any more have their keys: they were among the sent ones. */
+        n_gone = t->n_before > t->n_now ? t->n_before - t->n_now : 0;
+        t->n_sent -= t->n_sent < n_gone ? t->n_sent : n_gone;
         t->n_before = t->n_now;
-        if (t->n_sent > t->n_now)
-            t->n_sent = t->n_now;
         if (t->n_sent < t->n_now && (again == 0 || t->since_ms + settle_ms(s) < again))
             again = t->since_ms + settle_ms(s);
     }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows that people type and no trigger tells of, keys that stand twice, rows that MySQL deletes, keys that it changes."""
+import pytest
+
 from programs import wait_until
+from test_held import reconciled
 from test_notes import edited, note
 from test_placement import keys, silent, type_row
 
@@ -32,9 +35,12 @@ def test_a_typed_row_whose_trigger_never_came_gets_its_key_in_its_own_row(make_s
     assert len(keys(stack)) == 4
 
 
-def test_two_equal_typed_rows_are_two_rows(make_stack):
+@pytest.mark.parametrize("comparisons_between", [0, 1, 3])
+def test_two_equal_typed_rows_are_two_rows(make_stack, comparisons_between):
     stack = filled(make_stack)
     type_row(stack, 5, "same", 7)
+    for _ in range(comparisons_between):
+        reconciled(stack)
     type_row(stack, 6, "same", 7)
     stack.wait_equal("Items")
     assert names(stack) == ["one", "same", "same", "three", "two"]
