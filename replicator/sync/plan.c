@@ -7,8 +7,8 @@
 #include "common/base.h"
 #include "common/base_values.h"
 #include "common/log.h"
-#include "replicator/sync/tab.h"
 #include "common/planted.h"
+#include "replicator/sync/tab.h"
 
 /* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
  * (hash_value is never 0). */
