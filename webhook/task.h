@@ -89,7 +89,8 @@ int task_parse(struct task *task, size_t i, const struct cell *cell, struct valu
 int task_find(struct task *task, struct err *err);
 /* Read the row again after a write, into AFTER. ERR_VALUE: it is not under its key any more. */
 int task_reread(struct task *task, struct err *err);
-/* With a key as text (rowkey.h), as tabrelay keeps it, in the place of the one that was sent. */
+/* With a key as text (rowkey.h), as tabrelay keeps it, in the place of the one that was sent.
+ * ERR_VALUE: rows have another key now. */
 int task_find_by(struct task *task, const char *row_key, struct err *err);
 /* What both sides last agreed on in column I; absent: it cannot be told. */
 struct value task_base_value(const struct task *task, size_t i);

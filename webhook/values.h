@@ -17,9 +17,9 @@ void values_write(struct buf *out, struct value v);
 /* Append the row of n_columns values; absent ones are left out. */
 void values_write_row(struct buf *out, const struct schema_mapping *m, const struct value *values);
 
-/* Read one value; its bytes go to ARENA. NULL text: absent. ERR_FORMAT. */
+/* Read one value; its bytes go to ARENA. NULL text: absent. ERR_VALUE. */
 int values_read(const char *text, struct arena *arena, struct value *out, struct err *err);
-/* Read a row into n_columns VALUES; columns that are not in it are absent. ERR_FORMAT. */
+/* Read a row into n_columns VALUES; columns that are not in it are absent. ERR_VALUE. */
 int values_read_row(const char *text, const struct schema_mapping *m, struct arena *arena,
                     struct value *values, struct err *err);
 #endif

@@ -34,8 +34,8 @@ int rule_parse(const char *expression, const struct rule_columns *columns, bool 
                struct err *err);
 /* Evaluate a rule that rule_parse has looked over. VALUES stand as the flags do; where a flag is
  * false the value is not looked at. *OUT is a canonical value of TARGET, its text in SCRATCH.
- * Blocks for one query. ERR_MYSQL, ERR_CONFIG: MySQL refuses the expression; ERR_VALUE: its result is no value
- * of TARGET (completes "The result ..."). */
+ * Blocks for one query. ERR_MYSQL, ERR_CONFIG: MySQL refuses the expression; ERR_VALUE: its result
+ * is no value of TARGET (completes "The result ..."). */
 int rule_run(struct db *db, const char *expression, const struct rule_columns *columns,
              const bool *uses, const struct value *values, const struct column *target,
              struct buf *scratch, struct value *out, struct err *err);

@@ -200,6 +200,11 @@ def test_what_cannot_be_decided_is_refused_in_words(held):
     assert held.conflicts()[0]["state"] == "open" and held_marks(held)[0] == ["qty"]
 
 
+def test_a_conflict_from_before_the_key_changed_is_refused_alone(held):
+    held.hook.state("UPDATE @conflicts SET row_key = %s", ['["1","2"]'])
+    assert held.resolve(conflict=held.conflict["id"], take="sheet")["message"] == "the row is known by another key now"
+
+
 def test_typing_into_a_held_cell_changes_what_the_sheet_says(held):
     result = held.send(make_edit({**BASE, "qty": 8}, ["qty"], old={"qty": 9}))
     assert (result["outcome"], result["notes"]["qty"]) == \
