@@ -216,9 +216,11 @@ class Maria(Server):
 
     def initialise(self, datadir):
         datadir.mkdir(mode=0o700)
+        tmp = datadir.parent / "tmp"  # its own, as in start()
+        tmp.mkdir(mode=0o700)
         subprocess.run(
             [*self.enter("mariadb-install-db"), "--no-defaults", *as_root_user(), f"--datadir={self.inside(datadir)}",
-             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"],
+             f"--tmpdir={self.inside(tmp)}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def command(self):
