@@ -181,7 +181,7 @@ static int tell_missing(struct look *l, const struct row_image *image, const str
     if (row_key.is_failed)
         return err_nomem(err, "compare");
     d.row_key = row_key.ptr;
-    return l->tell(l->context, &d, err);
+    return l->tell(l, &d, err);
 }
 
 /* A row of the snapshot that the tab did not show. A table without snapshots may show new ones. */

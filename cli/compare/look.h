@@ -32,13 +32,14 @@ struct look {
     struct place *place;
     const struct key_list *only; /* NULL: all rows; else nothing but these is compared */
     int64_t wait_ms;             /* 0: the replicator is not waited for */
-    int (*tell)(void *context, const struct difference *d, struct err *err);
-    void *context;
+    int (*tell)(struct look *l, const struct difference *d, struct err *err);
+    void *context; /* for TELL */
 
     /* What it found. */
     struct buf position; /* as text */
     enum compare_wait waited;
     size_t n_mysql, n_tab; /* rows */
+    size_t n_marked;       /* rows of the tab whose note says that MySQL has deleted them */
     size_t n_keyless;      /* rows of the tab with cells and without a key ... */
     int64_t keyless_row;   /* ... the first of them, 0-based */
     size_t n_twice;        /* rows of the tab whose key stands above already */

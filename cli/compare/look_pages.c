@@ -3,7 +3,9 @@
 #include "cli/compare/look.h"
 #include "common/cleanup.h"
 #include "common/rowkey.h"
+#include "replicator/session/note.h"
 #include "replicator/sync/fetch.h"
+#include "replicator/sync/note_text.h"
 
 enum { PAGE_CELLS = 60000, KEY_MAX = 16 };
 
@@ -11,6 +13,7 @@ enum { PAGE_CELLS = 60000, KEY_MAX = 16 };
 struct page {
     struct look *l;
     const struct grid *grid;
+    const struct grid *notes;  /* of the same cells */
     struct grid keys[KEY_MAX]; /* the page as the grid of each key column */
     struct {
         int64_t row;
@@ -44,6 +47,17 @@ static const struct value *find_values(const struct fetched *rows, struct hash12
     return NULL;
 }
 
+/* A row that MySQL has deleted and that stays (on_delete: mark): its note says so, and nobody takes
+ * it for a new one (session/reconcile_rows.c). */
+static bool is_marked(const struct page *p, const struct difference *d)
+{
+    const struct mapping *m = &p->l->place->m;
+    const struct cell *note = grid_at(p->notes, d->row, m->columns[m->key[0]].sheet_column);
+
+    return d->mysql == NULL && d->base == NULL && note->type == CELL_TEXT &&
+           note_text_is(note->text, note->text_len, NOTE_DELETED);
+}
+
 static int tell_row(struct page *p, size_t i, const struct fetched *mysql,
                     const struct base_rows *base, const char *row_key, struct err *err)
 {
@@ -55,7 +69,11 @@ static int tell_row(struct page *p, size_t i, const struct fetched *mysql,
                            .base = base_rows_find(base, p->rows[i].key),
                            .is_twice = p->rows[i].is_twice};
 
-    return has_difference(&p->l->place->m, &d) ? p->l->tell(p->l->context, &d, err) : 0;
+    if (is_marked(p, &d)) {
+        p->l->n_marked++;
+        return 0;
+    }
+    return has_difference(&p->l->place->m, &d) ? p->l->tell(p->l, &d, err) : 0;
 }
 
 /* The keys' values, and each key as text. */
@@ -157,9 +175,10 @@ static int take_row(struct page *p, int64_t row, struct err *err)
     return suspect(p, row, key, false, err);
 }
 
-static int take_page(struct look *l, const struct grid *grid, struct err *err)
+static int take_page(struct look *l, const struct grid *grid, const struct grid *notes,
+                     struct err *err)
 {
-    struct page p = {.l = l, .grid = grid};
+    struct page p = {.l = l, .grid = grid, .notes = notes};
 
     for (size_t k = 0; k < l->place->m.n_key; k++)
         p.keys[k] = *grid;
@@ -192,19 +211,20 @@ static bool has_key_columns(const struct mapping *m)
 static int read_page(struct look *l, const struct grid_range ranges[2], struct err *err)
 {
     struct mapping *m = &l->place->m;
-    struct grid *grids = NULL;
+    struct grid *grids = NULL, *notes = NULL;
     int rc;
 
-    if (sheets_read(l->c->sheets, m->cfg->spreadsheet, ranges, 2, &grids, err) != 0)
+    if (sheets_read_notes(l->c->sheets, m->cfg->spreadsheet, ranges, 2, &grids, &notes, err) != 0)
         return -1;
     if (are_headers_there(m, &grids[0])) {
-        rc = take_page(l, &grids[1], err);
+        rc = take_page(l, &grids[1], &notes[1], err);
     } else {
         rc = err_set(err, ERR_FORMAT, "mapping %s: columns of the tab were moved meanwhile",
                      m->cfg->name);
         err_hint(err, "Try again.");
     }
     grids_free(grids, 2);
+    grids_free(notes, 2);
     return rc;
 }
 

@@ -163,9 +163,9 @@ static int judge_mysql_row(struct planning *p, const struct difference *d, struc
     return direction == CONFIG_TO_MYSQL ? 0 : add(p, PLAN_TAB_ADD, d, NULL, err);
 }
 
-static int judge(void *context, const struct difference *d, struct err *err)
+static int judge(struct look *l, const struct difference *d, struct err *err)
 {
-    struct planning *p = context;
+    struct planning *p = l->context;
 
     if (d->is_twice)
         return 0; /* is counted */
@@ -185,6 +185,7 @@ static void take_counts(struct planned *out, const struct look *l)
     out->n_keyless = l->n_keyless;
     out->n_twice = l->n_twice;
     out->n_unshown = l->n_unshown;
+    out->n_marked = l->n_marked;
     out->is_over_limit =
         n > out->cfg->delete_limit_rows || (n > 0 && l->n_tab == 0) ||
         (n >= SHARE_COUNTS_FROM && n * 100 > l->n_mysql * out->cfg->delete_limit_percent);

@@ -42,7 +42,7 @@ struct planned {
     bool is_new;        /* the replicator has not met it, or not with this spreadsheet */
     bool is_rekeyed;
     struct buf changes; /* of columns: a JSON array of sentences */
-    size_t n_mysql, n_tab, n_keyless, n_twice, n_unshown;
+    size_t n_mysql, n_tab, n_keyless, n_twice, n_unshown, n_marked;
     bool is_over_limit; /* the deletes in MySQL would wait for approval */
     struct planned_action actions[PLAN_ACTIONS];
 };

@@ -98,6 +98,8 @@ void plan_put_text(struct buf *out, const struct planned *p)
                    p->n_twice);
     if (p->n_keyless > 0)
         buf_printf(out, "    %zu rows of the tab have cells and no key\n", p->n_keyless);
+    if (p->n_marked > 0)
+        buf_printf(out, "    %zu rows of the tab are marked as deleted in MySQL\n", p->n_marked);
     if (p->n_unshown > 0)
         buf_printf(out, "    %zu rows of MySQL have a blank key, which a tab cannot show\n",
                    p->n_unshown);
@@ -133,9 +135,9 @@ void plan_put_json(struct buf *out, const struct planned *p)
     buf_printf(out,
                ", \"new\": %s, \"rekeyed\": %s, \"changes\": %s, \"rows_in_mysql\": %zu, "
                "\"rows_in_tab\": %zu, \"keyless_rows\": %zu, \"duplicate_keys\": %zu, "
-               "\"blank_keys\": %zu, \"deletes_wait\": %s",
+               "\"blank_keys\": %zu, \"marked_rows\": %zu, \"deletes_wait\": %s",
                claim(p->is_new), claim(p->is_rekeyed), p->changes.len == 0 ? "[]" : p->changes.ptr,
-               p->n_mysql, p->n_tab, p->n_keyless, p->n_twice, p->n_unshown,
+               p->n_mysql, p->n_tab, p->n_keyless, p->n_twice, p->n_unshown, p->n_marked,
                claim(p->is_over_limit));
     for (size_t k = 0; k < PLAN_ACTIONS; k++)
         put_action_json(out, &p->actions[k], actions[k].name);

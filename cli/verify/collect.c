@@ -7,11 +7,6 @@
 #include "cli/verify/verify.h"
 #include "common/base.h"
 
-struct collecting {
-    struct look *look;
-    struct suspects *out;
-};
-
 void suspects_close(struct suspects *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -91,19 +86,19 @@ static struct suspect *add(struct suspects *s)
     return &s->items[s->n++];
 }
 
-static int take(void *context, const struct difference *d, struct err *err)
+static int take(struct look *l, const struct difference *d, struct err *err)
 {
-    struct collecting *c = context;
-    const struct mapping *m = &c->look->place->m;
+    struct suspects *out = l->context;
+    const struct mapping *m = &l->place->m;
     struct suspect *s;
 
     if (m->cfg->direction == CONFIG_TO_MYSQL && d->grid == NULL)
         return 0; /* MySQL's own rows are not for the tab */
-    if (c->out->n == SUSPECTS_MAX) {
-        c->out->n_more++;
+    if (out->n == SUSPECTS_MAX) {
+        out->n_more++;
         return 0;
     }
-    s = add(c->out);
+    s = add(out);
     if (s == NULL || (s->row_key = strdup(d->row_key)) == NULL)
         return err_nomem(err, "verify");
     s->key = d->key;
@@ -113,9 +108,9 @@ static int take(void *context, const struct difference *d, struct err *err)
     s->is_twice = d->is_twice;
     s->mysql = s->is_in_mysql ? cells_hash_values(m, d->mysql) : 0;
     s->tab = s->is_in_tab ? cells_hash_row(m, d->grid, d->row) : 0;
-    if (c->out->n <= SUSPECTS_DETAILED && (s->cells = difference_cells(m, d, NULL)) == NULL)
+    if (out->n <= SUSPECTS_DETAILED && (s->cells = difference_cells(m, d, NULL)) == NULL)
         return err_nomem(err, "verify");
-    return find_held(c->look, d, &s->held, err);
+    return find_held(l, d, &s->held, err);
 }
 
 static int list_keys(const struct suspects *s, struct key_list *out, struct err *err)
@@ -128,13 +123,12 @@ static int list_keys(const struct suspects *s, struct key_list *out, struct err 
 
 int verify_look(struct look *l, const struct suspects *last, struct suspects *out, struct err *err)
 {
-    struct collecting c = {.look = l, .out = out};
     struct key_list keys = {0};
     int rc = last == NULL ? 0 : list_keys(last, &keys, err);
 
     l->only = last == NULL ? NULL : &keys;
     l->tell = take;
-    l->context = &c;
+    l->context = out;
     if (rc == 0)
         rc = look_run(l, err);
     l->only = NULL;

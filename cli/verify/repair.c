@@ -161,9 +161,9 @@ static void put_edit(struct sending *s, const struct difference *d)
     s->in_request++;
 }
 
-static int take(void *context, const struct difference *d, struct err *err)
+static int take(struct look *l, const struct difference *d, struct err *err)
 {
-    struct sending *s = context;
+    struct sending *s = l->context;
 
     if (d->grid == NULL || d->is_twice)
         return 0;

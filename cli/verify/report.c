@@ -78,6 +78,8 @@ static void put_odd(struct buf *out, const struct verified *v)
 
 static void put_unshown(struct buf *out, const struct verified *v)
 {
+    if (v->n_marked > 0)
+        buf_printf(out, "  %zu rows of the tab are marked as deleted in MySQL\n", v->n_marked);
     if (v->n_unshown > 0)
         buf_printf(out, "  %zu rows of MySQL have a blank key, which a tab cannot show\n",
                    v->n_unshown);
@@ -123,11 +125,12 @@ void verify_put_json(struct buf *out, const struct verified *v, size_t limit)
     json_put_text(out, "reason", buf_text(&v->reason));
     buf_puts(out, ", ");
     json_put_text(out, "position", buf_text(&v->position));
-    buf_printf(out,
-               ", \"rows\": %zu, \"differ\": %zu, \"held\": %zu, \"duplicate_keys\": %zu, "
-               "\"keyless_rows\": %zu, \"blank_keys\": %zu, \"differences\": [",
-               v->n_rows, v->suspects.n - verified_held(v) + v->suspects.n_more, verified_held(v),
-               v->n_twice, v->n_keyless, v->n_unshown);
+    buf_printf(
+        out,
+        ", \"rows\": %zu, \"differ\": %zu, \"held\": %zu, \"duplicate_keys\": %zu, "
+        "\"keyless_rows\": %zu, \"blank_keys\": %zu, \"marked_rows\": %zu, \"differences\": [",
+        v->n_rows, v->suspects.n - verified_held(v) + v->suspects.n_more, verified_held(v),
+        v->n_twice, v->n_keyless, v->n_unshown, v->n_marked);
     for (size_t i = 0; i < v->suspects.n && i < limit; i++) {
         buf_puts(out, i == 0 ? "" : ", ");
         put_row_json(out, &v->suspects.items[i]);

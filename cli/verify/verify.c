@@ -65,6 +65,7 @@ static void take_counts(struct verified *v, struct look *l)
     v->n_keyless = l->n_keyless;
     v->n_twice = l->n_twice;
     v->n_unshown = l->n_unshown;
+    v->n_marked = l->n_marked;
     v->keyless_row = l->keyless_row;
 }
 
@@ -85,6 +86,7 @@ static int look_again(struct compare *c, struct place *place, int64_t wait_ms, s
     if (rc == 0) {
         mark_stable(&now, &v->suspects);
         v->n_twice = look.n_twice;
+        v->n_marked += look.n_marked;
         now.n_more = v->suspects.n_more;
         suspects_close(&v->suspects);
         v->suspects = now;

@@ -52,7 +52,7 @@ struct verified {
     struct buf reason; /* of INCONCLUSIVE; "" else */
     struct buf hint;
     struct buf position;
-    size_t n_rows, n_keyless, n_twice, n_unshown; /* rows of MySQL; see look.h */
+    size_t n_rows, n_keyless, n_twice, n_unshown, n_marked; /* rows of MySQL; see look.h */
     int64_t keyless_row;
     struct suspects suspects; /* what differs in the end */
 };

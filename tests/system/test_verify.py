@@ -154,6 +154,16 @@ def test_what_a_conflict_holds_is_no_mismatch_until_it_is_resolved(make_stack):
     assert verify(stack, code=0).startswith("items: MATCH: 5 rows")
 
 
+def test_a_row_that_is_marked_as_deleted_is_no_mismatch(make_stack):
+    stack = make_stack([{"table": "items", "tab": "Items", "on_delete": "mark"}], replicator=FAR)
+    fill(stack, 5)
+    stack.sql("DELETE FROM items WHERE id = 2")
+    found, rows = verdict(stack, code=0)
+    assert (found["verdict"], found["marked_rows"], rows) == ("MATCH", 1, {})
+    assert "  1 rows of the tab are marked as deleted in MySQL\n" in verify(stack, code=0)
+    assert json.loads(stack.cli("plan", "items", "--json"))[0]["mysql_add"]["rows"] == 0
+
+
 def test_what_mysql_has_repairs_the_tab(quiet):
     fill(quiet, 30)
     for key in (2, 3):
