@@ -27,7 +27,8 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--seeds", help="a range, or numbers with commas")
     parser.add_argument("--cases", action="store_true", help="the directed histories in cases/")
-    parser.add_argument("--server", default="both", choices=["mariadb", "mysql", "both"])
+    parser.add_argument("--server", default="both", choices=["mariadb", "mysql", "both", "split"],
+                        help="split: every history on one of the two, in turn")
     parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1, help="histories at a time")
     parser.add_argument("--replay", nargs="*", default=[], help="files with histories, instead of seeds")
     parser.add_argument("--shrink", help="a file with a history that fails: make it smaller")
@@ -61,11 +62,12 @@ def main():
     os.environ["TABRELAY_BUILD"] = args.build
     if args.planted:
         import planted
-        return planted.main("mariadb" if args.server == "both" else args.server, args.build)
+        return planted.main(args.server if args.server == "mysql" else "mariadb", args.build)
     if args.shrink:
         return shrink_it(args)
-    servers = ["mariadb", "mysql"] if args.server == "both" else [args.server]
-    work = [(server, one) for server in servers for one in histories(args) * args.times]
+    servers = ["mariadb", "mysql"] if args.server in ("both", "split") else [args.server]
+    found = histories(args) * args.times
+    work = {server: found[n::len(servers)] if args.server == "split" else found for n, server in enumerate(servers)}
     keep = pathlib.Path(args.keep or tempfile.mkdtemp(prefix="tabrelay-torture-"))
     status = 0
     for server in servers:
@@ -73,7 +75,7 @@ def main():
         if why:
             print(f"torture ({server}): skipped: {why}")
             continue
-        status |= run_all(server, [one for name, one in work if name == server], args.jobs, keep)
+        status |= run_all(server, work[server], args.jobs, keep)
     return status
 
 
@@ -114,7 +116,7 @@ def run_all(server, work, jobs, keep):
 def shrink_it(args):
     """Fails as before: by one of the same checks."""
     from shrink import shrink
-    flavour = "mariadb" if args.server == "both" else args.server
+    flavour = args.server if args.server == "mysql" else "mariadb"
     missing(flavour)
     history = json.loads(pathlib.Path(args.shrink).read_text())
     cls, base, is_temporary = prepare(flavour)
@@ -203,7 +205,7 @@ def one_run(history):
     try:
         found, counts = play(history, server)
     except Exception:  # noqa: B902 (also a broken run has to be told with its history)
-        found, counts = {"run": traceback.format_exc().splitlines()[-9:]}, {}
+        found, counts = {"run": traceback.format_exc().splitlines()[:-9:-1]}, {}
     return {"history": history, "found": found, "counts": dict(counts), "seconds": time.monotonic() - began}
 
 

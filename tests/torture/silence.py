@@ -55,9 +55,9 @@ def is_checkpoint_past(world, rest):
     rows = world.stack.sql(f"SELECT position FROM {world.stack.state_database}.checkpoint")
     if not rows:
         return False
-    position = rows[0][0]
+    position = rows[0][0].partition(":")[2]  # after "mariadb:" or "mysql:"
     if world.server.flavour == "mariadb":
-        sequence = {part.split("-")[0]: int(part.split("-")[2]) for part in position.split(":")[-1].replace("gtid=", "").split(",")}
+        sequence = {part.split("-")[0]: int(part.split("-")[2]) for part in position.split(",")}
         return all(sequence.get(p.split("-")[0], 0) >= int(p.split("-")[2]) for p in rest.target.split(","))
     return world.server.sql("SELECT GTID_SUBSET(%s, %s)", (rest.target, position))[0][0] == 1
 
