@@ -207,8 +207,10 @@ def nothing_is_made_up(changes, typed):
 
 
 def order_is_kept(changes, typed):
-    """Of two values typed into the same cell the later one stays."""
-    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in typed}  # an undo types it again
+    """Of two values typed into the same cell the later one stays. (An undo or a copy types a value again: it says nothing.)"""
+    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in typed}
+    times = collections.Counter((t.table.name, t.column, t.value) for t in typed)
+    at = {name: revision for name, revision in at.items() if times[name[:3]] == 1}
     last, found = {}, []
     for change in changes:
         for column in change.columns():

@@ -99,7 +99,7 @@ def run_all(server, work, jobs, keep):
     numbers = context.Queue()
     for number in range(jobs):
         numbers.put(number)
-    with context.Pool(jobs, begin, (cls, base, numbers)) as pool:
+    with context.Pool(jobs, begin, (cls, base, numbers, jobs)) as pool:
         for result in pool.imap_unordered(one_run, work):
             counts.update(result["counts"])
             slowest = max(slowest, result["seconds"])
@@ -122,7 +122,7 @@ def shrink_it(args):
     cls, base, is_temporary = prepare(flavour)
     numbers = multiprocessing.Queue()
     numbers.put(0)
-    begin(cls, base, numbers)
+    begin(cls, base, numbers, 1)
     try:
         first = set(one_run(history)["found"]) - {"evidence"}
         if not first:
@@ -185,9 +185,12 @@ def prepare(flavour):
     return cls, base, is_temporary
 
 
-def begin(cls, base, numbers):
+def begin(cls, base, numbers, jobs):
     global server
-    server = cls(base, 301 + numbers.get()).start()
+    import servers
+    number = numbers.get()
+    servers.share_ports(number, jobs)
+    server = cls(base, 301 + number).start()
 
 
 def end(_):
