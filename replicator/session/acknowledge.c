@@ -11,6 +11,7 @@
 #include "common/metrics.h"
 #include "common/planted.h"
 #include "common/rowkey.h"
+#include "replicator/session/absent.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
@@ -164,7 +165,7 @@ static bool is_last(const struct session *s, const struct shipment *sh)
         s->orphans != NULL || s->notes != NULL || s->is_in_transaction || s->window.is_open)
         return false;
     for (size_t i = 0; i < s->n_follows; i++)
-        if (s->follows[i].refreshes != NULL)
+        if (s->follows[i].refreshes != NULL || s->follows[i].absents != NULL)
             return false;
     return s->position != NULL;
 }
@@ -260,13 +261,22 @@ static int note_deleted(struct session *s, const struct share *share, struct err
     return 0;
 }
 
+static int note_absent(struct session *s, const struct share *share, struct err *err)
+{
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (share->plan.rows[i].action == PLAN_ABSENT &&
+            absent_add(s, &s->follows[share->at], share->plan.rows[i].pending->image, err) != 0)
+            return -1;
+    return 0;
+}
+
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err)
 {
     bool with_position;
     int64_t lag_ms = s->oldest_us > 0 ? clock_wall_ms() - s->oldest_us / 1000 : -1;
 
     for (size_t i = 0; i < sh->n_shares; i++)
-        if (note_deleted(s, &sh->shares[i], err) != 0)
+        if (note_deleted(s, &sh->shares[i], err) != 0 || note_absent(s, &sh->shares[i], err) != 0)
             return -1;
     with_position = is_last(s, sh);
 

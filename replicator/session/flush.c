@@ -77,7 +77,7 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
     for (size_t i = 0; i < n; i++) {
         const struct base_row *base = base_rows_find(&share->base, keys[i]);
 
-        if (base == NULL)
+        if (base == NULL || base_row_is_kept(base))
             continue;
         rows[i].base = base->hashes;
         rows[i].base_len = base->hashes_len;

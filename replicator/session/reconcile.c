@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "replicator/session/absent.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/waiting.h"
@@ -101,6 +102,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         f->reconcile.is_clean = false;
     if (rc == 0 && c.found.n > 0)
         rc = found_post(s, &f->m, &c.found, err);
+    if (rc == 0 && !s->must_restart)
+        rc = absent_compared(s, at, err);
     if (rc != 0)
         typed_close(f);
     if (rc == 0) {

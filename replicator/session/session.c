@@ -8,6 +8,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/metrics.h"
+#include "replicator/session/absent.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
@@ -41,6 +42,7 @@ static void close_follow(struct follow *f)
     refreshes_close(f);
     typed_close(f);
     reconcile_close(&f->reconcile);
+    absents_close(f);
 }
 
 void session_close(struct session *s)

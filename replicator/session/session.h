@@ -93,14 +93,15 @@ struct follow {
     struct refresh *refreshes; /* uthash */
     struct reconcile reconcile;
     struct due due;
-    bool is_joining;     /* the first synchronisation is under way (join.h) */
-    int64_t join_row;    /* the next one of the tab */
-    int64_t join_ms;     /* monotonic; not before; after a failure */
-    struct typed *typed; /* uthash by content; typed.h */
-    int64_t typed_ms;    /* monotonic: look at them again then; 0: no need to */
-    bool is_asked;       /* conflicts may wait for the time of MySQL's change */
-    int64_t asked_last;  /* the newest of them, ... */
-    uint64_t asked_mark; /* ... as of before this mark, which the stream has to show; 0: none */
+    bool is_joining;        /* the first synchronisation is under way (join.h) */
+    int64_t join_row;       /* the next one of the tab */
+    int64_t join_ms;        /* monotonic; not before; after a failure */
+    struct absent *absents; /* uthash; absent.h */
+    struct typed *typed;    /* uthash by content; typed.h */
+    int64_t typed_ms;       /* monotonic: look at them again then; 0: no need to */
+    bool is_asked;          /* conflicts may wait for the time of MySQL's change */
+    int64_t asked_last;     /* the newest of them, ... */
+    uint64_t asked_mark;    /* ... as of before this mark, which the stream has to show; 0: none */
     bool is_asked_past_mark;
     bool is_looked_at; /* at conflicts that were open when the session began */
     int64_t decide_ms; /* monotonic; not before */

@@ -139,6 +139,7 @@ static int force_edit(struct session *s, uint32_t mapping, const struct edit_not
 
     if (row == NULL)
         return session_refresh(s, mapping, note->key, note->row_key, note->columns, err);
+    row->is_wanted = true;
     if (!session_set_columns(m, note->columns, &row->forced))
         row->is_forced = true;
     return 0;

@@ -37,6 +37,7 @@ struct pending_row {
     bool is_delete;
     bool is_forced;   /* write all cells, whatever base says */
     bool is_held;     /* a placement decides first where the row is */
+    bool is_wanted;   /* it has been decided that the row stands in the tab */
     bool has_old_key; /* it had this key before its newest change */
     struct hash128 old_key;
     int64_t changed_us;   /* when its newest change was committed, by MySQL's clock; 0: not known */

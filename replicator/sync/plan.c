@@ -169,6 +169,14 @@ static int clear_cells(struct plan *plan, struct planned_row *row, struct err *e
     return 0;
 }
 
+/* Both sides changed the row, if the tab really has it no more: what becomes of it is the webhook's
+ * to decide, once a comparison has found the delete. */
+static bool is_absent(const struct plan *plan, const struct planned_row *row)
+{
+    return row->base != NULL && row->pending->changed_us > 0 && !row->pending->is_wanted &&
+           plan->mapping->cfg->direction == CONFIG_BOTH;
+}
+
 static void choose_action(struct plan *plan, struct planned_row *row)
 {
     row->sheet_row = row_index_find(&plan->mapping->index, row->pending->id.key);
@@ -183,6 +191,8 @@ static void choose_action(struct plan *plan, struct planned_row *row)
         row->action = PLAN_NOTHING;
         log_warn("plan: a row whose key is empty cannot stand in a tab mapping=%s",
                  plan->mapping->cfg->name);
+    } else if (is_absent(plan, row)) {
+        row->action = PLAN_ABSENT;
     } else {
         row->action = PLAN_INSERT;
         row->sheet_row = plan->insert_at + (int64_t)plan->n_inserts++;

@@ -23,6 +23,7 @@
 enum plan_action {
     PLAN_NOTHING, /* the sheet shows it already */
     PLAN_FORGET,  /* deleted, and not in the tab: only the base goes */
+    PLAN_ABSENT,  /* changed in MySQL, known, and not in the tab: a person has deleted it */
     PLAN_UPDATE,
     PLAN_INSERT,
     PLAN_DELETE, /* its row in the tab goes; as on_delete says: */

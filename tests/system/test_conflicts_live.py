@@ -99,12 +99,42 @@ def test_a_row_that_mysql_deleted_waits_in_the_tab_until_a_person_decides(make_s
         wait_until("the note to go", lambda: note(stack, 1, "qty") == "")
 
 
+def updated_and_deleted(stack):
+    """MySQL changes a row while a person deletes it: the stream shows the change before the tab is compared."""
+    stack.replicator.stop()
+    stack.sql("UPDATE items SET qty = 11 WHERE id = 1")
+    stack.act({"action": "delete_rows", "tab": "Items", "index": stack.row_of("Items", 1.0), "count": 1})
+    stack.replicator.start()
+
+
+@pytest.mark.parametrize("policy, left", [("sheet_wins", None), ("mysql_wins", 11), ("update_wins", 11), ("delete_wins", None)])
+def test_a_row_that_mysql_changed_and_the_sheet_deleted_goes_by_its_policy(make_stack, policy, left):
+    stack = filled(make_stack, delete_conflict=policy, delete_limit_percent=100)
+    updated_and_deleted(stack)
+    wait_until("the conflict", lambda: conflicts(stack))
+    stack.wait_equal("Items")
+    assert stack.sql("SELECT qty FROM items WHERE id = 1") == ([] if left is None else [(left,)])
+    assert [c["outcome"] for c in conflicts(stack)] == ["sheet" if left is None else "mysql"]
+
+
+def test_a_deleted_row_that_is_back_before_the_comparison_gets_mysql_s_value(make_stack):
+    stack = filled(make_stack, delete_limit_percent=100)
+    stack.replicator.stop()
+    stack.sql("UPDATE items SET qty = 11 WHERE id = 1")
+    stack.act({"action": "delete_rows", "tab": "Items", "index": stack.row_of("Items", 1.0), "count": 1})
+    stack.webhook.stop()  # the comparison finds the delete, and nobody takes it
+    stack.replicator.start()
+    wait_until("the comparison", lambda: "cannot" in stack.replicator.log() or "reconcile" in stack.replicator.log())
+    stack.act({"action": "undo"})
+    stack.webhook.start()
+    stack.wait_equal("Items", 60)
+    assert row(stack, 1) == [1.0, "one", 11.0] and stack.sql("SELECT qty FROM items WHERE id = 1") == [(11,)]
+
+
 @pytest.mark.parametrize("take", ["sheet", "mysql"])
 def test_a_row_that_the_sheet_deleted_waits_in_mysql_until_a_person_decides(make_stack, take):
     stack = filled(make_stack, delete_conflict="manual", delete_limit_percent=100)
-    # Not in the binlog: the replicator, which would insert the row again, does not know of it yet.
-    stack.server.sql("UPDATE items SET qty = 11 WHERE id = 1", database=stack.database, init_command="SET sql_log_bin = 0")
-    stack.act({"action": "delete_rows", "tab": "Items", "index": stack.row_of("Items", 1.0), "count": 1})
+    updated_and_deleted(stack)
     wait_until("the conflict", lambda: conflicts(stack))
     stack.sql("UPDATE items SET qty = 21 WHERE id = 2")
     wait_until("the other row", lambda: row(stack, 2)[2] == 21.0)

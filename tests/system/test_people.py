@@ -349,8 +349,10 @@ def test_the_written_row_is_deleted_during_a_write(stack):
     fill(stack)
     with on_its_way(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2"):
         act(stack, "delete_rows", index=2)
-    assert agreed(stack) == {**kept(1, 3, 4, 5, 6), 2.0: None}  # MySQL's change wins; the person's own cell went with the row
-    assert stack.sql("SELECT name FROM items WHERE id = 2") == [("from MySQL",)]
+    wait_until("the row to go", lambda: stack.sql("SELECT COUNT(*) FROM items WHERE id = 2") == [(0,)])
+    assert agreed(stack) == kept(1, 3, 4, 5, 6)  # sheet_wins; the conflict says what MySQL had
+    conflict = f"SELECT kind, outcome, mysql_value LIKE '%%from MySQL%%' FROM {stack.state_database}.conflicts"
+    assert stack.sql(conflict) == [("update_delete", "sheet", 1)]
 
 
 def test_another_row_is_deleted_during_a_write(stack):
