@@ -27,7 +27,7 @@ def generate(seed):
     values = Values(r)
     history = {"seed": seed, "rows": r.randrange(12, 40), "quota": None, "own_server": r.random() < 0.12,
                "mapping": {"delete_limit_rows": 1000, "delete_limit_percent": 100},
-               "mappings": {name: {"conflict": r.choice(["sheet_wins", "mysql_wins"])} for name in TABLES},
+               "mappings": {name: {"conflict": r.choice(["sheet_wins", "mysql_wins", "last_write_wins"])} for name in TABLES},
                "replicator": {"reconcile_every": "2s"}, "steps": []}
     for n in range(r.randrange(2, 4)):
         history["steps"] += [_paced(r, f"sql{n + 1}", _sql_step(r, values)) for _ in range(r.randrange(12, 30))]

@@ -41,6 +41,9 @@ def check(world, rest, changes):
     log = read_log(world.stack)
     for entry in log.values():
         world.count(f"edits {entry.outcome}")
+    for policy, state, outcome, n in world.stack.sql(f"SELECT policy, state, outcome, COUNT(*) FROM {world.stack.state_database}.conflicts "
+                                                     "GROUP BY policy, state, outcome"):
+        world.count(f"conflict {policy} {state} {outcome or ''}".strip(), n)
     typed = typed_values(world)
     shown = Shown(world)
     return (typed_is_kept(world, rest, changes, log, typed, shown) + ours_are_logged(changes, log) +

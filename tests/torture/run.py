@@ -155,7 +155,7 @@ def report(server, result, keep):
     print(flush=True)
 
 
-GROUPS = ("typed: ", "edits ", "google ", "triggers ", "kill_")
+GROUPS = ("typed: ", "edits ", "conflict ", "google ", "triggers ", "kill_")
 
 
 def print_counts(server, counts):
