@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Made by tools/discovery_table.py from Google's discovery documents, revisions 20260921 and 20260916. Do not edit. */
+/* Made by tools/discovery_table.py from Google's discovery documents, revisions 20260921 and
+ * 20260916. Do not edit. */
 /* clang-format off */
 #include "sandbox/discovery_table.h"
 

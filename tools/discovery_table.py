@@ -151,7 +151,7 @@ def main():
     schemas, methods = [], []
     print("/* SPDX-License-Identifier: Apache-2.0 */")
     print("/* Made by tools/discovery_table.py from Google's discovery documents, revisions %s. Do not edit. */"
-          % " and ".join(document["revision"] for document in documents))
+          % " and\n * ".join(document["revision"] for document in documents))
     print("/* clang-format off */")
     print('#include "sandbox/discovery_table.h"\n')
     for document, wanted in zip(documents, METHODS):

@@ -25,15 +25,15 @@ static enum merge_verdict by_policy(enum config_conflict policy)
  */
 static enum merge_verdict against_shown(const struct merge_cell *cell, enum config_conflict policy)
 {
-    if (!cell->was_shown_over)
+    bool has_old = cell->old.state != VALUE_ABSENT;
+
+    if (!cell->was_shown_over || (!has_old && !cell->has_previous))
         return MERGE_APPLY;
-    /* It was shown over what the person had typed, who never saw it. */
-    if (cell->old.state != VALUE_ABSENT)
-        return by_policy(policy);
     /* A row that was read before it was shown: a sort or a paste sends all its cells. */
-    if (cell->has_previous && hash_value(cell->sheet) == cell->previous)
+    if (!has_old && hash_value(cell->sheet) == cell->previous)
         return MERGE_KEEP;
-    return MERGE_APPLY;
+    /* It was shown over what the person had typed, who never saw it. */
+    return by_policy(policy);
 }
 
 enum merge_verdict merge_edited(const struct merge_cell *cell, enum config_conflict policy)

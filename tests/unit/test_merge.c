@@ -75,7 +75,7 @@ static void a_row_that_was_read_before_mysqls_value_was_shown_is_no_edit(void **
     c.was_shown_over = true;
     assert_int_equal(merge_edited(&c, CONFIG_SHEET_WINS), MERGE_KEEP);
     c.sheet = text("pasted");
-    assert_int_equal(merge_edited(&c, CONFIG_SHEET_WINS), MERGE_APPLY);
+    assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_MYSQL_WINS);
     c.old = text("before");
     assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_MYSQL_WINS);
 }

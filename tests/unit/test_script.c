@@ -191,6 +191,17 @@ static void rows_that_were_sorted_are_left_to_a_comparison(void **state)
     assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
 }
 
+static void a_paste_while_others_move_rows_is_sent(void **state)
+{
+    (void)state;
+    script_fire_change(engine, "S1", "OTHER", "bob@example.com");
+    settle();
+    fire_range(1, 0, 2, 3);
+    script_fire_change(engine, "S1", "EDIT", "ann@example.com");
+    settle();
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[1], "edits")), 2);
+}
+
 static void what_was_written_over_while_rows_moved_is_told_to_the_log(void **state)
 {
     const cJSON *lost = NULL;
@@ -655,6 +666,7 @@ int main(void)
         CASE(of_many_edits_of_a_cell_the_last_one_is_sent),
         CASE(a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one),
         CASE(rows_that_were_sorted_are_left_to_a_comparison),
+        CASE(a_paste_while_others_move_rows_is_sent),
         CASE(what_was_written_over_while_rows_moved_is_told_to_the_log),
         CASE(types_are_kept),
         CASE(text_of_every_plane_is_signed_as_it_is_sent),

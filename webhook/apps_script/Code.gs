@@ -123,13 +123,11 @@ function handleEdit(e) {
 
 /* Rows, columns or tabs were added, removed or moved. The event does not say which. */
 function handleChange(e) {
+  CacheService.getScriptCache().put('change.' + e.changeType, String(Date.now()), 60); /* isMove_ */
   if (STRUCTURE_CHANGES.indexOf(e.changeType) < 0) {
     return;
   }
   CacheService.getScriptCache().put('moved', e.changeType, 120);
-  if (e.changeType === 'OTHER') {
-    CacheService.getScriptCache().put('rearranged', String(Date.now()), 60);
-  }
   loadState_().mappings.forEach(function (mapping) {
     markRecheck_(mapping, e.changeType);
   });
@@ -241,15 +239,19 @@ function touchedColumns_(job) {
 }
 
 /* Were rows sorted or moved? Google tells that as an edit of all their cells, too. Nobody edited
- * anything then: a comparison, which the change asks for, finds what really differs. The two triggers
- * come in any order. */
+ * anything then: a comparison, which the change asks for, finds what really differs. An edit brings
+ * another change with it. The triggers come in any order; if both came, it may have been an edit. */
 function isMove_(job) {
-  var at;
   if (job.firstRow === job.lastRow || job.isHeaderTouched) {
     return false;
   }
   Utilities.sleep(MOVE_WAIT_MS);
-  at = CacheService.getScriptCache().get('rearranged');
+  return isLately_('OTHER', job) && !isLately_('EDIT', job);
+}
+
+/* Did a change of that type come at the time of the job? */
+function isLately_(type, job) {
+  var at = CacheService.getScriptCache().get('change.' + type);
   return at !== null && Math.abs(Number(at) - job.time) < MOVE_MS;
 }
 
