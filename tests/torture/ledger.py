@@ -16,9 +16,14 @@ class Entry:
     """A row of the edit log."""
 
     def __init__(self, row):
-        self.id, self.mapping, self.source, self.operation, columns, cells, self.outcome, self.message = row
+        self.id, self.mapping, self.source, self.operation, columns, cells, self.outcome, self.message, self.kind = row
         self.columns = parse(columns)
         self.cells = {header: from_protocol(value) for header, value in parse(cells).items()}
+
+    @property
+    def is_told(self):
+        """As a conflict, or as what became of one."""
+        return self.outcome == "conflict" or self.kind in ("decide", "resolve", "undo")
 
 
 class Typed:
@@ -32,7 +37,7 @@ class Typed:
 
 
 def read_log(stack):
-    rows = stack.sql("SELECT id, mapping, source, operation, edited_columns, cells, outcome, message "
+    rows = stack.sql("SELECT id, mapping, source, operation, edited_columns, cells, outcome, message, kind "
                      f"FROM {stack.state_database}.edit_log ORDER BY id")
     return {row[0]: Entry(row) for row in rows}
 
@@ -180,7 +185,7 @@ def conflicts_are_told(changes, log, typed, shown):
     by_sql = {(c.table.name, column, c.new[column]) for c in changes if not c.is_ours and c.new for column in c.columns()}
     found = []
     for change in changes:
-        if not change.is_ours or change.op != "UPDATE" or change.edit not in log or log[change.edit].outcome == "conflict":
+        if not change.is_ours or change.op != "UPDATE" or change.edit not in log or log[change.edit].is_told:
             continue
         for column in change.columns():
             name = (change.table.name, column)

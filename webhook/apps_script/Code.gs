@@ -25,7 +25,7 @@ var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
-var MOVE_WAIT_MS = 500; /* so long an edit of several rows waits to hear that they were only moved ... */
+var MOVE_WAIT_MS = 300; /* so long an edit of several rows waits to hear that they were only moved ... */
 var MOVE_MS = 3000; /* ... within so long of it */
 var EVENT_MS = 60000; /* how long an event is remembered */
 var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
@@ -115,7 +115,7 @@ function removeTriggers_() {
 /* Somebody changed values. */
 function handleEdit(e) {
   var job = newJob_(e, Date.now()); /* first of all: it is all there is to order events by */
-  if (job && !isMove_(job)) {
+  if (job) {
     noteEvent_(job);
     runJob_(job);
   }
@@ -240,13 +240,17 @@ function touchedColumns_(job) {
 
 /* Were rows sorted or moved? Google tells that as an edit of all their cells, too. Nobody edited
  * anything then: a comparison, which the change asks for, finds what really differs. An edit brings
- * another change with it. The triggers come in any order; if both came, it may have been an edit. */
+ * another change with it. The triggers come in any order; if both came, it may have been an edit. The
+ * rows were read before, for tabrelay may write while this waits. */
 function isMove_(job) {
-  if (job.firstRow === job.lastRow || job.isHeaderTouched) {
-    return false;
+  if (job.isMove === undefined) {
+    job.isMove = false;
+    if (job.event && job.firstRow !== job.lastRow && !job.isHeaderTouched) {
+      Utilities.sleep(MOVE_WAIT_MS);
+      job.isMove = isLately_('OTHER', job) && !isLately_('EDIT', job);
+    }
   }
-  Utilities.sleep(MOVE_WAIT_MS);
-  return isLately_('OTHER', job) && !isLately_('EDIT', job);
+  return job.isMove;
 }
 
 /* Did a change of that type come at the time of the job? */
@@ -282,6 +286,7 @@ function runJob_(job) {
 function sendJob_(state, job) {
   var row = Math.max(job.firstRow, 2);
   var lastRow = Math.min(job.lastRow, job.sheet.getLastRow());
+  var edits;
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
   job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job)) ||
     (job.event && !job.isSingle && touchesKey_(job)); /* keys may have been pasted over: their rows are looked for */
@@ -290,7 +295,11 @@ function sendJob_(state, job) {
       job.isRecheck = true;
       break;
     }
-    sendEdits_(state, job, editsOf_(job, row, Math.min(MAX_EDITS, lastRow - row + 1)));
+    edits = editsOf_(job, row, Math.min(MAX_EDITS, lastRow - row + 1));
+    if (edits.length > 0 && isMove_(job)) {
+      return;
+    }
+    sendEdits_(state, job, edits);
   }
   if (job.isRecheck) {
     markRecheck_(job.mapping, 'OTHER');
