@@ -164,7 +164,7 @@ check-tsan: ## unit and system tests with ThreadSanitizer
 SEEDS ?= 50
 SERVER ?= both
 torture: all ## random histories of both sides, judged at the end: make torture [SEEDS=50] [SERVER=mysql|split] [JOBS=3]
-	@tests/torture/run.py --build $(BUILD) --cases --seeds 1-$(SEEDS) --server $(SERVER) $(if $(JOBS),--jobs $(JOBS))
+	@tests/torture/run.py --build $(BUILD) --cases --seeds 1-$(SEEDS) --server $(SERVER) $(if $(JOBS),--jobs $(JOBS)) $(if $(GATE),--gate $(GATE))
 torture-planted: all ## every bug that is planted on purpose is caught
 	@tests/torture/run.py --planted --server $(SERVER)
 demo: ## the whole thing on this machine, in a browser (sandbox/demo)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unmapped: cells that are the people's own and go with a row that MySQL has deleted.
+ * unmapped: cells that are the people's own and go with a row that MySQL has deleted, and what
+ * somebody has just typed into it.
  *
  * They are read just before the row is, and put into the edit log; the id of the log's row is made
  * of what it says, so that a batch that is sent again logs it once.
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base.h"
 #include "common/cell/cell_json.h"
 #include "common/cleanup.h"
 #include "common/log.h"
@@ -17,7 +19,7 @@
 
 enum { SPANS_MAX = 100, ROWS_MAX = 5000, KEY_MAX = 16, LOG_CELLS_MAX = 200, CELL_BYTES_MAX = 4096 };
 
-static const char message[] = "the row was deleted in MySQL; cells of unmapped columns";
+static const char message[] = "the row was deleted in MySQL; cells that MySQL did not know";
 
 static int compare_rows(const void *a, const void *b)
 {
@@ -61,11 +63,20 @@ static size_t find_spans(const struct mapping *m, const struct planned_row **row
     return n_ranges;
 }
 
-static bool is_mapped(const struct mapping *m, int64_t column)
+/* Does MySQL know what CELL shows? In a mapped column it does, unless somebody has typed there and
+ * has not been told of yet. */
+static bool is_known(const struct mapping *m, const struct planned_row *row, int64_t column,
+                     const struct cell *cell)
 {
-    for (size_t i = 0; i < m->n_columns; i++)
-        if (m->columns[i].sheet_column == column)
-            return true;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        uint64_t hash;
+
+        if (m->columns[i].sheet_column != column)
+            continue;
+        return m->columns[i].is_key || row->base == NULL ||
+               !base_find(row->base, row->base_len, mapping_column_of(m, i)->name, &hash) ||
+               hash == 0 || tab_cell_shows(m, i, cell, hash);
+    }
     return false;
 }
 
@@ -78,17 +89,18 @@ static void put_text(struct buf *out, const struct cell *cell)
     buf_json(out, cell->text, len);
 }
 
-/* {header: cell} of what stands in unmapped columns of ROW; empty: nothing does. */
-static void put_cells(struct buf *out, const struct mapping *m, const struct grid *header,
-                      const struct grid *grid, int64_t row)
+/* {header: cell} of what MySQL does not know of the row; empty: nothing. */
+static void put_cells(struct buf *out, const struct mapping *m, const struct planned_row *planned,
+                      const struct grid *header, const struct grid *grid)
 {
+    int64_t row = planned->sheet_row;
     int64_t n = grid->n_rows > row - grid->row ? grid->rows[row - grid->row].n_cells : 0;
     size_t n_put = 0;
 
     for (int64_t c = grid->column; c < grid->column + n && n_put < LOG_CELLS_MAX; c++) {
         const struct cell *name = grid_at(header, 0, c), *cell = grid_at(grid, row, c);
 
-        if (cell->type == CELL_BLANK || is_mapped(m, c))
+        if (cell->type == CELL_BLANK || is_known(m, planned, c, cell))
             continue;
         buf_putc(out, n_put++ == 0 ? '{' : ',');
         if (name->type == CELL_TEXT)
@@ -164,7 +176,7 @@ static int log_row(struct session *s, const struct mapping *m, const struct plan
         *has_moved = true;
         return 0;
     }
-    put_cells(&cells, m, header, grid, row->sheet_row);
+    put_cells(&cells, m, row, header, grid);
     return cells.len == 0 ? 0 : log_cells(s, m, row, &cells, err);
 }
 

@@ -92,7 +92,7 @@ def test_the_people_s_own_cells_of_a_row_that_is_removed_are_in_the_edit_log(mak
     stack.wait_equal("Items")
     log = stack.sql(f"SELECT source, kind, operation, row_key, cells, outcome, message FROM {stack.state_database}.edit_log")
     assert log == [("found", "delete", "none", '["2"]', '{"Comment":"ask Bob"}', "ignored",
-                    "the row was deleted in MySQL; cells of unmapped columns")]
+                    "the row was deleted in MySQL; cells that MySQL did not know")]
 
 
 def test_on_delete_clear_blanks_the_mapped_cells_and_keeps_the_row(make_stack):

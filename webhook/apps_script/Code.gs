@@ -25,7 +25,7 @@ var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
-var MOVE_WAIT_MS = 300; /* so long an edit of several rows waits to hear that they were only moved ... */
+var MOVE_WAIT_MS = 300; /* so long an edit of several cells waits to hear that rows were only moved ... */
 var MOVE_MS = 3000; /* ... within so long of it */
 var EVENT_MS = 60000; /* how long an event is remembered */
 var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
@@ -240,14 +240,15 @@ function touchedColumns_(job) {
 
 /* Were rows sorted or moved? Google tells that as an edit of all their cells, too. Nobody edited
  * anything then: a comparison, which the change asks for, finds what really differs. An edit brings
- * another change with it. The triggers come in any order; if both came, it may have been an edit. The
- * rows were read before, for tabrelay may write while this waits. */
+ * another change with it; if both came, whole rows are taken for moved ones. The triggers come in any
+ * order. The rows were read before, for tabrelay may write while this waits. */
 function isMove_(job) {
   if (job.isMove === undefined) {
     job.isMove = false;
-    if (job.event && job.firstRow !== job.lastRow && !job.isHeaderTouched) {
+    if (job.event && !job.isSingle && !job.isHeaderTouched) {
       Utilities.sleep(MOVE_WAIT_MS);
-      job.isMove = isLately_('OTHER', job) && !isLately_('EDIT', job);
+      job.isMove = isLately_('OTHER', job) &&
+        (touchedColumns_(job).length === job.layout.columns.length || !isLately_('EDIT', job));
     }
   }
   return job.isMove;
