@@ -20,6 +20,8 @@ enum { KEY_MAX = 16, ACK_TRIES = 5 };
 
 static bool is_proven(const struct share *share, size_t i)
 {
+    if (share->plan.rows[i].is_outdated)
+        return false;
     if (!share->is_judged)
         return !shipment_is_written(share->plan.rows[i].action);
     return !share->result.are_headers_moved && share->result.verdicts[i] == PROOF_GOOD;
@@ -121,10 +123,15 @@ static int put_base(struct session *s, struct share *share, struct arena *arena,
     int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, gets_base, &now, err);
 
     for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++) {
-        const struct planned_row *row = &share->plan.rows[i];
+        struct planned_row *row = &share->plan.rows[i];
+        const struct base_row *base = base_rows_find(&now, row->pending->id.key);
 
-        if (gets_base(share, i) &&
-            (!is_late_change(row) || base_rows_find(&now, row->pending->id.key) != NULL))
+        if (!gets_base(share, i) || (is_late_change(row) && base == NULL))
+            continue;
+        /* The stream may show a decision before a SELECT does; the lock has waited for it. */
+        row->is_outdated =
+            base != NULL && !plan_is_held_still(&share->plan, row, base->hashes, base->hashes_len);
+        if (!row->is_outdated)
             rc = make_put(share, i, &now, arena, &puts[n++], err);
     }
     if (rc == 0)
@@ -196,7 +203,7 @@ static int write_ack(struct session *s, struct shipment *sh, bool with_position,
                  ? -1
                  : 0;
     }
-    if (rc == 0 && with_position)
+    if (rc == 0 && with_position && is_last(s, sh))
         rc = state_ack_position(&s->state, s->position, err);
     arena_close(&arena);
     return rc;
@@ -289,7 +296,7 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
                 ++tries == ACK_TRIES)
                 return -1;
         s->own_commits++;
-        if (with_position)
+        if (with_position && is_last(s, sh))
             position_is_saved(s);
     }
     for (size_t i = 0; i < sh->n_shares; i++)

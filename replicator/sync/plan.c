@@ -240,6 +240,16 @@ static bool is_notice(const struct plan_cell *cell)
     return cell->v.len > NOTICE_MAX && cell->cell.text_len < NOTICE_MAX;
 }
 
+bool plan_is_held_still(const struct plan *plan, const struct planned_row *row, const void *now,
+                        size_t now_len)
+{
+    for (size_t i = 0; row->has_held && i < plan->mapping->n_columns; i++)
+        if (is_held(plan, row, i) &&
+            !base_is_held(now, now_len, mapping_column_of(plan->mapping, i)->name))
+            return false;
+    return true;
+}
+
 /* Was a conflict opened while the batch was on its way? Then its edit, which is yet to come in the
  * stream, makes the cell show the held value again. */
 static bool is_held_since(const struct plan *plan, const struct planned_row *row, size_t i,

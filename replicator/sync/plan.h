@@ -42,7 +42,8 @@ struct planned_row {
     int64_t sheet_row; /* 0-based: where it is, or will be */
     size_t first_cell; /* of plan.cells */
     size_t n_cells;
-    bool has_held; /* some cell of it waits for a person */
+    bool has_held;    /* some cell of it waits for a person */
+    bool is_outdated; /* and somebody has decided meanwhile: to be planned again */
 };
 
 struct plan_cell {
@@ -71,6 +72,9 @@ void plan_close(struct plan *plan);
 /* Is column I of ROW held, and has MySQL its value by itself now? Then nothing is left to decide.
  */
 bool plan_has_come_equal(const struct plan *plan, const struct planned_row *row, size_t i);
+/* Does NOW, the blob as it is, hold all cells that were held when ROW was planned? */
+bool plan_is_held_still(const struct plan *plan, const struct planned_row *row, const void *now,
+                        size_t now_len);
 /* Append the requests to BATCH. */
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
 
