@@ -95,6 +95,15 @@ def test_the_people_s_own_cells_of_a_row_that_is_removed_are_in_the_edit_log(mak
                     "the row was deleted in MySQL; cells that MySQL did not know")]
 
 
+def test_what_was_just_typed_into_a_row_that_mysql_deletes_is_in_the_edit_log(make_stack):
+    stack = filled(make_stack, every="10m")
+    edited(stack, 2, 1, "typed")  # its trigger is lost
+    stack.sql("DELETE FROM items WHERE id = 2")
+    stack.wait_equal("Items")
+    log = stack.sql(f"SELECT row_key, cells, outcome FROM {stack.state_database}.edit_log")
+    assert log == [('["2"]', '{"name":"typed"}', "ignored")]
+
+
 def test_on_delete_clear_blanks_the_mapped_cells_and_keeps_the_row(make_stack):
     stack = filled(make_stack, on_delete="clear")
     beside(stack, 2, "ask Bob")
