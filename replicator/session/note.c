@@ -203,16 +203,17 @@ static int write_row(const struct mapping *m, const struct round *r, size_t i, s
         for (size_t c = 0; c < m->n_columns; c++) {
             int64_t row = r->ranges[i].row, column = m->columns[c].sheet_column;
             const struct cell *old = grid_at(&r->texts[i], row, column);
+            const char *old_text = old->type == CELL_TEXT ? old->text : "";
             size_t old_len = old->type == CELL_TEXT ? old->text_len : 0;
             CLEANUP_BUF struct buf text = BUF_INIT;
 
             if (strcmp(m->columns[c].header, item->string) != 0)
                 continue;
-            note_text_with(&text, old->text, old_len,
+            note_text_with(&text, old_text, old_len,
                            cJSON_IsString(item) ? item->valuestring : NULL);
             if (text.is_failed)
                 return -1;
-            if (text.len != old_len || memcmp(buf_text(&text), old->text, old_len) != 0)
+            if (text.len != old_len || memcmp(buf_text(&text), old_text, old_len) != 0)
                 batch_write_note(batch, m->sheet_id, row, column, buf_text(&text), text.len);
         }
     }
