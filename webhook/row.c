@@ -35,40 +35,6 @@ static void params_add(struct params *p, const struct column *c, struct value v)
         *param = (struct db_param){.kind = DB_TEXT, .ptr = v.ptr, .len = v.len};
 }
 
-/* The key's value in the column's own type: MySQL would compare a number with a text as two
- * doubles, which are too coarse for a BIGINT or a long DECIMAL, and could not use the index. */
-static void append_key_operand(struct buf *sql, const struct column *c)
-{
-    switch (c->type) {
-    case COLUMN_INT:
-        buf_puts(sql, c->is_unsigned ? "CAST(? AS UNSIGNED)" : "CAST(? AS SIGNED)");
-        break;
-    case COLUMN_BIT:
-    case COLUMN_YEAR:
-        buf_puts(sql, "CAST(? AS UNSIGNED)");
-        break;
-    case COLUMN_DECIMAL:
-        buf_printf(sql, "CAST(? AS DECIMAL(%u,%u))", c->precision, c->scale);
-        break;
-    case COLUMN_FLOAT:
-    case COLUMN_DOUBLE:
-        buf_puts(sql, "(? + 0e0)");
-        break;
-    case COLUMN_DATE:
-        buf_puts(sql, "CAST(? AS DATE)");
-        break;
-    case COLUMN_TIME:
-        buf_printf(sql, "CAST(? AS TIME(%u))", c->fsp);
-        break;
-    case COLUMN_DATETIME:
-    case COLUMN_TIMESTAMP:
-        buf_printf(sql, "CAST(? AS DATETIME(%u))", c->fsp);
-        break;
-    default:
-        buf_putc(sql, '?');
-    }
-}
-
 static void append_where(struct buf *sql, struct params *params, const struct schema_mapping *m,
                          const struct value *key)
 {
@@ -80,7 +46,7 @@ static void append_where(struct buf *sql, struct params *params, const struct sc
             buf_puts(sql, " AND ");
         table_quote(sql, c->name);
         buf_puts(sql, " = ");
-        append_key_operand(sql, c);
+        column_operand_sql(sql, c);
         params_add(params, c, key[i]);
     }
 }

@@ -83,6 +83,32 @@ void column_write_sql(struct buf *sql, const struct column *c)
     }
 }
 
+void column_operand_sql(struct buf *sql, const struct column *c)
+{
+    switch (c->type) {
+    case COLUMN_YEAR:
+        buf_puts(sql, "CAST(? AS UNSIGNED)");
+        break;
+    case COLUMN_FLOAT:
+    case COLUMN_DOUBLE:
+        buf_puts(sql, "(? + 0e0)");
+        break;
+    case COLUMN_DATE:
+        buf_puts(sql, "CAST(? AS DATE)");
+        break;
+    case COLUMN_TIME:
+        buf_printf(sql, "CAST(? AS TIME(%u))", c->fsp);
+        break;
+    case COLUMN_DATETIME:
+    case COLUMN_TIMESTAMP:
+        buf_printf(sql, "CAST(? AS DATETIME(%u))", c->fsp);
+        break;
+    default:
+        column_write_sql(sql, c);
+        break;
+    }
+}
+
 struct value column_canonical(const struct column *c, struct value v, struct buf *scratch)
 {
     char text[NUMBER_TEXT_SIZE];

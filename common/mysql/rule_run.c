@@ -29,30 +29,13 @@ static void append_operand(struct buf *sql, const struct column *c)
     case COLUMN_JSON:
         buf_puts(sql, "CAST(? AS JSON)");
         break;
-    case COLUMN_YEAR:
-        buf_puts(sql, "CAST(? AS UNSIGNED)");
-        break;
-    case COLUMN_INT:
-    case COLUMN_BIT:
-    case COLUMN_DECIMAL:
-        column_write_sql(sql, c);
-        break;
-    case COLUMN_FLOAT:
-    case COLUMN_DOUBLE:
-        buf_puts(sql, "(? + 0e0)");
-        break;
-    case COLUMN_DATE:
-        buf_puts(sql, "CAST(? AS DATE)");
-        break;
-    case COLUMN_TIME:
-        buf_printf(sql, "CAST(? AS TIME(%u))", c->fsp);
-        break;
-    case COLUMN_DATETIME:
-    case COLUMN_TIMESTAMP:
-        buf_printf(sql, "CAST(? AS DATETIME(%u))", c->fsp);
+    case COLUMN_UUID:
+    case COLUMN_INET4:
+    case COLUMN_INET6:
+        buf_puts(sql, "CAST(? AS CHAR)");
         break;
     default:
-        buf_puts(sql, "CAST(? AS CHAR)");
+        column_operand_sql(sql, c);
         break;
     }
 }

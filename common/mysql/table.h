@@ -109,6 +109,10 @@ void table_quote_full(struct buf *sql, const struct table *t);
 void column_read_sql(struct buf *sql, const struct column *c);
 /* Append the placeholder expression that writes it: "?", or a CAST of it for numbers. */
 void column_write_sql(struct buf *sql, const struct column *c);
+/* Append the placeholder expression of a value in the column's own type, to compute and to compare
+ * with: MySQL would compare a number with a text as two doubles, which are too coarse for a BIGINT
+ * or a long DECIMAL, and could not use an index. Texts and bytes are "?". */
+void column_operand_sql(struct buf *sql, const struct column *c);
 /* Bring text that came from column_read_sql into canonical form where SQL alone cannot (FLOAT,
  * DOUBLE). Returns V itself or text in SCRATCH, which it clears first. */
 struct value column_canonical(const struct column *c, struct value v, struct buf *scratch);
