@@ -123,15 +123,13 @@ static int read_tagged(const struct event *e, struct gtid_event *out, struct err
         if (read_tagged_field(&c, field, out) != 0)
             return malformed(e, err);
     }
-    return c.is_short || out->number < 1 ? malformed(e, err) : 0;
+    return c.is_short ? malformed(e, err) : 0;
 }
 
 int gtid_event_read(const struct event *e, struct gtid_event *out, struct err *err)
 {
     *out = (struct gtid_event){0};
-    if (e->type == EVENT_GTID_TAGGED)
-        return read_tagged(e, out, err);
-    if (read_untagged(e, out, err) != 0)
+    if ((e->type == EVENT_GTID_TAGGED ? read_tagged : read_untagged)(e, out, err) != 0)
         return -1;
     if (e->type == EVENT_ANONYMOUS_GTID)
         out->number = 0;

@@ -5,6 +5,7 @@ MariaDb is MariaDB 10.11: the machine's own mariadbd where that is it (Debian 12
 (11.8) run in the chroots that tools/server-root makes, MySql56 from the files that tools/mysql-5.6 fetches. All write a row
 binlog with GTIDs, and survive kill -9 (not a power cut: nothing is flushed to the disk, so tests stay fast).
 """
+import fcntl
 import os
 import pathlib
 import secrets
@@ -31,23 +32,25 @@ class Unavailable(Exception):
     """This machine cannot run the server; the text says why."""
 
 
-_ports = set()
+_ports = []  # files whose locks say that their ports are ours
 
 
 def free_port():
-    """Nothing listens there, and it was not given before. It lies below the ports that Linux gives to clients (32768 on): one of
-    those may be taken by any connection before our program listens."""
+    """Nothing listens there, and nobody who runs tests on this machine was given it: a lock that ends with the process says so. It
+    lies below the ports that Linux gives to clients (32768 on): one of those may be taken by any connection before our program listens."""
+    folder = pathlib.Path(tempfile.gettempdir()) / "tabrelay-ports"
+    folder.mkdir(exist_ok=True)
     while True:
         port = 20000 + secrets.randbelow(12000)
+        lock = open(folder / str(port), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
         with socket.socket() as s:
-            if port not in _ports and s.connect_ex(("127.0.0.1", port)) != 0:
-                _ports.add(port)
+            if s.connect_ex(("127.0.0.1", port)) != 0:
+                _ports.append(lock)
                 return port
-
-
-def share_ports(number, of):
-    """This process is one of several that start programs at the same time: the NUMBERth takes only every OFth port."""
-    _ports.update(port for port in range(20000, 32000) if port % of != number)
 
 
 def as_root_user():

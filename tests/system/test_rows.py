@@ -100,8 +100,9 @@ def test_what_was_just_typed_into_a_row_that_mysql_deletes_is_in_the_edit_log(ma
     edited(stack, 2, 1, "typed")  # its trigger is lost
     stack.sql("DELETE FROM items WHERE id = 2")
     stack.wait_equal("Items")
+    # Told by the delete, or as a conflict where a comparison came by before it.
     log = stack.sql(f"SELECT row_key, cells, outcome FROM {stack.state_database}.edit_log")
-    assert log == [('["2"]', '{"name":"typed"}', "ignored")]
+    assert log in ([('["2"]', '{"name":"typed"}', "ignored")], [('["2"]', '{"id":2,"name":"typed","price":20}', "conflict")])
 
 
 def test_on_delete_clear_blanks_the_mapped_cells_and_keeps_the_row(make_stack):

@@ -102,7 +102,7 @@ def run_all(server, work, jobs, keep, gate):
     numbers = context.Queue()
     for number in range(jobs):
         numbers.put(number)
-    with context.Pool(jobs, begin, (cls, base, numbers, jobs)) as pool:
+    with context.Pool(jobs, begin, (cls, base, numbers)) as pool:
         again = []
         for result in pool.imap_unordered(one_run, work):
             counts.update(result["counts"])
@@ -143,7 +143,7 @@ def shrink_it(args):
     cls, base, is_temporary = prepare(flavour)
     numbers = multiprocessing.Queue()
     numbers.put(0)
-    begin(cls, base, numbers, 1)
+    begin(cls, base, numbers)
     try:
         first = set(one_run(history)["found"]) - {"evidence"}
         if not first:
@@ -206,11 +206,10 @@ def prepare(flavour):
     return cls, base, is_temporary
 
 
-def begin(cls, base, numbers, jobs):
+def begin(cls, base, numbers):
     global server
     import servers
     number = numbers.get()
-    servers.share_ports(number, jobs)
     server = cls(base, 301 + number).start()
 
 
