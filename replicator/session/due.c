@@ -24,6 +24,7 @@ enum {
     RESTS = 4,         /* times as long as a comparison took, it is not made again for a look: large
                           tabs must not use up the quota */
     FRESH_MS = 300,    /* mappings of one spreadsheet share a look */
+    BUSY_MS = 120000,  /* so long after their last edit people are taken to be at work */
     NOTIFIED_MS = 1500 /* the webhook leaves out notifications within a second of the last one it
                           passed on: look after those, too */
 };
@@ -140,6 +141,16 @@ void due_look(struct follow *f)
 void due_doubt(struct follow *f)
 {
     f->due.version[0] = f->due.before[0] = '\0';
+}
+
+void due_touch(struct follow *f)
+{
+    f->due.touched_ms = clock_mono_ms();
+}
+
+bool due_is_busy(const struct follow *f)
+{
+    return f->due.touched_ms != 0 && clock_mono_ms() - f->due.touched_ms < BUSY_MS;
 }
 
 void due_begins(struct session *s, struct follow *f)

@@ -19,18 +19,16 @@
 
 enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000, REPLANS_MAX = 2 };
 
-static void share_close(struct share *share)
-{
-    base_rows_close(&share->base);
-    plan_close(&share->plan);
-    proof_close(&share->proof);
-    proof_result_close(&share->result);
-}
-
 static void shipment_close(struct shipment *sh)
 {
-    for (size_t i = 0; i < sh->n_shares; i++)
-        share_close(&sh->shares[i]);
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        struct share *share = &sh->shares[i];
+
+        base_rows_close(&share->base);
+        plan_close(&share->plan);
+        proof_close(&share->proof);
+        proof_result_close(&share->result);
+    }
     free(sh->shares);
     batch_free(sh->batch);
     *sh = (struct shipment){0};
@@ -87,10 +85,9 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
     return 0;
 }
 
-/* Plan the mapping's rows as a new share, if there are any. *HAS_MOVED: a row that is to be deleted
- * is not where the index has it. */
-static int plan_rows(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
-                     bool *has_moved, struct err *err)
+/* Plan the mapping's rows as a new share, if there are any. */
+static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
+                      struct err *err)
 {
     struct mapping *m = &s->follows[at].m;
     struct share *share = &sh->shares[sh->n_shares];
@@ -114,35 +111,8 @@ static int plan_rows(struct session *s, struct shipment *sh, uint32_t at, size_t
         free(rows);
         return -1;
     }
-    if (plan_make(&share->plan, m, rows, n, err) != 0)
-        return -1;
-    return share->plan.n_deletes == 0 ? 0 : unmapped_log(s, &share->plan, has_moved, err);
-}
-
-/* A delete that hits another row takes the people's own cells with it, which nobody can bring back:
- * the rows are looked at before, and planned anew when they have moved. While people go on moving
- * them the proof has to do. */
-static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
-                      struct err *err)
-{
-    const size_t n_before = sh->n_shares, room_before = *room;
-    struct share *share = &sh->shares[n_before];
-
-    for (int tries = 0;; tries++) {
-        bool has_moved = false;
-
-        if (plan_rows(s, sh, at, room, &has_moved, err) != 0)
-            return -1;
-        if (sh->n_shares == n_before)
-            return 0;
-        if (!has_moved || tries == REPLANS_MAX)
-            break;
-        share_close(share);
-        sh->n_shares = n_before;
-        *room = room_before;
-        s->follows[at].m.is_index_stale = true;
-    }
-    if (plan_emit(&share->plan, sh->batch, err) != 0)
+    if (plan_make(&share->plan, m, rows, n, err) != 0 ||
+        plan_emit(&share->plan, sh->batch, err) != 0)
         return -1;
     return proof_make(&share->proof, &share->plan, err);
 }
@@ -164,6 +134,31 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
             plan_share(s, sh, i, &room, err) != 0)
             return -1;
     }
+    return 0;
+}
+
+/* --- a look before --- */
+
+/* Look at the rows that are to be written. They are planned anew when they have moved; while people
+ * go on moving them the proof has to do. But a delete that hits another row takes the people's own
+ * cells with it, which nobody can bring back. */
+static int look_before(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
+{
+    bool has_moved = false;
+
+    if (shipment_rescue(s, sh, must_wait, err) != 0)
+        return -1;
+    for (size_t i = 0; i < sh->n_shares && !*must_wait; i++) {
+        struct share *share = &sh->shares[i];
+
+        if (share->plan.n_deletes > 0 && unmapped_log(s, &share->plan, &share->has_moved, err) != 0)
+            return -1;
+        if (share->has_moved)
+            s->follows[share->at].m.is_index_stale = has_moved = true;
+    }
+    if (!*must_wait)
+        s->replans = has_moved && s->replans < REPLANS_MAX ? s->replans + 1 : 0;
+    *must_wait = *must_wait || s->replans > 0;
     return 0;
 }
 
@@ -247,7 +242,7 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *d
 
     *did = rc == 0 && sh.n_shares > 0;
     if (rc == 0)
-        rc = shipment_rescue(s, &sh, &must_wait, err);
+        rc = look_before(s, &sh, &must_wait, err);
     if (rc != 0 || must_wait) {
         shipment_close(&sh);
         return rc;

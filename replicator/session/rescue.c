@@ -2,12 +2,16 @@
 /*
  * rescue: what people typed into rows that are about to be written, and nobody has told yet.
  *
- * Without a script an edit waits for the next look, and a write of ours could land on it in the
- * meantime. So such rows are read before they are written: cells that do not show what base says
- * go to the webhook first, as found edits, and the batch waits for what becomes of them. Trusted
- * are only rows of which nothing can be on its way: a comparison has ended in this session, the row
- * was in no batch since its change came, no cell of it is to be forced. What is typed between this
- * reading and the writing is still lost; Sheets has no conditional write.
+ * Without a script an edit waits for the next look; with one, its trigger may be late. A write of
+ * ours could land on it in the meantime. So such rows are read before they are written: cells that
+ * do not show what base says go to the webhook first, as found edits, and the batch waits for what
+ * becomes of them. A script knows more (who, and what was there before), so it gets a moment to
+ * tell. With a script this is done only while people are at work and a read is free, for it makes a
+ * change later by a request.
+ *
+ * Trusted are only rows of which nothing can be on its way: a comparison has ended in this session,
+ * the row was in no batch since its change came, no cell of it is to be forced. What is typed
+ * between this reading and the writing is still lost; Sheets has no conditional write.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +27,7 @@ enum {
     PAGE_CELLS = 60000, /* of one read */
     READS_MAX = 4,      /* a share; what more rows show is not looked at */
     SETTLE_MS = 300,    /* the stream brings what the webhook made of them */
+    TRIGGER_MS = 700,   /* so long a script may take to tell */
     KEY_MAX = 16
 };
 
@@ -33,14 +38,23 @@ struct rescue {
     bool *changed;  /* owned; scratch, one a column */
     int64_t *rows;  /* owned; of the tab, in order: those to read */
     size_t n, done; /* so many were asked for */
+    size_t n_found;
+    bool has_script;
+    bool is_awaiting; /* the script may tell of a cell */
+    bool has_moved;   /* a row is not where the index has it */
 };
 
-static bool is_untold(const struct session *s, const struct share *share)
+static bool has_script(const struct follow *f)
+{
+    return f->m.cfg->sheet_changes == CONFIG_APPS_SCRIPT;
+}
+
+static bool is_wanted(const struct session *s, const struct share *share)
 {
     const struct follow *f = &s->follows[share->at];
 
-    return f->m.cfg->sheet_changes != CONFIG_APPS_SCRIPT && f->m.cfg->direction == CONFIG_BOTH &&
-           f->due.compared_ms != 0;
+    return f->m.cfg->direction == CONFIG_BOTH && f->due.compared_ms != 0 &&
+           (!has_script(f) || (due_is_busy(f) && sheets_read_wait_ms(s->sheets) == 0));
 }
 
 static bool is_readable(const struct planned_row *row)
@@ -111,10 +125,12 @@ static void look_at_row(struct rescue *r, const struct planned_row *row, const s
 
     for (size_t k = 0; k < m->n_key; k++)
         keys[k] = *grid;
-    /* A row that has moved is the proof's business. */
-    if (base == NULL || !tab_key_at(m, keys, row->sheet_row, &key) ||
-        !hash128_equal(key, base->key))
+    if (base == NULL)
         return;
+    if (!tab_key_at(m, keys, row->sheet_row, &key) || !hash128_equal(key, base->key)) {
+        r->has_moved = true;
+        return;
+    }
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
@@ -125,6 +141,10 @@ static void look_at_row(struct rescue *r, const struct planned_row *row, const s
     }
     if (!any)
         return;
+    if (r->has_script && !row->pending->is_awaited) {
+        row->pending->is_awaited = r->is_awaiting = true;
+        return;
+    }
     found_upsert(&r->found, m, grid, row->sheet_row, r->changed, base);
     row->pending->is_tried = true;
 }
@@ -158,37 +178,49 @@ static int read_some(struct rescue *r, struct err *err)
     return 0;
 }
 
-static int rescue_share(struct session *s, struct share *share, bool *did, struct err *err)
+static int rescue_share(struct rescue *r, struct err *err)
 {
-    struct rescue r = {.s = s, .share = share};
     int rc = 0;
 
-    r.rows = calloc(share->plan.n_rows + 1, sizeof(*r.rows));
-    r.changed = calloc(share->plan.mapping->n_columns, sizeof(*r.changed));
-    if (r.rows == NULL || r.changed == NULL)
+    r->rows = calloc(r->share->plan.n_rows + 1, sizeof(*r->rows));
+    r->changed = calloc(r->share->plan.mapping->n_columns, sizeof(*r->changed));
+    if (r->rows == NULL || r->changed == NULL)
         rc = err_nomem(err, "rescue");
     else
-        collect_rows(&r);
-    for (int reads = 0; rc == 0 && r.done < r.n && reads < READS_MAX && !s->must_restart; reads++)
-        rc = read_some(&r, err);
-    if (rc == 0 && r.found.n > 0 && !s->must_restart)
-        rc = found_post(s, share->plan.mapping, &r.found, err);
-    *did = *did || r.found.n > 0;
-    found_close(&r.found);
-    free(r.rows);
-    free(r.changed);
+        collect_rows(r);
+    for (int reads = 0; rc == 0 && r->done < r->n && reads < READS_MAX && !r->s->must_restart;
+         reads++)
+        rc = read_some(r, err);
+    if (rc == 0 && r->found.n > 0 && !r->s->must_restart)
+        rc = found_post(r->s, r->share->plan.mapping, &r->found, err);
+    r->n_found = r->found.n;
+    found_close(&r->found);
+    free(r->rows);
+    free(r->changed);
     return rc;
 }
 
 int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
 {
-    bool did = false;
+    int64_t wait_ms = 0;
 
-    for (size_t i = 0; i < sh->n_shares; i++)
-        if (is_untold(s, &sh->shares[i]) && rescue_share(s, &sh->shares[i], &did, err) != 0)
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        struct share *share = &sh->shares[i];
+        struct rescue r = {
+            .s = s, .share = share, .has_script = has_script(&s->follows[share->at])};
+
+        if (!is_wanted(s, share))
+            continue;
+        if (rescue_share(&r, err) != 0)
             return -1;
-    *must_wait = did || s->must_restart;
-    if (did)
-        s->flush_after_ms = clock_mono_ms() + SETTLE_MS;
+        share->has_moved = share->has_moved || r.has_moved;
+        if (r.n_found > 0 && wait_ms < SETTLE_MS)
+            wait_ms = SETTLE_MS;
+        if (r.is_awaiting)
+            wait_ms = TRIGGER_MS;
+    }
+    *must_wait = wait_ms > 0 || s->must_restart;
+    if (wait_ms > 0)
+        s->flush_after_ms = clock_mono_ms() + wait_ms;
     return 0;
 }

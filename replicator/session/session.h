@@ -68,6 +68,7 @@ struct due {
     bool looks_again;                 /* one more, for a notification that came meanwhile */
     int64_t compared_ms;              /* the last whole comparison */
     int64_t took_ms;                  /* that one */
+    int64_t touched_ms;               /* somebody was at work in the tab */
     bool is_clean;                    /* it found nothing that is still open */
     char version[DRIVE_VERSION_SIZE]; /* of the file, as seen before it began; "": not known */
     char before[DRIVE_VERSION_SIZE];  /* the same of the one under way */
@@ -216,6 +217,7 @@ struct session {
     bool is_position_dirty;    /* not saved yet */
     unsigned foreign_commits;  /* transactions since the last save that were not our own */
     unsigned own_commits;
+    unsigned replans;  /* batches in a row that were planned anew because rows had moved */
     int64_t saved_ms;  /* monotonic */
     int64_t prune_ms;  /* monotonic; when old tombstones go next */
     int64_t oldest_us; /* commit time of the oldest change that is not acknowledged; 0: none */
@@ -344,6 +346,9 @@ void due_look(struct follow *f);
 /* An edit was taken: base says what its sender saw, which need not be what the sheet shows, so an
  * unchanged file says nothing. */
 void due_doubt(struct follow *f);
+/* Somebody was at work in F's tab (an edit or a signal told); was that a moment ago? */
+void due_touch(struct follow *f);
+bool due_is_busy(const struct follow *f);
 /* A comparison of F's tab begins; has ended well, TOOK_MS after its first reading of the tab. */
 void due_begins(struct session *s, struct follow *f);
 void due_compared(struct session *s, struct follow *f, int64_t took_ms);

@@ -19,6 +19,7 @@ struct share {
     struct proof proof;
     struct proof_result result;
     bool is_judged;
+    bool has_moved; /* a look before showed: a row is not where the plan has it */
 };
 
 struct shipment {
@@ -31,8 +32,8 @@ struct shipment {
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
 bool shipment_is_written(enum plan_action action);
 
-/* rescue.c: read the rows that are to be written, where no script tells of edits, and send what
- * people typed there to the webhook. *MUST_WAIT: the batch is not to be sent now. Blocks. */
+/* rescue.c: read the rows that are to be written, and send what people typed there, and no script
+ * has told, to the webhook. *MUST_WAIT: the batch is not to be sent now. Sets has_moved. Blocks. */
 int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err);
 
 /* unmapped.c: what stands in unmapped columns of the rows that PLAN deletes goes into the edit log.

@@ -167,6 +167,7 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     if (!f->m.is_ready || is_text(note->outcome, "pending"))
         return 0;
     due_doubt(f);
+    due_touch(f);
     if (note_add_edit(s, item->mapping, note, err) != 0)
         return -1;
     if (!note->has_key || note->row_key == NULL)
@@ -220,6 +221,7 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
     if (strcmp(item->text, "approve_deletes") == 0)
         f->reconcile.is_approved = true;
     /* Rows are not where they were, whatever else has happened. */
+    due_touch(f);
     f->m.is_index_stale = true;
     if (!is_text(item->reason, "INSERT_ROW"))
         reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));

@@ -64,7 +64,7 @@ static size_t find_spans(const struct mapping *m, const struct planned_row **row
 }
 
 /* Does MySQL know what CELL shows? In a mapped column it does, unless somebody has typed there and
- * the script has not told yet; where there is no script rescue.c tells. */
+ * nobody has told yet. */
 static bool is_known(const struct mapping *m, const struct planned_row *row, int64_t column,
                      const struct cell *cell)
 {
@@ -73,8 +73,7 @@ static bool is_known(const struct mapping *m, const struct planned_row *row, int
 
         if (m->columns[i].sheet_column != column)
             continue;
-        return m->columns[i].is_key || row->base == NULL ||
-               m->cfg->sheet_changes != CONFIG_APPS_SCRIPT ||
+        return m->columns[i].is_key || row->base == NULL || row->pending->is_tried ||
                !base_find(row->base, row->base_len, mapping_column_of(m, i)->name, &hash) ||
                hash == 0 || tab_cell_shows(m, i, cell, hash);
     }

@@ -81,6 +81,11 @@ int64_t sheets_write_wait_ms(const struct sheets *s)
     return quota_wait_ms(&s->writes, clock_mono_ms());
 }
 
+int64_t sheets_read_wait_ms(const struct sheets *s)
+{
+    return quota_wait_ms(&s->reads, clock_mono_ms());
+}
+
 void sheets_put_id(struct buf *path, const char *spreadsheet)
 {
     for (const char *p = spreadsheet; *p != '\0'; p++) {

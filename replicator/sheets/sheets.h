@@ -127,4 +127,6 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
 
 /* Milliseconds until a write token is free (0: now): the pipeline coalesces meanwhile. */
 int64_t sheets_write_wait_ms(const struct sheets *s);
+/* The same of a read token: what is only worth a read that is free looks before. */
+int64_t sheets_read_wait_ms(const struct sheets *s);
 #endif

@@ -43,6 +43,7 @@ struct pending_row {
     int64_t changed_us;   /* when its newest change was committed, by MySQL's clock; 0: not known */
     bool is_tried;        /* its cells in the tab need not show what base says: a batch was sent, or
                              what a person typed there was read */
+    bool is_awaited;      /* a person typed there, and the script may still tell */
     uint64_t transaction; /* the session's number of the one that IMAGE came with; 0: none */
     uint64_t *forced;     /* owned; a bit a column to write whatever base says; NULL: none */
     UT_hash_handle hh;
