@@ -324,3 +324,27 @@ def test_our_own_write_before_a_kill_is_no_edit(make_stack):
     stack.wait_equal("Items")
     compared(stack)
     assert rows(stack)[0] == (1, "second", 10) and logged(stack) == []
+
+
+def test_a_paste_whose_trigger_is_late_is_not_written_over_without_a_trace(make_stack):
+    stack = filled(make_stack, "apps_script", NEVER)
+    edit(stack, "B4", "drei")  # somebody is at work
+    wait_until("the first edit", lambda: rows(stack)[2][1] == "drei")
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 4000})
+    stack.act({"action": "paste", "tab": "Items", "row": 1, "column": 1, "values": [["pasted", "11"], ["pasted too", "22"]]})
+    stack.sql("UPDATE items SET name = 'by a program', qty = 99 WHERE id = 1")
+    stack.sql("DELETE FROM items WHERE id = 2")
+    wait_until("what was pasted in the log", lambda: {"pasted", "pasted too"} <= {json.loads(e[2]).get("name") for e in logged(stack)}, 20)
+    stack.wait_equal("Items")
+
+
+def test_the_script_may_tell_of_an_edit_before_the_write_that_waits_for_it(make_stack):
+    stack = filled(make_stack, "apps_script", NEVER)
+    edit(stack, "B4", "drei")
+    wait_until("the first edit", lambda: rows(stack)[2][1] == "drei")
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 400})
+    edit(stack, "B2", "by ann")
+    stack.sql("UPDATE items SET qty = 99 WHERE id = 1")
+    wait_until("both", lambda: rows(stack)[0] == (1, "by ann", 99))
+    stack.wait_equal("Items")
+    assert {e[0] for e in logged(stack)} == {"script"}
