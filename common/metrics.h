@@ -35,6 +35,8 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
       "Requests to Sheets that failed")                                                            \
     X(THROTTLED, 1, "counter", "tabrelay_sheets_throttled_total",                                  \
       "Requests that Sheets answered with 429")                                                    \
+    X(LOST_ANSWERS, 1, "counter", "tabrelay_lost_answers_total",                                   \
+      "Batches whose answer was lost, and whose number was read back")                             \
     X(MOVED_ROWS, 1, "counter", "tabrelay_moved_rows_total",                                       \
       "Rows that had moved when a write arrived, and were put right")                              \
     X(RECONCILES, 1, "counter", "tabrelay_reconciles_total",                                       \

@@ -207,6 +207,7 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         goto undo;
     }
     if (sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
+        sheets_number(p->sheets, cfg->instance, err) != 0 ||
         watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;

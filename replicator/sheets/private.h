@@ -11,6 +11,8 @@
 #include "replicator/sheets/sheets.h"
 #include "replicator/sheets/token.h"
 
+enum request_kind { REQUEST_READ, REQUEST_WRITE, REQUEST_DRIVE };
+
 struct batch {
     struct buf requests; /* JSON objects with commas between */
     size_t n_requests;
@@ -24,6 +26,28 @@ struct title {
     int64_t sheet_id;
 };
 
+/* A batch number that the spreadsheet shows; kept until then (monotonic). */
+struct shown_number {
+    struct batch_number number;
+    int64_t until_ms;
+    bool is_going; /* the batch under way takes it away */
+};
+
+enum { SHOWN_MAX = 32 };
+
+/* What is known of the numbers of a spreadsheet's batches (number.c). */
+struct numbering {
+    char *spreadsheet; /* owned */
+    bool is_known;
+    int64_t last; /* the highest that was ever seen */
+    struct shown_number shown[SHOWN_MAX];
+    size_t n_shown;
+    struct batch_number reserved; /* what the next batch carries; n 0: not decided yet */
+    struct batch_number doubt;    /* of the batch whose answer was lost; n 0: none */
+    bool is_begun;                /* a batch of this process was answered */
+    unsigned refusals;            /* in a row */
+};
+
 struct sheets {
     const struct config_google *cfg;
     struct stop *stop;
@@ -33,6 +57,11 @@ struct sheets {
     bool is_leaving;
     struct title *titles; /* owned */
     size_t n_titles;
+    char *number_key; /* owned; NULL: batches carry no numbers */
+    uint64_t writer;  /* random: this process */
+    uint32_t n_numbers;
+    struct numbering *numberings; /* owned */
+    size_t n_numberings;
 };
 
 /* --- grid.c */
@@ -46,6 +75,27 @@ int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, 
 
 /* Percent-encode what an id from the configuration may hold. */
 void sheets_put_id(struct buf *path, const char *spreadsheet);
+/* One request about SPREADSHEET; SUFFIX follows its id in the path. As request_run. */
+int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
+               const char *method, const char *suffix, const struct buf *body, cJSON **out,
+               struct err *err);
+
+/* --- number.c */
+
+/* Learn the numbers that the Spreadsheet JSON shows (with NUMBER_FIELDS). */
+#define NUMBER_FIELDS "developerMetadata(metadataKey,metadataValue)"
+int number_learn(struct sheets *s, const char *spreadsheet, const cJSON *json, struct err *err);
+/* The numbering for the next batch, NULL where none is carried; its `reserved` is set. Settles what
+ * became of a batch whose answer was lost. */
+int number_begin(struct sheets *s, const char *spreadsheet, struct numbering **out,
+                 struct err *err);
+/* Append the requests that come before and after those of the batch. N may be NULL. */
+void number_put_first(const struct sheets *s, const struct numbering *n, struct buf *out);
+void number_put_last(const struct sheets *s, struct numbering *n, struct buf *out);
+/* The batch is answered; has failed with ERR (which may become ERR_LOST, or transient). */
+void number_answered(struct numbering *n);
+void number_failed(struct sheets *s, struct numbering *n, struct err *err);
+void numberings_free(struct sheets *s);
 
 /* --- a1.c */
 
@@ -54,8 +104,6 @@ void sheets_put_id(struct buf *path, const char *spreadsheet);
 void a1_range(struct buf *out, const char *title, const struct grid_range *range);
 
 /* --- request.c */
-
-enum request_kind { REQUEST_READ, REQUEST_WRITE, REQUEST_DRIVE };
 
 struct request {
     enum request_kind kind;

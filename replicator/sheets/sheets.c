@@ -54,6 +54,7 @@ void sheets_free(struct sheets *s)
         free(s->titles[i].text);
     }
     free(s->titles);
+    numberings_free(s);
     token_free(s->token);
     http_client_free(s->http);
     free(s);
@@ -96,7 +97,7 @@ void sheets_put_id(struct buf *path, const char *spreadsheet)
     }
 }
 
-static int run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
+int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
                const char *method, const char *suffix, const struct buf *body, cJSON **out,
                struct err *err)
 {
@@ -203,11 +204,10 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
     const cJSON *sheets, *item;
 
     *out = (struct sheet_tabs){0};
-    if (run(s, REQUEST_READ, spreadsheet, "GET",
-            "?fields=properties(timeZone),sheets(properties(sheetId,title,sheetType,gridProperties)"
-            ")"
-            "&prettyPrint=false",
-            NULL, &json, err) != 0)
+    if (sheets_run(s, REQUEST_READ, spreadsheet, "GET",
+                   "?fields=properties(timeZone)," NUMBER_FIELDS
+                   ",sheets(properties(sheetId,title,sheetType,gridProperties))&prettyPrint=false",
+                   NULL, &json, err) != 0)
         return -1;
     sheets = json_get(json, "sheets");
     if (!cJSON_IsArray(sheets) || cJSON_GetArraySize(sheets) == 0)
@@ -226,7 +226,8 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
             return -1;
         }
     }
-    if (remember_titles(s, spreadsheet, sheets, err) == 0)
+    if (remember_titles(s, spreadsheet, sheets, err) == 0 &&
+        number_learn(s, spreadsheet, json, err) == 0)
         return 0;
     sheet_tabs_close(out);
     return -1;
@@ -256,7 +257,7 @@ static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suf
         buf_puts(&body, "}}");
     }
     buf_puts(&body, "],\"includeGridData\":true}");
-    if (run(s, REQUEST_READ, spreadsheet, "POST", suffix, &body, json, err) != 0)
+    if (sheets_run(s, REQUEST_READ, spreadsheet, "POST", suffix, &body, json, err) != 0)
         return -1;
     return remember_titles(s, spreadsheet, json_get(*json, "sheets"), err);
 }
@@ -327,30 +328,45 @@ static void learn_titles(struct sheets *s, const char *spreadsheet)
     sheet_tabs_close(&tabs);
 }
 
+static int post_batch(struct sheets *s, const char *spreadsheet, const struct buf *body,
+                      struct numbering *numbering, cJSON **json, struct err *err)
+{
+    if (sheets_run(s, REQUEST_WRITE, spreadsheet, "POST",
+                   ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", body,
+                   json, err) == 0) {
+        number_answered(numbering);
+        return 0;
+    }
+    number_failed(s, numbering, err);
+    if (err->code == ERR_GONE && err->detail == 400)
+        learn_titles(s, spreadsheet);
+    return -1;
+}
+
 int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b,
                 const struct grid_range *proof_ranges, size_t n_proof, struct grid **proof,
                 struct err *err)
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
+    struct numbering *numbering = NULL;
     const cJSON *sheets;
 
     *proof = NULL;
     if (b->requests.is_failed)
         return err_nomem(err, "sheets");
+    if (number_begin(s, spreadsheet, &numbering, err) != 0)
+        return -1;
     buf_puts(&body, "{\"requests\":[");
+    number_put_first(s, numbering, &body);
     buf_append(&body, b->requests.ptr, b->requests.len);
+    number_put_last(s, numbering, &body);
     buf_putc(&body, ']');
     if (put_proof(s, spreadsheet, proof_ranges, n_proof, &body, err) != 0)
         return -1;
     buf_putc(&body, '}');
-    if (run(s, REQUEST_WRITE, spreadsheet, "POST",
-            ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", &body,
-            &json, err) != 0) {
-        if (err->code == ERR_GONE && err->detail == 400)
-            learn_titles(s, spreadsheet);
+    if (post_batch(s, spreadsheet, &body, numbering, &json, err) != 0)
         return -1;
-    }
     metrics_add(METRIC_CELLS_WRITTEN, (int64_t)b->n_cells);
     if (n_proof == 0)
         return 0;

@@ -11,7 +11,7 @@
  * batch may have been applied; ERR_QUOTA (429, wait_ms set), ERR_HTTP transient before anything was
  * sent; ERR_AUTH 401/403 with a hint; ERR_GONE 404 or an unknown tab; ERR_HTTP with detail 400 and
  * Google's sentence when the request itself is refused. Retries of what is safe (reads, token, 401
- * once, 429) happen inside; what was ambiguous is the caller's to decide.
+ * once, 429) happen inside; what was ambiguous is the caller's to decide (sheets_fate).
  */
 #ifndef REPLICATOR_SHEETS_SHEETS_H
 #define REPLICATOR_SHEETS_SHEETS_H
@@ -35,6 +35,11 @@ void sheets_free(struct sheets *s);
 /* The stop was asked, and there is something to say yet: later calls are made all the same, each of
  * two seconds at most. */
 int sheets_leave(struct sheets *s, struct err *err);
+/* From now on every batch carries a number, in developer metadata of its spreadsheet, written by
+ * the same atomic request: so it can be told whether a batch whose answer was lost was applied, and
+ * one that comes late, twice, or from a process that is gone, is refused. INSTANCE tells ours from
+ * those of another tabrelay. */
+int sheets_number(struct sheets *s, const char *instance, struct err *err);
 /* The service account's e-mail address: the spreadsheet must be shared with it. */
 const char *sheets_account(const struct sheets *s);
 
@@ -124,6 +129,23 @@ void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64
 int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b,
                 const struct grid_range *proof_ranges, size_t n_proof, struct grid **proof,
                 struct err *err);
+
+/* The number of one attempt to send a batch; N 0: it has none. */
+struct batch_number {
+    int64_t n;       /* counts the batches that the spreadsheet has taken */
+    uint64_t writer; /* which of those who tried to be the N-th */
+};
+/* What the next sheets_send of SPREADSHEET carries. Settles first what is in doubt: may block for a
+ * read and a write. */
+int sheets_next_number(struct sheets *s, const char *spreadsheet, struct batch_number *out,
+                       struct err *err);
+
+/* SHEETS_MAYBE_APPLIED: it carried no number, or later ones have taken its place. */
+enum sheets_fate { SHEETS_NOT_APPLIED, SHEETS_APPLIED, SHEETS_MAYBE_APPLIED };
+/* What became of the batch NUMBER, of this process or one before it? One read; if it is not there a
+ * write, too, which takes its number, so that it cannot be applied later either. */
+int sheets_fate(struct sheets *s, const char *spreadsheet, struct batch_number number,
+                enum sheets_fate *fate, struct err *err);
 
 /* Milliseconds until a write token is free (0: now): the pipeline coalesces meanwhile. */
 int64_t sheets_write_wait_ms(const struct sheets *s);

@@ -230,6 +230,7 @@ static void tabs_are_listed(void **state)
     sheet_tabs_close(&tabs);
     assert_string_equal(script.asked.ptr,
                         "GET /v4/spreadsheets/1a%2Fb%20c?fields=properties(timeZone),"
+                        "developerMetadata(metadataKey,metadataValue),"
                         "sheets(properties(sheetId,title,sheetType,gridProperties))"
                         "&prettyPrint=false \n");
     assert_string_equal(script.authorization, "Bearer t0ken");
