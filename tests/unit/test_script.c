@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real Code.gs in the sandbox's engine: what it sends, what it shows, what it keeps. */
+#include <unistd.h>
+
 #include "tests/unit/script_webhook.h"
 
 static void an_edited_cell_is_sent_with_its_row(void **state)
@@ -224,6 +226,39 @@ static void what_was_written_over_while_rows_moved_is_told_to_the_log(void **sta
     assert_true(cJSON_IsTrue(json_get(lost, "lost")));
     assert_json(json_get(lost, "cells"), "{\"Name\":\"typed by Ann\"}");
     assert_json(json_get(webhook.posts[2], "changes"), "[\"OTHER\"]");
+}
+
+/* While another edit has the lock: somebody types, tabrelay writes over it, somebody sorts. */
+static void type_and_sort(void)
+{
+    type(1, 1, "typed by Ann");
+    usleep(100 * 1000);
+    pthread_mutex_lock(&grid.mutex);
+    cell_type(&grid.cells[0][1][1], "written by tabrelay");
+    pthread_mutex_unlock(&grid.mutex);
+    fire_range(1, 0, 2, 5);
+    script_fire_change(engine, "S1", "OTHER", "bob@example.com");
+    usleep(100 * 1000);
+}
+
+static void a_sort_does_not_stand_for_what_was_typed_before_it(void **state)
+{
+    bool is_told = false;
+
+    (void)state;
+    webhook.meanwhile = type_and_sort;
+    type(2, 1, "has the lock");
+    settle();
+    for (size_t i = 0; i < webhook.n_posts; i++) {
+        const cJSON *edit;
+
+        cJSON_ArrayForEach(edit, json_get(webhook.posts[i], "edits"))
+        {
+            is_told = is_told ||
+                      strcmp(json_text(json_get(edit, "cells"), "Name", ""), "typed by Ann") == 0;
+        }
+    }
+    assert_true(is_told);
 }
 
 static void types_are_kept(void **state)
@@ -668,6 +703,7 @@ int main(void)
         CASE(rows_that_were_sorted_are_left_to_a_comparison),
         CASE(a_paste_while_others_move_rows_is_sent),
         CASE(what_was_written_over_while_rows_moved_is_told_to_the_log),
+        CASE(a_sort_does_not_stand_for_what_was_typed_before_it),
         CASE(types_are_kept),
         CASE(text_of_every_plane_is_signed_as_it_is_sent),
         CASE(a_cleared_key_asks_for_a_comparison),

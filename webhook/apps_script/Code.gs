@@ -247,17 +247,24 @@ function isMove_(job) {
     job.isMove = false;
     if (job.event && !job.isSingle && !job.isHeaderTouched) {
       Utilities.sleep(MOVE_WAIT_MS);
-      job.isMove = isLately_('OTHER', job) &&
-        (touchedColumns_(job).length === job.layout.columns.length || !isLately_('EDIT', job));
+      job.isMove = isMoveOf_(job.layout, job.time, job.firstColumn, job.lastColumn);
     }
   }
   return job.isMove;
 }
 
-/* Did a change of that type come at the time of the job? */
-function isLately_(type, job) {
+/* Was the event of those columns a move, as far as its change has been told by now? */
+function isMoveOf_(layout, time, firstColumn, lastColumn) {
+  var isWhole = layout.columns.every(function (column) {
+    return column.position >= firstColumn && column.position <= lastColumn;
+  });
+  return isLately_('OTHER', time) && (isWhole || !isLately_('EDIT', time));
+}
+
+/* Did a change of that type come at that time? */
+function isLately_(type, time) {
   var at = CacheService.getScriptCache().get('change.' + type);
-  return at !== null && Math.abs(Number(at) - job.time) < MOVE_MS;
+  return at !== null && Math.abs(Number(at) - time) < MOVE_MS;
 }
 
 /* Read and send the job's rows, after everything that already waits. */
@@ -531,7 +538,7 @@ function short_(text) {
 
 /* Is no later edit of the job's cell known? */
 function isNewest_(state, job) {
-  var events = job.isSingle && job.event ? eventsOf_(state, job) : [];
+  var events = job.isSingle && job.event ? withoutMoves_(job, eventsOf_(state, job)) : [];
   var mine = events.filter(function (event) {
     return event.name === job.event;
   })[0];
@@ -543,6 +550,27 @@ function isNewest_(state, job) {
   return !mine || (!isOver(mine) && !events.some(function (other) {
     return other.name > mine.name && !isOver(other);
   }));
+}
+
+/* The events between which rows have not moved: before and after that another cell stood there. Rows that were sorted or moved
+ * are told as an edit themselves, and their change perhaps a moment after. */
+function withoutMoves_(job, events) {
+  var isYoung = events.some(function (event) {
+    return !event.isSingle && event.name > job.event && Date.now() - event.time < MOVE_WAIT_MS;
+  });
+  if (isYoung) {
+    Utilities.sleep(MOVE_WAIT_MS);
+  }
+  var moves = events.filter(function (event) {
+    return !event.isSingle && isMoveOf_(job.layout, event.time, event.columns[0], event.columns[1]);
+  }).map(function (event) {
+    return event.name;
+  });
+  return events.filter(function (event) {
+    return moves.every(function (name) {
+      return event.name !== name && (event.name < name) === (job.event < name);
+    });
+  });
 }
 
 /* What one edit found in the cell is what the other had put there: that is surer than when they ran.
