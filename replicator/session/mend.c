@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mend: a batch landed on rows or columns that it did not mean. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base.h"
 #include "common/base_values.h"
@@ -203,7 +204,23 @@ static int note_hits(struct session *s, const struct share *share, struct err *e
     return compare_request(s, &s->follows[share->at], err);
 }
 
-/* Rows that were hit by mistake are read again from MySQL and written whole. */
+/* The columns that ROW's cells are in, as a JSON array of names. */
+static void put_columns(const struct share *share, const struct planned_row *row, struct buf *out)
+{
+    buf_putc(out, '[');
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
+        const char *name =
+            mapping_column_of(share->plan.mapping, share->plan.cells[c].mapped)->name;
+
+        if (c > row->first_cell)
+            buf_putc(out, ',');
+        buf_json(out, name, strlen(name));
+    }
+    buf_putc(out, ']');
+}
+
+/* Rows that were hit by mistake are read again from MySQL. Only the cells that were hit are
+ * written: in another one a person may just have typed. Of a row that was deleted all is gone. */
 static int mend_victims(struct session *s, struct share *share, struct err *err)
 {
     const struct proof_result *r = &share->result;
@@ -213,14 +230,42 @@ static int mend_victims(struct session *s, struct share *share, struct err *err)
 
     for (size_t i = 0; rc == 0 && i < r->n_victims; i++) {
         const struct base_row *row = base_rows_find(&base, r->victims[i]);
+        CLEANUP_BUF struct buf columns = BUF_INIT;
 
-        if (row != NULL)
-            rc = session_refresh(s, share->at, row->key, row->row_key, "*", err);
-        else
+        if (row == NULL) {
             log_warn("flush: a write hit a row that MySQL does not know yet mapping=%s", name);
+            continue;
+        }
+        if (i < r->n_hits)
+            put_columns(share, &share->plan.rows[r->hit_by[i]], &columns);
+        else
+            buf_putc(&columns, '*');
+        rc = columns.is_failed
+                 ? err_nomem(err, "flush")
+                 : session_refresh(s, share->at, row->key, row->row_key, columns.ptr, err);
     }
     base_rows_close(&base);
     return rc;
+}
+
+/* What did not land is written again. Of a row that has its place the cells are known. */
+static int force_again(const struct share *share, struct err *err)
+{
+    const struct plan *plan = &share->plan;
+
+    for (size_t i = 0; i < plan->n_rows; i++) {
+        const struct planned_row *row = &plan->rows[i];
+
+        if (share->result.verdicts[i] == PROOF_GOOD)
+            continue;
+        if (row->action != PLAN_UPDATE)
+            row->pending->is_forced = true;
+        for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
+            if (pending_row_force(row->pending, plan->cells[c].mapped, plan->mapping->n_columns) !=
+                0)
+                return err_nomem(err, "flush");
+    }
+    return 0;
 }
 
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
@@ -239,10 +284,8 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
     metrics_add(METRIC_MOVED_ROWS, (int64_t)(r->n_moved + r->n_twice));
     s->flush_after_ms = clock_mono_ms() + clock_backoff_ms(s->moves, MOVED_MS, MOVED_MAX_MS);
     s->has_moved = true;
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (r->verdicts[i] != PROOF_GOOD)
-            share->plan.rows[i].pending->is_forced = true;
-    if (note_hits(s, share, err) != 0 || mend_victims(s, share, err) != 0)
+    if (force_again(share, err) != 0 || note_hits(s, share, err) != 0 ||
+        mend_victims(s, share, err) != 0)
         return -1;
     return add_orphans(s, share, err);
 }
