@@ -79,6 +79,29 @@ static void an_assigned_key_is_written_into_the_row(void **state)
     assert_int_equal(grid.writes, 1);
 }
 
+/* The next cell of the row, and the row is not where it was. */
+static void type_on_and_move(void)
+{
+    pthread_mutex_lock(&grid.mutex);
+    for (int column = 0; column < COLUMNS; column++) {
+        grid.cells[0][4][column] = grid.cells[0][3][column];
+        grid.cells[0][3][column] = (struct script_cell){0};
+    }
+    cell_type(&grid.cells[0][4][2], "12");
+    pthread_mutex_unlock(&grid.mutex);
+}
+
+static void an_assigned_key_is_written_into_a_row_that_has_grown_and_moved(void **state)
+{
+    (void)state;
+    webhook.members = "\"outcome\":\"applied\",\"operation\":\"insert\",\"key\":{\"Id\":17}";
+    webhook.meanwhile = type_on_and_move;
+    type(3, 1, "Spain");
+    settle();
+    assert_string_equal(shown(4, 0), "17");
+    assert_int_equal(grid.writes, 1);
+}
+
 static void a_refusal_is_a_note_and_goes_with_the_next_success(void **state)
 {
     (void)state;
@@ -162,7 +185,7 @@ static void of_many_edits_of_a_cell_the_last_one_is_sent(void **state)
                         "edit 19");
 }
 
-static void a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one(void **state)
+static void a_typed_value_that_is_in_another_row_now_is_sent_from_there(void **state)
 {
     (void)state;
     cell_type(&grid.cells[0][2][1], "typed by Ann");
@@ -179,6 +202,10 @@ static void a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one(vo
     assert_int_equal(webhook.n_posts, 2);
     assert_json(json_get(post_edit(0, 0), "cells"),
                 "{\"Id\":1,\"Name\":\"Germany\",\"Area\":357.5,\"Updated\":null}");
+    assert_null(json_get(post_edit(0, 0), "old"));
+    assert_int_equal(json_int(post_edit(0, 1), "row", 0), 3);
+    assert_json(json_get(post_edit(0, 1), "edited"), "[\"Name\"]");
+    assert_string_equal(json_text(json_get(post_edit(0, 1), "cells"), "Name", ""), "typed by Ann");
     assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]");
 }
 
@@ -694,12 +721,13 @@ int main(void)
         CASE(a_typed_formula_is_told_beside_its_value),
         CASE(a_note_that_is_over_goes_and_a_persons_own_stays),
         CASE(an_assigned_key_is_written_into_the_row),
+        CASE(an_assigned_key_is_written_into_a_row_that_has_grown_and_moved),
         CASE(a_refusal_is_a_note_and_goes_with_the_next_success),
         CASE(columns_and_tabs_that_are_not_mapped_send_nothing),
         CASE(a_large_paste_goes_in_requests_of_500_rows),
         CASE(what_was_typed_outlives_a_write_that_came_between),
         CASE(of_many_edits_of_a_cell_the_last_one_is_sent),
-        CASE(a_typed_value_that_is_in_another_row_now_is_not_put_into_this_one),
+        CASE(a_typed_value_that_is_in_another_row_now_is_sent_from_there),
         CASE(rows_that_were_sorted_are_left_to_a_comparison),
         CASE(a_paste_while_others_move_rows_is_sent),
         CASE(what_was_written_over_while_rows_moved_is_told_to_the_log),

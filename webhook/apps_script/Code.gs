@@ -175,7 +175,7 @@ function newJob_(e, now) {
     firstRow: e.range.getRow(), lastRow: e.range.getLastRow(),
     firstColumn: e.range.getColumn(), lastColumn: e.range.getLastColumn(),
     isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
-    value: e.value, oldValue: e.oldValue, isRecheck: false};
+    value: e.value, oldValue: e.oldValue, isRecheck: false, beside: []};
   job.isHeaderTouched = job.firstRow === 1;
   return job;
 }
@@ -349,7 +349,7 @@ function editsOf_(job, firstRow, rows) {
   var formulas = range.getFormulas();
   return range.getValues().map(function (row, i) {
     return editOf_(job, firstRow + i, row, formulas[i]);
-  }).concat(job.lost || null).filter(function (edit) {
+  }).concat(job.beside).filter(function (edit) {
     return edit !== null;
   });
 }
@@ -491,14 +491,19 @@ function isTyped_(job, raw, displayed) {
 
 /* The cell shows something else than was typed, and nobody typed there later. Either tabrelay wrote
  * it between the keystroke and this run: then what was typed must be sent, or it would be lost without
- * a conflict. Or the row has moved: then the event's value must not be put into the one that is there.
- * If it is nowhere, both have happened: all that can be done is to say so. */
+ * a conflict. Or the row has moved: then the event's value must not be put into the one that is there,
+ * and it is sent from where it stands now. If it is nowhere, both have happened: all that can be done is
+ * to say so. */
 function addVanished_(job, row, column, edit) {
+  var now;
   if (job.sheet.getRange(row, column.position).getFormulas()[0][0] !== '') {
     return;
   }
-  if (isElsewhere_(job, column)) {
+  now = rowsOfTyped_(job, column);
+  if (now.length > 0) {
+    delete edit.old; /* of another row */
     job.isRecheck = true;
+    addMoved_(job, now, column);
     return;
   }
   if (CacheService.getScriptCache().get('moved') === null) {
@@ -506,19 +511,36 @@ function addVanished_(job, row, column, edit) {
     return;
   }
   job.isRecheck = true;
-  job.lost = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {},
-    lost: true};
-  job.lost.cells[column.header] = typed_(job.value);
+  job.beside.push({id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {},
+    lost: true});
+  job.beside[job.beside.length - 1].cells[column.header] = typed_(job.value);
   tell_('What you typed under "' + column.header + '" ("' + short_(job.value).replace(/^\d+:/, '') +
     '") was written over while rows moved. Please type it again.');
 }
 
-function isElsewhere_(job, column) {
+/* The rows that show what was typed in the column. */
+function rowsOfTyped_(job, column) {
   var range = job.sheet.getRange(2, column.position, Math.max(1, job.sheet.getLastRow() - 1), 1);
-  var displayed = range.getDisplayValues();
-  return range.getValues().some(function (line, i) {
-    return isTyped_(job, line[0], displayed[i][0]);
+  var displayed = range.getDisplayValues(), rows = [];
+  range.getValues().forEach(function (line, i) {
+    if (isTyped_(job, line[0], displayed[i][0])) {
+      rows.push(i + 2);
+    }
   });
+  return rows;
+}
+
+/* Were it another row that shows the same, nothing would be changed: its cells are sent as they are. A row without a key is left
+ * to a comparison, and so is one whose key stands above already. */
+function addMoved_(job, rows, column) {
+  var keys = keysOf_(job.layout), cells = {};
+  if (rows.length === 1) {
+    cells = cellsOf_(job.layout, job.sheet.getRange(rows[0], 1, 1, job.layout.width).getValues()[0]);
+  }
+  if (rows.length === 1 && !column.key && isWhole_(keys, cells) &&
+      (rowsByKey_(job)[keyText_(keys, cells)] || rows)[0] === rows[0]) {
+    job.beside.push({id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: rows[0], edited: [column.header], cells: cells});
+  }
 }
 
 /* ==== Which of several events of a cell is the last one ==== */
@@ -1062,19 +1084,21 @@ function locate_(view, edit) {
   return found.length === 1 ? found[0] : 0;
 }
 
-/* By its key; a row that has none yet must be the same in every cell. */
+/* By its key; a row that has none yet must have none still, and show all that was sent: more may have been typed since. */
 function isRowOf_(view, row, edit) {
-  var values = view.values[row];
-  var keys = view.layout.columns.filter(function (column) {
-    return column.key;
-  });
-  var hasKey = keys.length > 0 && keys.every(function (column) {
+  var values = view.values[row], keys = keysOf_(view.layout), hasKey, hasContent = false;
+  if (values === undefined) {
+    return false;
+  }
+  hasKey = keys.length > 0 && keys.every(function (column) {
     return edit.cells[column.header] !== null && edit.cells[column.header] !== undefined;
   });
-  return values !== undefined && (hasKey ? keys : view.layout.columns).every(function (column) {
+  return view.layout.columns.every(function (column) {
     var sent = edit.cells[column.header];
-    return sent === undefined || isSame_(cellOf_(values[column.position - 1], view.layout.zone), sent);
-  });
+    var isKnown = sent !== undefined && (sent !== null || column.key);
+    hasContent = hasContent || (isKnown && sent !== null);
+    return !isKnown || (hasKey && !column.key) || isSame_(cellOf_(values[column.position - 1], view.layout.zone), sent);
+  }) && hasContent;
 }
 
 /* The key that MySQL assigned, or holds otherwise than it was typed. */
