@@ -25,6 +25,7 @@ enum err_code {
     ERR_VALUE,   /* a value that its column cannot hold */
     ERR_LOST,    /* sent, and no answer: the peer may or may not have done it */
     ERR_GONE,    /* what was asked for is not there (any more): binlog, tab, spreadsheet, table */
+    ERR_FULL,    /* no room: more cells than a spreadsheet may have */
     ERR_STOPPED, /* we were told to stop */
 };
 

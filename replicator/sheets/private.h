@@ -19,11 +19,12 @@ struct batch {
     size_t n_cells;
 };
 
-/* Titles of the tabs of the spreadsheets we have seen: ranges in A1 notation name tabs by title. */
-struct title {
+/* A tab as Google last spoke of it. Ranges in A1 notation name tabs by title. */
+struct known_tab {
     char *spreadsheet; /* owned */
-    char *text;        /* owned */
+    char *title;       /* owned */
     int64_t sheet_id;
+    int64_t rows, columns; /* of its grid; 0: it has none */
 };
 
 /* A batch number that the spreadsheet shows; kept until then (monotonic). */
@@ -55,8 +56,8 @@ struct sheets {
     struct token *token;      /* owned */
     struct quota reads, writes, drive;
     bool is_leaving;
-    struct title *titles; /* owned */
-    size_t n_titles;
+    struct known_tab *known; /* owned */
+    size_t n_known;
     char *number_key; /* owned; NULL: batches carry no numbers */
     uint64_t writer;  /* random: this process */
     uint32_t n_numbers;
@@ -70,6 +71,15 @@ struct sheets {
  * values, or their notes as texts. */
 int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, bool of_notes,
                 struct grid **out, struct err *err);
+
+/* --- known.c */
+
+/* Take titles and sizes out of an answer's "sheets" array. ERR_NOMEM. */
+int known_learn(struct sheets *s, const char *spreadsheet, const cJSON *sheets, struct err *err);
+/* All tabs of SPREADSHEET; NULL: of all. */
+void known_forget(struct sheets *s, const char *spreadsheet);
+/* NULL: not known. */
+const char *known_title(const struct sheets *s, const char *spreadsheet, int64_t sheet_id);
 
 /* --- sheets.c */
 

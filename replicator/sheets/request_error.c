@@ -55,9 +55,15 @@ static int quota_error(const struct http_answer *answer, const cJSON *error, str
     return err_transient(err);
 }
 
-/* A tab that was renamed or deleted looks like this, not like 404. Nothing was applied. */
+/* Nothing was applied. A tab that was renamed or deleted looks like this, not like 404. */
 static int bad_request(const char *text, struct err *err)
 {
+    /* "This action would increase the number of cells in the workbook above the limit of 10000000
+     * cells.": https://github.com/burnash/gspread/issues/516 */
+    if (strstr(text, "number of cells in the workbook above the limit") != NULL) {
+        err->code = ERR_FULL;
+        return err_hint(err, "Delete blank rows and columns and unused tabs of the spreadsheet.");
+    }
     if (strstr(text, "Unable to parse range") == NULL && strstr(text, "No grid with id") == NULL)
         return -1;
     err->code = ERR_GONE;

@@ -49,11 +49,8 @@ void sheets_free(struct sheets *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->n_titles; i++) {
-        free(s->titles[i].spreadsheet);
-        free(s->titles[i].text);
-    }
-    free(s->titles);
+    known_forget(s, NULL);
+    free(s->known);
     numberings_free(s);
     token_free(s->token);
     http_client_free(s->http);
@@ -116,62 +113,6 @@ int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet
     return request_run(s, &request, out, err);
 }
 
-/* --- titles */
-
-static int remember_title(struct sheets *s, const char *spreadsheet, int64_t sheet_id,
-                          const char *text, struct err *err)
-{
-    struct title *titles;
-    char *copy = strdup(text);
-
-    if (copy == NULL)
-        return err_nomem(err, "sheets");
-    for (size_t i = 0; i < s->n_titles; i++)
-        if (s->titles[i].sheet_id == sheet_id &&
-            strcmp(s->titles[i].spreadsheet, spreadsheet) == 0) {
-            free(s->titles[i].text);
-            s->titles[i].text = copy;
-            return 0;
-        }
-    titles = realloc(s->titles, (s->n_titles + 1) * sizeof(*titles));
-    if (titles != NULL) {
-        s->titles = titles;
-        titles[s->n_titles] =
-            (struct title){.spreadsheet = strdup(spreadsheet), .text = copy, .sheet_id = sheet_id};
-        if (titles[s->n_titles].spreadsheet != NULL) {
-            s->n_titles++;
-            return 0;
-        }
-    }
-    free(copy);
-    return err_nomem(err, "sheets");
-}
-
-static int remember_titles(struct sheets *s, const char *spreadsheet, const cJSON *sheets,
-                           struct err *err)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, sheets)
-    {
-        const cJSON *p = json_get(item, "properties");
-        const char *title = json_text(p, "title", NULL);
-
-        if (title != NULL &&
-            remember_title(s, spreadsheet, json_int(p, "sheetId", 0), title, err) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static const char *find_title(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
-{
-    for (size_t i = 0; i < s->n_titles; i++)
-        if (s->titles[i].sheet_id == sheet_id && strcmp(s->titles[i].spreadsheet, spreadsheet) == 0)
-            return s->titles[i].text;
-    return NULL;
-}
-
 /* --- tabs */
 
 void sheet_tabs_close(struct sheet_tabs *t)
@@ -226,7 +167,8 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
             return -1;
         }
     }
-    if (remember_titles(s, spreadsheet, sheets, err) == 0 &&
+    known_forget(s, spreadsheet); /* all its tabs are here; others are gone */
+    if (known_learn(s, spreadsheet, sheets, err) == 0 &&
         number_learn(s, spreadsheet, json, err) == 0)
         return 0;
     sheet_tabs_close(out);
@@ -259,7 +201,7 @@ static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suf
     buf_puts(&body, "],\"includeGridData\":true}");
     if (sheets_run(s, REQUEST_READ, spreadsheet, "POST", suffix, &body, json, err) != 0)
         return -1;
-    return remember_titles(s, spreadsheet, json_get(*json, "sheets"), err);
+    return known_learn(s, spreadsheet, json_get(*json, "sheets"), err);
 }
 
 int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
@@ -299,7 +241,7 @@ static int put_proof(struct sheets *s, const char *spreadsheet, const struct gri
     buf_puts(body, ",\"includeSpreadsheetInResponse\":true,\"responseIncludeGridData\":true,"
                    "\"responseRanges\":[");
     for (size_t i = 0; i < n; i++) {
-        const char *title = find_title(s, spreadsheet, ranges[i].sheet_id);
+        const char *title = known_title(s, spreadsheet, ranges[i].sheet_id);
         CLEANUP_BUF struct buf a1 = BUF_INIT;
 
         if (title == NULL) {
@@ -371,7 +313,7 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
     if (n_proof == 0)
         return 0;
     sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");
-    if (remember_titles(s, spreadsheet, sheets, err) != 0 ||
+    if (known_learn(s, spreadsheet, sheets, err) != 0 ||
         grids_parse(sheets, proof_ranges, n_proof, false, proof, err) != 0) {
         /* It is written, and not proven: read the tab before anything else. */
         err->code = ERR_LOST;

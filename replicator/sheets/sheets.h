@@ -8,10 +8,11 @@
  * stop is asked. One thread at a time.
  *
  * Errors: ERR_LOST after sending without a usable answer (time-out, connection lost, 5xx): the
- * batch may have been applied; ERR_QUOTA (429, wait_ms set), ERR_HTTP transient before anything was
- * sent; ERR_AUTH 401/403 with a hint; ERR_GONE 404 or an unknown tab; ERR_HTTP with detail 400 and
- * Google's sentence when the request itself is refused. Retries of what is safe (reads, token, 401
- * once, 429) happen inside; what was ambiguous is the caller's to decide (sheets_fate).
+ * batch may have been applied; ERR_FULL: it would have more cells than Google allows; ERR_QUOTA
+ * (429, wait_ms set), ERR_HTTP transient before anything was sent; ERR_AUTH 401/403 with a hint;
+ * ERR_GONE 404 or an unknown tab; ERR_HTTP with detail 400 and Google's sentence when the request
+ * itself is refused. Retries of what is safe (reads, token, 401 once, 429) happen inside; what was
+ * ambiguous is the caller's to decide (sheets_fate).
  */
 #ifndef REPLICATOR_SHEETS_SHEETS_H
 #define REPLICATOR_SHEETS_SHEETS_H
@@ -58,6 +59,15 @@ struct sheet_tabs {
 /* One read. */
 int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *out, struct err *err);
 void sheet_tabs_close(struct sheet_tabs *t);
+
+/* Google's limit of a spreadsheet: the grids of all its tabs, blank cells included.
+ * https://developers.google.com/apps-script/guides/support/best-practices */
+enum { SHEETS_CELLS_MAX = 10000000 };
+/* Cells of the grids of all tabs but WITHOUT (-1: of all), as Google's last answers say: each
+ * answer speaks of the tabs that it has cells of, sheets_tabs of all. 0: not known. */
+int64_t sheets_cells(const struct sheets *s, const char *spreadsheet, int64_t without);
+/* Rows of the tab's grid, as the last answer says. 0: not known. */
+int64_t sheets_rows(const struct sheets *s, const char *spreadsheet, int64_t sheet_id);
 
 /* Zero-based, end exclusive; end_row or end_column -1: to the end of the grid. */
 struct grid_range {
