@@ -17,6 +17,7 @@ static const struct migration {
     {1, "schemas/state.sql"},
     {2, "schemas/state-2.sql"},
     {3, "schemas/state-3.sql"},
+    {4, "schemas/state-4.sql"},
 };
 
 enum { N_MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };

@@ -9,6 +9,8 @@
 #include "cli/json_rows.h"
 #include "common/cleanup.h"
 
+enum { CELLS_MAX = 10000000 }; /* of a spreadsheet, as Google counts: blank ones, too */
+
 enum {
     AT_NAME,
     AT_STATE,
@@ -22,13 +24,15 @@ enum {
     AT_RECONCILED,
     AT_ERROR,
     AT_ERROR_AT,
+    AT_CELLS,
     N_FIELDS
 };
 
-#define SQL_MAPPINGS                                                                         \
-    "SELECT mapping, state, snapshot, snapshot_rows, sheet_rows, lag_ms, last_change_at, "   \
-    "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, " \
-    "last_error, last_error_at FROM mapping_state WHERE instance = ? ORDER BY mapping"
+#define SQL_MAPPINGS                                                                               \
+    "SELECT mapping, state, snapshot, snapshot_rows, sheet_rows, lag_ms, last_change_at, "         \
+    "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, "       \
+    "last_error, last_error_at, spreadsheet_cells FROM mapping_state WHERE instance = ? ORDER BY " \
+    "mapping"
 
 #define SQL_CHECKPOINT                                                              \
     "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
@@ -87,7 +91,13 @@ static void append_lag(struct buf *out, int64_t ms)
         buf_printf(out, "%" PRId64 " s", ms / 1000);
 }
 
-enum { N_SHOWN = 7 };
+/* "12 %" of the cells that a spreadsheet may have. */
+static void append_share(struct buf *out, int64_t cells)
+{
+    buf_printf(out, "%" PRId64 " %%", cells / (CELLS_MAX / 100));
+}
+
+enum { N_SHOWN = 8 };
 
 /* The cells of one line of the table. */
 static void show_row(const struct db_rows *rows, int r, const char *mapping, struct buf *cells)
@@ -115,6 +125,10 @@ static void show_row(const struct db_rows *rows, int r, const char *mapping, str
     else
         append_age(&cells[5], db_rows_int(rows, row, AT_LAST_CHANGE_AGE));
     buf_puts(&cells[6], db_rows_text(rows, row, AT_HELD));
+    if (is_null(rows, row, AT_CELLS))
+        buf_puts(&cells[7], "-");
+    else
+        append_share(&cells[7], db_rows_int(rows, row, AT_CELLS));
 }
 
 static void print_errors(const struct db_rows *rows)
@@ -146,8 +160,8 @@ static void print_checkpoint(const struct config *config, const struct db_rows *
 
 static int print_text(const struct config *config, const struct status *status)
 {
-    static const char *const headers[N_SHOWN] = {"MAPPING", "STATE",       "SNAPSHOT",    "ROWS",
-                                                 "LAG",     "LAST CHANGE", "HELD DELETES"};
+    static const char *const headers[N_SHOWN] = {"MAPPING", "STATE",       "SNAPSHOT",     "ROWS",
+                                                 "LAG",     "LAST CHANGE", "HELD DELETES", "FULL"};
     CLEANUP_FREE struct buf *cells = calloc(config->n_mappings * N_SHOWN, sizeof(*cells));
 
     if (cells == NULL)
@@ -174,6 +188,7 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
         {"last_change_at", AT_LAST_CHANGE, JSON_TEXT},
         {"held_deletes", AT_HELD, JSON_NUMBER},
         {"reconciled_at", AT_RECONCILED, JSON_TEXT},
+        {"spreadsheet_cells", AT_CELLS, JSON_NUMBER},
         {"last_error", AT_ERROR, JSON_TEXT},
         {"last_error_at", AT_ERROR_AT, JSON_TEXT},
     };
@@ -253,7 +268,8 @@ const struct cli_command cli_status = {
     .summary = "Show how each mapping is: state, rows, lag, what waits, what went wrong.",
     .help =
         "\nLag is the time from the commit in MySQL to Google's acknowledgement, of the last "
-        "change.\n"
+        "change. Full is how much of Google's limit of 10,000,000 cells the mapping's spreadsheet\n"
+        "takes, blank cells of all tabs included.\n"
         "The exit status is 1 when a mapping is in state error.\n"
         "\nexamples:\n"
         "  tabrelay status\n"

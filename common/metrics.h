@@ -52,6 +52,8 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
     X(HELD_DELETES, 1, "gauge", "tabrelay_held_deletes", "Sheet deletes that wait for approval")   \
     X(LAG_MS, 1, "gauge", "tabrelay_lag_milliseconds",                                             \
       "Commit to acknowledgement of the last change, in milliseconds")                             \
+    X(SPREADSHEET_CELLS, 1, "gauge", "tabrelay_spreadsheet_cells",                                 \
+      "Cells of the fullest spreadsheet, blank ones included; Google allows 10,000,000")           \
     X(PENDING, 1, "gauge", "tabrelay_pending_rows", "Rows read and not yet acknowledged")          \
     X(REQUESTS, 2, "counter", "tabrelay_webhook_requests_total", "HTTP requests answered")         \
     X(REQUESTS_REFUSED, 2, "counter", "tabrelay_webhook_refused_total",                            \

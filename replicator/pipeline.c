@@ -25,8 +25,9 @@ struct pipeline {
     struct http_server *metrics;
     pthread_t worker;
     int64_t started_ms;
-    unsigned *warned; /* owned; session_surroundings */
-    unsigned misfits; /* times in a row that an event did not fit its table's definition */
+    unsigned *warned;       /* owned; session_surroundings */
+    int64_t *full_until_ms; /* owned; the same */
+    unsigned misfits;       /* times in a row that an event did not fit its table's definition */
     struct log_fault fault;
     struct err err; /* what ended the worker; ERR_NONE: the wish to stop */
 };
@@ -135,7 +136,8 @@ static int run_session(struct pipeline *p, struct err *err)
                                                 .watch = p->watch,
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
-                                                .warned = p->warned};
+                                                .warned = p->warned,
+                                                .full_until_ms = p->full_until_ms};
     struct session s;
     bool was_open;
     int rc = session_open(&s, &around, err);
@@ -187,6 +189,7 @@ static void pipeline_free(struct pipeline *p)
     watch_free(p->watch);
     sheets_free(p->sheets);
     free(p->warned);
+    free(p->full_until_ms);
     free(p);
 }
 
@@ -202,7 +205,8 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
     p->stop = stop;
     p->started_ms = clock_wall_ms();
     p->warned = calloc(cfg->n_mappings, sizeof(*p->warned));
-    if (p->warned == NULL) {
+    p->full_until_ms = calloc(cfg->n_mappings, sizeof(*p->full_until_ms));
+    if (p->warned == NULL || p->full_until_ms == NULL) {
         err_nomem(err, "pipeline");
         goto undo;
     }

@@ -196,6 +196,7 @@ static int write_ack(struct session *s, struct shipment *sh, bool with_position,
         struct share *share = &sh->shares[i];
         struct ack_mapping ack = {.mapping = share->plan.mapping->cfg->name,
                                   .sheet_rows = (int64_t)share->plan.mapping->index.n_rows,
+                                  .spreadsheet_cells = sheets_cells(s->sheets, sh->spreadsheet, -1),
                                   .lag_ms = lag_ms};
 
         rc = put_base(s, share, &arena, err) != 0 || delete_base(s, share, err) != 0 ||

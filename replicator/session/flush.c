@@ -14,7 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
-#include "replicator/session/shipment.h"
+#include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
 enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000, REPLANS_MAX = 2 };
@@ -247,7 +247,15 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *d
         shipment_close(&sh);
         return rc;
     }
-    rc = send_shipment(s, &sh, err);
+    if (room_for_shipment(s, &sh, err) != 0 || send_shipment(s, &sh, err) != 0)
+        rc = -1;
+    if (rc != 0 && err->code == ERR_FULL) {
+        struct err why = *err;
+
+        rc = room_wait(s, &sh, &why, err);
+        shipment_close(&sh);
+        return rc;
+    }
     for (size_t i = 0; rc == 0 && i < sh.n_shares; i++)
         rc = shipment_mend(s, &sh, &sh.shares[i], err);
     if (rc == 0 && sh.n_shares > 0)
@@ -255,6 +263,8 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *d
     if (rc == 0 && sh.n_shares > 0 && batch_requests(sh.batch) > 0)
         log_debug("flush: batch acknowledged spreadsheet=%s cells=%zu ms=%" PRId64, spreadsheet,
                   batch_cells(sh.batch), clock_mono_ms() - began);
+    if (rc == 0 && sh.n_shares > 0)
+        room_tell(s, spreadsheet);
     shipment_close(&sh);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "replicator/binlog/position.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
+#include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
 enum { RETRY_BROKEN_MS = 30000 };
@@ -161,6 +162,8 @@ static int place_tab(struct session *s, struct follow *f, const struct sheet_tab
     struct tab_headers headers;
     int rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
 
+    if (rc == 0 && headers.is_blank) /* a table that does not fit leaves no trace */
+        rc = room_for_table(s, f, 0, err);
     if (rc == 0)
         rc = forget_missing(s, f, memory, &headers, err);
     if (rc == 0)
@@ -182,7 +185,9 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
     if (place_tab(s, f, tabs, memory, err) != 0 || recall(s, f, &memory->mapping, err) != 0 ||
         (sheet_id != f->m.sheet_id && state_save_tab(&s->state, &f->m, err) != 0) ||
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
-        tab_read_index(s->sheets, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0)
+        tab_read_index(s->sheets, &f->m, err) != 0 ||
+        (f->phase != SNAPSHOT_DONE && room_for_table(s, f, f->m.index.n_rows, err) != 0) ||
+        join_open(s, f, &memory->mapping, err) != 0)
         return -1;
     return state_save_health(&s->state, f->m.cfg->name,
                              f->phase == SNAPSHOT_DONE ? "streaming" : "snapshot", NULL, err);
@@ -205,7 +210,9 @@ static int try_follow(struct session *s, struct follow *f, const struct sheet_ta
     struct err other;
 
     if (state_load_mapping(&s->state, &f->m, &memory->mapping, err) != 0 ||
-        state_load_table(&s->state, f->m.cfg->name, &memory->table, err) != 0)
+        state_load_table(&s->state, f->m.cfg->name, &memory->table, err) != 0 ||
+        state_save_cells(&s->state, f->m.cfg->name,
+                         sheets_cells(s->sheets, f->m.cfg->spreadsheet, -1), err) != 0)
         return -1;
     if (mapping_open(s->state.db, f->m.cfg, defined_before(memory), &f->m, err) == 0)
         return open_tab(s, f, tabs, memory, err);
@@ -236,6 +243,7 @@ static int open_follow(struct session *s, struct follow *f, const struct sheet_t
 static bool is_mappings_own(const struct err *err)
 {
     return err->code == ERR_GONE || err->code == ERR_CONFIG || err->code == ERR_AUTH ||
+           err->code == ERR_FULL ||
            (err->code == ERR_HTTP && err->detail >= 400 && err->detail < 500);
 }
 
@@ -285,6 +293,8 @@ static int open_spreadsheet(struct session *s, size_t first, struct err *err)
         }
     }
     sheet_tabs_close(&tabs);
+    if (rc == 0)
+        room_tell(s, spreadsheet);
     return rc;
 }
 
@@ -337,6 +347,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .watch = around->watch,
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
+                          .full_until_ms = around->full_until_ms,
                           .transaction = 1};
     if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||
         open_position(s, err) != 0 || open_mappings(s, err) != 0 ||

@@ -174,6 +174,8 @@ struct recent {
 
 /* Why rows changed that the binlog did not show. */
 enum unseen { UNSEEN_STATEMENT = 1, UNSEEN_CASCADE = 2 };
+/* Beside them: the spreadsheet is nearly full. */
+enum { WARNED_ROOM = 4 };
 
 /* What outlives a session. */
 struct session_surroundings {
@@ -184,6 +186,7 @@ struct session_surroundings {
     struct stop *stop;
     int64_t process_start_ms; /* wall */
     unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
+    int64_t *full_until_ms; /* one a mapping: monotonic; it waits for room in its spreadsheet */
 };
 
 struct session {
@@ -195,6 +198,7 @@ struct session {
     struct watch *watch;         /* owned by the pipeline: channels outlive a session */
     int64_t process_start_ms;    /* wall */
     unsigned *warned;            /* owned by the pipeline */
+    int64_t *full_until_ms;      /* owned by the pipeline */
 
     struct follow *follows; /* owned; one a mapping of the configuration */
     size_t n_follows;

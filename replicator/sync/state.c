@@ -208,6 +208,14 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
                      params, 3, NULL, err);
 }
 
+int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err)
+{
+    struct db_param params[] = {DB_P_INT(cells), DB_P_TEXT(mapping)};
+
+    return state_run(s, "UPDATE @.mapping_state SET spreadsheet_cells = ? WHERE mapping = ?",
+                     params, 2, NULL, err);
+}
+
 int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err)
 {
     struct db_param params[] = {DB_P_INT(joined), DB_P_TEXT(mapping)};
@@ -268,14 +276,15 @@ int state_ack_begin(struct state *s, struct err *err)
 
 int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err *err)
 {
-    struct db_param params[] = {DB_P_INT(ack->sheet_rows),
+    struct db_param params[] = {DB_P_INT(ack->sheet_rows), DB_P_INT(ack->spreadsheet_cells),
                                 ack->lag_ms < 0 ? DB_P_NULL : DB_P_INT(ack->lag_ms),
                                 DB_P_TEXT(ack->mapping)};
 
-    return state_run(s,
-                     "UPDATE @.mapping_state SET sheet_rows = ?, lag_ms = ?, "
-                     "last_change_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
-                     params, 3, NULL, err);
+    return state_run(
+        s,
+        "UPDATE @.mapping_state SET sheet_rows = ?, spreadsheet_cells = ?, lag_ms = ?, "
+        "last_change_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
+        params, 4, NULL, err);
 }
 
 int state_ack_position(struct state *s, const char *position, struct err *err)

@@ -69,6 +69,8 @@ int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phas
  * text). */
 int state_save_health(struct state *s, const char *mapping, const char *state,
                       const struct err *problem, struct err *err);
+/* How many cells the mapping's spreadsheet has. */
+int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err);
 int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err);
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
 int state_save_reconciled(struct state *s, const char *mapping, struct err *err);
@@ -150,6 +152,7 @@ struct base_put {
 struct ack_mapping {
     const char *mapping;
     int64_t sheet_rows;
+    int64_t spreadsheet_cells;
     int64_t lag_ms; /* -1: unknown */
 };
 int state_ack_begin(struct state *s, struct err *err);

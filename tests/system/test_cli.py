@@ -138,8 +138,8 @@ def test_a_configuration_that_is_not_there_is_named(tmp_path):
 
 
 def test_init_db_makes_the_state_database_once(site):
-    assert site.run("init-db").stdout == f"{site.state}: made, version 3\n"
-    assert site.run("init-db").stdout == f"{site.state}: version 3, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 4\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 4, nothing to do\n"
     tables = {row[0] for row in site.server.sql("SHOW TABLES", database=site.state)}
     assert tables == {"schema_version", "edit_log", "base", "checkpoint", "mapping_state", "signals", "lease",
                       "watermark", "mapped_table", "conflicts", "tombstone"}
@@ -148,7 +148,7 @@ def test_init_db_makes_the_state_database_once(site):
 
 def test_what_init_db_prints_makes_the_same(site):
     site.server.script(site.run("init-db", "--print").stdout)
-    assert site.run("init-db").stdout == f"{site.state}: version 3, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 4, nothing to do\n"
 
 
 def test_init_db_refuses_a_newer_state_database(site):
@@ -162,7 +162,7 @@ def test_init_db_goes_on_where_it_was_interrupted(site):
     site.server.sql(f"CREATE DATABASE {site.state}")
     site.server.sql("CREATE TABLE schema_version (version INT UNSIGNED NOT NULL PRIMARY KEY, applied_at TIMESTAMP(3) "
                     "NOT NULL DEFAULT CURRENT_TIMESTAMP(3))", database=site.state)
-    assert site.run("init-db").stdout == f"{site.state}: made, version 3\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 4\n"
 
 
 # grants
@@ -223,7 +223,7 @@ def test_check_of_a_good_server_finds_only_what_is_not_there_yet(site):
     assert find(findings, "ok", f"{name} {site.server.version()} at 127.0.0.1 as tester")
     assert find(findings, "ok", "binlog_format is ROW")
     assert find(findings, "ok", "has what both programs need")
-    assert find(findings, "ok", f"{site.state} has version 3")
+    assert find(findings, "ok", f"{site.state} has version 4")
     assert find(findings, "ok", f"`{site.database}`.`products`, key `id`, 3 columns")
     assert find(findings, "ok", 'column "shown" is generated: people cannot edit it')
     assert find(findings, "fail", "/healthz")[3].startswith("Start tabrelay-webhook")
