@@ -143,7 +143,7 @@ def test_init_db_makes_the_state_database_once(site):
     tables = {row[0] for row in site.server.sql("SHOW TABLES", database=site.state)}
     assert tables == {"schema_version", "edit_log", "base", "checkpoint", "mapping_state", "signals", "lease",
                       "watermark", "mapped_table", "conflicts", "tombstone"}
-    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,)]
+    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,)]
 
 
 def test_what_init_db_prints_makes_the_same(site):
@@ -155,7 +155,7 @@ def test_init_db_refuses_a_newer_state_database(site):
     site.run("init-db")
     site.server.sql("INSERT INTO schema_version (version) VALUES (99)", database=site.state)
     done = site.run("init-db", code=1)
-    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 3: it is too old\n"
+    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 4: it is too old\n"
 
 
 def test_init_db_goes_on_where_it_was_interrupted(site):
@@ -318,9 +318,9 @@ def fill_status(site):
     instance = site.settings["instance"]
     site.server.sql(
         "INSERT INTO mapping_state (mapping, instance, spreadsheet, sheet_id, snapshot, snapshot_rows, state, "
-        "sheet_rows, held_deletes, lag_ms, last_change_at, last_error, last_error_at) VALUES "
-        "('products', %s, '1AbC', 0, 'done', 7, 'streaming', 1234, 0, 312, UTC_TIMESTAMP(3), '', NULL), "
-        "('orders', %s, '1AbC', 5, 'running', 300, 'error', 300, 42, NULL, NULL, 'sheets: 403', '2026-01-02 03:04:05')",
+        "sheet_rows, held_deletes, lag_ms, last_change_at, last_error, last_error_at, spreadsheet_cells) VALUES "
+        "('products', %s, '1AbC', 0, 'done', 7, 'streaming', 1234, 0, 312, UTC_TIMESTAMP(3), '', NULL, 8500000), "
+        "('orders', %s, '1AbC', 5, 'running', 300, 'error', 300, 42, NULL, NULL, 'sheets: 403', '2026-01-02 03:04:05', NULL)",
         (instance, instance), database=site.state)
     site.server.sql("INSERT INTO checkpoint VALUES (%s, 'file:binlog.000001:4', UTC_TIMESTAMP(3))", (instance,),
                     database=site.state)
@@ -330,7 +330,8 @@ def test_status_before_the_replicator_has_run(site):
     site.run("init-db")
     lines = site.run("status").stdout.splitlines()
     assert lines[0] == f"instance {site.settings['instance']}: no checkpoint yet; has the replicator been started?"
-    assert lines[2].split() == ["MAPPING", "STATE", "SNAPSHOT", "ROWS", "LAG", "LAST", "CHANGE", "HELD", "DELETES"]
+    assert lines[2].split() == ["MAPPING", "STATE", "SNAPSHOT", "ROWS", "LAG", "LAST", "CHANGE", "HELD", "DELETES",
+                                "FULL"]
     assert lines[3].split()[:3] == ["products", "not", "started"]
 
 
@@ -339,11 +340,11 @@ def test_status_is_an_aligned_table_and_fails_on_an_error(site):
     fill_status(site)
     lines = site.run("status", code=1).stdout.splitlines()
     assert lines[0].endswith("s ago, file:binlog.000001:4")
-    at = [lines[2].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES")]
+    at = [lines[2].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES", "FULL")]
     first, second = [[line[a:b].strip() for a, b in zip([0, *at], [*at, None])] for line in lines[3:5]]
     assert first[:5] == ["products", "streaming", "done", "1234", "312 ms"]
-    assert first[6] == "0"
-    assert second == ["orders", "error", "running (300 rows)", "300", "-", "-", "42"]
+    assert first[6:] == ["0", "85 %"]
+    assert second == ["orders", "error", "running (300 rows)", "300", "-", "-", "42", "-"]
     assert "orders: last error, 2026-01-02 03:04:05.000 UTC: sheets: 403" in lines
     assert "  -> tabrelay deletes approve orders" in lines
 
