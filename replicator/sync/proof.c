@@ -7,7 +7,8 @@
 #include "common/planted.h"
 #include "replicator/sync/tab.h"
 
-enum { SPANS_MAX = 50 };
+/* WHOLE_ROWS_MAX: of a tab with more rows not all key cells come back with each new row. */
+enum { SPANS_MAX = 50, WHOLE_ROWS_MAX = 5000 };
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -16,13 +17,13 @@ static int compare_numbers(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The rows that PLAN updates, in order. */
-static size_t updated_rows(const struct plan *plan, int64_t *rows)
+/* The rows that PLAN writes, in order. */
+static size_t written_rows(const struct plan *plan, int64_t *rows)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < plan->n_rows; i++)
-        if (plan->rows[i].action == PLAN_UPDATE)
+        if (plan->rows[i].action == PLAN_UPDATE || plan->rows[i].action == PLAN_INSERT)
             rows[n++] = plan->rows[i].sheet_row;
     qsort(rows, n, sizeof(*rows), compare_numbers);
     return n;
@@ -46,6 +47,16 @@ static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2])
     return n_spans;
 }
 
+/* Do the key cells of the rows that PLAN writes say enough? A new row could stand twice, which only
+ * all key cells tell; but of a large tab these are more than the batch itself, and a comparison
+ * finds a key that stands twice. */
+static bool is_in_spans(const struct plan *plan)
+{
+    if (plan->n_deletes + plan->n_clears > 0)
+        return false;
+    return plan->n_inserts == 0 || plan->mapping->index.n_rows > WHOLE_ROWS_MAX;
+}
+
 int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
 {
     const struct mapping *m = plan->mapping;
@@ -55,12 +66,12 @@ int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
     size_t n_whole = tab_ranges(m, whole);
 
     *proof = (struct proof){0};
-    if (plan->n_inserts + plan->n_deletes + plan->n_clears == 0 && plan->n_updates > 0) {
-        CLEANUP_FREE int64_t *rows = calloc(plan->n_updates, sizeof(*rows));
+    if (is_in_spans(plan)) {
+        CLEANUP_FREE int64_t *rows = calloc(plan->n_rows + 1, sizeof(*rows));
 
         if (rows == NULL)
             return err_nomem(err, "proof");
-        n_spans = find_spans(rows, updated_rows(plan, rows), spans);
+        n_spans = find_spans(rows, written_rows(plan, rows), spans);
     }
     proof->is_whole = n_spans == 0;
     proof->ranges =
@@ -162,6 +173,28 @@ static void judge_insert(const struct proof *proof, const struct plan *plan,
     add_orphan(out, row, i, true);
 }
 
+/* The same without all key cells: the new row is where it was made, and the index learns of it. */
+static int judge_insert_alone(const struct proof *proof, const struct plan *plan,
+                              const struct grid *grids, size_t i, struct proof_result *out,
+                              struct err *err)
+{
+    struct mapping *m = plan->mapping;
+    const struct planned_row *row = &plan->rows[i];
+    struct hash128 key;
+    bool has_key = key_at(proof, plan, grids, row->sheet_row, &key);
+
+    if (has_key && hash128_equal(key, row->pending->id.key)) {
+        if (row->sheet_row >= m->end_row)
+            m->end_row = row->sheet_row + 1;
+        return row_index_add(&m->index, key, row->sheet_row) < 0 ? err_nomem(err, "proof") : 0;
+    }
+    out->verdicts[i] = PROOF_MOVED;
+    out->n_moved++;
+    if (!has_key || row_index_find(&m->index, key) < 0)
+        add_orphan(out, row->sheet_row, i, true);
+    return 0;
+}
+
 /* Keys that the old index has, and neither the tab nor our own deletes explain. */
 static int find_deleted_victims(const struct plan *plan, const struct row_index *before,
                                 struct proof_result *out, struct err *err)
@@ -210,10 +243,13 @@ static int judge_rows(const struct proof *proof, const struct plan *plan, const 
 
         if (row->action == PLAN_UPDATE)
             judge_update(proof, plan, grids, i, now, out);
-        else if (row->action == PLAN_INSERT)
+        else if (row->action == PLAN_INSERT && proof->is_whole)
             judge_insert(proof, plan, grids, before, i, now, out);
-        else if ((row->action == PLAN_DELETE || row->action == PLAN_CLEAR) &&
-                 row_index_find(&plan->mapping->index, row->pending->id.key) >= 0) {
+        else if (row->action == PLAN_INSERT) {
+            if (judge_insert_alone(proof, plan, grids, i, out, err) != 0)
+                return -1;
+        } else if ((row->action == PLAN_DELETE || row->action == PLAN_CLEAR) &&
+                   row_index_find(&plan->mapping->index, row->pending->id.key) >= 0) {
             out->verdicts[i] = PROOF_MOVED;
             out->n_moved++;
             n_survived++;

@@ -3,8 +3,8 @@
  * row_index: key -> row number of a tab, in memory; never trusted without the proof that comes back
  * with a batch.
  *
- * 20 bytes a slot, at most 60 % full: some 35 bytes a row. Filled anew from the tab's key column,
- * never patched. Pure.
+ * 20 bytes a slot, at most 60 % full: some 35 bytes a row. Filled anew from the tab's key column;
+ * only rows that we have put at the end of a large tab, and proven, are added. Pure.
  */
 #ifndef REPLICATOR_SYNC_ROW_INDEX_H
 #define REPLICATOR_SYNC_ROW_INDEX_H

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -162,6 +163,72 @@ static void an_insert_reads_all_keys_and_renews_the_index(void **state)
     close_judged(&j);
 }
 
+enum { LARGE_ROWS = 6000 };
+
+/* Rows 1 to LARGE_ROWS stand in sheet rows of the same number; a new one is planned alone. */
+static void plan_in_a_large_tab(struct judged *j)
+{
+    open_judged(j);
+    for (int n = 4; n <= LARGE_ROWS; n++) {
+        char id[8];
+
+        snprintf(id, sizeof(id), "%d", n);
+        fixture_place(&j->f, id, n);
+    }
+    j->f.m.grid_rows = LARGE_ROWS + 1;
+    plan_alone(j, fixture_put(&j->f, "7777", "x", "1", false));
+}
+
+static void an_insert_into_a_large_tab_reads_its_own_key_cells_only(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"7777"};
+
+    (void)state;
+    plan_in_a_large_tab(&j);
+    assert_false(j.proof.is_whole);
+    assert_int_equal(j.proof.n_ranges, 2);
+    assert_int_equal(j.proof.ranges[1].row, LARGE_ROWS + 1);
+    assert_int_equal(j.proof.ranges[1].end_row, LARGE_ROWS + 2);
+    judge(&j, LARGE_ROWS + 1, ids, 1);
+    assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("7777")), LARGE_ROWS + 1);
+    assert_int_equal(j.f.m.end_row, LARGE_ROWS + 2);
+    assert_false(j.f.m.is_index_stale);
+    close_judged(&j);
+}
+
+static void a_new_row_of_a_large_tab_that_does_not_read_back_is_an_orphan(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {""};
+
+    (void)state;
+    plan_in_a_large_tab(&j);
+    judge(&j, LARGE_ROWS + 1, ids, 1);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_orphans, 1);
+    assert_int_equal(j.result.orphans[0], LARGE_ROWS + 1);
+    assert_true(j.result.is_delete[0]);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("7777")), -1);
+    assert_true(j.f.m.is_index_stale);
+    close_judged(&j);
+}
+
+static void a_row_that_stands_where_the_new_one_was_made_is_left_alone(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"17"};
+
+    (void)state;
+    plan_in_a_large_tab(&j);
+    judge(&j, LARGE_ROWS + 1, ids, 1);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_orphans, 0);
+    assert_true(j.f.m.is_index_stale);
+    close_judged(&j);
+}
+
 static void a_key_that_a_person_typed_meanwhile_stands_twice(void **state)
 {
     struct judged j;
@@ -239,6 +306,9 @@ int main(void)
         cmocka_unit_test(a_row_that_moved_away_names_its_victim),
         cmocka_unit_test(cells_in_a_row_without_a_key_are_orphans),
         cmocka_unit_test(an_insert_reads_all_keys_and_renews_the_index),
+        cmocka_unit_test(an_insert_into_a_large_tab_reads_its_own_key_cells_only),
+        cmocka_unit_test(a_new_row_of_a_large_tab_that_does_not_read_back_is_an_orphan),
+        cmocka_unit_test(a_row_that_stands_where_the_new_one_was_made_is_left_alone),
         cmocka_unit_test(a_key_that_a_person_typed_meanwhile_stands_twice),
         cmocka_unit_test(a_delete_of_the_wrong_row_names_the_row_that_is_gone),
         cmocka_unit_test(a_row_that_a_person_deleted_at_the_same_time_is_no_victim),
