@@ -72,7 +72,9 @@ static int finish(struct session *s, struct follow *f, struct err *err)
 
 int compare_chunk_acknowledged(struct session *s, struct follow *f, struct err *err)
 {
-    f->is_chunk_pending = false;
+    f->is_chunk_pending = f->is_chunk_leaving = false;
+    f->snapshot_rows += (int64_t)f->chunk_rows;
+    f->chunk_rows = 0;
     if (f->chunk_key == NULL) {
         f->phase = SNAPSHOT_DONE;
         f->is_sweeping = f->needs_sweep;

@@ -301,6 +301,8 @@ int session_flush(struct session *s, struct err *err)
         s->oldest_us = 0;
         if (window_acknowledged(s, err) != 0)
             return -1;
+    } else {
+        window_leaving(s);
     }
     metrics_set(METRIC_PENDING, (int64_t)s->set.n_rows);
     return 0;

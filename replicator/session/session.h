@@ -82,8 +82,10 @@ struct follow {
     enum snapshot_phase phase;
     char *snapshot_key; /* owned */
     int64_t snapshot_rows;
-    bool is_chunk_pending; /* rows of a chunk are on their way to the sheet */
-    char *chunk_key;       /* owned; the chunk's last key; NULL: it was the last chunk */
+    bool is_chunk_pending; /* rows of chunks are on their way to the sheet */
+    char *chunk_key;       /* owned; the last key of them; NULL: it was the last chunk */
+    size_t chunk_rows;     /* so many of them, added to snapshot_rows when they are acknowledged */
+    bool is_chunk_leaving; /* some of these rows have left: no more are added before all have */
     bool needs_sweep; /* after the snapshot, rows of base that MySQL has no more are looked for */
     bool is_sweeping;
     bool is_swept; /* all of base was asked for; what came of it may be on its way */
@@ -129,6 +131,8 @@ struct window {
     uint64_t low, high;
     struct window_row *rows; /* uthash */
     bool is_snapshot;
+    char *chunk_key; /* owned; of a chunk: its last key; NULL: no row comes after it */
+    size_t chunk_rows;
 };
 
 /* A row that a person typed and the webhook inserted: its assigned key must appear in it, and
@@ -285,7 +289,9 @@ int window_step(struct session *s, struct err *err);
 int window_mark(struct session *s, uint64_t serial, struct err *err);
 void window_overtake(struct session *s, uint32_t mapping, struct hash128 key);
 void window_close(struct window *w);
-/* A chunk's rows are acknowledged: remember how far the snapshot is. */
+/* Some rows of the set have left, and others wait yet. */
+void window_leaving(struct session *s);
+/* The chunks' rows are acknowledged: remember how far the snapshot is. */
 int window_acknowledged(struct session *s, struct err *err);
 
 /* compare.c: all rows of a table against its tab. */

@@ -31,6 +31,7 @@ void window_close(struct window *w)
     struct window_row *row, *next;
 
     HASH_ITER(hh, w->rows, row, next) free_row(w, row);
+    free(w->chunk_key);
     *w = (struct window){0};
 }
 
@@ -98,18 +99,16 @@ static char *print_key(const struct mapping *m, const struct row_image *image)
     return buf_take(&text);
 }
 
-static int note_chunk(struct follow *f, const struct fetched *fetched, size_t limit,
-                      struct err *err)
+/* The follow learns of it when the rows join the set: until then the chunk before may be
+ * acknowledged. */
+static int note_chunk(const struct mapping *m, struct window *w, const struct fetched *fetched,
+                      size_t limit, struct err *err)
 {
-    free(f->chunk_key);
-    f->chunk_key = NULL;
-    if (fetched->n == limit) {
-        f->chunk_key = print_key(&f->m, fetched->images[fetched->n - 1]);
-        if (f->chunk_key == NULL)
-            return err_nomem(err, "window");
-    }
-    f->snapshot_rows += (int64_t)fetched->n;
-    return 0;
+    w->chunk_rows = fetched->n;
+    if (fetched->n < limit)
+        return 0;
+    w->chunk_key = print_key(m, fetched->images[fetched->n - 1]);
+    return w->chunk_key == NULL ? err_nomem(err, "window") : 0;
 }
 
 static int open_snapshot(struct session *s, uint32_t at, struct err *err)
@@ -129,7 +128,7 @@ static int open_snapshot(struct session *s, uint32_t at, struct err *err)
     if (mark(s, &w->low, err) != 0 ||
         fetch_after(s->state.db, &f->m, from == NULL ? NULL : after, limit, &fetched, err) != 0)
         return -1;
-    rc = note_chunk(f, &fetched, limit, err);
+    rc = note_chunk(&f->m, w, &fetched, limit, err);
     if (rc == 0)
         rc = add_images(w, &fetched, err);
     fetched_close(&fetched);
@@ -209,8 +208,10 @@ static bool wants_chunk(const struct session *s, const struct follow *f)
 {
     if (f->phase == SNAPSHOT_DONE || f->is_sweeping || f->is_joining)
         return false;
-    /* Chunks gather up to a good batch; the last one has no key after it. */
-    return !f->is_chunk_pending || (f->chunk_key != NULL && s->set.bytes < CHUNKS_BYTES);
+    /* Chunks gather up to a good batch; the last one has no key after it. How far the snapshot is
+     * can be saved only when all of them have left. */
+    return !f->is_chunk_pending ||
+           (f->chunk_key != NULL && !f->is_chunk_leaving && s->set.bytes < CHUNKS_BYTES);
 }
 
 int window_step(struct session *s, struct err *err)
@@ -301,6 +302,14 @@ static int merge_row(struct session *s, struct window_row *row, struct err *err)
     return 0;
 }
 
+static void join_chunk(struct follow *f, struct window *w)
+{
+    free(f->chunk_key);
+    f->chunk_key = take_ptr(w->chunk_key);
+    f->chunk_rows += w->chunk_rows;
+    f->is_chunk_pending = true;
+}
+
 int window_mark(struct session *s, uint64_t serial, struct err *err)
 {
     struct window *w = &s->window;
@@ -319,12 +328,18 @@ int window_mark(struct session *s, uint64_t serial, struct err *err)
         free_row(w, row);
     }
     if (w->is_snapshot)
-        s->follows[w->mapping].is_chunk_pending = true;
+        join_chunk(&s->follows[w->mapping], w);
     window_close(w);
     return 0;
 }
 
 /* --- after the flush --- */
+
+void window_leaving(struct session *s)
+{
+    for (size_t i = 0; i < s->n_follows; i++)
+        s->follows[i].is_chunk_leaving = s->follows[i].is_chunk_pending;
+}
 
 int window_acknowledged(struct session *s, struct err *err)
 {

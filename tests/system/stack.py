@@ -69,7 +69,7 @@ class Stack:
     WEBHOOK: more keys of those sections; SANDBOX: more options; SCRIPT False: Code.gs is not installed."""
 
     def __init__(self, server, database, programs, folder, mappings, tables=ITEMS, replicator=None, start=True,
-                 quota=None, webhook=None, sandbox=(), script=True):
+                 quota=None, webhook=None, sandbox=(), script=True, log_level="debug"):
         self.server, self.database, self.folder = server, database, folder
         self.state_database = f"{database}_state"
         self.webhook_port, self.metrics_port = free_port(), free_port()
@@ -88,7 +88,7 @@ class Stack:
                          for m in mappings]
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
         self.config = folder / "tabrelay.yaml"
-        self._write_config(replicator or {}, webhook or {}, quota or 6000)
+        self._write_config(replicator or {}, webhook or {}, quota or 6000, log_level)
         self.cli("init-db")
 
         self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
@@ -109,13 +109,13 @@ class Stack:
         self.server.sql(f"CREATE DATABASE {self.state_database}")
         self.server.sql(f"GRANT ALL PRIVILEGES ON {self.state_database}.* TO '{USER}'@'%'")
 
-    def _write_config(self, replicator, webhook, quota):
+    def _write_config(self, replicator, webhook, quota, log_level):
         credentials = self.folder / "service-account.json"
         credentials.write_text(json.dumps(self.google.credentials()))
         os.chmod(credentials, 0o600)
         # JSON is YAML.
         self.config.write_text(json.dumps({
-            "instance": self.database, "log_level": "debug",
+            "instance": self.database, "log_level": log_level,
             "mysql": {"host": self.server.host, "port": self.server.port, "user": USER, "password": USER_PASSWORD,
                       "state_database": self.state_database},
             "google": {"base_url": self.google.base + "/", "credentials": str(credentials),
