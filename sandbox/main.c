@@ -39,13 +39,14 @@ static void changed(void *ctx, const struct book *b, struct author author)
     channels_changed(s->channels, b, author);
 }
 
-static int open_parts(struct sandbox *s, const struct options *o, struct err *err)
+static int open_parts(struct sandbox *s, struct options *o, struct err *err)
 {
     CLEANUP_FREE char *books = o->data_dir == NULL ? NULL : mem_printf("%s/books", o->data_dir);
 
     s->stop = stop_new();
     if (s->stop == NULL)
         return err_nomem(err, "stop");
+    s->answer_time = &o->answer_time;
     s->log = request_log_new();
     s->events = events_new(s->stop);
     s->faults = faults_new(s->stop);

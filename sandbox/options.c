@@ -17,6 +17,8 @@ void options_help(FILE *to)
         "  --script FILE        the Apps Script that every spreadsheet is bound to (none)\n"
         "  --quota WHAT         requests a minute and user: google (60 reads, 60 writes), off,\n"
         "                       or READS,WRITES (google)\n"
+        "  --answer-ms LOW-HIGH let each request of Google's API wait so many milliseconds\n"
+        "                       (0-0; Google's own are about 200-800)\n"
         "  --notify-after MS    from a change to Drive's notification; Google's are about 180000\n"
         "                       (200)\n"
         "  --channel-life MS    the longest that a notification channel lives (86400000)\n"
@@ -69,6 +71,7 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         {"data", required_argument, NULL, 'd'},
         {"script", required_argument, NULL, 's'},
         {"quota", required_argument, NULL, 'q'},
+        {"answer-ms", required_argument, NULL, 'a'},
         {"notify-after", required_argument, NULL, 'n'},
         {"channel-life", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
@@ -84,6 +87,8 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
                             .channel_life_ms = 86400000};
     while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (c == 'l' && parse_listen(optarg, out, err) < 0)
+            return -1;
+        if (c == 'a' && answer_time_parse(optarg, &out->answer_time, err) < 0)
             return -1;
         if (c == 'n' && parse_ms("--notify-after", optarg, &out->notify_after_ms, err) < 0)
             return -1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "common/err.h"
+#include "sandbox/answer_time.h"
 
 struct options {
     char host[64];
@@ -14,6 +15,7 @@ struct options {
     const char *data_dir; /* NULL: in memory only */
     const char *script;   /* path of Code.gs; NULL: no script */
     const char *quota;
+    struct answer_time answer_time;
     int64_t notify_after_ms; /* from a change to Drive's notification */
     int64_t channel_life_ms; /* at most */
     int shows;               /* 1: --help, 2: --version: print it and end */

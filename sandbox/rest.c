@@ -324,10 +324,11 @@ static void fail(const struct fault *fault, struct http_response *response)
         response->content_type = "text/html; charset=UTF-8";
 }
 
-/* The call with what the tests want to go wrong around it. */
+/* The call, at Google's pace, with what the tests want to go wrong around it. */
 static void do_with_fault(struct call *call, const struct rest_route *route, struct fault *fault,
                           struct http_response *response)
 {
+    stop_wait_ms(call->sandbox->stop, answer_time_next(call->sandbox->answer_time));
     if (fault->hold)
         faults_hold(call->sandbox->faults);
     if ((fault->status == 0 && !fault->drop) || fault->after)

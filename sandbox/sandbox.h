@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "common/stop.h"
+#include "sandbox/answer_time.h"
 #include "sandbox/channels.h"
 #include "sandbox/events.h"
 #include "sandbox/faults.h"
@@ -33,6 +34,7 @@ struct sandbox {
     struct faults *faults;
     struct channels *channels;
     struct quota *quota;
+    struct answer_time *answer_time;
     struct oauth *oauth;
     struct request_log *log;
     struct script *script; /* NULL: started without --script */

@@ -397,6 +397,20 @@ def test_the_quota_is_counted_for_reads_and_writes_apart(tmp_path):
         google.program.stop()
 
 
+def test_requests_of_googles_api_wait_as_long_as_asked(tmp_path):
+    google = Google(tmp_path, "--quota", "off", "--answer-ms", "40-90")
+    try:
+        book = google.create()
+        seen = google.client.requests()[-1]["number"]
+        for number in range(20):
+            google.batch(book, write(0, 0, number))
+        times = [request["ms"] for request in google.client.requests(seen)]
+        assert len(times) == 20 and min(times) >= 40 and len(set(times)) > 5, times
+        assert google.get(book, "A1") == [["19"]]
+    finally:
+        google.program.stop()
+
+
 def test_faults_before_and_after_and_without_an_answer(google, book):
     google.own("PUT", "/faults", [{"match": "batchUpdate", "status": 503, "after": True},
                                   {"match": "batchUpdate", "skip": 1, "status": 429, "body": "<html>Sorry</html>"},
@@ -692,6 +706,8 @@ def test_the_command_line_is_checked(tmp_path):
     for arguments, message in [(["--listen", "8090"], 'expected HOST:PORT, got "8090"'),
                                (["--listen", "127.0.0.1:99999"], "the port must be 0 to 65535"),
                                (["--quota", "much"], "expected google, off or READS,WRITES"),
+                               (["--answer-ms", "800-200"], '--answer-ms: expected LOW-HIGH, 0 to 60000 milliseconds, got "800-200"'),
+                               (["--answer-ms", "200-"], 'got "200-"'),
                                (["stray"], 'unexpected argument "stray"')]:
         done = run("tabrelay-sandbox", *arguments)
         assert done.returncode != 0 and message in done.stderr, done.stderr
