@@ -226,28 +226,73 @@ static void cleanup_task(struct task *task)
     task_close(task);
 }
 
-int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results, struct err *err)
+/* A row that a comparison has found, and that was never agreed on. */
+static bool is_new_found(const struct task *task)
 {
-    CLEANUP(cleanup_task) struct task task = {0};
+    const struct edit *edit = task->edit;
+
+    return task->request->source == EDIT_FOUND && edit->kind == EDIT_UPSERT &&
+           (edit->base == NULL || edit->base->child == NULL);
+}
+
+/* Each comparison finds a row that was refused again, until somebody mends it. What became of it is
+ * in the log once, as long as the row has its note. *IS_SAID: it is, and the transaction is as it
+ * was before the edit. */
+static int forget_repeated(struct apply *apply, struct task *task, bool *is_said,
+                           struct buf *results, struct err *err)
+{
+    enum answer_outcome outcome = task->answer.outcome;
+
+    if (!task->edit->is_noted || (outcome != ANSWER_REJECTED && outcome != ANSWER_WAITING))
+        return 0;
+    if (edit_log_is_said(apply->db, apply->m->cfg->name, &task->content, task->edit->id,
+                         answer_outcome_name(outcome), buf_text(&task->answer.message), is_said,
+                         err) != 0)
+        return -1;
+    if (!*is_said)
+        return 0;
+    answer_write(&task->answer, task->m, task->edit, results);
+    apply->n_repeated++;
+    return db_exec(apply->db, "ROLLBACK TO SAVEPOINT found", NULL, err);
+}
+
+static int log_and_run(struct apply *apply, struct task *task, bool *is_done, struct buf *results,
+                       struct err *err)
+{
+    bool is_found = is_new_found(task);
     struct edit_log_head head = {
         .mapping = apply->m->cfg->name,
         .request = apply->request,
-        .edit = edit,
+        .edit = task->edit,
         .position = apply->position,
     };
-    bool is_repeat = false;
 
-    if (task_open(&task, apply->db, apply->m, apply->request, edit, err) != 0)
-        return err_wrap(err, "edit %s", edit->id);
-    if (edit->kind == EDIT_UPSERT && task.key_state == TASK_KEY_BLANK)
-        head.content = &task.content;
-    if (edit_log_begin(apply->db, &head, &is_repeat, results, err) != 0)
+    if (is_found || (task->edit->kind == EDIT_UPSERT && task->key_state == TASK_KEY_BLANK))
+        head.content = &task->content;
+    if (is_found && db_exec(apply->db, "SAVEPOINT found", NULL, err) != 0)
         return -1;
-    if (is_repeat) {
+    if (edit_log_begin(apply->db, &head, is_done, results, err) != 0)
+        return -1;
+    if (*is_done) {
         apply->n_repeated++;
         return 0;
     }
-    if (run(&task, apply->is_schema_fresh, err) != 0 || apply_finish(&task, results, err) != 0)
+    if (run(task, apply->is_schema_fresh, err) != 0)
+        return -1;
+    return is_found ? forget_repeated(apply, task, is_done, results, err) : 0;
+}
+
+int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results, struct err *err)
+{
+    CLEANUP(cleanup_task) struct task task = {0};
+    bool is_done = false;
+
+    if (task_open(&task, apply->db, apply->m, apply->request, edit, err) != 0 ||
+        log_and_run(apply, &task, &is_done, results, err) != 0)
+        return err_wrap(err, "edit %s", edit->id);
+    if (is_done)
+        return 0;
+    if (apply_finish(&task, results, err) != 0)
         return err_wrap(err, "edit %s", edit->id);
     apply->counts[task.answer.outcome]++;
     apply->n_opened += task.n_opened;

@@ -45,6 +45,7 @@ struct edit {
     const cJSON *formulas; /* object: header -> text, or NULL: only for the log */
     bool is_forced;        /* upsert: whatever the policy; undo: whatever the row has become */
     bool is_initial;       /* upsert: of the first synchronisation */
+    bool is_noted;         /* upsert: the row has a note of ours: its people were told something */
     bool is_lost; /* upsert: written over before it could be read, and nobody knows in which row */
     int64_t conflict;    /* resolve, decide: its id */
     enum edit_take take; /* resolve */

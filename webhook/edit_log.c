@@ -133,12 +133,18 @@ static size_t prefix_bytes(const char *text, size_t n)
     return at;
 }
 
+/* The message as it is kept. */
+static struct db_param cut_message(const char *text)
+{
+    struct db_param message = DB_P_TEXT(text);
+
+    message.len = prefix_bytes(text, MESSAGE_CHARACTERS);
+    return message;
+}
+
 int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_entry *entry,
                     struct err *err)
 {
-    struct db_param message = DB_P_TEXT(entry->message);
-
-    message.len = prefix_bytes(entry->message, MESSAGE_CHARACTERS);
     const struct db_param params[] = {
         DB_P_TEXT(entry->outcome),
         DB_P_TEXT(entry->operation),
@@ -148,7 +154,7 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
         DB_P_TEXT(entry->edited_columns),
         text_or_null(entry->before_values),
         text_or_null(entry->after_values),
-        message,
+        cut_message(entry->message),
         DB_P_TEXT(entry->answer),
         text_or_null(entry->same_as),
         DB_P_TEXT(edit_id),
@@ -159,5 +165,26 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
                "same_as = ? WHERE edit_id = ?",
                params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "edit log");
+    return 0;
+}
+
+int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,
+                     const char *edit_id, const char *outcome, const char *message, bool *is_said,
+                     struct err *err)
+{
+    const struct db_param params[] = {
+        DB_P_TEXT(outcome), cut_message(message),
+        DB_P_TEXT(mapping), DB_P_BYTES(content->bytes, sizeof(content->bytes)),
+        DB_P_TEXT(edit_id),
+    };
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (db_run(
+            db,
+            "SELECT outcome = ? AND message = ? FROM edit_log WHERE mapping = ? "
+            "AND content_hash = ? AND edit_id <> ? AND source = 'found' ORDER BY id DESC LIMIT 1",
+            params, COUNT(params), &rows, err) != 0)
+        return err_wrap(err, "edit log");
+    *is_said = rows.n_rows > 0 && db_rows_int(&rows, 0, 0) != 0;
     return 0;
 }

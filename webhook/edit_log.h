@@ -27,7 +27,8 @@ struct edit_log_head {
     const struct edit_request *request;
     const struct edit *edit;
     const char *position;          /* edit_log_position(); "": not known */
-    const struct hash128 *content; /* of a row that is typed without a key; NULL: it is none */
+    const struct hash128 *content; /* of a row that is typed without a key, or found, and that
+                                      MySQL does not know; NULL: it is none */
 };
 
 struct edit_log_entry {
@@ -53,6 +54,11 @@ int edit_log_begin(struct db *db, const struct edit_log_head *head, bool *is_rep
                    struct buf *answer, struct err *err);
 int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_entry *entry,
                     struct err *err);
+/* Had the last edit before EDIT_ID that was found with that CONTENT the same OUTCOME and MESSAGE?
+ * One index look-up. */
+int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,
+                     const char *edit_id, const char *outcome, const char *message, bool *is_said,
+                     struct err *err);
 
 /* Milliseconds since 1970 as a DATETIME(3): "2026-08-22 10:11:12.345". */
 #define EDIT_LOG_TIME_SIZE 32

@@ -51,6 +51,8 @@ void found_upsert(struct found *f, const struct mapping *m, const struct grid *g
     begin_edit(f, "upsert", row);
     if (f->is_initial)
         buf_puts(&f->edits, ",\"initial\":true");
+    if (f->is_noted)
+        buf_puts(&f->edits, ",\"noted\":true");
     buf_puts(&f->edits, ",\"edited\":[");
     for (size_t i = 0; i < m->n_columns; i++) {
         if (!changed[i])

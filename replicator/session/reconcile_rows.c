@@ -63,6 +63,20 @@ static int compare_known(struct comparison *c, const struct grid *grid, int64_t 
     return 0;
 }
 
+/* Has somebody been told something about ROW? */
+static bool has_note(const struct comparison *c, int64_t row)
+{
+    const struct mapping *m = &c->f->m;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *note = grid_at(c->notes, row, m->columns[i].sheet_column);
+
+        if (note->type == CELL_TEXT && note_text_is(note->text, note->text_len, ""))
+            return true;
+    }
+    return false;
+}
+
 static void compare_new(struct comparison *c, const struct grid *grid, int64_t row)
 {
     const struct mapping *m = &c->f->m;
@@ -71,7 +85,9 @@ static void compare_new(struct comparison *c, const struct grid *grid, int64_t r
         return;
     for (size_t i = 0; i < m->n_columns; i++)
         c->changed[i] = true;
+    c->found.is_noted = has_note(c, row);
     found_upsert(&c->found, m, grid, row, c->changed, NULL);
+    c->found.is_noted = false;
 }
 
 bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64_t row)

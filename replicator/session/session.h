@@ -367,6 +367,7 @@ void due_compared(struct session *s, struct follow *f, int64_t took_ms);
  * collected. */
 struct found {
     bool is_initial;  /* of the first synchronisation */
+    bool is_noted;    /* of the next row: it has a note of ours */
     int64_t time_ms;  /* wall: no edit is newer; 0: now */
     struct buf edits; /* JSON objects with commas between */
     size_t n;

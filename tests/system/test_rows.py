@@ -61,6 +61,20 @@ def test_a_half_typed_row_waits_says_so_once_and_is_inserted_when_it_is_complete
     assert len(set(keys(stack))) == 4
 
 
+def test_a_row_with_a_key_that_is_refused_says_so_once(make_stack):
+    stack = filled(make_stack)
+    edited(stack, 5, 0, "9")
+    wait_until("the note", lambda: note(stack, 5, 0) == "tabrelay: waiting: the new row still needs: name")
+    for _ in range(3):
+        reconciled(stack)
+    log = f"SELECT COUNT(*) FROM {stack.state_database}.edit_log WHERE outcome = 'waiting'"
+    assert stack.sql(log) == [(1,)]
+    edited(stack, 5, 1, "complete")
+    stack.wait_equal("Items")
+    wait_until("no note", lambda: note(stack, 5, 0) == "")
+    assert "complete" in names(stack)
+
+
 # a key that stands twice
 
 

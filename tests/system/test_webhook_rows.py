@@ -158,6 +158,19 @@ def test_what_wrote_nothing_or_is_not_known_cannot_be_taken_back(hook):
 TYPED = {"id": None, "country": "DE", "title": "Bonn", "note": None, "seen": None}
 
 
+def test_a_row_that_is_found_and_refused_is_logged_once_while_it_has_its_note(hook):
+    def found(noted, **cells):
+        edit = make_edit({"id": None, "country": "DE", **cells}, ["country", "note"], base={}, noted=noted)
+        status, answer = hook.post([edit], "Cities", "found")
+        assert status == 200, answer
+        return answer["results"][0]["outcome"], hook.state("SELECT COUNT(*) FROM @edit_log WHERE edit_id = %s", [edit["id"]])[0][0]
+    assert found(False, title=None) == ("waiting", 1)
+    assert found(True, title=None) == ("waiting", 0)
+    assert found(False, title=None) == ("waiting", 1)  # somebody took the note away
+    assert found(True, title=None, note="changed") == ("waiting", 1)
+    assert found(True, title="Bonn") == ("applied", 1)
+
+
 def typed(hook, source, offset_ms=-1000, **cells):
     """The row, told by SOURCE; its time lies before what was received before, as it was typed once."""
     edit = make_edit({**TYPED, **cells}, ["title", "country"], time=int(time.time() * 1000) + offset_ms)
