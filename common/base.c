@@ -44,6 +44,11 @@ static uint32_t previous_id(const char *column, bool is_shown)
     return beside_id(column, is_shown ? 0x73686f77 : 0x70726576);
 }
 
+static uint32_t shown_at_id(const char *column)
+{
+    return beside_id(column, 0x73696e63);
+}
+
 /* Offset of the column's 12 bytes, or LEN. */
 static size_t find_offset(const uint8_t *blob, size_t len, uint32_t id)
 {
@@ -113,25 +118,38 @@ static bool move(struct buf *blob, uint32_t from, uint32_t to)
     return true;
 }
 
-static void replace(struct buf *blob, const char *column, uint64_t hash, bool is_shown)
+/* SHOWN_MS: 0 when the sheet says so. */
+static void replace(struct buf *blob, const char *column, uint64_t hash, int64_t shown_ms)
 {
+    const bool is_shown = shown_ms != 0;
     uint64_t before;
 
     if (base_find(blob->ptr, blob->len, column, &before) && before != hash) {
         move(blob, previous_id(column, !is_shown), 0);
         set(blob, previous_id(column, is_shown), before);
+        if (is_shown)
+            set(blob, shown_at_id(column), (uint64_t)shown_ms);
+        else
+            move(blob, shown_at_id(column), 0);
     }
     set(blob, column_id(column), hash);
 }
 
 void base_set(struct buf *blob, const char *column, uint64_t hash)
 {
-    replace(blob, column, hash, false);
+    replace(blob, column, hash, 0);
 }
 
-void base_show(struct buf *blob, const char *column, uint64_t hash)
+void base_show(struct buf *blob, const char *column, uint64_t hash, int64_t at_ms)
 {
-    replace(blob, column, hash, true);
+    replace(blob, column, hash, at_ms);
+}
+
+int64_t base_shown_ms(const void *blob, size_t len, const char *column)
+{
+    uint64_t ms;
+
+    return find(blob, len, shown_at_id(column), &ms) ? (int64_t)ms : 0;
 }
 
 void base_hold(struct buf *blob, const char *column)
@@ -154,6 +172,7 @@ bool base_rename(struct buf *blob, const char *from, const char *to)
     bool had = move(blob, column_id(from), to == NULL ? 0 : column_id(to));
 
     move(blob, held_id(from), to == NULL ? 0 : held_id(to));
+    move(blob, shown_at_id(from), to == NULL ? 0 : shown_at_id(to));
     for (int shown = 0; shown <= 1; shown++)
         move(blob, previous_id(from, shown != 0), to == NULL ? 0 : previous_id(to, shown != 0));
     return had;

@@ -23,7 +23,7 @@ struct merge_cell {
     uint64_t base; /* hash_value() of what was last agreed on */
     bool has_previous;
     uint64_t previous;   /* of what was agreed on before MySQL's value was shown */
-    bool was_shown_over; /* MySQL changed the row after the edit, and the sheet shows that */
+    bool was_shown_over; /* the sheet shows MySQL's value since a moment after the edit */
 };
 
 enum merge_verdict {

@@ -237,6 +237,18 @@ struct value task_base_value(const struct task *task, size_t i)
     return (struct value){.state = VALUE_ABSENT};
 }
 
+/* What stands in the cell now came there after the person had typed, and before the edit was read.
+ * An older base only has the time of MySQL's change. */
+static bool is_shown_after_edit(const struct task *task, const char *column)
+{
+    const struct buf *hashes = &task->base.hashes;
+    int64_t shown_ms = base_shown_ms(hashes->ptr, hashes->len, column);
+
+    if (shown_ms == 0)
+        shown_ms = task->base.changed_us / 1000 + COMMIT_TIME_MS;
+    return shown_ms > task->edit->time_ms;
+}
+
 struct merge_cell task_sides(const struct task *task, size_t i, struct value mysql,
                              bool may_assume_base)
 {
@@ -245,7 +257,6 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
         .sheet = cell->value,
         .mysql = mysql,
         .old = cell->old,
-        .was_shown_over = task->base.changed_us / 1000 + COMMIT_TIME_MS > task->edit->time_ms,
     };
     const struct buf *hashes = &task->base.hashes;
     bool is_shown;
@@ -254,6 +265,7 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
     merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
     merge.has_previous =
         base_find_previous(hashes->ptr, hashes->len, name, &merge.previous, &is_shown) && is_shown;
+    merge.was_shown_over = is_shown_after_edit(task, name);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);

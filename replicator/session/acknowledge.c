@@ -81,7 +81,7 @@ static int make_put(const struct share *share, size_t i, const struct base_rows 
 
     if (base == NULL)
         base = &none;
-    plan_base_after(&share->plan, row, base->hashes, base->hashes_len, &blob);
+    plan_base_after(&share->plan, row, base->hashes, base->hashes_len, clock_wall_ms(), &blob);
     plan_agreed_after(&share->plan, row, base->agreed, base->agreed_len, base->hashes,
                       base->hashes_len, &agreed);
     for (size_t k = 0; k < m->n_key; k++)

@@ -154,8 +154,7 @@ static int make_hit(const struct share *share, const struct planned_row *row,
                              .hashes = arena_copy(arena, buf_text(&hashes), hashes.len),
                              .hashes_len = hashes.len,
                              .agreed = arena_copy(arena, buf_text(&agreed), agreed.len),
-                             .agreed_len = agreed.len,
-                             .changed_us = clock_wall_ms() * 1000};
+                             .agreed_len = agreed.len};
     return hashes.is_failed || agreed.is_failed || put->hashes == NULL || put->agreed == NULL
                ? err_nomem(err, "flush")
                : 0;

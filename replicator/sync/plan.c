@@ -260,7 +260,7 @@ static bool is_held_since(const struct plan *plan, const struct planned_row *row
 }
 
 void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
-                     size_t now_len, struct buf *out)
+                     size_t now_len, int64_t at_ms, struct buf *out)
 {
     const struct mapping *m = plan->mapping;
     const struct value *values = row->pending->image->values;
@@ -274,7 +274,7 @@ void plan_base_after(const struct plan *plan, const struct planned_row *row, con
 
         if (!is_held_since(plan, row, cell->mapped, now, now_len))
             base_show(out, mapping_column_of(m, cell->mapped)->name,
-                      is_notice(cell) ? BASE_NOTICE : hash_value(cell->v));
+                      is_notice(cell) ? BASE_NOTICE : hash_value(cell->v), at_ms);
     }
 }
 

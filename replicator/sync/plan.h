@@ -79,10 +79,10 @@ bool plan_is_held_still(const struct plan *plan, const struct planned_row *row, 
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
 
 /* The base blob of ROW once the batch is acknowledged, appended to OUT: NOW (the blob as it is at
- * that moment; NULL: none) with the cells that were written. Others may have changed meanwhile: an
- * edit of another cell of the row. */
+ * that moment; NULL: none) with the cells that were written, AT_MS by the clock. Others may have
+ * changed meanwhile: an edit of another cell of the row. */
 void plan_base_after(const struct plan *plan, const struct planned_row *row, const void *now,
-                     size_t now_len, struct buf *out);
+                     size_t now_len, int64_t at_ms, struct buf *out);
 /* The same for base.agreed; BASE_NOW is the blob of hashes at that moment. */
 void plan_agreed_after(const struct plan *plan, const struct planned_row *row, const void *now,
                        size_t now_len, const void *base_now, size_t base_now_len, struct buf *out);

@@ -28,6 +28,13 @@ def held_id(name):
     return hash64(struct.pack("<QQ", hash64(name.encode()), 0x68656C64)) & 0xFFFFFFFF
 
 
+def shown(blob, name, before, at_ms):
+    """BLOB, as when MySQL's value of a column took the place of BEFORE in the sheet."""
+    seeds = {0x73686F77: hash_value(before), 0x73696E63: at_ms}
+    return blob + b"".join(struct.pack("<IQ", hash64(struct.pack("<QQ", hash64(name.encode()), seed)) & 0xFFFFFFFF, value)
+                           for seed, value in seeds.items())
+
+
 def entries(blob):
     return dict(struct.iter_unpack("<IQ", blob))
 

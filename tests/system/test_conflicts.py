@@ -8,7 +8,7 @@ import pytest
 
 import conflict_table as table
 from conflict_table import BASE, CASES
-from held import entries, held_id
+from held import entries, held_id, shown
 from webhook import SHEET, Webhook, digest, make_edit
 
 COLUMNS = list(BASE)
@@ -60,10 +60,12 @@ class Row:
             self.hook.sql(f"DELETE FROM @{self.name} WHERE id = 1")
         elif changes == "insert":
             self.hook.state("DELETE FROM @base WHERE row_key = '[\"1\"]'")
-        elif changes == "shown":  # as the replicator acknowledges: base follows, with the commit's time
+        elif changes == "shown":  # as the replicator acknowledges: base follows; the commit was long ago
             self.hook.sql(f"UPDATE @{self.name} SET qty = 6, changed = UTC_TIMESTAMP(3) WHERE id = 1")
             self.hook.edit({**BASE, "qty": 6, "twice": 12}, COLUMNS, self.name)
-            self.hook.state("UPDATE @base SET changed_us = %s WHERE row_key = '[\"1\"]'", [int(time.time() * 1e6)])
+            blob = self.hook.state("SELECT hashes FROM @base WHERE row_key = '[\"1\"]'")[0][0]
+            self.hook.state("UPDATE @base SET hashes = %s, changed_us = %s WHERE row_key = '[\"1\"]'",
+                            [shown(blob, "qty", "5", int(time.time() * 1000)), int((time.time() - 7200) * 1e6)])
         elif changes:
             assignments = ", ".join(f"{column} = %s" for column in changes)
             self.hook.sql(f"UPDATE @{self.name} SET changed = UTC_TIMESTAMP(3), {assignments} WHERE id = 1", list(changes.values()))

@@ -46,12 +46,17 @@ static void setting_a_column_again_replaces_its_hash(void **state)
     assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash, &is_shown));
     assert_int_equal(hash, 1);
     assert_false(is_shown);
-    base_show(&blob, "a", 4);
+    base_show(&blob, "a", 4, 1700000000123);
     assert_true(base_find_previous(blob.ptr, blob.len, "a", &hash, &is_shown));
     assert_int_equal(hash, 3);
     assert_true(is_shown);
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "a"), 1700000000123);
     assert_true(base_rename(&blob, "a", "c"));
     assert_true(base_find_previous(blob.ptr, blob.len, "c", &hash, &is_shown));
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "c"), 1700000000123);
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "a"), 0);
+    base_set(&blob, "c", 5);
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "c"), 0);
     assert_true(base_rename(&blob, "c", NULL));
     assert_int_equal(blob.len, BASE_COLUMN_BYTES);
 }

@@ -165,7 +165,7 @@ static void a_text_too_long_for_a_cell_is_shown_as_a_notice(void **state)
     fixture_place(&f, "1", 4);
     plan_one(&plan, &f, fixture_put(&f, "1", text, "5", false), NULL);
     assert_string_equal(plan.cells[0].cell.text, "(too long for a cell: 50001 bytes)");
-    plan_base_after(&plan, &plan.rows[0], NULL, 0, &after);
+    plan_base_after(&plan, &plan.rows[0], NULL, 0, 1000, &after);
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, 0);
     plan_close(&plan);
@@ -187,7 +187,7 @@ static void the_base_after_says_what_was_written_and_keeps_the_rest(void **state
     fixture_base(&base, "1", "old", "5");
     base_set(&base, "elsewhere", 77);
     plan_one(&plan, &f, fixture_put(&f, "1", "new", "5", false), &base);
-    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, &after);
+    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, 1000, &after);
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, hash_value(value_text("new", 3)));
     assert_true(base_find(after.ptr, after.len, "elsewhere", &hash));
@@ -245,7 +245,7 @@ static void a_forced_held_cell_shows_what_the_sheet_showed(void **state)
     plan_held(&plan, &f, &base, &agreed, "typed", true);
     assert_int_equal(plan.n_cells, 2);
     assert_memory_equal(plan.cells[0].cell.text, "typed", 5);
-    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, &after);
+    plan_base_after(&plan, &plan.rows[0], base.ptr, base.len, 1000, &after);
     assert_true(base_is_held(after.ptr, after.len, "name"));
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, hash_value(value_text("typed", 5)));
@@ -284,7 +284,7 @@ static void a_conflict_that_opens_while_a_batch_is_on_its_way_keeps_its_base(voi
     plan_one(&plan, &f, fixture_put(&f, "1", "new", "5", false), &base);
     fixture_base(&now, "1", "typed", "5");
     base_hold(&now, "name");
-    plan_base_after(&plan, &plan.rows[0], now.ptr, now.len, &after);
+    plan_base_after(&plan, &plan.rows[0], now.ptr, now.len, 1000, &after);
     assert_true(base_find(after.ptr, after.len, "name", &hash));
     assert_int_equal(hash, hash_value(value_text("typed", 5)));
     plan_close(&plan);
