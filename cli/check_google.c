@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Google's side: can the spreadsheets be reached, are the tabs and headers there? One read for each
- * spreadsheet and one for each tab. */
+ * spreadsheet, by each account, and one for each tab. */
 #include <stdio.h>
 #include <string.h>
 
@@ -168,6 +168,46 @@ static bool is_first(const struct config *config, size_t i)
     return true;
 }
 
+/* Where only some accounts reach a spreadsheet these do all the work. */
+static void check_account(struct findings *f, const struct config *config, char **credentials,
+                          struct stop *stop)
+{
+    struct config_google one = config->google;
+    struct sheets *sheets = NULL;
+    struct err err = ERR_INIT;
+
+    one.credentials = credentials;
+    one.n_credentials = 1;
+    if (sheets_new(&one, stop, &sheets, &err) != 0) {
+        findings_add_err(f, "google", &err);
+        return;
+    }
+    for (size_t i = 0; i < config->n_mappings; i++) {
+        const char *spreadsheet = config->mappings[i].spreadsheet;
+        struct sheet_tabs tabs = {0};
+
+        if (!is_first(config, i))
+            continue;
+        if (sheets_tabs(sheets, spreadsheet, &tabs, &err) != 0)
+            findings_add(f, FINDING_WARN, "google", err.hint,
+                         "account %s does not reach spreadsheet %s, whose load the others carry: "
+                         "%s",
+                         sheets_account(sheets, 0), spreadsheet, err.msg);
+        sheet_tabs_close(&tabs);
+    }
+    sheets_free(sheets);
+}
+
+static void report_accounts(struct findings *f, const struct sheets *sheets)
+{
+    CLEANUP_BUF struct buf names = BUF_INIT;
+
+    for (size_t i = 0; i < sheets_n_accounts(sheets); i++)
+        buf_printf(&names, "%s%s", i == 0 ? "" : ", ", sheets_account(sheets, i));
+    findings_add(f, FINDING_OK, "google", NULL, "the credentials are those of %s",
+                 buf_text(&names));
+}
+
 void check_google(struct findings *f, const struct config *config, struct db *db)
 {
     struct stop *stop = stop_new(); /* never asked: an interrupt ends this program */
@@ -181,8 +221,9 @@ void check_google(struct findings *f, const struct config *config, struct db *db
         stop_free(stop);
         return;
     }
-    findings_add(f, FINDING_OK, "google", NULL, "the credentials are those of %s",
-                 sheets_account(sheets));
+    report_accounts(f, sheets);
+    for (size_t i = 0; config->google.n_credentials > 1 && i < config->google.n_credentials; i++)
+        check_account(f, config, &config->google.credentials[i], stop);
     for (size_t i = 0; i < config->n_mappings; i++)
         if (is_first(config, i))
             check_spreadsheet(f, config, i, sheets, db);

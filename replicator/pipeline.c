@@ -37,10 +37,12 @@ struct pipeline {
 static void get_metrics(void *ctx, const struct http_request *request,
                         struct http_response *response)
 {
-    (void)ctx;
+    const struct pipeline *p = ctx;
+
     (void)request;
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_render(METRICS_REPLICATOR, &response->body);
+    sheets_metrics(p->sheets, &response->body);
 }
 
 static void get_health(void *ctx, const struct http_request *request,

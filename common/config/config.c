@@ -178,6 +178,8 @@ void config_free(struct config *c)
     free(c->mysql.tls_ca);
     free(c->google.base_url);
     free(c->google.drive_url);
+    for (size_t i = 0; i < c->google.n_credentials; i++)
+        free(c->google.credentials[i]);
     free(c->google.credentials);
     free(c->webhook.listen_host);
     free(c->webhook.url);

@@ -63,13 +63,19 @@ struct config_mysql {
 };
 
 struct config_google {
-    char *base_url;             /* "https://sheets.googleapis.com/" */
-    char *drive_url;            /* "https://www.googleapis.com/"; with another base_url: that */
-    char *credentials;          /* path of the service account's JSON key */
-    unsigned reads_per_minute;  /* 60 */
-    unsigned writes_per_minute; /* 60 */
-    int64_t timeout_ms;         /* 180000 */
-    bool uses_drive;            /* not a key: something of the configuration looks at Drive */
+    char *base_url;     /* "https://sheets.googleapis.com/" */
+    char *drive_url;    /* "https://www.googleapis.com/"; with another base_url: that */
+    char **credentials; /* paths of service accounts' JSON keys; one at least */
+    size_t n_credentials;
+    unsigned reads_per_minute;         /* 60; of each account */
+    unsigned writes_per_minute;        /* 60 */
+    unsigned project_reads_per_minute; /* 300, or what one account may where that is more; of all
+                                          accounts of a project */
+    unsigned project_writes_per_minute;
+    unsigned
+        spreadsheet_writes_per_minute; /* writes_per_minute; of all accounts to one spreadsheet */
+    int64_t timeout_ms;                /* 180000 */
+    bool uses_drive; /* not a key: something of the configuration looks at Drive */
 };
 
 struct config_webhook {

@@ -55,12 +55,17 @@ static const struct key mysql_keys[] = {
 };
 static const struct section mysql_section = {mysql_keys, rules_mysql};
 
+static const struct key path_item = {.parse = scalar_path};
+
 static const struct key google_keys[] = {
     {.name = "base_url", .parse = scalar_url, AT(config_google, base_url), .fallback = "https://sheets.googleapis.com/"},
     {.name = "drive_url", .parse = scalar_url, AT(config_google, drive_url)},
-    {.name = "credentials", .parse = scalar_path, AT(config_google, credentials), .is_required = true},
+    {.name = "credentials", LIST(config_google, credentials, n_credentials, path_item), RANGE(1, 32), .is_required = true, .may_be_scalar = true},
     {.name = "reads_per_minute", .parse = scalar_number, AT(config_google, reads_per_minute), RANGE(1, 100000), .fallback = "60"},
     {.name = "writes_per_minute", .parse = scalar_number, AT(config_google, writes_per_minute), RANGE(1, 100000), .fallback = "60"},
+    {.name = "project_reads_per_minute", .parse = scalar_number, AT(config_google, project_reads_per_minute), RANGE(1, 100000)},
+    {.name = "project_writes_per_minute", .parse = scalar_number, AT(config_google, project_writes_per_minute), RANGE(1, 100000)},
+    {.name = "spreadsheet_writes_per_minute", .parse = scalar_number, AT(config_google, spreadsheet_writes_per_minute), RANGE(1, 100000)},
     {.name = "timeout", .parse = scalar_duration, AT(config_google, timeout_ms), RANGE(SECONDS(1), MINUTES(10)), .fallback = "180s"},
     END,
 };

@@ -10,6 +10,9 @@
 
 /* Ids of our own as a replica lie above those that people give to their servers by hand. */
 enum { SERVER_ID_FLOOR = 1000000 };
+/* Google's own, of reads and of writes: https://developers.google.com/workspace/sheets/api/limits
+ */
+enum { PROJECT_PER_MINUTE = 300 };
 #define SHEETS_URL "https://sheets.googleapis.com/"
 
 static bool is_loopback(const char *host)
@@ -49,10 +52,49 @@ void rules_mysql(struct walk *w, const struct spot *at, void *owner)
     }
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static void fill_project(struct walk *w, const struct spot *at, const char *name,
+                         unsigned of_account, unsigned *out)
+{
+    if (walk_child(w, at, name).node == NULL)
+        *out = of_account > PROJECT_PER_MINUTE ? of_account : PROJECT_PER_MINUTE;
+}
+
+/* Whoever has a higher quota than Google's default says so once. */
+static void fill_quotas(struct walk *w, const struct spot *at, struct config_google *c)
+{
+    fill_project(w, at, "project_reads_per_minute", c->reads_per_minute,
+                 &c->project_reads_per_minute);
+    fill_project(w, at, "project_writes_per_minute", c->writes_per_minute,
+                 &c->project_writes_per_minute);
+    if (walk_child(w, at, "spreadsheet_writes_per_minute").node == NULL)
+        c->spreadsheet_writes_per_minute = c->writes_per_minute;
+}
+
+/* A key that is given twice would have its account's quota counted twice. */
+static void check_credentials(struct walk *w, const struct spot *at, const struct config_google *c)
+{
+    struct spot list = walk_child(w, at, "credentials");
+
+    for (size_t i = 0; i < c->n_credentials; i++)
+        for (size_t j = 0; j < i; j++) {
+            struct spot item = walk_item(w, &list, i);
+
+            if (same_text(c->credentials[j], c->credentials[i]))
+                problems_add(&w->problems, &item.place, "\"%s\" is given twice", c->credentials[i]);
+        }
+}
+
 void rules_google(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_google *c = owner;
 
+    fill_quotas(w, at, c);
+    check_credentials(w, at, c);
     if (c->drive_url != NULL || c->base_url == NULL || walk_child(w, at, "drive_url").node != NULL)
         return;
     c->drive_url = copy_text(
@@ -94,11 +136,6 @@ void rules_webhook(struct walk *w, const struct spot *at, void *owner)
 static bool same_column(const char *a, const char *b)
 {
     return a != NULL && b != NULL && strcasecmp(a, b) == 0;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static void check_direction(struct walk *w, const struct spot *item, const struct config_mapping *m,

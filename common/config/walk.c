@@ -206,14 +206,17 @@ static void read_key(struct walk *w, const struct key *k, const struct spot *at,
 static void read_list(struct walk *w, const struct key *k, const struct spot *at, char *owner)
 {
     const yaml_node_t *node = at->node;
+    bool is_single;
     size_t n;
     char *items;
 
-    if (node->type != YAML_SEQUENCE_NODE) {
-        problems_add(&w->problems, &at->place, "expected a list, got %s", node_kind(node));
+    is_single = k->may_be_scalar && node->type == YAML_SCALAR_NODE;
+    if (node->type != YAML_SEQUENCE_NODE && !is_single) {
+        problems_add(&w->problems, &at->place, "expected %sa list, got %s",
+                     k->may_be_scalar ? "text or " : "", node_kind(node));
         return;
     }
-    n = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+    n = is_single ? 1 : (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
     if (n < (size_t)k->min || n > (size_t)k->max) {
         problems_add(&w->problems, &at->place, "expected a list of %lld to %lld items, got %zu",
                      (long long)k->min, (long long)k->max, n);
@@ -227,7 +230,7 @@ static void read_list(struct walk *w, const struct key *k, const struct spot *at
     memcpy(owner + k->offset, &items, sizeof items);
     memcpy(owner + k->also, &n, sizeof n);
     for (size_t i = 0; i < n && !w->problems.is_full; i++) {
-        struct spot item = walk_item(w, at, i);
+        struct spot item = is_single ? *at : walk_item(w, at, i);
 
         read_key(w, k->item, &item, items + i * k->item_size);
     }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/cleanup.h"
 #include "replicator/sheets/private.h"
@@ -35,20 +36,31 @@ static void put_file(struct buf *path, const char *spreadsheet, const char *suff
     buf_puts(path, suffix);
 }
 
+static bool is_account(const struct sheets *s, const char *address)
+{
+    for (size_t i = 0; i < s->n_accounts; i++)
+        if (strcasecmp(address, sheets_account(s, i)) == 0)
+            return true;
+    return false;
+}
+
 int drive_look(struct sheets *s, const char *spreadsheet, struct drive_look *out, struct err *err)
 {
     CLEANUP_BUF struct buf path = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
+    const cJSON *user;
     const char *version;
 
-    put_file(&path, spreadsheet, "?fields=version,lastModifyingUser(me)&" ALL_DRIVES);
+    put_file(&path, spreadsheet, "?fields=version,lastModifyingUser(me,emailAddress)&" ALL_DRIVES);
     if (run(s, "GET", &path, NULL, spreadsheet, &json, err) != 0)
         return -1;
     version = json_text(json, "version", "");
     if (version[0] == '\0' || strlen(version) >= sizeof(out->version))
         return bad_answer(spreadsheet, err);
     memcpy(out->version, version, strlen(version) + 1);
-    out->is_own = cJSON_IsTrue(json_get(json_get(json, "lastModifyingUser"), "me"));
+    user = json_get(json, "lastModifyingUser");
+    out->is_own =
+        cJSON_IsTrue(json_get(user, "me")) || is_account(s, json_text(user, "emailAddress", ""));
     return 0;
 }
 

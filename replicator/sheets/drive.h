@@ -6,7 +6,8 @@
  * Everything here is a hint that makes a comparison of cells necessary or spares one. `version`
  * grows with every change of the file, ours too; how soon it grows after an edit of a cell is not
  * documented (modifiedTime was seen to lag by minutes), so that an unchanged version is never
- * trusted for ever. Not under the quota of Sheets. One call of these is one try of ten seconds at
+ * trusted for ever. Not under the quota of Sheets. Asked by the first account alone, because only
+ * who opened a channel may stop it. One call of these is one try of ten seconds at
  * most.
  * https://developers.google.com/workspace/drive/api/reference/rest/v3/files
  *
@@ -22,7 +23,7 @@ enum { DRIVE_VERSION_SIZE = 24 };
 
 struct drive_look {
     char version[DRIVE_VERSION_SIZE];
-    bool is_own; /* the last change was made by our own account */
+    bool is_own; /* the last change was made by an account of ours */
 };
 int drive_look(struct sheets *s, const char *spreadsheet, struct drive_look *out, struct err *err);
 

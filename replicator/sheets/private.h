@@ -7,6 +7,7 @@
 
 #include "common/http/client.h"
 #include "common/json.h"
+#include "replicator/sheets/budget.h"
 #include "replicator/sheets/quota.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sheets/token.h"
@@ -49,12 +50,18 @@ struct numbering {
     unsigned refusals;            /* in a row */
 };
 
+/* Does the server take gzipped bodies? */
+enum request_zip { ZIP_UNKNOWN, ZIP_TAKEN, ZIP_REFUSED };
+
 struct sheets {
     const struct config_google *cfg;
     struct stop *stop;
     struct http_client *http; /* owned */
-    struct token *token;      /* owned */
-    struct quota reads, writes, drive;
+    struct token **tokens;    /* owned; one an account, in the configuration's order */
+    size_t n_accounts;
+    struct budget *budget; /* owned; of reads and writes */
+    struct quota drive;    /* of the first account, which alone asks Drive */
+    enum request_zip zip;
     bool is_leaving;
     struct known_tab *known; /* owned */
     size_t n_known;
@@ -118,21 +125,28 @@ void a1_range(struct buf *out, const char *title, const struct grid_range *range
 struct request {
     enum request_kind kind;
     const char *method;
-    const char *path;       /* below the base URL, with its query */
-    const struct buf *body; /* NULL: none */
-    const char *what;       /* for errors: "spreadsheet ID" */
+    const char *path;        /* below the base URL, with its query */
+    const struct buf *body;  /* NULL: none */
+    const char *what;        /* for errors: "spreadsheet ID" */
+    const char *spreadsheet; /* whose quota and permissions count; not of Drive's requests */
 };
 
 /* Wait for a token of the bucket, send, and parse the answer's JSON into *OUT. Reads are tried
  * again after passing troubles; a write is sent a second time only where Google certainly did not
- * apply the first: 401 (once) and 429. What is asked of Drive can wait better than we can: it is
- * neither waited for nor tried again. *OUT is NULL after an answer without content. */
+ * apply the first: 401 (once an account), 403 (by another account), 429, and a refused gzip. What
+ * is asked of Drive can wait better than we can: it is neither waited for nor tried again. *OUT is
+ * NULL after an answer without content. */
 int request_run(struct sheets *s, const struct request *request, cJSON **out, struct err *err);
 
 /* --- request_error.c */
 
-/* Turn an answer of R that is not 2xx into an error with a hint. A 5xx of a write may have been
- * applied (ERR_LOST). */
-int request_error(const struct sheets *s, const struct request *r, const struct http_answer *answer,
-                  struct err *err);
+/* What a 429 tells of the quota that is used up. */
+struct request_quota {
+    char limit[96];      /* "WriteRequestsPerMinutePerUser"; "": not told */
+    unsigned per_minute; /* 0: not told */
+};
+/* Turn an answer to ACCOUNT's request R that is not 2xx into an error with a hint; QUOTA is filled
+ * with ERR_QUOTA. A 5xx of a write may have been applied (ERR_LOST). */
+int request_error(const char *account, const struct request *r, const struct http_answer *answer,
+                  struct request_quota *quota, struct err *err);
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "common/clock.h"
+#include "common/http/gzip.h"
+#include "common/log.h"
 #include "common/metrics.h"
 #include "common/version.h"
 #include "replicator/sheets/private.h"
@@ -15,57 +17,124 @@ enum {
     WRITE_REFUSALS = 2, /* 429s that a write waits for before the caller may coalesce more */
     DRIVE_TIMEOUT_MS = 10000,
     LEAVING_TIMEOUT_MS = 2000,
-    ANSWER_MAX = 128 * 1024 * 1024
+    ANSWER_MAX = 128 * 1024 * 1024,
+    ZIP_MIN = 4096 /* below that it spares no packet worth the work */
 };
 
-static struct quota *bucket_of(struct sheets *s, const struct request *r)
+/* How far a request has come. */
+struct attempt {
+    size_t account;
+    unsigned tries;
+    unsigned changes; /* of the account, after refusals */
+    bool is_renewed;  /* the account's token, after a 401 */
+    bool is_plain;    /* not packed, after a refusal of what was */
+    bool was_zipped;  /* the last try was */
+};
+
+static struct budget_ask ask_of(const struct request *r, const struct attempt *a)
 {
-    return r->kind == REQUEST_WRITE ? &s->writes : r->kind == REQUEST_DRIVE ? &s->drive : &s->reads;
+    return (struct budget_ask){.kind = r->kind == REQUEST_WRITE ? BUDGET_WRITE : BUDGET_READ,
+                               .spreadsheet = r->spreadsheet,
+                               .only = a->is_renewed ? a->account : BUDGET_ANY};
 }
 
-static int wait_for_bucket(struct sheets *s, struct quota *q, struct err *err)
+static int wait_for_drive(struct sheets *s, struct attempt *a, struct err *err)
 {
+    int64_t wait = quota_wait_ms(&s->drive, false, clock_mono_ms());
+
+    a->account = 0;
+    if (wait == 0)
+        return 0;
+    err_set(err, ERR_QUOTA, "drive: asked too often");
+    err->wait_ms = wait;
+    return err_transient(err);
+}
+
+/* Choose the account that goes, once it may. */
+static int wait_for_turn(struct sheets *s, const struct request *r, struct attempt *a,
+                         struct err *err)
+{
+    const struct budget_ask ask = ask_of(r, a);
     int64_t wait;
 
-    if (q == &s->drive && (wait = quota_wait_ms(q, clock_mono_ms())) > 0) {
-        err_set(err, ERR_QUOTA, "drive: asked too often");
-        err->wait_ms = wait;
-        return err_transient(err);
-    }
-    while ((wait = quota_wait_ms(q, clock_mono_ms())) > 0)
+    if (r->kind == REQUEST_DRIVE)
+        return wait_for_drive(s, a, err);
+    while ((wait = budget_wait_ms(s->budget, &ask, clock_mono_ms(), &a->account)) > 0) {
         if (stop_wait_ms(s->stop, wait))
             return err_set(err, ERR_STOPPED, "sheets: stopped while waiting for the quota");
-    quota_take(q, clock_mono_ms());
+        budget_waited(s->budget, ask.kind, wait);
+    }
     return 0;
 }
 
-static int call_once(struct sheets *s, const struct request *r, struct http_answer *answer,
-                     const char *bearer, struct err *err)
+static void take(struct sheets *s, const struct request *r, const struct attempt *a)
+{
+    const struct budget_ask ask = ask_of(r, a);
+
+    if (r->kind == REQUEST_DRIVE)
+        quota_take(&s->drive, clock_mono_ms());
+    else
+        budget_take(s->budget, &ask, a->account, clock_mono_ms());
+}
+
+/* --- one try --- */
+
+static int64_t timeout_of(const struct sheets *s, const struct request *r)
+{
+    int64_t timeout_ms = s->cfg->timeout_ms;
+
+    if (s->is_leaving)
+        return LEAVING_TIMEOUT_MS;
+    return r->kind == REQUEST_DRIVE && timeout_ms > DRIVE_TIMEOUT_MS ? DRIVE_TIMEOUT_MS
+                                                                     : timeout_ms;
+}
+
+static int put_url(const struct sheets *s, const struct request *r, struct buf *url,
+                   struct err *err)
+{
+    buf_puts(url, r->kind == REQUEST_DRIVE ? s->cfg->drive_url : s->cfg->base_url);
+    if (url->len > 0 && url->ptr[url->len - 1] != '/')
+        buf_putc(url, '/');
+    buf_puts(url, r->path);
+    return url->is_failed ? err_nomem(err, "sheets") : 0;
+}
+
+/* What the request says, packed into ZIPPED where that pays. */
+static int set_body(const struct sheets *s, const struct request *r, struct attempt *a,
+                    struct buf *zipped, struct http_call *call, struct err *err)
+{
+    a->was_zipped = r->body != NULL && r->body->len >= ZIP_MIN && s->zip != ZIP_REFUSED &&
+                    !a->is_plain && r->kind != REQUEST_DRIVE;
+    if (r->body == NULL)
+        return 0;
+    if (a->was_zipped && gzip_put(zipped, r->body->ptr, r->body->len, err) != 0)
+        return err_wrap(err, "sheets: %s", r->what);
+    call->body = a->was_zipped ? zipped->ptr : buf_text(r->body);
+    call->body_len = a->was_zipped ? zipped->len : r->body->len;
+    return 0;
+}
+
+static int call_once(struct sheets *s, const struct request *r, struct attempt *a,
+                     struct http_answer *answer, const char *bearer, struct err *err)
 {
     CLEANUP_BUF struct buf url = BUF_INIT;
     CLEANUP_BUF struct buf authorization = BUF_INIT;
+    CLEANUP_BUF struct buf zipped = BUF_INIT;
     const char *headers[] = {"", "Content-Type: application/json",
                              /* Google compresses for agents that say so. */
-                             "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)", NULL};
+                             "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)", NULL, NULL};
     struct http_call call = {.method = r->method,
                              .headers = headers,
-                             .body = r->body == NULL ? NULL : buf_text(r->body),
-                             .body_len = r->body == NULL ? 0 : r->body->len,
-                             .timeout_ms = s->cfg->timeout_ms,
+                             .timeout_ms = timeout_of(s, r),
                              .max_body_bytes = ANSWER_MAX};
 
-    if (r->kind == REQUEST_DRIVE && call.timeout_ms > DRIVE_TIMEOUT_MS)
-        call.timeout_ms = DRIVE_TIMEOUT_MS;
-    if (s->is_leaving)
-        call.timeout_ms = LEAVING_TIMEOUT_MS;
     buf_printf(&authorization, "Authorization: Bearer %s", bearer);
-    buf_puts(&url, r->kind == REQUEST_DRIVE ? s->cfg->drive_url : s->cfg->base_url);
-    if (url.len > 0 && url.ptr[url.len - 1] != '/')
-        buf_putc(&url, '/');
-    buf_puts(&url, r->path);
-    if (url.is_failed || authorization.is_failed)
+    if (authorization.is_failed)
         return err_nomem(err, "sheets");
+    if (put_url(s, r, &url, err) != 0 || set_body(s, r, a, &zipped, &call, err) != 0)
+        return -1;
     headers[0] = authorization.ptr;
+    headers[3] = a->was_zipped ? "Content-Encoding: gzip" : NULL;
     call.url = url.ptr;
     if (http_client_do(s->http, &call, answer, err) == 0)
         return 0;
@@ -76,22 +145,43 @@ static int call_once(struct sheets *s, const struct request *r, struct http_answ
     return err_wrap(err, "sheets: %s", r->what);
 }
 
-static int take_answer(struct sheets *s, const struct request *r, const struct http_answer *answer,
-                       cJSON **out, struct err *err)
+static int take_refusal(struct sheets *s, const struct request *r, const struct attempt *a,
+                        const struct http_answer *answer, struct err *err)
 {
-    bool is_write = r->kind == REQUEST_WRITE;
-    struct quota *q = bucket_of(s, r);
+    const struct budget_ask ask = ask_of(r, a);
+    struct request_quota quota = {0};
+    struct budget_refusal refusal = {.limit = quota.limit,
+                                     .retry_after_ms = answer->retry_after_ms};
+    int64_t now = clock_mono_ms();
 
-    if (answer->status != 200 && !(r->kind == REQUEST_DRIVE && answer->status == 204)) {
-        request_error(s, r, answer, err);
-        if (err->code != ERR_QUOTA)
-            return -1;
-        quota_refused(q, answer->retry_after_ms, clock_mono_ms());
-        metrics_add(METRIC_THROTTLED, 1);
-        err->wait_ms = quota_wait_ms(q, clock_mono_ms());
+    request_error(sheets_account(s, a->account), r, answer, &quota, err);
+    if (err->code != ERR_QUOTA)
         return -1;
+    metrics_add(METRIC_THROTTLED, 1);
+    refusal.per_minute = quota.per_minute;
+    if (r->kind == REQUEST_DRIVE) {
+        quota_refused(&s->drive, refusal.retry_after_ms, now);
+        err->wait_ms = quota_wait_ms(&s->drive, false, now);
+    } else {
+        budget_refused(s->budget, &ask, a->account, &refusal, now);
+        err->wait_ms = budget_wait_ms(s->budget, &ask, now, NULL);
     }
-    quota_answered(q);
+    return -1;
+}
+
+static int take_answer(struct sheets *s, const struct request *r, const struct attempt *a,
+                       const struct http_answer *answer, cJSON **out, struct err *err)
+{
+    const struct budget_ask ask = ask_of(r, a);
+
+    if (answer->status != 200 && !(r->kind == REQUEST_DRIVE && answer->status == 204))
+        return take_refusal(s, r, a, answer, err);
+    if (r->kind == REQUEST_DRIVE)
+        quota_answered(&s->drive);
+    else
+        budget_answered(s->budget, &ask, a->account);
+    if (a->was_zipped)
+        s->zip = ZIP_TAKEN;
     if (r->kind == REQUEST_DRIVE && answer->body.len == 0) {
         *out = NULL;
         return 0;
@@ -99,28 +189,65 @@ static int take_answer(struct sheets *s, const struct request *r, const struct h
     if (json_parse(buf_text(&answer->body), answer->body.len, out, err) == 0)
         return 0;
     /* 200 and half a body: it was done, but there is no proof. */
-    err->code = is_write ? ERR_LOST : ERR_HTTP;
+    err->code = r->kind == REQUEST_WRITE ? ERR_LOST : ERR_HTTP;
     err_transient(err);
     return err_wrap(err, "sheets: %s", r->what);
 }
 
-static int try_once(struct sheets *s, const struct request *r, cJSON **out, struct err *err)
+static int try_once(struct sheets *s, const struct request *r, struct attempt *a, cJSON **out,
+                    struct err *err)
 {
     struct http_answer answer = HTTP_ANSWER_INIT;
-    struct quota *q = bucket_of(s, r);
     const char *bearer = NULL;
-    int rc = token_get(s->token, s->http, &bearer, err);
+    int rc = wait_for_turn(s, r, a, err);
 
     if (rc == 0)
-        rc = wait_for_bucket(s, q, err);
+        rc = token_get(s->tokens[a->account], s->http, &bearer, err);
+    if (rc == 0) {
+        take(s, r, a);
+        rc = call_once(s, r, a, &answer, bearer, err);
+    }
     if (rc == 0)
-        rc = call_once(s, r, &answer, bearer, err);
-    if (rc == 0)
-        rc = take_answer(s, r, &answer, out, err);
+        rc = take_answer(s, r, a, &answer, out, err);
     http_answer_close(&answer);
     if (rc != 0 && err->code != ERR_STOPPED)
         metrics_add(METRIC_SHEETS_ERRORS, 1);
     return rc;
+}
+
+/* --- what to do about a failure --- */
+
+/* An account was refused: is there another? A 403 is about this spreadsheet; whose token is refused
+ * can do nothing at all. Nothing was applied. */
+static bool change_account(struct sheets *s, const struct request *r, struct attempt *a,
+                           const struct err *err)
+{
+    const struct budget_ask ask = ask_of(r, &(struct attempt){0});
+    const char *account = sheets_account(s, a->account);
+    bool is_barred = err->detail == 403;
+    int64_t now = clock_mono_ms();
+    bool is_news = is_barred ? budget_bar(s->budget, &ask, a->account, now)
+                             : budget_out(s->budget, a->account, now);
+
+    if (++a->changes >= s->n_accounts || !budget_has_one(s->budget, &ask, now))
+        return false;
+    if (is_news && is_barred)
+        log_warn("sheets: %s: %s may not %s it, other accounts do: %s hint=\"%s\"", r->what,
+                 account, r->kind == REQUEST_WRITE ? "write" : "read", err->msg, err->hint);
+    else if (is_news)
+        log_warn("sheets: account %s is left out: %s hint=\"%s\"", account, err->msg, err->hint);
+    a->is_renewed = false;
+    return true;
+}
+
+/* No page of Google's says that Sheets takes packed bodies, though its own clients send them: a
+ * server that has never taken one is asked again without. */
+static bool change_packing(const struct sheets *s, struct attempt *a, const struct err *err)
+{
+    if (!a->was_zipped || s->zip != ZIP_UNKNOWN || (err->detail != 400 && err->detail != 415))
+        return false;
+    a->is_plain = true;
+    return true;
 }
 
 static bool is_worth_another(const struct request *r, const struct err *err, unsigned tries)
@@ -133,34 +260,42 @@ static bool is_worth_another(const struct request *r, const struct err *err, uns
     return err->code == ERR_QUOTA && tries < WRITE_REFUSALS;
 }
 
-static void count(const struct request *r)
+static void count(struct sheets *s, const struct request *r, const struct attempt *a)
 {
     static const enum metrics_id ids[] = {[REQUEST_READ] = METRIC_READS,
                                           [REQUEST_WRITE] = METRIC_BATCHES,
                                           [REQUEST_DRIVE] = METRIC_DRIVE_REQUESTS};
 
     metrics_add(ids[r->kind], 1);
+    if (a->is_plain && s->zip == ZIP_UNKNOWN) {
+        s->zip = ZIP_REFUSED;
+        log_warn("sheets: the server does not take gzipped requests: they are sent as they are");
+    }
 }
 
 int request_run(struct sheets *s, const struct request *r, cJSON **out, struct err *err)
 {
-    bool was_refreshed = false;
+    struct attempt a = {0};
 
-    for (unsigned tries = 1;; tries++) {
-        if (try_once(s, r, out, err) == 0) {
-            count(r);
+    for (;;) {
+        if (try_once(s, r, &a, out, err) == 0) {
+            count(s, r, &a);
             return 0;
         }
-        if (err->code == ERR_AUTH && err->detail == 401 && !was_refreshed) {
-            was_refreshed = true;
-            token_drop(s->token);
+        if (err->code == ERR_AUTH && err->detail == 401 && !a.is_renewed) {
+            a.is_renewed = true;
+            token_drop(s->tokens[a.account]);
             continue;
         }
-        if (!is_worth_another(r, err, tries))
+        if (err->code == ERR_AUTH && r->kind != REQUEST_DRIVE && change_account(s, r, &a, err))
+            continue;
+        if (change_packing(s, &a, err))
+            continue;
+        if (!is_worth_another(r, err, ++a.tries))
             return -1;
         /* The bucket knows how long a 429 lasts. */
         if (err->code != ERR_QUOTA &&
-            stop_wait_ms(s->stop, clock_backoff_ms(tries, BACKOFF_MS, BACKOFF_MAX_MS)))
+            stop_wait_ms(s->stop, clock_backoff_ms(a.tries, BACKOFF_MS, BACKOFF_MAX_MS)))
             return err_set(err, ERR_STOPPED, "sheets: stopped while waiting to try again");
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* request_error: Google's error answers in our words. The body may be HTML: the status counts
  * first, JSON second. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "replicator/sheets/private.h"
@@ -30,8 +32,8 @@ static bool is_too_fast(const cJSON *error)
     return strcmp(reason, "rateLimitExceeded") == 0 || strcmp(reason, "userRateLimitExceeded") == 0;
 }
 
-static int refuse_access(const struct sheets *s, enum request_kind kind, const cJSON *error,
-                         struct err *err)
+static int refuse_access(const char *account, enum request_kind kind, const char *text,
+                         const cJSON *error, struct err *err)
 {
     const char *url = find_detail(error, "metadata", "activationUrl");
 
@@ -40,13 +42,22 @@ static int refuse_access(const struct sheets *s, enum request_kind kind, const c
                         kind == REQUEST_DRIVE ? "Drive" : "Sheets", url);
     if (kind == REQUEST_DRIVE)
         return err_hint(err, "Switch the Google Drive API on for the service account's project.");
-    return err_hint(err, "Share the spreadsheet with %s as editor.", sheets_account(s));
+    if (strstr(text, "protected") != NULL)
+        return err_hint(err, "Let %s edit the protected range, or take the protection away.",
+                        account);
+    return err_hint(err, "Share the spreadsheet with %s as editor.", account);
 }
 
-static int quota_error(const struct http_answer *answer, const cJSON *error, struct err *err)
+static int quota_error(const struct http_answer *answer, const cJSON *error,
+                       struct request_quota *quota, struct err *err)
 {
     const char *limit = find_detail(error, "metadata", "quota_limit");
+    const char *unit = find_detail(error, "metadata", "quota_unit");
+    const char *value = find_detail(error, "metadata", "quota_limit_value");
+    long per_minute = strncmp(unit, "1/min", 5) == 0 ? strtol(value, NULL, 10) : 0;
 
+    snprintf(quota->limit, sizeof(quota->limit), "%s", limit);
+    quota->per_minute = per_minute > 0 && per_minute < INT32_MAX ? (unsigned)per_minute : 0;
     err->code = ERR_QUOTA;
     err->wait_ms = answer->retry_after_ms;
     if (limit[0] != '\0')
@@ -71,8 +82,8 @@ static int bad_request(const char *text, struct err *err)
     return err_hint(err, "A tab was renamed or deleted.");
 }
 
-int request_error(const struct sheets *s, const struct request *r, const struct http_answer *answer,
-                  struct err *err)
+int request_error(const char *account, const struct request *r, const struct http_answer *answer,
+                  struct request_quota *quota, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
     struct err parse;
@@ -95,15 +106,14 @@ int request_error(const struct sheets *s, const struct request *r, const struct 
                         "The access token was refused: is the key in google.credentials valid?");
     case 403:
         if (is_too_fast(error))
-            return quota_error(answer, error, err);
+            return quota_error(answer, error, quota, err);
         err->code = ERR_AUTH;
-        return refuse_access(s, r->kind, error, err);
+        return refuse_access(account, r->kind, text, error, err);
     case 404:
         err->code = ERR_GONE;
-        return err_hint(err, "Is the spreadsheet's id right, and is it shared with %s?",
-                        sheets_account(s));
+        return err_hint(err, "Is the spreadsheet's id right, and is it shared with %s?", account);
     case 429:
-        return quota_error(answer, error, err);
+        return quota_error(answer, error, quota, err);
     case 400:
         return bad_request(text, err);
     default:

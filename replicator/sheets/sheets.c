@@ -22,22 +22,35 @@
 /* Far below Drive's quota of 12,000: more would be a mistake of ours. */
 enum { DRIVE_PER_MINUTE = 600 };
 
+static int add_account(struct sheets *s, const char *path, struct err *err)
+{
+    const char *scopes = s->cfg->uses_drive ? SCOPES_WITH_DRIVE : SCOPES;
+    struct token *t;
+
+    if (token_open(path, scopes, &t, err) != 0)
+        return -1;
+    s->tokens[s->n_accounts++] = t;
+    return budget_add(s->budget, token_account(t), token_project(t), clock_mono_ms(), err);
+}
+
 int sheets_new(const struct config_google *cfg, struct stop *stop, struct sheets **out,
                struct err *err)
 {
     struct sheets *s = calloc(1, sizeof(*s));
-    int64_t now = clock_mono_ms();
+    int rc;
 
     if (s == NULL)
         return err_nomem(err, "sheets");
     s->cfg = cfg;
     s->stop = stop;
-    quota_init(&s->reads, cfg->reads_per_minute, now);
-    quota_init(&s->writes, cfg->writes_per_minute, now);
-    quota_init(&s->drive, DRIVE_PER_MINUTE, now);
-    if (token_open(cfg->credentials, cfg->uses_drive ? SCOPES_WITH_DRIVE : SCOPES, &s->token,
-                   err) != 0 ||
-        http_client_new(stop, &s->http, err) != 0) {
+    s->budget = budget_new(cfg);
+    s->tokens = calloc(cfg->n_credentials, sizeof(struct token *));
+    quota_init(&s->drive, DRIVE_PER_MINUTE, clock_mono_ms());
+    rc = s->budget == NULL || s->tokens == NULL ? err_nomem(err, "sheets")
+                                                : http_client_new(stop, &s->http, err);
+    for (size_t i = 0; rc == 0 && i < cfg->n_credentials; i++)
+        rc = add_account(s, cfg->credentials[i], err);
+    if (rc != 0) {
         sheets_free(s);
         return -1;
     }
@@ -52,7 +65,10 @@ void sheets_free(struct sheets *s)
     known_forget(s, NULL);
     free(s->known);
     numberings_free(s);
-    token_free(s->token);
+    for (size_t i = 0; i < s->n_accounts; i++)
+        token_free(s->tokens[i]);
+    free(s->tokens);
+    budget_free(s->budget);
     http_client_free(s->http);
     free(s);
 }
@@ -69,19 +85,54 @@ int sheets_leave(struct sheets *s, struct err *err)
     return 0;
 }
 
-const char *sheets_account(const struct sheets *s)
+size_t sheets_n_accounts(const struct sheets *s)
 {
-    return token_account(s->token);
+    return s->n_accounts;
+}
+
+const char *sheets_account(const struct sheets *s, size_t at)
+{
+    return token_account(s->tokens[at]);
+}
+
+static int64_t wait_ms(const struct sheets *s, enum budget_kind kind, const char *spreadsheet)
+{
+    const struct budget_ask ask = {
+        .kind = kind, .spreadsheet = spreadsheet, .only = BUDGET_ANY, .can_wait = true};
+
+    return budget_wait_ms(s->budget, &ask, clock_mono_ms(), NULL);
 }
 
 int64_t sheets_write_wait_ms(const struct sheets *s)
 {
-    return quota_wait_ms(&s->writes, clock_mono_ms());
+    return wait_ms(s, BUDGET_WRITE, NULL);
+}
+
+int64_t sheets_spreadsheet_wait_ms(const struct sheets *s, const char *spreadsheet)
+{
+    return wait_ms(s, BUDGET_WRITE, spreadsheet);
 }
 
 int64_t sheets_read_wait_ms(const struct sheets *s)
 {
-    return quota_wait_ms(&s->reads, clock_mono_ms());
+    return wait_ms(s, BUDGET_READ, NULL);
+}
+
+int sheets_wait_to_read(struct sheets *s, struct err *err)
+{
+    int64_t wait;
+
+    while ((wait = sheets_read_wait_ms(s)) > 0) {
+        if (stop_wait_ms(s->stop, wait))
+            return err_set(err, ERR_STOPPED, "sheets: stopped while waiting for the quota");
+        budget_waited(s->budget, BUDGET_READ, wait);
+    }
+    return 0;
+}
+
+void sheets_metrics(const struct sheets *s, struct buf *out)
+{
+    budget_metrics(s->budget, clock_mono_ms(), out);
 }
 
 void sheets_put_id(struct buf *path, const char *spreadsheet)
@@ -100,7 +151,8 @@ int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet
 {
     CLEANUP_BUF struct buf path = BUF_INIT;
     CLEANUP_BUF struct buf what = BUF_INIT;
-    struct request request = {.kind = kind, .method = method, .body = body};
+    struct request request = {
+        .kind = kind, .method = method, .body = body, .spreadsheet = spreadsheet};
 
     buf_puts(&path, "v4/spreadsheets/");
     sheets_put_id(&path, spreadsheet);

@@ -4,15 +4,17 @@
  * its proof.
  *
  * The only folder that talks to Google. Tabs are addressed by sheetId. Every call costs one token
- * of its bucket (reads, writes a minute) and waits for it; blocks until answered, timed out or the
- * stop is asked. One thread at a time.
+ * of the budget (reads, writes a minute; budget.h) and waits for it; blocks until answered, timed
+ * out or the stop is asked. One thread at a time. Calls take the reserve of the budget, too: what
+ * can wait, comparisons and batches of many rows, is asked for only when the functions at the end
+ * say that there is more.
  *
  * Errors: ERR_LOST after sending without a usable answer (time-out, connection lost, 5xx): the
  * batch may have been applied; ERR_FULL: it would have more cells than Google allows; ERR_QUOTA
  * (429, wait_ms set), ERR_HTTP transient before anything was sent; ERR_AUTH 401/403 with a hint;
  * ERR_GONE 404 or an unknown tab; ERR_HTTP with detail 400 and Google's sentence when the request
- * itself is refused. Retries of what is safe (reads, token, 401 once, 429) happen inside; what was
- * ambiguous is the caller's to decide (sheets_fate).
+ * itself is refused. Retries of what is safe (reads, token, 401 once, 429, another account after
+ * 403) happen inside; what was ambiguous is the caller's to decide (sheets_fate).
  */
 #ifndef REPLICATOR_SHEETS_SHEETS_H
 #define REPLICATOR_SHEETS_SHEETS_H
@@ -41,8 +43,10 @@ int sheets_leave(struct sheets *s, struct err *err);
  * one that comes late, twice, or from a process that is gone, is refused. INSTANCE tells ours from
  * those of another tabrelay. */
 int sheets_number(struct sheets *s, const char *instance, struct err *err);
-/* The service account's e-mail address: the spreadsheet must be shared with it. */
-const char *sheets_account(const struct sheets *s);
+/* The service accounts' e-mail addresses, in the configuration's order: each spreadsheet should be
+ * shared with all of them. */
+size_t sheets_n_accounts(const struct sheets *s);
+const char *sheets_account(const struct sheets *s, size_t at);
 
 struct sheet_tab {
     int64_t sheet_id;
@@ -157,8 +161,15 @@ enum sheets_fate { SHEETS_NOT_APPLIED, SHEETS_APPLIED, SHEETS_MAYBE_APPLIED };
 int sheets_fate(struct sheets *s, const char *spreadsheet, struct batch_number number,
                 enum sheets_fate *fate, struct err *err);
 
-/* Milliseconds until a write token is free (0: now): the pipeline coalesces meanwhile. */
+/* Milliseconds until a request that can wait may go (0: now), the reserve being left for others: a
+ * batch to any spreadsheet, to that one, a page of a comparison. The pipeline coalesces meanwhile.
+ */
 int64_t sheets_write_wait_ms(const struct sheets *s);
-/* The same of a read token: what is only worth a read that is free looks before. */
+int64_t sheets_spreadsheet_wait_ms(const struct sheets *s, const char *spreadsheet);
 int64_t sheets_read_wait_ms(const struct sheets *s);
+/* Block until sheets_read_wait_ms is 0. ERR_STOPPED. */
+int sheets_wait_to_read(struct sheets *s, struct err *err);
+
+/* Append the budget's metrics. Any thread. */
+void sheets_metrics(const struct sheets *s, struct buf *out);
 #endif

@@ -13,23 +13,29 @@
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/json.h"
+#include "common/log.h"
 
 enum {
     KEY_FILE_MAX = 64 * 1024,
     LIFETIME_S = 3600,         /* the longest that Google accepts */
     BACKDATE_S = 10,           /* a clock that is a little ahead must not spoil the JWT */
     REFRESH_EARLY_MS = 225000, /* as Google's own libraries do: 3 min 45 s before the end */
+    RETRY_MS = 15000,          /* when another could not be had */
+    CLOCK_OFF_S = 60,
     TIMEOUT_MS = 30000,
     TRIES = 3
 };
 
 struct token {
-    char *account, *key_id, *uri;
+    char *account, *project, *key_id, *uri;
     const char *scopes;
     EVP_PKEY *key;
     char *bearer;           /* NULL: none */
-    int64_t refresh_ms;     /* monotonic */
-    int64_t clock_offset_s; /* the server's clock less ours, as far as its Date header told */
+    int64_t refresh_ms;     /* monotonic: when to fetch the next one */
+    int64_t end_ms;         /* monotonic: not good any more */
+    int64_t clock_offset_s; /* the server's clock less ours, where they differ too much */
+    bool is_clock_said;
+    struct log_fault fault;
 };
 
 static int read_file(const char *path, struct buf *out, struct err *err)
@@ -79,6 +85,17 @@ static int take_key(const cJSON *json, const char *path, EVP_PKEY **out, struct 
     return 0;
 }
 
+/* Older key files do not name it; the address does: NAME@PROJECT.iam.gserviceaccount.com. */
+static int take_project(const cJSON *json, const char *account, char **out, struct err *err)
+{
+    const char *at = strchr(account, '@');
+    const char *host = at == NULL ? account : at + 1;
+    const char *id = json_text(json, "project_id", "");
+
+    *out = id[0] != '\0' ? strdup(id) : strndup(host, strcspn(host, "."));
+    return *out == NULL ? err_nomem(err, "token") : 0;
+}
+
 int token_open(const char *path, const char *scopes, struct token **out, struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
@@ -95,6 +112,7 @@ int token_open(const char *path, const char *scopes, struct token **out, struct 
         return err_nomem(err, "token");
     t->scopes = scopes;
     if (take_text(json, "client_email", path, &t->account, err) != 0 ||
+        take_project(json, t->account, &t->project, err) != 0 ||
         take_text(json, "private_key_id", path, &t->key_id, err) != 0 ||
         take_text(json, "token_uri", path, &t->uri, err) != 0 ||
         take_key(json, path, &t->key, err) != 0) {
@@ -110,6 +128,7 @@ void token_free(struct token *t)
     if (t == NULL)
         return;
     free(t->account);
+    free(t->project);
     free(t->key_id);
     free(t->uri);
     free(t->bearer);
@@ -120,6 +139,11 @@ void token_free(struct token *t)
 const char *token_account(const struct token *t)
 {
     return t->account;
+}
+
+const char *token_project(const struct token *t)
+{
+    return t->project;
 }
 
 void token_drop(struct token *t)
@@ -172,6 +196,23 @@ int token_jwt(const struct token *t, int64_t now, struct buf *out, struct err *e
 
 /* --- the exchange */
 
+/* Google refuses what was signed too long ago or is of the future, and its Date says how late it
+ * is. Below a minute the clock is left alone, unless IS_REFUSED. */
+static void look_at_clock(struct token *t, const struct http_answer *answer, bool is_refused)
+{
+    int64_t ahead_s = (answer->date_ms - clock_wall_ms()) / 1000;
+    bool is_off = answer->date_ms > 0 && (ahead_s > CLOCK_OFF_S || ahead_s < -CLOCK_OFF_S);
+
+    if (answer->date_ms == 0)
+        return;
+    t->clock_offset_s = is_off || is_refused ? ahead_s : 0;
+    if (is_off && !t->is_clock_said)
+        log_warn("token: this machine's clock is %" PRId64 " s %s Google's, whose time is taken "
+                 "hint=\"Set it right (NTP): edits are ordered by time.\"",
+                 ahead_s < 0 ? -ahead_s : ahead_s, ahead_s < 0 ? "ahead of" : "behind");
+    t->is_clock_said = is_off;
+}
+
 static int refuse(struct token *t, const struct http_answer *answer, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
@@ -187,9 +228,8 @@ static int refuse(struct token *t, const struct http_answer *answer, struct err 
     err->detail = answer->status;
     if (answer->status == 408 || answer->status == 429 || answer->status >= 500)
         return err_transient(err);
-    /* "Check your iat and exp": our clock is off, and the server's Date says by how much. */
-    if (strcmp(code, "invalid_grant") == 0 && answer->date_ms > 0)
-        t->clock_offset_s = (answer->date_ms - clock_wall_ms()) / 1000;
+    look_at_clock(t, answer,
+                  strcmp(code, "invalid_grant") == 0 && strstr(text, "timeframe") != NULL);
     err_transient(err);
     return err_hint(
         err, "Is the key in google.credentials still valid, and is this machine's clock right?");
@@ -210,11 +250,14 @@ static int take_answer(struct token *t, const struct http_answer *answer, struct
         return err_set(err, ERR_FORMAT, "token: the answer has no access_token");
     /* Some servers send the number as a text. */
     life = json_number(json, "expires_in", strtod(json_text(json, "expires_in", "3600"), NULL));
+    token_drop(t);
     t->bearer = strdup(text);
     if (t->bearer == NULL)
         return err_nomem(err, "token");
     life = life > 0 && life < 86400 ? life * 1000 : 0; /* NaN, too */
     t->refresh_ms = clock_mono_ms() + (int64_t)fmax(life - REFRESH_EARLY_MS, life * 0.75);
+    t->end_ms = clock_mono_ms() + (int64_t)(life * 0.9);
+    look_at_clock(t, answer, false);
     return 0;
 }
 
@@ -243,23 +286,35 @@ static int fetch(struct token *t, struct http_client *http, struct err *err)
     return rc;
 }
 
+/* Asking for a token twice does no harm; but a key that is refused is refused, unless the clock was
+ * why. */
+static int renew(struct token *t, struct http_client *http, struct err *err)
+{
+    for (int tries = 1;; tries++) {
+        int64_t offset_s = t->clock_offset_s;
+
+        if (fetch(t, http, err) == 0)
+            return 0;
+        if (tries == TRIES || err->code == ERR_STOPPED ||
+            (err->code == ERR_AUTH && err->detail < 500 && llabs(t->clock_offset_s - offset_s) < 2))
+            return -1;
+    }
+}
+
 int token_get(struct token *t, struct http_client *http, const char **bearer, struct err *err)
 {
-    int64_t offset = t->clock_offset_s;
-    int tries = 0;
+    int64_t now = clock_mono_ms();
 
-    if (t->bearer != NULL && clock_mono_ms() < t->refresh_ms) {
-        *bearer = t->bearer;
-        return 0;
-    }
-    token_drop(t);
-    while (fetch(t, http, err) != 0) {
-        bool is_mended = t->clock_offset_s != offset;
-
-        offset = t->clock_offset_s;
-        /* Asking for a token twice does no harm; but a key that is refused is refused. */
-        if (++tries >= TRIES || (err->code == ERR_AUTH && err->detail < 500 && !is_mended))
+    if (t->bearer == NULL || now >= t->refresh_ms) {
+        if (renew(t, http, err) == 0) {
+            log_fault_over(&t->fault, "token");
+        } else if (t->bearer != NULL && now < t->end_ms && err->code != ERR_STOPPED) {
+            log_fault(&t->fault, "token: the last one is used yet", err);
+            t->refresh_ms = now + RETRY_MS;
+        } else {
+            token_drop(t);
             return -1;
+        }
     }
     *bearer = t->bearer;
     return 0;

@@ -50,7 +50,8 @@ def test_the_schema_finds_each_value_that_is_out_of_range():
     where = {".".join(map(str, e.absolute_path)) for e in errors_of(FILES / "bad_ranges.yaml")}
     assert where >= {
         "instance", "log_level", "mysql.port", "mysql.server_id", "mysql.tls", "google.base_url",
-        "google.reads_per_minute", "google.writes_per_minute", "webhook.listen", "webhook.url", "webhook.max_body",
+        "google.reads_per_minute", "google.writes_per_minute", "google.project_reads_per_minute",
+        "google.spreadsheet_writes_per_minute", "webhook.listen", "webhook.url", "webhook.max_body",
         "webhook.max_age", "webhook.threads", "replicator.metrics_listen", "replicator.snapshot_rows",
         "replicator.reconcile_every", "mappings.0.table", "mappings.0.spreadsheet", "mappings.0.tab",
         "mappings.0.direction", "mappings.0.conflict", "mappings.0.delete_limit_rows",

@@ -99,9 +99,13 @@ static void what_is_left_out_has_its_default(void **state)
     assert_string_equal(c.google.base_url, "https://sheets.googleapis.com/");
     assert_string_equal(c.google.drive_url, "https://www.googleapis.com/");
     assert_true(c.google.uses_drive);
-    assert_string_equal(c.google.credentials, FOLDER "/key.json");
+    assert_int_equal(c.google.n_credentials, 1);
+    assert_string_equal(c.google.credentials[0], FOLDER "/key.json");
     assert_int_equal(c.google.reads_per_minute, 60);
     assert_int_equal(c.google.writes_per_minute, 60);
+    assert_int_equal(c.google.project_reads_per_minute, 300);
+    assert_int_equal(c.google.project_writes_per_minute, 300);
+    assert_int_equal(c.google.spreadsheet_writes_per_minute, 60);
     assert_int_equal(c.google.timeout_ms, 180000);
     assert_string_equal(c.webhook.listen_host, "127.0.0.1");
     assert_int_equal(c.webhook.listen_port, 8080);
@@ -149,9 +153,14 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.mysql.server_id, UINT32_MAX);
     assert_string_equal(c.google.base_url, "http://127.0.0.1:9000/");
     assert_string_equal(c.google.drive_url, "http://127.0.0.1:9001/");
-    assert_string_equal(c.google.credentials, "/etc/tabrelay/key.json");
-    assert_int_equal(c.google.reads_per_minute, 300);
+    assert_int_equal(c.google.n_credentials, 2);
+    assert_string_equal(c.google.credentials[0], "/etc/tabrelay/key.json");
+    assert_string_equal(c.google.credentials[1], FOLDER "/second.json");
+    assert_int_equal(c.google.reads_per_minute, 400);
     assert_int_equal(c.google.writes_per_minute, 120);
+    assert_int_equal(c.google.project_reads_per_minute, 400);
+    assert_int_equal(c.google.project_writes_per_minute, 1000);
+    assert_int_equal(c.google.spreadsheet_writes_per_minute, 50);
     assert_int_equal(c.google.timeout_ms, 90000);
     assert_string_equal(c.webhook.listen_host, "::1");
     assert_int_equal(c.webhook.listen_port, 8081);
@@ -383,7 +392,7 @@ static void a_file_of_aliases_ends_soon(void **state)
         buf_puts(&text, "  - *m\n");
     assert_int_equal(parse(buf_text(&text), &c, &problems), -1);
     assert_string_equal(buf_text(&problems),
-                        "t.yaml:5:2903: mappings[99].columns[493]: the file holds too much\n"
+                        "t.yaml:5:2897: mappings[99].columns[492]: the file holds too much\n"
                         "t.yaml: stopped after 1 problem\n");
     config_free(&c);
 }

@@ -1,213 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole client against a scripted server that answers as Google was recorded to answer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <pthread.h>
-#include <unistd.h>
-
-#include "common/clock.h"
-#include "common/crypto.h"
-#include "common/http/server.h"
-#include "common/metrics.h"
-#include "common/version.h"
-#include "replicator/sheets/drive.h"
-#include "replicator/sheets/private.h"
-
-#define ACCOUNT "robot@project.iam.gserviceaccount.com"
-
-struct scripted {
-    int status;
-    const char *body;
-    const char *type;        /* NULL: JSON */
-    const char *retry_after; /* NULL: none */
-    const char *date;        /* NULL: the server's */
-    int nap_ms;
-};
-
-/* What the server will answer, in order, and what it was asked. */
-static struct {
-    pthread_mutex_t lock;
-    struct scripted api[8], token[8];
-    size_t n_api, n_token, api_calls, token_calls;
-    struct buf asked; /* "METHOD path?query body\n" of each API call */
-    struct buf assertion;
-    char agent[64], authorization[64];
-} script = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static EVP_PKEY *key;
-static struct http_server *server;
-static struct stop *stop;
-static struct sheets *sheets;
-static struct config_google cfg;
-static char base_url[64], key_path[64];
-
-static void answer(struct http_response *r, const struct scripted *s)
-{
-    r->status = s->status;
-    if (s->type != NULL)
-        r->content_type = s->type;
-    if (s->retry_after != NULL)
-        http_response_header(r, "Retry-After", s->retry_after);
-    if (s->date != NULL)
-        http_response_header(r, "Date", s->date);
-    buf_puts(&r->body, s->body);
-}
-
-static void handle(void *ctx, const struct http_request *r, struct http_response *response)
-{
-    static const struct scripted token = {
-        .status = 200, .body = "{\"access_token\":\"t0ken\",\"expires_in\":3599}"};
-    static const struct scripted none = {.status = 599, .body = "unexpected"};
-    struct scripted chosen;
-
-    (void)ctx;
-    pthread_mutex_lock(&script.lock);
-    if (strcmp(r->path, "/token") == 0) {
-        chosen = script.token_calls < script.n_token ? script.token[script.token_calls] : token;
-        script.token_calls++;
-        buf_clear(&script.assertion);
-        buf_append(&script.assertion, r->body, r->body_len);
-    } else {
-        const char *agent = http_request_header(r, "User-Agent");
-        const char *authorization = http_request_header(r, "Authorization");
-
-        chosen = script.api_calls < script.n_api ? script.api[script.api_calls] : none;
-        script.api_calls++;
-        buf_printf(&script.asked, "%s %s?%s %s\n", r->method, r->path, r->query, r->body);
-        snprintf(script.agent, sizeof(script.agent), "%s", agent == NULL ? "" : agent);
-        snprintf(script.authorization, sizeof(script.authorization), "%s",
-                 authorization == NULL ? "" : authorization);
-    }
-    pthread_mutex_unlock(&script.lock);
-    if (chosen.nap_ms > 0)
-        usleep((useconds_t)chosen.nap_ms * 1000);
-    answer(response, &chosen);
-}
-
-/* A call whose answer was lost may still be under way. */
-static size_t api_calls(void)
-{
-    LOCK_SCOPE(&script.lock);
-    return script.api_calls;
-}
-
-static void expect_api(int status, const char *body)
-{
-    script.api[script.n_api++] = (struct scripted){.status = status, .body = body};
-}
-
-static void expect_token(int status, const char *body)
-{
-    script.token[script.n_token++] = (struct scripted){.status = status, .body = body};
-}
-
-static void write_key_file(void)
-{
-    CLEANUP_BUF struct buf text = BUF_INIT;
-    BIO *bio = BIO_new(BIO_s_mem());
-    FILE *f;
-    char *pem;
-    long len;
-
-    assert_int_equal(PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL), 1);
-    len = BIO_get_mem_data(bio, &pem);
-    buf_puts(&text, "{\"type\":\"service_account\",\"client_email\":\"" ACCOUNT
-                    "\",\"private_key_id\":\"k1\",\"private_key\":");
-    buf_json(&text, pem, (size_t)len);
-    buf_printf(&text, ",\"token_uri\":\"%stoken\"}", base_url);
-    BIO_free(bio);
-    f = fopen(key_path, "w");
-    assert_non_null(f);
-    fputs(text.ptr, f);
-    fclose(f);
-}
-
-static int start_server(void **state)
-{
-    const struct http_server_options options = {.host = "127.0.0.1",
-                                                .threads = 2,
-                                                .max_connections = 8,
-                                                .max_body_bytes = 1000000,
-                                                .idle_timeout_s = 5,
-                                                .handle = handle};
-    struct err err = ERR_INIT;
-
-    (void)state;
-    key = EVP_RSA_gen(2048);
-    snprintf(key_path, sizeof(key_path), "/tmp/tabrelay-test-key-%d", (int)getpid());
-    if (key == NULL || http_client_global_init(&err) != 0 ||
-        http_server_start(&options, &server, &err) != 0)
-        return -1;
-    snprintf(base_url, sizeof(base_url), "http://127.0.0.1:%u/", http_server_port(server));
-    write_key_file();
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    http_server_stop(server);
-    unlink(key_path);
-    EVP_PKEY_free(key);
-    return 0;
-}
-
-static int open_sheets(void **state)
-{
-    struct err err = ERR_INIT;
-
-    (void)state;
-    cfg = (struct config_google){.base_url = base_url,
-                                 .drive_url = base_url,
-                                 .credentials = key_path,
-                                 .reads_per_minute = 6000,
-                                 .writes_per_minute = 6000,
-                                 .timeout_ms = 2000};
-    stop = stop_new();
-    return sheets_new(&cfg, stop, &sheets, &err);
-}
-
-static int close_sheets(void **state)
-{
-    (void)state;
-    sheets_free(sheets);
-    stop_free(stop);
-    LOCK_SCOPE(&script.lock);
-    buf_close(&script.asked);
-    buf_close(&script.assertion);
-    script.n_api = script.n_token = script.api_calls = script.token_calls = 0;
-    memset(script.api, 0, sizeof(script.api));
-    memset(script.token, 0, sizeof(script.token));
-    return 0;
-}
-
-static const char two_tabs[] =
-    "{\"properties\":{\"timeZone\":\"Europe/Berlin\"},\"sheets\":[{\"properties\":{\"sheetId\":0,"
-    "\"title\":\"Jon's\",\"sheetType\":\"GRID\",\"gridProperties\":{\"rowCount\":1000,"
-    "\"columnCount\":26,\"frozenRowCount\":1}}},{\"properties\":{\"sheetId\":77,\"title\":"
-    "\"Chart\",\"sheetType\":\"OBJECT\"}}]}";
-
-static void learn_tabs(void)
-{
-    struct sheet_tabs tabs;
-    struct err err = ERR_INIT;
-
-    expect_api(200, two_tabs);
-    assert_int_equal(sheets_tabs(sheets, "ID", &tabs, &err), 0);
-    sheet_tabs_close(&tabs);
-    buf_clear(&script.asked);
-}
+#include "tests/unit/sheets_fixture.h"
 
 static void tabs_are_listed(void **state)
 {
@@ -236,20 +29,8 @@ static void tabs_are_listed(void **state)
     assert_string_equal(script.authorization, "Bearer t0ken");
     assert_string_equal(script.agent, "tabrelay/" TABRELAY_VERSION " (gzip)");
     assert_int_equal(metrics_get(METRIC_READS), reads + 1);
-    assert_string_equal(sheets_account(sheets), ACCOUNT);
+    assert_string_equal(sheets_account(sheets, 0), ACCOUNT);
 }
-
-static int read_one(struct grid **out, struct err *err)
-{
-    const struct grid_range range = {.row = 1, .end_row = -1, .end_column = 2};
-
-    *out = NULL;
-    return sheets_read(sheets, "ID", &range, 1, out, err);
-}
-
-static const char one_cell[] =
-    "{\"sheets\":[{\"properties\":{\"sheetId\":0,\"title\":\"T\"},\"data\":[{\"startRow\":1,"
-    "\"rowData\":[{\"values\":[{\"effectiveValue\":{\"numberValue\":5}}]}]}]}]}";
 
 static void ranges_are_read_by_their_numbers(void **state)
 {
@@ -267,20 +48,6 @@ static void ranges_are_read_by_their_numbers(void **state)
         "gridProperties),data(startRow,startColumn,rowData(values(effectiveValue))))"
         "&prettyPrint=false {\"dataFilters\":[{\"gridRange\":{\"sheetId\":0,\"startRowIndex\":1,"
         "\"startColumnIndex\":0,\"endColumnIndex\":2}}],\"includeGridData\":true}\n");
-}
-
-static int send_one(size_t n_proof, struct grid **proof, struct err *err)
-{
-    const struct cell cell = {.type = CELL_NUMBER, .number = 1};
-    const struct grid_range ranges[] = {{.end_row = 1, .end_column = 2},
-                                        {.end_row = -1, .end_column = 1}};
-    struct batch *b = batch_new();
-    int rc;
-
-    batch_write(b, 0, 1, 0, &cell, 1, 1);
-    rc = sheets_send(sheets, "ID", b, ranges, n_proof, proof, err);
-    batch_free(b);
-    return rc;
 }
 
 static void a_batch_carries_its_proof(void **state)
@@ -553,28 +320,6 @@ static void an_account_that_is_refused_is_said(void **state)
     assert_int_equal(api_calls(), 0);
 }
 
-/* The claims of the last assertion, and the signature that was checked. */
-static cJSON *read_claims(void)
-{
-    CLEANUP_BUF struct buf signature = BUF_INIT;
-    CLEANUP_BUF struct buf claims = BUF_INIT;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    const char *jwt = strstr(script.assertion.ptr, "&assertion=") + strlen("&assertion=");
-    const char *dot = strchr(jwt, '.'), *last = strrchr(jwt, '.');
-    struct err err = ERR_INIT;
-    cJSON *json = NULL;
-
-    assert_int_equal(crypto_base64url_decode(&claims, dot + 1, (size_t)(last - dot - 1), &err), 0);
-    assert_int_equal(crypto_base64url_decode(&signature, last + 1, strlen(last + 1), &err), 0);
-    assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key), 1);
-    assert_int_equal(EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
-                                      (const unsigned char *)jwt, (size_t)(last - jwt)),
-                     1);
-    EVP_MD_CTX_free(ctx);
-    assert_int_equal(json_parse(claims.ptr, claims.len, &json, &err), 0);
-    return json;
-}
-
 static void clock_skew_is_taken_from_the_answer(void **state)
 {
     struct err err = ERR_INIT;
@@ -664,7 +409,8 @@ static void a_look_tells_version_and_whether_it_was_us(void **state)
     assert_string_equal(look.version, "4711");
     assert_true(look.is_own);
     assert_string_equal(script.asked.ptr,
-                        "GET /drive/v3/files/1a%2Fb?fields=version,lastModifyingUser(me)"
+                        "GET /drive/v3/files/1a%2Fb?fields=version,lastModifyingUser(me,"
+                        "emailAddress)"
                         "&supportsAllDrives=true \n");
     expect_api(200, "{\"version\":\"4712\"}"); /* by somebody who is not signed in */
     assert_int_equal(drive_look(sheets, "ID", &look, &err), 0);

@@ -14,7 +14,7 @@ static size_t send_all(struct quota *q, int64_t now, int64_t until, int64_t *at,
 {
     size_t n = 0;
 
-    while (n < max && (now += quota_wait_ms(q, now)) < until) {
+    while (n < max && (now += quota_wait_ms(q, false, now)) < until) {
         quota_take(q, now);
         at[n++] = now;
     }
@@ -28,10 +28,10 @@ static void the_first_requests_leave_at_once(void **state)
     (void)state;
     quota_init(&q, 60, 1000);
     for (int i = 0; i < 15; i++) {
-        assert_int_equal(quota_wait_ms(&q, 1000), 0);
+        assert_int_equal(quota_wait_ms(&q, false, 1000), 0);
         quota_take(&q, 1000);
     }
-    assert_true(quota_wait_ms(&q, 1000) > 0);
+    assert_true(quota_wait_ms(&q, false, 1000) > 0);
 }
 
 static void no_minute_sees_more_than_the_limit(void **state)
@@ -64,10 +64,10 @@ static void a_wait_is_as_long_as_it_says(void **state)
     quota_init(&q, 60, 0);
     for (int i = 0; i < 15; i++)
         quota_take(&q, 0);
-    wait = quota_wait_ms(&q, 0);
+    wait = quota_wait_ms(&q, false, 0);
     assert_int_equal(wait, 1334);
-    assert_true(quota_wait_ms(&q, wait - 10) > 0);
-    assert_int_equal(quota_wait_ms(&q, wait), 0);
+    assert_true(quota_wait_ms(&q, false, wait - 10) > 0);
+    assert_int_equal(quota_wait_ms(&q, false, wait), 0);
 }
 
 static void a_refusal_waits_and_halves_the_pace(void **state)
@@ -77,10 +77,10 @@ static void a_refusal_waits_and_halves_the_pace(void **state)
     (void)state;
     quota_init(&q, 60, 0);
     quota_refused(&q, 0, 0);
-    assert_int_equal(quota_wait_ms(&q, 0), 15000);
+    assert_int_equal(quota_wait_ms(&q, false, 0), 15000);
     assert_true(q.pace == 30);
     quota_refused(&q, 40000, 0);
-    assert_int_equal(quota_wait_ms(&q, 0), 40000);
+    assert_int_equal(quota_wait_ms(&q, false, 0), 40000);
     assert_true(q.pace == 15);
     for (int i = 0; i < 10; i++)
         quota_refused(&q, 0, 0);
@@ -101,6 +101,42 @@ static void answers_bring_the_pace_back_to_the_limit(void **state)
     assert_true(q.pace == 60);
 }
 
+static void what_can_wait_leaves_a_reserve(void **state)
+{
+    struct quota q;
+    int n = 0;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    for (; quota_wait_ms(&q, true, 0) == 0; n++)
+        quota_take(&q, 0);
+    assert_int_equal(n, 12);
+    assert_int_equal(quota_wait_ms(&q, false, 0), 0);
+    assert_int_equal(quota_wait_ms(&q, true, quota_wait_ms(&q, true, 0)), 0);
+    quota_init(&q, 2, 0); /* a bucket of one */
+    assert_int_equal(quota_wait_ms(&q, true, 0), 0);
+    quota_take(&q, 0);
+    assert_int_equal(quota_wait_ms(&q, true, quota_wait_ms(&q, true, 0)), 0);
+}
+
+static void a_lower_limit_is_learned_a_higher_one_is_not(void **state)
+{
+    static int64_t at[100];
+    struct quota q;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    assert_false(quota_learn(&q, 100, 0));
+    assert_false(quota_learn(&q, 0, 0));
+    assert_true(quota_learn(&q, 20, 0));
+    assert_false(quota_learn(&q, 20, 0));
+    assert_true(q.limit == 20 && q.pace == 20 && quota_tokens(&q, 0) == 5);
+    assert_true(send_all(&q, 0, 60000, at, 100) <= 21);
+    for (int i = 0; i < 100; i++)
+        quota_answered(&q);
+    assert_true(q.pace == 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +145,8 @@ int main(void)
         cmocka_unit_test(a_wait_is_as_long_as_it_says),
         cmocka_unit_test(a_refusal_waits_and_halves_the_pace),
         cmocka_unit_test(answers_bring_the_pace_back_to_the_limit),
+        cmocka_unit_test(what_can_wait_leaves_a_reserve),
+        cmocka_unit_test(a_lower_limit_is_learned_a_higher_one_is_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
