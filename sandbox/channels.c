@@ -262,7 +262,7 @@ static void send_message(struct channels *c, struct http_client *http,
 {
     struct fault fault = {0};
 
-    faults_take(c->options.faults, "notification", "/notification", &fault);
+    faults_take(c->options.faults, "notification", "/notification", "", &fault);
     if (fault.hold)
         faults_hold(c->options.faults);
     if (fault.delay_ms > 0)

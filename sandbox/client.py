@@ -48,8 +48,10 @@ class Sandbox:
             raise Refused(error.code, error.read().decode(errors="replace")) from None
         return json.loads(text) if text else None
 
-    def credentials(self):
-        return self.call("GET", "/sandbox/v1/credentials")
+    def credentials(self, account=None, project=None):
+        """A service account's key: the sandbox's own, or that of any ACCOUNT and PROJECT."""
+        query = urllib.parse.urlencode({k: v for k, v in (("account", account), ("project", project)) if v})
+        return self.call("GET", f"/sandbox/v1/credentials?{query}")
 
     def token(self):
         """A bearer token, as Google's own clients get one: a JWT signed with the account's key."""

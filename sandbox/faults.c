@@ -11,6 +11,7 @@ enum { MAX_RULES = 100, MAX_DELAY_MS = 600000, HOLD_LOOK_MS = 50 };
 
 struct rule {
     char *match; /* owned */
+    char *user;  /* owned; part of the address; "": anybody's */
     long long skip, count;
     struct fault fault;
 };
@@ -43,6 +44,7 @@ static void free_rules(struct rule *rules, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(rules[i].match);
+        free(rules[i].user);
         fault_close(&rules[i].fault);
     }
     free(rules);
@@ -71,7 +73,7 @@ static int read_number(const cJSON *item, const char *name, long long low, long 
 static int check_names(const cJSON *item, struct err *err)
 {
     static const char *const names[] = {"match",    "skip", "count", "status", "after",
-                                        "delay_ms", "body", "drop",  "hold"};
+                                        "delay_ms", "body", "drop",  "hold",   "user"};
     const cJSON *member;
 
     if (!cJSON_IsObject(item))
@@ -102,6 +104,7 @@ static int read_rule(const cJSON *item, struct rule *out, struct err *err)
     if (status != 0 && status < 200)
         return err_set(err, ERR_VALUE, "status: expected 200 to 599");
     out->match = mem_text(json_text(item, "match", ""));
+    out->user = mem_text(json_text(item, "user", ""));
     out->fault = (struct fault){
         .status = (int)status,
         .after = cJSON_IsTrue(json_get(item, "after")),
@@ -154,13 +157,14 @@ static bool matches(const char *match, const char *method, const char *path)
            (len == n || method[len - n - 1] == '.');
 }
 
-bool faults_take(struct faults *f, const char *method, const char *path, struct fault *out)
+bool faults_take(struct faults *f, const char *method, const char *path, const char *user,
+                 struct fault *out)
 {
     LOCK_SCOPE(&f->lock);
     for (size_t i = 0; i < f->n; i++) {
         struct rule *r = &f->rules[i];
 
-        if (r->count == 0 || !matches(r->match, method, path))
+        if (r->count == 0 || !matches(r->match, method, path) || strstr(user, r->user) == NULL)
             continue;
         if (r->skip > 0) {
             r->skip--;

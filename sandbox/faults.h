@@ -32,8 +32,10 @@ void fault_close(struct fault *f);
 
 /* Replace all rules by LIST, an array; what is held is let go. ERR_VALUE names the member. */
 int faults_set(struct faults *f, const cJSON *list, struct err *err);
-/* The fault that hits METHOD ("batchUpdate", "values.get", "token") at PATH; false: none. */
-bool faults_take(struct faults *f, const char *method, const char *path, struct fault *out);
+/* The fault that hits USER's call of METHOD ("batchUpdate", "values.get", "token") at PATH; false:
+ * none. */
+bool faults_take(struct faults *f, const char *method, const char *path, const char *user,
+                 struct fault *out);
 /* Wait until released, or stopped. */
 void faults_hold(struct faults *f);
 /* Let all held requests go; their number. */

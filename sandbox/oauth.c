@@ -13,10 +13,20 @@
 #include "sandbox/mem.h"
 #include "sandbox/oauth_key.h"
 
-enum { TOKEN_S = 3599, MAX_GRANT_S = 3600, SKEW_S = 300, MAX_ASSERTION = 16384 };
+enum {
+    TOKEN_S = 3599,
+    MAX_GRANT_S = 3600,
+    SKEW_S = 300,
+    MAX_ASSERTION = 16384,
+    MAX_NAME = 30,
+    MAX_CLAIMS = 100
+};
 enum { ALL = OAUTH_READ | OAUTH_WRITE | OAUTH_DRIVE | OAUTH_LOOK };
 
-#define EMAIL "sandbox@tabrelay-sandbox.iam.gserviceaccount.com"
+#define NAME "sandbox"
+#define PROJECT "tabrelay-sandbox"
+#define DOMAIN ".iam.gserviceaccount.com"
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 #define GRANT_JWT "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 struct oauth {
@@ -53,22 +63,37 @@ void oauth_free(struct oauth *o)
     free(o);
 }
 
-const char *oauth_email(const struct oauth *o)
+static bool is_name(const char *text, size_t len)
 {
-    (void)o;
-    return EMAIL;
+    return len > 0 && len <= MAX_NAME && strspn(text, NAME_CHARACTERS) >= len;
 }
 
-void oauth_put_credentials(const struct oauth *o, const char *url, struct buf *out)
+/* "NAME@PROJECT" of an account's address; 0 characters: it is no account's. */
+static size_t account_length(const char *email)
 {
-    buf_puts(out, "{\n  \"type\": \"service_account\",\n  \"project_id\": \"tabrelay-sandbox\",\n");
+    size_t n = strcspn(email, "@"), m = email[n] == '\0' ? 0 : strcspn(email + n + 1, ".");
+
+    return is_name(email, n) && is_name(email + n + 1, m) && strcmp(email + n + 1 + m, DOMAIN) == 0
+               ? n + 1 + m
+               : 0;
+}
+
+bool oauth_put_credentials(const struct oauth *o, const char *url, const char *name,
+                           const char *project, struct buf *out)
+{
+    name = name == NULL ? NAME : name;
+    project = project == NULL ? PROJECT : project;
+    if (!is_name(name, strlen(name)) || !is_name(project, strlen(project)))
+        return false;
+    buf_printf(out, "{\n  \"type\": \"service_account\",\n  \"project_id\": \"%s\",\n", project);
     buf_printf(out, "  \"private_key_id\": \"%s\",\n  \"private_key\": ", o->key.id);
     buf_json(out, o->key.pem, strlen(o->key.pem));
     buf_printf(out,
-               ",\n  \"client_email\": \"" EMAIL "\",\n"
+               ",\n  \"client_email\": \"%s@%s" DOMAIN "\",\n"
                "  \"client_id\": \"100000000000000000001\",\n"
                "  \"auth_uri\": \"%s/auth\",\n  \"token_uri\": \"%s/token\"\n}\n",
-               url, url);
+               name, project, url, url);
+    return true;
 }
 
 static void token_error(struct http_response *response, int status, const char *error,
@@ -119,13 +144,14 @@ static void sign(const struct oauth *o, const char *claims, char out[65])
         snprintf(out + 2 * i, 3, "%02x", mac[i]);
 }
 
-/* "ya29.EXPIRY-ALLOWS.SIGNATURE" */
-static void give_token(const struct oauth *o, int allows, struct http_response *response)
+/* "ya29.EXPIRY/ALLOWS/NAME@PROJECT.SIGNATURE" */
+static void give_token(const struct oauth *o, int allows, const char *email,
+                       struct http_response *response)
 {
-    char claims[64], signature[65];
+    char claims[MAX_CLAIMS], signature[65];
 
-    snprintf(claims, sizeof(claims), "%lld-%d", (long long)(clock_wall_ms() / 1000) + TOKEN_S,
-             allows);
+    snprintf(claims, sizeof(claims), "%lld/%d/%.*s", (long long)(clock_wall_ms() / 1000) + TOKEN_S,
+             allows, (int)account_length(email), email);
     sign(o, claims, signature);
     buf_printf(&response->body,
                "{\"access_token\":\"ya29.%s.%s\",\"expires_in\":%d,\"token_type\":\"Bearer\"}",
@@ -172,7 +198,9 @@ static void check_claims(const struct oauth *o, const cJSON *claims, const char 
     long long now = clock_wall_ms() / 1000;
     int allows = allowed_by(json_text(claims, "scope", ""));
 
-    if (strcmp(json_text(claims, "iss", ""), EMAIL) != 0)
+    const char *iss = json_text(claims, "iss", "");
+
+    if (account_length(iss) == 0)
         token_error(response, 400, "invalid_grant", "Invalid grant: account not found");
     else if (!is_audience(claims, url))
         token_error(response, 400, "invalid_grant",
@@ -187,7 +215,7 @@ static void check_claims(const struct oauth *o, const cJSON *claims, const char 
         token_error(response, 400, "invalid_scope",
                     "Invalid OAuth scope or ID token audience provided.");
     else
-        give_token(o, allows, response);
+        give_token(o, allows, iss, response);
 }
 
 static void grant_jwt(const struct oauth *o, const char *assertion, const char *url,
@@ -226,7 +254,7 @@ void oauth_token(const struct oauth *o, const char *url, const struct http_reque
         grant_jwt(o, assertion, url, response);
     else if (strcmp(grant, "refresh_token") == 0 && refresh != NULL &&
              strcmp(refresh, o->refresh_token) == 0)
-        give_token(o, ALL, response);
+        give_token(o, ALL, NAME "@" PROJECT DOMAIN, response);
     else if (strcmp(grant, "refresh_token") == 0)
         token_error(response, 400, "invalid_grant", "Token has been expired or revoked.");
     else
@@ -234,9 +262,9 @@ void oauth_token(const struct oauth *o, const char *url, const struct http_reque
 }
 
 /* The claims of a token that we signed and that is in force: seconds left, or -1. */
-static long long read_token(const struct oauth *o, const char *token, int *allows)
+static long long read_token(const struct oauth *o, const char *token, struct oauth_user *out)
 {
-    char claims[64], signature[65];
+    char claims[MAX_CLAIMS], signature[65];
     char *end = NULL;
     long long left;
     size_t n;
@@ -252,24 +280,27 @@ static long long read_token(const struct oauth *o, const char *token, int *allow
     sign(o, claims, signature);
     if (!crypto_equal(signature, token + n + 1, 64))
         return -1;
-    /* What we signed has our form. */
     left = strtoll(claims, &end, 10) - clock_wall_ms() / 1000;
-    *allows = *end == '-' ? (int)strtol(end + 1, NULL, 10) : 0;
+    if (*end == '/')
+        out->allows = (int)strtol(end + 1, &end, 10);
+    if (*end != '/') /* of an earlier version */
+        return -1;
+    snprintf(out->email, sizeof(out->email), "%s" DOMAIN, end + 1);
     return left > 0 ? left : -1;
 }
 
-bool oauth_check(const struct oauth *o, const char *authorization, int *allows)
+bool oauth_check(const struct oauth *o, const char *authorization, struct oauth_user *out)
 {
     return authorization != NULL && strncasecmp(authorization, "Bearer ", 7) == 0 &&
-           read_token(o, authorization + 7, allows) > 0;
+           read_token(o, authorization + 7, out) > 0;
 }
 
 void oauth_tokeninfo(const struct oauth *o, const struct http_request *request,
                      struct http_response *response)
 {
     CLEANUP_FREE char *token = http_request_query(request, "access_token");
-    int allows = 0;
-    long long left = token == NULL ? -1 : read_token(o, token, &allows);
+    struct oauth_user user = {0};
+    long long left = token == NULL ? -1 : read_token(o, token, &user);
 
     if (left < 0) {
         token_error(response, 400, "invalid_token", "Invalid Value");
@@ -278,8 +309,8 @@ void oauth_tokeninfo(const struct oauth *o, const struct http_request *request,
     buf_printf(&response->body,
                "{\"azp\":\"100000000000000000001\",\"aud\":\"100000000000000000001\","
                "\"scope\":\"https://www.googleapis.com/auth/spreadsheets%s\",\"exp\":\"%lld\","
-               "\"expires_in\":\"%lld\",\"email\":\"" EMAIL "\",\"email_verified\":\"true\","
+               "\"expires_in\":\"%lld\",\"email\":\"%s\",\"email_verified\":\"true\","
                "\"access_type\":\"online\"}",
-               (allows & OAUTH_WRITE) != 0 ? "" : ".readonly",
-               (long long)(clock_wall_ms() / 1000) + left, left);
+               (user.allows & OAUTH_WRITE) != 0 ? "" : ".readonly",
+               (long long)(clock_wall_ms() / 1000) + left, left, user.email);
 }

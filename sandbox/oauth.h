@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * oauth: Google's token endpoint for one service account, whose key the sandbox hands out.
+ * oauth: Google's token endpoint for service accounts, whose key the sandbox hands out.
  *
- * The key is made once (and kept, with --data). Access tokens are signed, not stored: they outlive
- * a restart. Any thread after oauth_new().
+ * Any NAME@PROJECT.iam.gserviceaccount.com is an account; one key is theirs. It is made once (and
+ * kept, with --data). Access tokens are signed, not stored: they outlive a restart. Any thread
+ * after oauth_new().
  * https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  */
 #ifndef SANDBOX_OAUTH_H
@@ -24,15 +25,20 @@ struct oauth;
 /* Read the key of DATA_DIR or make one; NULL: one for this run. ERR_IO, ERR_FORMAT. */
 int oauth_new(const char *data_dir, struct oauth **out, struct err *err);
 void oauth_free(struct oauth *o);
-const char *oauth_email(const struct oauth *o);
-/* Append the key file of the service account. */
-void oauth_put_credentials(const struct oauth *o, const char *url, struct buf *out);
+/* Append the key file of account NAME of PROJECT (NULL: the sandbox's own). False: not of a-z, 0-9
+ * and -, or longer than 30 characters. */
+bool oauth_put_credentials(const struct oauth *o, const char *url, const char *name,
+                           const char *project, struct buf *out);
 /* POST /token. */
 void oauth_token(const struct oauth *o, const char *url, const struct http_request *request,
                  struct http_response *response);
 /* GET /tokeninfo. */
 void oauth_tokeninfo(const struct oauth *o, const struct http_request *request,
                      struct http_response *response);
-/* Is this the value of an Authorization header with a token in force? *ALLOWS gets OAUTH_... */
-bool oauth_check(const struct oauth *o, const char *authorization, int *allows);
+struct oauth_user {
+    char email[100];
+    int allows; /* OAUTH_... */
+};
+/* Is this the value of an Authorization header with a token in force? Whose? */
+bool oauth_check(const struct oauth *o, const char *authorization, struct oauth_user *out);
 #endif

@@ -140,9 +140,12 @@ static void credentials(void *ctx, const struct http_request *request,
                         struct http_response *response)
 {
     struct sandbox *s = ctx;
+    CLEANUP_FREE char *account = http_request_query(request, "account");
+    CLEANUP_FREE char *project = http_request_query(request, "project");
 
-    (void)request;
-    oauth_put_credentials(s->oauth, s->url, &response->body);
+    if (!oauth_put_credentials(s->oauth, s->url, account, project, &response->body))
+        http_response_error(response, 400, "bad_account",
+                            "account, project: expected 1 to 30 of a-z, 0-9 and -.");
 }
 
 static void requests(void *ctx, const struct http_request *request, struct http_response *response)

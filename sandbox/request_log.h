@@ -14,6 +14,8 @@ struct request_entry {
     int64_t number; /* from 1; set by the log */
     char method[8];
     char path[200];
+    char user[100]; /* whose token came with it */
+    uint16_t port;  /* of the client: tells connections apart */
     int status;
     int64_t ms;
     size_t bytes; /* of the request's body */

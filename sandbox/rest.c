@@ -46,24 +46,27 @@ void rest_error(struct http_response *response, int status, const char *message,
 }
 
 /* As recorded from Google, August 2025. There is no Retry-After. */
-static void over_quota(struct call *call, bool is_write, struct http_response *response)
+static void over_quota(struct call *call, bool is_write, enum quota_scope scope,
+                       struct http_response *response)
 {
     const char *kind = is_write ? "Write" : "Read";
+    bool is_user = scope == QUOTA_USER;
     CLEANUP_FREE char *message =
         mem_printf("Quota exceeded for quota metric '%s requests' and limit '%s requests per "
-                   "minute per user' of service 'sheets.googleapis.com' for consumer "
+                   "minute%s' of service 'sheets.googleapis.com' for consumer "
                    "'project_number:1000000000001'.",
-                   kind, kind);
+                   kind, kind, is_user ? " per user" : "");
     CLEANUP_FREE char *text = mem_printf(
         "[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":"
         "\"RATE_LIMIT_EXCEEDED\",\"domain\":\"googleapis.com\",\"metadata\":{"
         "\"quota_limit_value\":\"%d\",\"service\":\"sheets.googleapis.com\",\"consumer\":"
-        "\"projects/1000000000001\",\"quota_unit\":\"1/min/{project}/{user}\","
+        "\"projects/1000000000001\",\"quota_unit\":\"1/min/{project}%s\","
         "\"quota_location\":\"global\",\"quota_metric\":\"sheets.googleapis.com/%s_requests\","
-        "\"quota_limit\":\"%sRequestsPerMinutePerUser\"}},{\"@type\":"
+        "\"quota_limit\":\"%sRequestsPerMinutePer%s\"}},{\"@type\":"
         "\"type.googleapis.com/google.rpc.Help\",\"links\":[{\"description\":\"Request a higher "
         "quota limit.\",\"url\":\"https://cloud.google.com/docs/quotas/help/request_increase\"}]}]",
-        quota_limit(call->sandbox->quota, is_write), is_write ? "write" : "read", kind);
+        quota_limit(call->sandbox->quota, scope, is_write), is_user ? "/{user}" : "",
+        is_write ? "write" : "read", kind, is_user ? "User" : "Project");
     CLEANUP_JSON cJSON *details = cJSON_Parse(text);
 
     response->status = 429;
@@ -238,21 +241,27 @@ static int right_for(const struct rest_route *route)
     return route->is_write ? OAUTH_WRITE : OAUTH_READ;
 }
 
-static int authorize(struct call *call, const struct rest_route *route, struct err *err)
+/* Whose token came with it. */
+static void identify(struct call *call)
 {
     const char *header = http_request_header(call->request, "Authorization");
     CLEANUP_FREE char *query = rest_query(call, "access_token");
     CLEANUP_FREE char *bearer = query == NULL ? NULL : mem_printf("Bearer %s", query);
-    int allows = 0;
 
-    if (!oauth_check(call->sandbox->oauth, header != NULL ? header : bearer, &allows))
+    if (!oauth_check(call->sandbox->oauth, header != NULL ? header : bearer, &call->who))
+        call->who = (struct oauth_user){0};
+    call->user = call->who.email;
+}
+
+static int authorize(struct call *call, const struct rest_route *route, struct err *err)
+{
+    if (call->user[0] == '\0')
         return refuse(err, 401,
                       "Request had invalid authentication credentials. Expected OAuth 2 access "
                       "token, login cookie or other valid authentication credential. See "
                       "https://developers.google.com/identity/sign-in/web/devconsole-project.");
-    if ((allows & right_for(route)) == 0)
+    if ((call->who.allows & right_for(route)) == 0)
         return refuse(err, 403, "Request had insufficient authentication scopes.");
-    call->user = oauth_email(call->sandbox->oauth);
     return 0;
 }
 
@@ -275,6 +284,7 @@ static void do_call(struct call *call, const struct rest_route *route,
                     struct http_response *response)
 {
     CLEANUP(fields_cleanup) struct fields *mask = NULL;
+    enum quota_scope scope;
     struct err err = ERR_INIT;
 
     if (authorize(call, route, &err) < 0) {
@@ -283,8 +293,9 @@ static void do_call(struct call *call, const struct rest_route *route,
             http_response_header(response, "WWW-Authenticate", "Bearer realm=\"sandbox\"");
         return;
     }
-    if (!route->is_drive && !quota_charge(call->sandbox->quota, call->user, route->is_write)) {
-        over_quota(call, route->is_write, response);
+    if (!route->is_drive &&
+        !quota_charge(call->sandbox->quota, call->user, route->is_write, &scope)) {
+        over_quota(call, route->is_write, scope, response);
         return;
     }
     if (read_mask(call, route, &mask, &err) < 0 || check_request(call, route, &err) < 0 ||
@@ -352,6 +363,8 @@ static void write_log(struct call *call, int64_t since_ms, const struct http_res
 
     snprintf(entry.method, sizeof(entry.method), "%s", call->request->method);
     snprintf(entry.path, sizeof(entry.path), "%s", call->request->path);
+    snprintf(entry.user, sizeof(entry.user), "%s", call->user == NULL ? "" : call->user);
+    entry.port = call->request->peer_port;
     request_log_add(call->sandbox->log, &entry);
 }
 
@@ -366,7 +379,8 @@ void rest_handle(struct sandbox *s, const struct http_request *request,
     if (route == NULL) {
         rest_error(response, 404, "Requested entity was not found.", NULL);
     } else {
-        faults_take(s->faults, route->id, request->path, &fault);
+        identify(&call);
+        faults_take(s->faults, route->id, request->path, call.user, &fault);
         do_with_fault(&call, route, &fault, response);
     }
     write_log(&call, since_ms, response);

@@ -22,8 +22,9 @@ struct call {
     cJSON *body;               /* canonical; NULL if the method has none */
     const struct fields *mask; /* of the answer; fields_all() if none was given */
     bool has_mask;
-    const char *user; /* whose token it is */
-    cJSON *answer;    /* set by the method; NULL sends nothing */
+    struct oauth_user who; /* whose token it is; nobody's: an empty address */
+    const char *user;      /* the address */
+    cJSON *answer;         /* set by the method; NULL sends nothing */
     struct check_report report;
     long cells; /* written */
 };

@@ -191,7 +191,7 @@ static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *conn
     return result;
 }
 
-static void fill_peer(struct MHD_Connection *connection, char *to, size_t size)
+static void fill_peer(struct MHD_Connection *connection, struct http_request *r)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -199,10 +199,12 @@ static void fill_peer(struct MHD_Connection *connection, char *to, size_t size)
 
     if (info == NULL || info->client_addr == NULL)
         return;
+    /* The port stands at the same place in both kinds of address. */
+    r->peer_port = ntohs(((const struct sockaddr_in *)(const void *)info->client_addr)->sin_port);
     len = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
                                                    : sizeof(struct sockaddr_in);
-    if (getnameinfo(info->client_addr, len, to, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
-        to[0] = '\0';
+    if (getnameinfo(info->client_addr, len, r->peer, sizeof(r->peer), NULL, 0, NI_NUMERICHOST) != 0)
+        r->peer[0] = '\0';
 }
 
 /* Requests that never reach the handler. True if R holds the answer. */
@@ -246,7 +248,7 @@ static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *conn
     crypto_random(id, sizeof(id));
     for (size_t i = 0; i < sizeof(id); i++)
         snprintf(request.id + 2 * i, 3, "%02x", id[i]);
-    fill_peer(connection, request.peer, sizeof(request.peer));
+    fill_peer(connection, &request);
     s->options.handle(s->options.ctx, &request, &response);
     return answer(s, connection, &response);
 }

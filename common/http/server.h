@@ -26,8 +26,9 @@ struct http_request {
     const char *query;  /* after '?', as sent; "" if none */
     const char *body;   /* never NULL; a NUL follows */
     size_t body_len;
-    char id[17];      /* 16 hex digits, for logs: req= */
-    char peer[64];    /* address, for logs */
+    char id[17];   /* 16 hex digits, for logs: req= */
+    char peer[64]; /* address, for logs */
+    uint16_t peer_port;
     void *connection; /* private */
 };
 

@@ -411,6 +411,47 @@ def test_requests_of_googles_api_wait_as_long_as_asked(tmp_path):
         google.program.stop()
 
 
+def account_headers(google, tmp_path, account):
+    answer = token(google, assertion(google, tmp_path, iss=f"{account}.iam.gserviceaccount.com"))[1]
+    return {"Authorization": f"Bearer {answer['access_token']}"}
+
+
+def test_accounts_of_one_project_share_its_quota(tmp_path):
+    google = Google(tmp_path, "--quota", "2,100,3,100")
+    try:
+        book = google.create()
+        key = google.client.credentials("two", "p")
+        assert (key["client_email"], key["project_id"]) == ("two@p.iam.gserviceaccount.com", "p")
+        with pytest.raises(Refused, match="bad_account"):
+            google.client.credentials("Two")
+        one, two, other = (account_headers(google, tmp_path, account) for account in ("one@p", "two@p", "one@q"))
+
+        def read(headers):
+            status, _, text = google.raw("GET", f"/v4/spreadsheets/{book}/values/A1", headers=headers, token=False)
+            return status if status == 200 else json.loads(text)["error"]
+        assert [read(one), read(one)] == [200, 200]
+        assert read(one)["details"][0]["metadata"]["quota_limit"] == "ReadRequestsPerMinutePerUser"
+        assert read(two) == 200
+        error = read(two)
+        assert error["message"] == ("Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute' "
+                                    "of service 'sheets.googleapis.com' for consumer 'project_number:1000000000001'.")
+        metadata = error["details"][0]["metadata"]
+        assert (metadata["quota_limit"], metadata["quota_limit_value"], metadata["quota_unit"]) == (
+            "ReadRequestsPerMinutePerProject", "3", "1/min/{project}")
+        assert read(other) == 200
+        assert google.client.requests()[-1]["user"] == "one@q.iam.gserviceaccount.com"
+    finally:
+        google.program.stop()
+
+
+def test_a_fault_may_hit_one_account_only(google, book, tmp_path):
+    stranger = account_headers(google, tmp_path, "stranger@p")
+    google.own("PUT", "/faults", [{"user": "stranger@", "status": 403, "count": 2}])
+    assert google.raw("GET", f"/v4/spreadsheets/{book}", headers=stranger, token=False)[0] == 403
+    assert google.raw("GET", f"/v4/spreadsheets/{book}")[0] == 200
+    assert google.raw("GET", f"/v4/spreadsheets/{book}", headers=stranger, token=False)[0] == 403
+
+
 def test_faults_before_and_after_and_without_an_answer(google, book):
     google.own("PUT", "/faults", [{"match": "batchUpdate", "status": 503, "after": True},
                                   {"match": "batchUpdate", "skip": 1, "status": 429, "body": "<html>Sorry</html>"},
@@ -705,7 +746,7 @@ def test_the_command_line_is_checked(tmp_path):
     assert "--quota" in run("tabrelay-sandbox", "--help").stdout
     for arguments, message in [(["--listen", "8090"], 'expected HOST:PORT, got "8090"'),
                                (["--listen", "127.0.0.1:99999"], "the port must be 0 to 65535"),
-                               (["--quota", "much"], "expected google, off or READS,WRITES"),
+                               (["--quota", "much"], "expected google, off, READS,WRITES or READS"),
                                (["--answer-ms", "800-200"], '--answer-ms: expected LOW-HIGH, 0 to 60000 milliseconds, got "800-200"'),
                                (["--answer-ms", "200-"], 'got "200-"'),
                                (["stray"], 'unexpected argument "stray"')]:
