@@ -159,6 +159,19 @@ static int decide_held(struct task *task, size_t i, bool *is_done, struct err *e
     return held_say(task, i, NULL, err);
 }
 
+/* The cell shows a stand-in for it, and nobody edits what they do not see. */
+static bool is_too_long(const struct task *task, size_t i)
+{
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct err why = ERR_INIT;
+    struct cell cell;
+
+    return !value_equal(task->cells[i].value, task->mysql[i]) &&
+           cell_from_value(schema_column_of(task->m, i), task->mysql[i], &scratch, &cell, &why) !=
+               0 &&
+           why.code == ERR_VALUE;
+}
+
 int apply_cell(struct task *task, size_t i, struct value *writes, struct tally *tally,
                struct err *err)
 {
@@ -178,6 +191,13 @@ int apply_cell(struct task *task, size_t i, struct value *writes, struct tally *
     if (cell->problem != NULL) {
         tally->n_refused++;
         return task_refuse_problem(task, i, err);
+    }
+    if (!task->edit->is_forced && is_too_long(task, i)) {
+        tally->n_refused++;
+        return task_refuse(task, i, err,
+                           "%s was not taken over: the database has a text here that is too long "
+                           "for a cell; change it there",
+                           task_quote_cell(task, &cell->cell));
     }
     if (decide_held(task, i, &is_done, err) != 0)
         return -1;

@@ -5,6 +5,7 @@
 
 #include "common/base.h"
 #include "common/base_values.h"
+#include "common/cell/stand_in.h"
 #include "common/rowkey.h"
 #include "webhook/row.h"
 #include "webhook/state.h"
@@ -190,6 +191,28 @@ static int check_key_length(struct task *task, struct err *err)
     return 0;
 }
 
+/* What stands for MySQL's long text says that text, and nothing else. */
+static struct value long_value(const struct task *task, size_t i, const struct cell *cell)
+{
+    bool is_of = task->is_found && stand_in_is_of(cell, hash_value(task->mysql[i]));
+
+    return is_of ? task->mysql[i] : (struct value){.state = VALUE_ABSENT};
+}
+
+static void take_stand_ins(struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        struct task_cell *cell = &task->cells[i];
+
+        if (stand_in_is(&cell->old_cell))
+            cell->old = long_value(task, i, &cell->old_cell);
+        if (!stand_in_is(&cell->cell))
+            continue;
+        cell->value = long_value(task, i, &cell->cell);
+        cell->problem = cell->value.state == VALUE_ABSENT ? STAND_IN_PROBLEM : NULL;
+    }
+}
+
 int task_find(struct task *task, struct err *err)
 {
     const struct schema_mapping *m = task->m;
@@ -199,6 +222,7 @@ int task_find(struct task *task, struct err *err)
         return -1;
     for (size_t i = 0; task->is_found && i < m->n_key; i++)
         task->key[i] = task->mysql[m->key[i]];
+    take_stand_ins(task);
     state_base_clear(&task->base);
     return state_base_load(task->db, m->cfg->name, task_key_hash(task), &task->base,
                            &task->has_base, err);

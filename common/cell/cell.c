@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "common/cell/convert.h"
+#include "common/cell/stand_in.h"
 
 /* How each type goes both ways, and how its cells are formatted. */
 struct conversion {
@@ -105,6 +106,8 @@ int cell_to_value(const struct column *c, const struct cell *in, struct buf *scr
     /* A text without characters cannot be told from nothing in a sheet. */
     if (in->type == CELL_BLANK || (in->type == CELL_TEXT && in->text_len == 0))
         return blank_to_value(c, out, err);
+    if (stand_in_is(in))
+        return err_set(err, ERR_VALUE, STAND_IN_PROBLEM);
     return conversion->to_value(c, in, scratch, out, err);
 }
 

@@ -42,7 +42,7 @@ struct cell {
 
 /* The cell that shows V, a canonical value of column C. Text may point into V or into SCRATCH
  * (appended: good until the next append). ERR_VALUE: the value cannot be shown (longer than 50,000
- * characters: the message says so). */
+ * characters: the message says so; stand_in.h has something to show instead). */
 int cell_from_value(const struct column *c, struct value v, struct buf *scratch, struct cell *out,
                     struct err *err);
 

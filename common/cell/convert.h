@@ -60,6 +60,9 @@ struct value convert_shown(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
 /* The same without blanks at the ends. */
 struct value convert_trimmed(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
 
+/* Code points of V. */
+size_t convert_characters(struct value v);
+
 /* What was appended to SCRATCH from START on, as a value. */
 int convert_appended(const struct buf *scratch, size_t start, struct value *out, struct err *err);
 #endif

@@ -23,7 +23,7 @@ static size_t utf16_units(struct value v)
     return units;
 }
 
-static size_t characters(struct value v)
+size_t convert_characters(struct value v)
 {
     size_t n = 0;
 
@@ -96,7 +96,7 @@ int cell_to_text(const struct column *c, const struct cell *in, struct buf *scra
     /* CHAR has no blanks at its end: MySQL takes them away when it is read. */
     while (c->is_fixed_length && v.len > 0 && v.ptr[v.len - 1] == ' ')
         v.len--;
-    if (c->length > 0 && characters(v) > c->length)
+    if (c->length > 0 && convert_characters(v) > c->length)
         return err_set(err, ERR_VALUE, "is longer than %llu characters",
                        (unsigned long long)c->length);
     if (!utf8_is_valid(v.ptr, v.len))

@@ -44,6 +44,8 @@ enum config_cleared_row { CONFIG_CLEARED_DELETE, CONFIG_CLEARED_RESTORE };
 enum config_initial { CONFIG_INITIAL_MYSQL, CONFIG_INITIAL_SHEET, CONFIG_INITIAL_MERGE };
 /* How changes of a tab become known; comparisons find the rest. */
 enum config_sheet_changes { CONFIG_APPS_SCRIPT, CONFIG_DRIVE_PUSH, CONFIG_POLL };
+/* A text that is too long for a cell: what its cell shows. */
+enum config_long_text { CONFIG_LONG_REJECT, CONFIG_LONG_TRUNCATE };
 enum config_edit { CONFIG_EDIT_ALLOW, CONFIG_EDIT_DENY };
 /* What MySQL's own acts on a table do to its tab; each key has two of them. */
 enum config_new_column { CONFIG_COLUMN_ADD, CONFIG_COLUMN_IGNORE };
@@ -134,6 +136,7 @@ struct config_mapping {
     enum config_lost on_truncate;         /* clear */
     enum config_lost on_drop;             /* keep */
     enum config_sheet_changes sheet_changes; /* apps_script */
+    enum config_long_text on_long_text;      /* reject */
     unsigned line;                           /* of the file, for messages */
 };
 

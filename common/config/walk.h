@@ -57,7 +57,7 @@ struct section {
     void (*finish)(struct walk *w, const struct spot *at, void *owner);
 };
 
-enum { WALK_KEYS_MAX = 24 }; /* of one section */
+enum { WALK_KEYS_MAX = 40 }; /* of one section */
 
 void walk_section(struct walk *w, const struct section *s, const struct spot *at, void *owner);
 

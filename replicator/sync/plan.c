@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/sync/plan.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base.h"
 #include "common/base_values.h"
+#include "common/cell/stand_in.h"
 #include "common/log.h"
 #include "common/planted.h"
 #include "replicator/sync/tab.h"
-
-/* A value that no cell can hold is shown as a notice, and its base is this: neither side's value
- * (hash_value is never 0). */
-static const uint64_t BASE_NOTICE = 0;
-enum { NOTICE_MAX = 96 };
 
 static struct plan_cell *add_cell(struct plan *plan, int64_t row, size_t mapped)
 {
@@ -33,28 +28,16 @@ static struct plan_cell *add_cell(struct plan *plan, int64_t row, size_t mapped)
     return &plan->cells[plan->n_cells++];
 }
 
-static int notice_cell(struct plan *plan, struct value v, struct cell *out)
-{
-    char text[NOTICE_MAX];
-    int n = snprintf(text, sizeof(text), "(too long for a cell: %zu bytes)", v.len);
-    char *copy = arena_copy(&plan->arena, text, (size_t)n);
-
-    if (copy == NULL)
-        return -1;
-    *out = (struct cell){.type = CELL_TEXT, .text = copy, .text_len = (size_t)n};
-    return 0;
-}
-
-/* Convert V; text that was made in SCRATCH is moved to the arena. */
+/* Convert V, or what stands for it; text that was made in SCRATCH is moved to the arena. */
 static int convert(struct plan *plan, const struct column *c, struct value v, struct buf *scratch,
                    struct cell *out, struct err *err)
 {
+    bool with_beginning = plan->mapping->cfg->on_long_text == CONFIG_LONG_TRUNCATE;
+
     buf_clear(scratch);
-    if (cell_from_value(c, v, scratch, out, err) != 0) {
-        if (err->code != ERR_VALUE)
-            return -1;
-        return notice_cell(plan, v, out) == 0 ? 0 : err_nomem(err, "plan");
-    }
+    if (cell_from_value(c, v, scratch, out, err) != 0 &&
+        (err->code != ERR_VALUE || stand_in_make(c, v, with_beginning, scratch, out, err) != 0))
+        return -1;
     if (out->type == CELL_TEXT && scratch->len > 0 && out->text >= scratch->ptr &&
         out->text < scratch->ptr + scratch->size) {
         out->text = arena_copy(&plan->arena, out->text, out->text_len);
@@ -234,12 +217,6 @@ void plan_close(struct plan *plan)
     *plan = (struct plan){0};
 }
 
-/* Is it the text of the value, or a notice in its place? */
-static bool is_notice(const struct plan_cell *cell)
-{
-    return cell->v.len > NOTICE_MAX && cell->cell.text_len < NOTICE_MAX;
-}
-
 bool plan_is_held_still(const struct plan *plan, const struct planned_row *row, const void *now,
                         size_t now_len)
 {
@@ -273,8 +250,7 @@ void plan_base_after(const struct plan *plan, const struct planned_row *row, con
         const struct plan_cell *cell = &plan->cells[c];
 
         if (!is_held_since(plan, row, cell->mapped, now, now_len))
-            base_show(out, mapping_column_of(m, cell->mapped)->name,
-                      is_notice(cell) ? BASE_NOTICE : hash_value(cell->v), at_ms);
+            base_show(out, mapping_column_of(m, cell->mapped)->name, hash_value(cell->v), at_ms);
     }
 }
 

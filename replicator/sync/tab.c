@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base.h"
+#include "common/cell/stand_in.h"
 #include "common/log.h"
 
 bool tab_is_header(const struct cell *cell, const char *header)
@@ -167,6 +168,8 @@ bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, 
 
     if (cell->type == CELL_BLANK && hash == hash_value(VALUE_INIT_NULL))
         return true;
+    if (stand_in_is_of(cell, hash))
+        return true;
     return cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) == 0 &&
            hash_value(v) == hash;
 }
@@ -176,6 +179,6 @@ bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell
 {
     uint64_t hash;
 
-    return base_find(hashes, hashes_len, mapping_column_of(m, i)->name, &hash) && hash != 0 &&
+    return base_find(hashes, hashes_len, mapping_column_of(m, i)->name, &hash) &&
            !tab_cell_shows(m, i, cell, hash);
 }

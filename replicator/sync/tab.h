@@ -73,12 +73,12 @@ bool tab_key_at(const struct mapping *m, const struct grid *keys, int64_t row, s
  * columns may have some empty texts, but not all of them. */
 bool tab_can_show_key(const struct mapping *m, const struct value *values);
 
-/* Does CELL show, in mapped column I, the value that has this hash? A blank cell shows NULL also
- * where the column itself cannot be NULL: a row that waits for its defaults. */
+/* Does CELL show, in mapped column I, the value that has this hash, or stand for it? A blank cell
+ * shows NULL also where the column itself cannot be NULL: a row that waits for its defaults. */
 bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash);
 
 /* Does CELL show, in mapped column I, something else than base HASHES say? Of a column that was
- * never agreed on, or is shown as a notice, nothing can be said. */
+ * never agreed on nothing can be said. */
 bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell,
                       const void *hashes, size_t hashes_len);
 #endif

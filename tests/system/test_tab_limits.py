@@ -123,3 +123,122 @@ def test_a_spreadsheet_that_is_nearly_full_is_told_of(two):
     wait_until("the metric", lambda: metric(two, "tabrelay_spreadsheet_cells") == cells_used(two) == used + 2600, 20)
     wait_until("the status", lambda: status(two, "items")["spreadsheet_cells"] == used + 2600, 20)
     assert two.replicator.log().count("cells of the spreadsheet are used spreadsheet=") == 1
+
+
+# --- characters of a cell
+
+NOTES = """
+CREATE TABLE items (
+    id INT NOT NULL PRIMARY KEY,
+    name VARCHAR(100) NOT NULL,
+    body LONGTEXT NULL,
+    data LONGBLOB NULL
+);
+"""
+LONG = "".join(f"line {i} of a long text, ä𝄞\n" for i in range(3000))
+OUTCOMES = "SELECT outcome FROM {}.edit_log ORDER BY id"
+
+
+def make_long(make_stack, policy=None):
+    extra = {} if policy is None else {"on_long_text": policy}
+    stack = make_stack(({"table": "items", "tab": "Items", **extra},), tables=NOTES)
+    stack.sql("INSERT INTO items VALUES (1, 'short', 'short', NULL), (2, 'long', %s, NULL), (3, 'other', 'other', NULL)", (LONG,))
+    wait_until("the rows", lambda: len(stack.cells("Items")) == 4, 20)
+    return stack
+
+
+def body(stack, key, column="body"):
+    return stack.sql(f"SELECT {column} FROM items WHERE id = %s", (key,))[0][0]
+
+
+def shown(stack, key, column=2):
+    row = next(r for r in stack.cells("Items")[1:] if r and r[0] == key)
+    return row[column] if len(row) > column else None
+
+
+@pytest.fixture(params=["reject", "truncate_with_marker"])
+def long(request, make_stack):
+    stack = make_long(make_stack, request.param)
+    stack.policy = request.param
+    return stack
+
+
+def test_a_text_that_is_too_long_for_a_cell_is_shown_as_said(long):
+    text = shown(long, 2)
+    assert "too long for a cell: " in text and text.endswith("]")
+    assert len(text) < 100 if long.policy == "reject" else LONG.startswith(text[:45000])
+    assert len(text.encode("utf-16-le")) // 2 <= 50000
+
+
+def test_what_is_typed_over_a_long_text_is_refused_and_put_back(long):
+    before = shown(long, 2)
+    long.act({"action": "edit", "tab": "Items", "row": 2, "column": 2, "value": "typed"})
+    wait_until("the refusal", lambda: ("rejected",) in long.sql(OUTCOMES.format(long.state_database)), 20)
+    wait_until("the cell as it was", lambda: shown(long, 2) == before, 20)
+    assert body(long, 2) == LONG
+    assert "too long" in long.grid("Items")[2][2]["n"]
+
+
+def test_a_sort_of_rows_with_a_long_text_changes_nothing(long):
+    long.act({"action": "sort", "tab": "Items", "row": 1, "rows": 3, "column": 1})
+    long.sql("UPDATE items SET name = 'after' WHERE id = 1")
+    wait_until("the update", lambda: shown(long, 1, 1) == "after", 20)
+    long.cli("reconcile", "items")
+    long.sql("UPDATE items SET name = 'end' WHERE id = 3")
+    wait_until("the update", lambda: shown(long, 3, 1) == "end", 20)
+    assert [body(long, k) for k in (1, 2, 3)] == ["short", LONG, "other"]
+    assert long.sql(f"SELECT COUNT(*) FROM {long.state_database}.edit_log WHERE outcome IN ('applied', 'conflict')") == [(0,)]
+
+
+def test_another_cell_of_the_row_is_edited_as_ever(long):
+    long.act({"action": "paste", "tab": "Items", "row": 2, "column": 1, "values": [["renamed", shown(long, 2)]]})
+    wait_until("the edit", lambda: long.sql("SELECT name FROM items WHERE id = 2") == [("renamed",)], 20)
+    assert body(long, 2) == LONG
+
+
+def test_a_stand_in_that_is_copied_to_another_row_is_never_a_value(long):
+    long.act({"action": "copy_paste", "tab": "Items", "row": 2, "column": 2, "rows": 1, "columns": 1, "toRow": 1, "toColumn": 2})
+    wait_until("the cell as it was", lambda: shown(long, 1) == "short", 20)
+    assert body(long, 1) == "short"
+    long.act({"action": "paste", "tab": "Items", "row": 5, "column": 0, "values": [["9", "new", shown(long, 2)]]})
+    wait_until("the refusal", lambda: long.sql(OUTCOMES.format(long.state_database))[-1:] == [("rejected",)], 20)
+    assert long.sql("SELECT COUNT(*) FROM items") == [(3,)]
+
+
+def test_a_long_text_that_is_typed_over_without_a_trigger_is_put_back(make_stack):
+    stack = make_long(make_stack, "truncate_with_marker")
+    before = shown(stack, 2)
+    batch(stack, {"updateCells": {"start": {"sheetId": 0, "rowIndex": 2, "columnIndex": 2}, "fields": "userEnteredValue",
+                                  "rows": [{"values": [{"userEnteredValue": {"stringValue": "X" + before}}]}]}})
+    stack.cli("reconcile", "items")
+    wait_until("the cell as it was", lambda: shown(stack, 2) == before, 30)
+    assert body(stack, 2) == LONG
+
+
+def test_a_long_text_is_not_written_again_when_its_row_changes(long):
+    requests = len(long.google.requests())
+    long.sql("UPDATE items SET name = 'after' WHERE id = 2")
+    wait_until("the update", lambda: shown(long, 2, 1) == "after", 20)
+    sent = [r for r in long.google.requests() if r["method"] == "POST" and "batchUpdate" in r["path"]][-1]
+    assert sent["bytes"] < 5000, sent
+
+
+def test_a_text_becomes_long_and_short_again(long):
+    long.sql("UPDATE items SET body = %s WHERE id = 1", (LONG,))
+    wait_until("the long one", lambda: "too long for a cell" in str(shown(long, 1)), 20)
+    long.sql("UPDATE items SET body = 'short again' WHERE id = 2")
+    wait_until("the short one", lambda: shown(long, 2) == "short again", 20)
+    long.act({"action": "edit", "tab": "Items", "row": 2, "column": 2, "value": "typed"})
+    wait_until("the edit", lambda: body(long, 2) == "typed", 20)
+    assert long.cli("verify", "items")
+
+
+def test_bytes_that_are_too_long_are_shown_as_said(long):
+    data = bytes(range(256)) * 300
+    long.sql("UPDATE items SET data = %s WHERE id = 1", (data,))
+    wait_until("the cell", lambda: "too long for a cell" in str(shown(long, 1, 3)), 20)
+    if long.policy != "reject":
+        assert shown(long, 1, 3).startswith("0x00010203")
+    long.act({"action": "edit", "tab": "Items", "row": 1, "column": 3, "value": "0x01"})
+    wait_until("the refusal", lambda: ("rejected",) in long.sql(OUTCOMES.format(long.state_database)), 20)
+    assert body(long, 1, "data") == data

@@ -177,6 +177,8 @@ static void what_is_given_is_taken(void **state)
     assert_string_equal(c.webhook.public_url, "https://public.example.com/");
     assert_int_equal(c.mappings[0].sheet_changes, CONFIG_DRIVE_PUSH);
     assert_int_equal(c.mappings[1].sheet_changes, CONFIG_APPS_SCRIPT);
+    assert_int_equal(c.mappings[0].on_long_text, CONFIG_LONG_TRUNCATE);
+    assert_int_equal(c.mappings[1].on_long_text, CONFIG_LONG_REJECT);
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_STOP);
     m = config_find_mapping(&c, "goods");
     assert_non_null(m);
