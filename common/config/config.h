@@ -44,6 +44,7 @@ enum config_cleared_row { CONFIG_CLEARED_DELETE, CONFIG_CLEARED_RESTORE };
 enum config_initial { CONFIG_INITIAL_MYSQL, CONFIG_INITIAL_SHEET, CONFIG_INITIAL_MERGE };
 /* How changes of a tab become known; comparisons find the rest. */
 enum config_sheet_changes { CONFIG_APPS_SCRIPT, CONFIG_DRIVE_PUSH, CONFIG_POLL };
+enum config_switch { CONFIG_NO, CONFIG_YES };
 /* A text that is too long for a cell: what its cell shows. */
 enum config_long_text { CONFIG_LONG_REJECT, CONFIG_LONG_TRUNCATE };
 enum config_edit { CONFIG_EDIT_ALLOW, CONFIG_EDIT_DENY };
@@ -137,6 +138,7 @@ struct config_mapping {
     enum config_lost on_drop;             /* keep */
     enum config_sheet_changes sheet_changes; /* apps_script */
     enum config_long_text on_long_text;      /* reject */
+    enum config_switch trim_grid;            /* true: blank rows at the tab's end go */
     unsigned line;                           /* of the file, for messages */
 };
 

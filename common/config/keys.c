@@ -36,6 +36,7 @@ static const char *const cleared_rows[] = {"delete", "restore", NULL};
 static const char *const initials[] = {"mysql", "sheet", "merge", NULL};
 static const char *const sheet_changes[] = {"apps_script", "drive_push", "poll", NULL};
 static const char *const long_texts[] = {"reject", "truncate_with_marker", NULL};
+static const char *const switches[] = {"false", "true", NULL};
 static const char *const edits[] = {"allow", "deny", NULL};
 static const char *const new_columns[] = {"add", "ignore", NULL};
 static const char *const losses[] = {"keep", "clear", NULL};
@@ -129,6 +130,7 @@ static const struct key mapping_keys[] = {
     {.name = "on_drop", .parse = scalar_label, AT(config_mapping, on_drop), .labels = losses, .fallback = "keep"},
     {.name = "sheet_changes", .parse = scalar_label, AT(config_mapping, sheet_changes), .labels = sheet_changes, .fallback = "apps_script"},
     {.name = "on_long_text", .parse = scalar_label, AT(config_mapping, on_long_text), .labels = long_texts, .fallback = "reject"},
+    {.name = "trim_grid", .parse = scalar_label, AT(config_mapping, trim_grid), .labels = switches, .fallback = "true"},
     {.name = "columns", LIST(config_mapping, columns, n_columns, column_item), RANGE(1, 4096)},
     END,
 };
@@ -154,5 +156,5 @@ _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
                    sizeof(enum config_delete_conflict) == 4 && sizeof(enum config_on_delete) == 4 &&
                    sizeof(enum config_cleared_row) == 4 && sizeof(enum config_initial) == 4 &&
                    sizeof(enum config_edit) == 4 && sizeof(enum config_sheet_changes) == 4 &&
-                   sizeof(enum config_purged) == 4 && sizeof(enum config_long_text) == 4,
+                   sizeof(enum config_purged) == 4 && sizeof(enum config_long_text) == 4 && sizeof(enum config_switch) == 4,
                "labels are stored by size");

@@ -15,6 +15,7 @@
 #include "common/metrics.h"
 #include "replicator/session/absent.h"
 #include "replicator/session/comparison.h"
+#include "replicator/session/trim.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/waiting.h"
 
@@ -111,6 +112,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         rc = state_save_reconciled(&s->state, f->m.cfg->name, err);
         metrics_add(METRIC_RECONCILES, 1);
     }
+    if (rc == 0 && !f->reconcile.is_keys_only && f->reconcile.is_clean && !s->must_restart)
+        rc = trim_tab(s, f, err);
     found_close(&c.found);
     free(c.changed);
     return rc;

@@ -109,7 +109,8 @@ struct follow {
     bool is_looked_at; /* at conflicts that were open when the session began */
     int64_t decide_ms; /* monotonic; not before */
     unsigned decide_tries;
-    bool is_dropping; /* not ready: its changes are not kept, a snapshot will be needed */
+    bool is_untrimmable; /* Google has refused to delete its blank rows */
+    bool is_dropping;    /* not ready: its changes are not kept, a snapshot will be needed */
 };
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and

@@ -150,6 +150,7 @@ int tab_read_index(struct sheets *s, struct mapping *m, struct err *err)
 
     if (sheets_read(s, m->cfg->spreadsheet, ranges, n, &grids, err) != 0)
         return -1;
+    m->grid_rows = sheets_rows(s, m->cfg->spreadsheet, m->sheet_id);
     if (!tab_headers_match(m, &grids[0])) {
         err_set(err, ERR_FORMAT, "mapping %s: the columns of the tab have moved", m->cfg->name);
         rc = err_transient(err);

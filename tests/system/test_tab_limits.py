@@ -242,3 +242,71 @@ def test_bytes_that_are_too_long_are_shown_as_said(long):
     long.act({"action": "edit", "tab": "Items", "row": 1, "column": 3, "value": "0x01"})
     wait_until("the refusal", lambda: ("rejected",) in long.sql(OUTCOMES.format(long.state_database)), 20)
     assert body(long, 1, "data") == data
+
+
+# --- blank rows at the end
+
+def grow(stack, rows):
+    batch(stack, {"appendDimension": {"sheetId": stack.sheet_id("Items"), "dimension": "ROWS", "length": rows}})
+
+
+def grid_rows(stack):
+    return stack.google.tab(stack.spreadsheet, "Items")["rows"]
+
+
+def reconciled(stack):
+    """A whole comparison that was asked for now has ended."""
+    before = metric(stack, "tabrelay_reconciles_total")
+    stack.cli("reconcile", "items")
+    wait_until("a comparison", lambda: metric(stack, "tabrelay_reconciles_total") > before, 20)
+
+
+def test_blank_rows_at_the_end_go_and_what_people_have_there_stays(stack):
+    insert(stack, "items", 0, 10)
+    stack.wait_equal("Items")
+    grow(stack, 5000)
+    rows = grid_rows(stack)
+    stack.act({"action": "edit", "tab": "Items", "row": 2999, "column": 20, "value": "mine"})
+    stack.act({"action": "set_note", "tab": "Items", "row": 3499, "column": 21, "note": "mine, too"})
+    stack.cli("reconcile", "items")
+    wait_until("the grid to be trimmed", lambda: grid_rows(stack) < rows, 20)
+    assert grid_rows(stack) == 4500
+    assert stack.grid("Items")[2999][20]["d"] == "mine" and stack.grid("Items")[3499][21]["n"] == "mine, too"
+    stack.act({"action": "clear", "tab": "Items", "row": 2999, "column": 20, "rows": 1, "columns": 1})
+    stack.act({"action": "set_note", "tab": "Items", "row": 3499, "column": 21, "note": ""})
+    stack.cli("reconcile", "items")
+    wait_until("the grid to be trimmed again", lambda: grid_rows(stack) == 1011, 20)
+    assert "trim: blank rows" in stack.replicator.log()
+    # All goes on: rows are inserted, typed, deleted as ever.
+    insert(stack, "items", 100, 5)
+    stack.wait_equal("Items")
+    stack.act({"action": "paste", "tab": "Items", "row": 1010, "column": 1, "values": [["typed at the end"]]})
+    wait_until("the typed row", lambda: stack.sql("SELECT COUNT(*) FROM items WHERE name = 'typed at the end'") == [(1,)], 20)
+    stack.wait_equal("Items")
+    assert "warn" not in [line.split()[1] for line in stack.replicator.log().splitlines() if " trim" in line]
+
+
+def test_a_grid_is_left_alone_where_that_is_configured_and_when_it_is_small(make_stack):
+    stack = make_stack(({"table": "items", "tab": "Items", "trim_grid": False},))
+    insert(stack, "items", 0, 3)
+    stack.wait_equal("Items")
+    grow(stack, 5000)
+    rows = grid_rows(stack)
+    reconciled(stack)
+    reconciled(stack)
+    assert grid_rows(stack) == rows
+
+
+def test_rows_that_google_does_not_let_go_stop_nothing(stack):
+    insert(stack, "items", 0, 3)
+    stack.wait_equal("Items")
+    grow(stack, 5000)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 1, "status": 400, "body": json.dumps(
+        {"error": {"code": 400, "message": "Invalid requests[0].deleteDimension: You are trying to edit a protected cell or "
+                   "object.", "status": "INVALID_ARGUMENT"}})}])
+    stack.cli("reconcile", "items")
+    wait_until("the warning", lambda: "warn trim: " in stack.replicator.log(), 20)
+    insert(stack, "items", 100, 3)
+    stack.wait_equal("Items")
+    reconciled(stack)
+    assert stack.replicator.log().count("session: streaming") == 1

@@ -179,6 +179,8 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.mappings[1].sheet_changes, CONFIG_APPS_SCRIPT);
     assert_int_equal(c.mappings[0].on_long_text, CONFIG_LONG_TRUNCATE);
     assert_int_equal(c.mappings[1].on_long_text, CONFIG_LONG_REJECT);
+    assert_int_equal(c.mappings[0].trim_grid, CONFIG_NO);
+    assert_int_equal(c.mappings[1].trim_grid, CONFIG_YES);
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_STOP);
     m = config_find_mapping(&c, "goods");
     assert_non_null(m);
@@ -311,10 +313,13 @@ static void compare_key(const cJSON *schema, const cJSON *property, const struct
     if (cJSON_IsNumber(fallback)) {
         snprintf(number, sizeof(number), "%d", fallback->valueint);
         assert_string_equal(number, k->fallback);
+    } else if (cJSON_IsBool(fallback)) {
+        assert_string_equal(cJSON_IsTrue(fallback) ? "true" : "false", k->fallback);
     } else if (fallback != NULL) {
         assert_string_equal(fallback->valuestring, k->fallback);
     }
-    for (int i = 0; k->labels != NULL && i < cJSON_GetArraySize(labels); i++)
+    /* A switch has words first, then what YAML makes of them. */
+    for (int i = 0; k->labels != NULL && cJSON_IsString(cJSON_GetArrayItem(labels, i)); i++)
         assert_string_equal(cJSON_GetArrayItem(labels, i)->valuestring, k->labels[i]);
     assert_true((k->labels == NULL) == (labels == NULL));
 }
