@@ -178,6 +178,11 @@ int cell_to_decimal(const struct column *c, const struct cell *in, struct buf *s
                        whole_digits);
     if (c->is_unsigned && d.is_negative && d.n > 0)
         return err_set(err, ERR_VALUE, "must not be negative");
+    /* What was typed is gone; the binary number next to it is no one's wish. */
+    if (in->type == CELL_NUMBER && d.n > DECIMAL_EXACT_DIGITS && d.point > DECIMAL_EXACT_DIGITS)
+        return err_set(err, ERR_VALUE,
+                       "has more than 15 digits, of which a sheet loses some: type an apostrophe "
+                       "before it");
     append_decimal(scratch, &d, (int)c->scale);
     return convert_appended(scratch, start, out, err);
 }

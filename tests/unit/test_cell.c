@@ -460,6 +460,9 @@ static void what_the_column_cannot_hold_is_refused_in_words(void **state)
     check_refused(&big, number_cell(9007199254740994.0),
                   "is beyond 9007199254740992, where a sheet loses digits: type an apostrophe "
                   "before it");
+    check_refused(&whole, number_cell(12345678901234568.0),
+                  "has more than 15 digits, of which a sheet loses some: type an apostrophe before "
+                  "it");
     check_refused(&text, (struct cell){.type = CELL_ERROR, .text = "#DIV/0!", .text_len = 7},
                   "is an error: #DIV/0!");
 }
