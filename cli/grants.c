@@ -23,6 +23,7 @@ static const struct state_grant replicator_state[] = {
     {"mapped_table", "SELECT, INSERT, UPDATE, DELETE"},
     {"lease", "SELECT, INSERT, UPDATE, DELETE"},
     {"watermark", "SELECT, INSERT, UPDATE, DELETE"},
+    {"sent_batch", "SELECT, INSERT, UPDATE, DELETE"},
     {NULL, NULL},
 };
 static const struct state_grant webhook_state[] = {

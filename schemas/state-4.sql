@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Version 4: how full each mapping's spreadsheet is.
+-- Version 4: how full each mapping's spreadsheet is; the batch that is on its way.
 
 -- Cells of the grids of all tabs of the mapping's spreadsheet, blank ones included; Google allows 10,000,000.
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
@@ -7,3 +7,18 @@ SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'spreadsheet_cells');
 PREPARE change_table FROM @change;
 EXECUTE change_table;
+
+-- Written before a batch leaves that changes or deletes rows of a tab, gone with its acknowledgement. If its answer is lost, or the
+-- replicator is killed, it says what was to be written where: people may have moved the rows meanwhile.
+CREATE TABLE IF NOT EXISTS sent_batch (
+    instance VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    spreadsheet VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    -- Its number in the spreadsheet's developer metadata, and which attempt at that number it is, in hex.
+    number BIGINT NOT NULL,
+    writer CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    -- JSON: [{"mapping": name, "columns": [names], "rows": [[key hash, changed_us, [[column, hash of the value, is blank], ...]], ...]},
+    -- ...]; null for the cells: the row was to go.
+    content LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    sent_at DATETIME(3) NOT NULL,
+    PRIMARY KEY (instance, spreadsheet)
+) ENGINE=InnoDB;

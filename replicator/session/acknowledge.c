@@ -204,6 +204,8 @@ static int write_ack(struct session *s, struct shipment *sh, bool with_position,
                  ? -1
                  : 0;
     }
+    if (rc == 0 && sh->is_recorded)
+        rc = state_forget_sent(&s->state, sh->spreadsheet, err);
     if (rc == 0 && with_position && is_last(s, sh))
         rc = state_ack_position(&s->state, s->position, err);
     arena_close(&arena);
@@ -288,7 +290,7 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
             return -1;
     with_position = is_last(s, sh);
 
-    if (has_base_work(sh)) {
+    if (has_base_work(sh) || sh->is_recorded) {
         int tries = 0;
 
         /* The webhook locks base rows, too: a deadlock is a matter of trying again. */

@@ -3,8 +3,9 @@
  * flush: the set -> plans -> one batch a spreadsheet -> proof -> acknowledgement in MySQL.
  *
  * A row leaves the set only when its batch is proven and its base is committed. What a batch hit by
- * mistake is put right at once. When the answer was lost nothing is sent again before the tab has
- * been read: keys that arrived are then rows to update, not to insert.
+ * mistake is put right at once. When the answer was lost nothing is sent again before it is known
+ * what became of the batch (lost.c) and the tab has been read: keys that arrived are then rows to
+ * update, not to insert.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -170,23 +171,34 @@ bool shipment_is_written(enum plan_action action)
            action == PLAN_CLEAR;
 }
 
+static void note_written(struct session *s, const struct share *share)
+{
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (shipment_is_written(share->plan.rows[i].action))
+            recent_note(s, share->at, share->plan.rows[i].pending->id.key);
+}
+
 /* The batch has arrived: the grid has its new size, the rows are written. */
 static void note_arrival(struct session *s, struct share *share)
 {
     struct mapping *m = share->plan.mapping;
 
     m->grid_rows += (int64_t)share->plan.n_inserts - (int64_t)share->plan.n_deletes;
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (shipment_is_written(share->plan.rows[i].action))
-            recent_note(s, share->at, share->plan.rows[i].pending->id.key);
+    note_written(s, share);
     metrics_add(METRIC_ROWS_INSERTED, (int64_t)share->plan.n_inserts);
     metrics_add(METRIC_ROWS_DELETED, (int64_t)share->plan.n_deletes);
 }
 
-static void mark_stale(struct session *s, const struct shipment *sh)
+/* Nobody knows where rows are now; and when the answer was lost (lost.c), what they show. */
+static void note_failure(struct session *s, const struct shipment *sh, const struct err *err)
 {
     for (size_t i = 0; i < sh->n_shares; i++)
         s->follows[sh->shares[i].at].m.is_index_stale = true;
+    if (err->code != ERR_LOST)
+        return;
+    s->is_lost = true;
+    for (size_t i = 0; i < sh->n_shares; i++)
+        note_written(s, &sh->shares[i]);
 }
 
 /* Until it is acknowledged the tab may show the batch, or may not. */
@@ -215,8 +227,10 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
         memcpy(ranges + at, sh->shares[i].proof.ranges,
                sh->shares[i].proof.n_ranges * sizeof(*ranges));
     note_sending(sh);
+    if (lost_record(s, sh, err) != 0)
+        return -1;
     if (sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, &grids, err) != 0) {
-        mark_stale(s, sh);
+        note_failure(s, sh, err);
         return -1;
     }
     at = 0;

@@ -348,6 +348,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
+                          .is_lost = true, /* unless the one before says no */
                           .transaction = 1};
     if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||
         open_position(s, err) != 0 || open_mappings(s, err) != 0 ||

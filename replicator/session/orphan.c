@@ -35,11 +35,10 @@ void orphans_close(struct session *s)
         orphan_free(&s->orphans);
 }
 
-int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
-               int64_t row, bool is_twice, struct err *err)
+struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, int64_t row,
+                          struct err *err)
 {
-    const struct planned_row *from = &plan->rows[planned];
-    size_t n = plan->mapping->n_columns;
+    size_t n = s->follows[mapping].m.n_columns;
     struct orphan *o = calloc(1, sizeof(*o));
 
     if (o == NULL || (o->hashes = calloc(n, sizeof(*o->hashes))) == NULL ||
@@ -47,21 +46,33 @@ int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, siz
         if (o != NULL)
             free(o->hashes);
         free(o);
-        return err_nomem(err, "orphan");
+        err_nomem(err, "orphan");
+        return NULL;
     }
     o->mapping = mapping;
-    o->key = from->pending->id.key;
+    o->key = key;
     o->row = row;
-    o->is_twice = is_twice;
     o->due_ms = clock_mono_ms() + FIRST_MS;
+    o->next = s->orphans;
+    s->orphans = o;
+    return o;
+}
+
+int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
+               int64_t row, bool is_twice, struct err *err)
+{
+    const struct planned_row *from = &plan->rows[planned];
+    struct orphan *o = orphan_new(s, mapping, from->pending->id.key, row, err);
+
+    if (o == NULL)
+        return -1;
+    o->is_twice = is_twice;
     for (size_t c = from->first_cell; c < from->first_cell + from->n_cells; c++) {
         size_t i = plan->cells[c].mapped;
 
         o->has[i] = plan->cells[c].cell.type != CELL_BLANK;
         o->hashes[i] = hash_value(plan->cells[c].v);
     }
-    o->next = s->orphans;
-    s->orphans = o;
     return 0;
 }
 

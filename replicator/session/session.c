@@ -142,7 +142,7 @@ static int flush_if_due(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    if (!is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
+    if (s->is_lost || !is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
         return 0;
     s->is_part_flushed = s->is_in_transaction;
     if (session_flush(s, err) != 0)
@@ -161,15 +161,26 @@ static int read_sheet_steps(struct session *s, struct err *err)
     return flush_failed(s, clock_mono_ms(), err);
 }
 
+/* Before it is known what became of a batch, our own cells could be taken for a person's. */
+static int settle_lost(struct session *s, struct err *err)
+{
+    int64_t now = clock_mono_ms();
+
+    if (!s->is_lost || now < s->flush_after_ms || lost_step(s, err) == 0)
+        return 0;
+    return flush_failed(s, now, err);
+}
+
 static int step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    if (note_dropped(s, err) != 0 || window_step(s, err) != 0 || flush_if_due(s, err) != 0)
+    if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||
+        flush_if_due(s, err) != 0)
         return -1;
     watch_step(s->watch);
     due_step(s);
-    if (now >= s->flush_after_ms && read_sheet_steps(s, err) != 0)
+    if (!s->is_lost && now >= s->flush_after_ms && read_sheet_steps(s, err) != 0)
         return -1;
     if (now - s->saved_ms >= SAVE_EVERY_MS && session_save_position(s, err) != 0)
         return -1;
@@ -240,6 +251,8 @@ static int settle(struct session *s, struct err *err)
 
         if (take_all(s, items, err) != 0 || flush_if_due(s, err) != 0)
             return -1;
+        if (s->is_lost)
+            return 0; /* the next session's first step */
         if (!s->is_in_transaction && (placement_step(s, err) != 0 || check_step(s, err) != 0))
             return -1;
         if (session_is_settled(s))

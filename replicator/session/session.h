@@ -245,6 +245,7 @@ struct session {
     unsigned
         moves; /* flushes in a row that found rows moved: people are at it, or something is wrong */
     bool has_moved;
+    bool is_lost; /* a batch may have been applied of which we have no answer */
     struct log_fault flush_fault;
     struct log_fault reconcile_fault;
     bool is_stream_gone; /* the stream ended with an error of its own */
@@ -338,7 +339,16 @@ int repair_rows(struct session *s, uint32_t mapping, const char *row_keys, struc
 int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *before,
                   struct err *err);
 
+/* lost.c: what became of batches whose answer was lost, or that a killed process sent: those that
+ * were applied are looked for in the tab, and rows that they hit by mistake are put right. Nothing
+ * else of the session may write or compare before. Blocks for some requests. */
+int lost_step(struct session *s, struct err *err);
+
 /* orphan.c */
+/* Cells of ours are in ROW (a hint) and belong to nobody: the caller sets has and hashes. NULL: no
+ * memory. */
+struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, int64_t row,
+                          struct err *err);
 int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
                int64_t row, bool is_twice, struct err *err);
 int orphan_step(struct session *s, struct err *err);

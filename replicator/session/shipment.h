@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * shipment: one batch on its way: a share a mapping, planned, sent, judged, put right,
- * acknowledged. Only the files of the flush include this (flush.c, mend.c, acknowledge.c). Worker
+ * acknowledged. Only the files of the flush include this (flush.c, rescue.c,
+ * mend.c, acknowledge.c, lost.c). Worker
  * thread.
  */
 #ifndef REPLICATOR_SESSION_SHIPMENT_H
@@ -27,6 +28,7 @@ struct shipment {
     struct share *shares; /* owned */
     size_t n_shares;
     struct batch *batch; /* owned */
+    bool is_recorded;    /* in sent_batch (lost.c) */
 };
 
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
@@ -44,6 +46,9 @@ int unmapped_log(struct session *s, const struct plan *plan, bool *has_moved, st
 /* rekey.c: rows of mapping AT that got another key get it in their own row of the tab. Blocks for a
  * read and a write, where there are such rows. */
 int shipment_rekey(struct session *s, uint32_t at, struct err *err);
+
+/* lost.c: write down what the shipment is to change, before it leaves. */
+int lost_record(struct session *s, struct shipment *sh, struct err *err);
 
 /* mend.c: put right what SHARE's proof found. Blocks for a request or two. */
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,

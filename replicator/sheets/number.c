@@ -302,6 +302,7 @@ static int settle(struct sheets *s, struct numbering *n, struct batch_number num
         return 0;
     if (read_numbers(s, n, err) != 0)
         return -1;
+    metrics_add(METRIC_LOST_ANSWERS, 1);
     if (is_told(n, number, fate))
         return 0;
     if (take_number(s, n, number.n, err) != 0)

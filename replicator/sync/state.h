@@ -21,6 +21,7 @@
 #include "common/hash.h"
 #include "common/mysql/db.h"
 #include "common/stop.h"
+#include "replicator/sheets/sheets.h"
 #include "replicator/sync/mapping.h"
 
 struct state {
@@ -168,6 +169,21 @@ int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err
 int state_ack_position(struct state *s, const char *position, struct err *err);
 int state_ack_commit(struct state *s, struct err *err);
 void state_ack_abort(struct state *s);
+
+/* state_sent.c: the batch that is on its way to each spreadsheet (schemas/state-4.sql). Written
+ * between begin and commit, before it is sent. */
+struct sent_batch {
+    const char *spreadsheet;
+    struct batch_number number;
+    const char *content; /* JSON */
+    size_t content_len;
+};
+int state_ack_sent(struct state *s, const char *spreadsheet, struct batch_number number,
+                   const struct buf *content, struct err *err);
+int state_forget_sent(struct state *s, const char *spreadsheet, struct err *err);
+/* Those that no acknowledgement has followed; the R-th of them points into ROWS. */
+int state_load_sent(struct state *s, struct db_rows *rows, struct err *err);
+struct sent_batch state_sent_at(const struct db_rows *rows, size_t r);
 
 /* Tombstones that are older than a day: up to 10,000 of them go. */
 int state_prune(struct state *s, struct err *err);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lost: a batch without an answer.
+ *
+ * Before a batch leaves that changes or deletes rows it is written down what it is to change; its
+ * acknowledgement takes that away. So whoever comes next, the same session after a lost answer or
+ * another one after a kill, knows what may have been written, and asks the spreadsheet whether it
+ * was: the batch has a number there (sheets_fate). If it was not, it never will be, and the rows
+ * are planned anew. If it was, people may have moved rows in the same moment, and there was no
+ * proof: the cells are looked for (lost_find.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "replicator/session/lost.h"
+#include "replicator/session/shipment.h"
+
+int lost_record(struct session *s, struct shipment *sh, struct err *err)
+{
+    CLEANUP_BUF struct buf content = BUF_INIT;
+    struct batch_number number;
+    bool any;
+
+    if (lost_print(sh, &content, &any, err) != 0)
+        return -1;
+    if (!any)
+        return 0;
+    if (sheets_next_number(s->sheets, sh->spreadsheet, &number, err) != 0 ||
+        state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (state_ack_sent(&s->state, sh->spreadsheet, number, &content, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    if (state_ack_commit(&s->state, err) != 0)
+        return -1;
+    s->own_commits++;
+    sh->is_recorded = true;
+    return 0;
+}
+
+static struct follow *find_follow(const struct session *s, const char *spreadsheet,
+                                  const char *mapping)
+{
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && strcmp(s->follows[i].m.cfg->name, mapping) == 0 &&
+            strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) == 0)
+            return &s->follows[i];
+    return NULL;
+}
+
+static int judge_shares(struct session *s, const struct sent_batch *sent, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    const cJSON *item;
+
+    if (json_parse(sent->content, sent->content_len, &json, err) != 0)
+        return err_wrap(err, "sent_batch");
+    cJSON_ArrayForEach(item, json)
+    {
+        const char *name = json_text(item, "mapping", "");
+        struct follow *f = find_follow(s, sent->spreadsheet, name);
+        struct lost_share share;
+        int rc;
+
+        if (f == NULL) {
+            log_warn("flush: what a batch whose answer was lost did in the tab is not looked at, "
+                     "because the mapping is not ready mapping=%s",
+                     name);
+            continue;
+        }
+        rc = lost_share_read(&share, &f->m, (uint32_t)(f - s->follows), item, err);
+        if (rc == 0 && share.n_rows > 0)
+            rc = lost_judge(s, &share, err);
+        lost_share_close(&share);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What cannot be read is not there: nothing depends on it but the look at the tab. */
+static int judge(struct session *s, const struct sent_batch *sent, struct err *err)
+{
+    if (judge_shares(s, sent, err) == 0)
+        return 0;
+    if (err->code != ERR_FORMAT || err->transient)
+        return -1;
+    log_err(LOG_WARN, "flush", err);
+    return 0;
+}
+
+static int settle(struct session *s, const struct sent_batch *sent, struct err *err)
+{
+    enum sheets_fate fate;
+
+    if (sheets_fate(s->sheets, sent->spreadsheet, sent->number, &fate, err) != 0)
+        return -1;
+    log_info("flush: the answer to a batch was lost; it was %s spreadsheet=%s number=%lld",
+             fate == SHEETS_APPLIED       ? "applied"
+             : fate == SHEETS_NOT_APPLIED ? "not applied, and will not be"
+                                          : "perhaps applied",
+             sent->spreadsheet, (long long)sent->number.n);
+    if (fate != SHEETS_NOT_APPLIED && judge(s, sent, err) != 0)
+        return -1;
+    s->own_commits++;
+    return state_forget_sent(&s->state, sent->spreadsheet, err);
+}
+
+int lost_step(struct session *s, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (state_load_sent(&s->state, &rows, err) != 0)
+        return -1;
+    for (size_t r = 0; r < rows.n_rows; r++) {
+        struct sent_batch sent = state_sent_at(&rows, r);
+
+        if (settle(s, &sent, err) != 0)
+            return -1;
+    }
+    s->is_lost = false;
+    return 0;
+}

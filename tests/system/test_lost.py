@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The answer to a batch is lost while people move rows: what it did is known from its number, and what it hit by mistake is put right.
+Nobody's value changes in MySQL, nothing is sent twice, a batch that comes late is refused."""
+import contextlib
+import json
+
+import pytest
+
+from programs import wait_until
+from test_people import act, agreed, by_key, column, compared, fill, kept, shown
+
+NEVER = "0s"
+LOST = [{"status": 503}, {"drop": True}]
+BOTH_WAYS = pytest.mark.parametrize("lost", LOST, ids=["503", "dropped"])
+TELLING = pytest.mark.parametrize("changes", ["apps_script", "poll"])
+
+
+@pytest.fixture
+def stack(make_stack):
+    return make_stack()
+
+
+def silent(make_stack, changes):
+    """Six rows; edits are told of by CHANGES, and by no clock."""
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": changes, "delete_limit_percent": 100}],
+                       replicator={"reconcile_every": NEVER, "poll_every": "1h"}, script=changes == "apps_script")
+    fill(stack)
+    compared(stack)
+    return stack
+
+
+def faults(stack, *rules):
+    stack.google.call("PUT", "/sandbox/v1/faults", list(rules))
+
+
+def held(stack):
+    return stack.google.call("GET", "/sandbox/v1/faults")["held"]
+
+
+@contextlib.contextmanager
+def sent_and_lost(stack, statement, lost, *more):
+    """Within the block the write of STATEMENT has left; after it, it lands, and its answer is lost."""
+    faults(stack, {"match": "batchUpdate", "hold": True, "after": True, **lost}, *more)
+    stack.sql(statement)
+    wait_until("a held write", lambda: held(stack) == 1)
+    yield
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+
+
+def edits(stack):
+    return list(stack.sql(f"SELECT source, kind, operation, cells FROM {stack.state_database}.edit_log"))
+
+
+def numbers(stack):
+    answer = stack.google.google("GET", f"/v4/spreadsheets/{stack.spreadsheet}?fields=developerMetadata")
+    return [m["metadataValue"] for m in answer.get("developerMetadata", []) if m["metadataKey"] == f"tabrelay.{stack.database}"]
+
+
+def recorded(stack):
+    return stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.sent_batch")[0][0]
+
+
+def restart(stack):
+    stack.replicator.kill()
+    faults(stack)
+    stack.replicator.start()
+
+
+def assert_update_is_right(stack):
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert stack.sql("SELECT id FROM items WHERE name = 'from MySQL'") == [(2,)]
+    assert stack.sql("SELECT COUNT(*) FROM items WHERE name = CONCAT('item ', id)") == [(5,)]
+    assert by_key(stack, "name")[2.0] == "from MySQL"
+    assert recorded(stack) == 0
+
+
+# ---- an update
+
+@BOTH_WAYS
+@TELLING
+def test_rows_are_sorted(make_stack, changes, lost):
+    stack = silent(make_stack, changes)
+    with sent_and_lost(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2", lost):
+        act(stack, "sort", row=1, column=0, descending=True)
+    assert_update_is_right(stack)
+    assert [e for e in edits(stack) if "from MySQL" in e[3]] == []
+
+
+def test_rows_are_inserted_and_the_cells_land_in_a_blank_one(stack):
+    fill(stack)
+    with sent_and_lost(stack, "UPDATE items SET name = 'from MySQL' WHERE id = 2", LOST[0]):
+        act(stack, "insert_rows", index=2, count=1)
+    assert_update_is_right(stack)
+    assert all(cell is None for cell in stack.cells("Items")[2])
+
+
+def test_the_replicator_is_killed_before_the_answer(make_stack):
+    stack = silent(make_stack, "poll")
+    with sent_and_lost(stack, "UPDATE items SET name = 'from MySQL', price = 77 WHERE id = 2", {"delay_ms": 60000}):
+        act(stack, "sort", row=1, column=0, descending=True)
+    wait_until("the write", lambda: "from MySQL" in [row[column(stack, "name")] for row in stack.cells("Items")])
+    restart(stack)
+    assert_update_is_right(stack)
+    assert edits(stack) == []
+    assert stack.sql("SELECT SUM(price) FROM items WHERE id <> 2") == [(19,)]
+
+
+def test_many_rows_get_the_same_value(make_stack):
+    stack = silent(make_stack, "poll")
+    with sent_and_lost(stack, "UPDATE items SET state = 'sold' WHERE id IN (1, 2, 4)", LOST[0]):
+        act(stack, "move_rows", index=1, count=2, to=7)
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert stack.sql("SELECT id FROM items WHERE state = 'sold' ORDER BY id") == [(1,), (2,), (4,)]
+    assert edits(stack) == []
+
+
+# ---- a delete
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["lost", "killed"])
+def test_another_row_was_deleted(make_stack, is_killed):
+    stack = silent(make_stack, "poll")
+    with sent_and_lost(stack, "DELETE FROM items WHERE id = 2", {"delay_ms": 60000} if is_killed else LOST[0]):
+        act(stack, "sort", row=1, column=0, descending=True)
+    if is_killed:
+        wait_until("the write", lambda: len(stack.cells("Items")) == 6)
+        restart(stack)
+    found = agreed(stack)
+    assert set(found) == {1.0, 3.0, 4.0, 5.0, 6.0}
+    assert stack.sql("SELECT COUNT(*) FROM items WHERE name = CONCAT('item ', id)") == [(5,)]
+    assert [e for e in edits(stack) if e[2] != "none"] == []  # but what the row had in unmapped columns
+
+
+# ---- nothing has moved
+
+def test_what_has_arrived_is_not_sent_again(stack):
+    fill(stack)
+    stack.wait_equal("Items")
+    faults(stack, {"match": "batchUpdate", "status": 503, "after": True}, {"match": "spreadsheets.get", "hold": True})
+    stack.sql("UPDATE items SET name = 'from MySQL' WHERE id = 2")
+    wait_until("the reading back", lambda: held(stack) == 1)
+    before = stack.google.requests()[-1]["number"]
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("the acknowledgement", lambda: recorded(stack) == 0)
+    compared(stack)
+    written = [r for r in stack.google.requests(before) if r["path"].endswith(":batchUpdate") and r["cells"] > 0]
+    assert written == [] and shown(stack, 2, "name") == "from MySQL"
+    assert stack.differences("Items") == ""
+
+
+def test_new_rows_whose_answer_was_lost_are_there_once(stack):
+    fill(stack)
+    faults(stack, *({"match": "batchUpdate", "status": 503, "after": True} for _ in range(2)))
+    stack.sql("INSERT INTO items (name) VALUES ('seven'), ('eight')")
+    stack.wait_equal("Items")
+    assert set(by_key(stack, "name")) == {float(i) for i in range(1, 9)}
+
+
+# ---- a batch that comes late
+
+def impatient(make_stack):
+    """Waits a second for an answer."""
+    stack = make_stack(start=False)
+    config = json.loads(stack.config.read_text())
+    config["google"]["timeout"] = "1s"
+    stack.config.write_text(json.dumps(config))
+    stack.webhook.start()
+    stack.replicator.start()
+    return stack
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO items (id, name) VALUES (7, 'seven')", "DELETE FROM items WHERE id = 2",
+                                       "UPDATE items SET name = 'first' WHERE id = 2"], ids=["insert", "delete", "update"])
+def test_a_batch_that_comes_late_is_refused(make_stack, statement):
+    stack = fill(impatient(make_stack))
+    faults(stack, {"match": "batchUpdate", "hold": True})
+    stack.sql(statement)
+    stack.wait_equal("Items")  # it was given up, and sent anew
+    stack.sql("UPDATE items SET name = 'second' WHERE id = 3")
+    stack.wait_equal("Items")
+    assert held(stack) == 1
+    before = stack.cells("Items")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("the late batch", lambda: [r for r in stack.google.requests() if r["status"] == 400])
+    assert stack.cells("Items") == before
+    compared(stack)
+    assert stack.differences("Items") == ""
+
+
+def test_a_batch_of_a_killed_replicator_that_comes_late_is_refused(stack):
+    fill(stack)
+    faults(stack, {"match": "batchUpdate", "hold": True})
+    stack.sql("INSERT INTO items (id, name) VALUES (7, 'seven')")
+    wait_until("a held write", lambda: held(stack) == 1)
+    stack.replicator.kill()
+    stack.replicator.start()
+    stack.wait_equal("Items")
+    before = stack.cells("Items")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("the late batch", lambda: [r for r in stack.google.requests() if r["status"] == 400])
+    assert stack.cells("Items") == before
+
+
+# ---- the numbers themselves
+
+def test_numbers_do_not_pile_up(stack):
+    fill(stack)
+    for n in range(12):
+        stack.sql(f"UPDATE items SET price = {n + 100} WHERE id = 1")
+        stack.wait_equal("Items")
+    shown_numbers = sorted(int(value.split()[0]) for value in numbers(stack))
+    assert len(shown_numbers) <= 3 and shown_numbers[-1] >= 12
+
+
+def test_a_spreadsheet_that_takes_no_numbers_is_done_without(stack):
+    fill(stack)
+    full = {"requests": [{"createDeveloperMetadata": {"developerMetadata": {
+        "metadataKey": "k", "metadataValue": "x" * 29900, "location": {"spreadsheet": True}, "visibility": "DOCUMENT"}}}]}
+    stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", full)
+    for n in range(5):
+        stack.sql(f"UPDATE items SET price = {n + 100} WHERE id = 1")
+        stack.wait_equal("Items")
+    assert stack.replicator.log().count("carry no numbers any more") <= 1
