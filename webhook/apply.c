@@ -81,11 +81,28 @@ static int restore_key(struct task *task, struct err *err)
     return 0;
 }
 
+/* Nothing can be done but to keep it in the log. */
+static int refuse_lost(struct task *task)
+{
+    task->answer.outcome = ANSWER_REJECTED;
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (task->cells[i].is_edited)
+            answer_say(&task->answer,
+                       "%s: %s was written over while rows moved, before it could be read",
+                       task->m->columns[i].header, task_quote_cell(task, &task->cells[i].cell));
+    return 0;
+}
+
 /* An upsert with a whole key. */
 static int decide_known_key(struct task *task, struct err *err)
 {
-    if (task_find(task, err) != 0)
+    bool is_its_row = true;
+
+    if (task_find(task, err) != 0 ||
+        (task->edit->is_over && apply_over(task, &is_its_row, err) != 0))
         return -1;
+    if (!is_its_row)
+        return refuse_lost(task);
     return task->is_found ? apply_update(task, err) : apply_missing(task, err);
 }
 
@@ -122,18 +139,6 @@ static int refuse_unknown_headers(struct task *task, struct err *err)
         answer_say(answer, "%.100s: %s", header, buf_text(&note));
     }
     return answer->other_notes.is_failed ? err_nomem(err, "answer") : 0;
-}
-
-/* Nothing can be done but to keep it in the log. */
-static int refuse_lost(struct task *task)
-{
-    task->answer.outcome = ANSWER_REJECTED;
-    for (size_t i = 0; i < task->m->n_columns; i++)
-        if (task->cells[i].is_edited)
-            answer_say(&task->answer,
-                       "%s: %s was written over while rows moved, before it could be read",
-                       task->m->columns[i].header, task_quote_cell(task, &task->cells[i].cell));
-    return 0;
 }
 
 static int decide(struct task *task, struct err *err)

@@ -19,6 +19,9 @@ int apply_insert(struct task *task, bool is_again, struct err *err);
 /* MySQL does not have the row that an upsert names: it is new, or it was deleted meanwhile
  * (apply_missing.c). */
 int apply_missing(struct task *task, struct err *err);
+/* Is the row, which was looked for, the one in which the person typed (edit.is_over)?
+ * (apply_over.c) */
+int apply_over(struct task *task, bool *is_its_row, struct err *err);
 /* The row was deleted in the sheet (apply_delete.c). */
 int apply_delete(struct task *task, struct err *err);
 /* A conflict that waits is decided (apply_resolve.c). */

@@ -46,6 +46,7 @@ struct edit {
     bool is_forced;        /* upsert: whatever the policy; undo: whatever the row has become */
     bool is_initial;       /* upsert: of the first synchronisation */
     bool is_noted;         /* upsert: the row has a note of ours: its people were told something */
+    bool is_over; /* upsert: the cell shows something else than was typed, which the event told */
     bool is_lost; /* upsert: written over before it could be read, and nobody knows in which row */
     int64_t conflict;    /* resolve, decide: its id */
     enum edit_take take; /* resolve */

@@ -83,6 +83,7 @@ int edit_parse_kind(const cJSON *json, enum edit_source source, const char *wher
     if (parse_flag(json, "force", where, &edit->is_forced, err) != 0 ||
         parse_flag(json, "initial", where, &edit->is_initial, err) != 0 ||
         parse_flag(json, "noted", where, &edit->is_noted, err) != 0 ||
+        parse_flag(json, "over", where, &edit->is_over, err) != 0 ||
         parse_flag(json, "lost", where, &edit->is_lost, err) != 0)
         return -1;
     if (!may_send(source, edit))

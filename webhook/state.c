@@ -91,6 +91,21 @@ int state_tombstone_find(struct db *db, const char *mapping, struct hash128 key,
     return 0;
 }
 
+int state_tombstone_since(struct db *db, const char *mapping, int64_t since_ms, bool *is_any,
+                          struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_INT(since_ms)};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (db_run(db,
+               "SELECT 1 FROM tombstone WHERE mapping = ? AND deleted_by = 'mysql' "
+               "AND deleted_at >= '1970-01-01' + INTERVAL ? * 1000 MICROSECOND LIMIT 1",
+               params, COUNT(params), &rows, err) != 0)
+        return err_wrap(err, "tombstone");
+    *is_any = rows.n_rows > 0;
+    return 0;
+}
+
 int state_tombstone_save(struct db *db, const char *mapping, struct hash128 key, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};

@@ -40,6 +40,9 @@ int state_tombstone_find(struct db *db, const char *mapping, struct hash128 key,
                          enum state_tombstone *who, int64_t *deleted_ms, struct err *err);
 /* The sheet has deleted the row. */
 int state_tombstone_save(struct db *db, const char *mapping, struct hash128 key, struct err *err);
+/* Has MySQL deleted any row of the mapping since then? *IS_ANY. */
+int state_tombstone_since(struct db *db, const char *mapping, int64_t since_ms, bool *is_any,
+                          struct err *err);
 int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err);
 
 /* Ask the replicator to compare the mapping's tab with its table. */

@@ -289,7 +289,7 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
     merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
     merge.has_previous =
         base_find_previous(hashes->ptr, hashes->len, name, &merge.previous, &is_shown) && is_shown;
-    merge.was_shown_over = is_shown_after_edit(task, name);
+    merge.was_shown_over = task->edit->is_over || is_shown_after_edit(task, name);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);

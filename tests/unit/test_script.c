@@ -164,6 +164,23 @@ static void what_was_typed_outlives_a_write_that_came_between(void **state)
     settle();
     assert_json(json_get(post_edit(0, 0), "cells"),
                 "{\"Id\":1,\"Name\":\"typed by Ann\",\"Area\":357.5,\"Updated\":null}");
+    assert_true(cJSON_IsTrue(json_get(post_edit(0, 0), "over")));
+}
+
+static void what_was_typed_in_a_row_that_is_gone_is_told_to_the_log(void **state)
+{
+    (void)state;
+    script_fire_edit(engine, "S1",
+                     &(struct script_edit){.user = "ann@example.com",
+                                           .sheet_id = 7,
+                                           .row = 8,
+                                           .column = 1,
+                                           .n_rows = 1,
+                                           .n_columns = 1,
+                                           .value = "typed by Ann"});
+    settle();
+    assert_true(cJSON_IsTrue(json_get(post_edit(0, 0), "lost")));
+    assert_json(json_get(post_edit(0, 0), "cells"), "{\"Name\":\"typed by Ann\"}");
 }
 
 static void of_many_edits_of_a_cell_the_last_one_is_sent(void **state)
@@ -200,12 +217,10 @@ static void a_typed_value_that_is_in_another_row_now_is_sent_from_there(void **s
                                            .old_value = "France"});
     settle();
     assert_int_equal(webhook.n_posts, 2);
-    assert_json(json_get(post_edit(0, 0), "cells"),
-                "{\"Id\":1,\"Name\":\"Germany\",\"Area\":357.5,\"Updated\":null}");
+    assert_int_equal(json_int(post_edit(0, 0), "row", 0), 3);
+    assert_json(json_get(post_edit(0, 0), "edited"), "[\"Name\"]");
     assert_null(json_get(post_edit(0, 0), "old"));
-    assert_int_equal(json_int(post_edit(0, 1), "row", 0), 3);
-    assert_json(json_get(post_edit(0, 1), "edited"), "[\"Name\"]");
-    assert_string_equal(json_text(json_get(post_edit(0, 1), "cells"), "Name", ""), "typed by Ann");
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""), "typed by Ann");
     assert_json(json_get(webhook.posts[1], "changes"), "[\"OTHER\"]");
 }
 
@@ -249,7 +264,7 @@ static void what_was_written_over_while_rows_moved_is_told_to_the_log(void **sta
                                            .value = "typed by Ann",
                                            .old_value = "Germany"});
     settle();
-    lost = post_edit(1, 1);
+    lost = post_edit(1, 0);
     assert_true(cJSON_IsTrue(json_get(lost, "lost")));
     assert_json(json_get(lost, "cells"), "{\"Name\":\"typed by Ann\"}");
     assert_json(json_get(webhook.posts[2], "changes"), "[\"OTHER\"]");
@@ -726,6 +741,7 @@ int main(void)
         CASE(columns_and_tabs_that_are_not_mapped_send_nothing),
         CASE(a_large_paste_goes_in_requests_of_500_rows),
         CASE(what_was_typed_outlives_a_write_that_came_between),
+        CASE(what_was_typed_in_a_row_that_is_gone_is_told_to_the_log),
         CASE(of_many_edits_of_a_cell_the_last_one_is_sent),
         CASE(a_typed_value_that_is_in_another_row_now_is_sent_from_there),
         CASE(rows_that_were_sorted_are_left_to_a_comparison),

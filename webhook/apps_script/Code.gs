@@ -293,7 +293,8 @@ function runJob_(job) {
 
 function sendJob_(state, job) {
   var row = Math.max(job.firstRow, 2);
-  var lastRow = Math.min(job.lastRow, job.sheet.getLastRow());
+  /* What was typed below may be gone with its row: the row is read all the same. */
+  var lastRow = Math.min(job.lastRow, job.event && job.isSingle ? job.sheet.getMaxRows() : job.sheet.getLastRow());
   var edits;
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
   job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job)) ||
@@ -360,6 +361,9 @@ function editOf_(job, row, values, formulas) {
   var touched = touchedColumns_(job);
   var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: headersOf_(touched),
     cells: cells};
+  if (hasVanished_(job, row, touched, values, formulas) && !isSentOver_(job, row, touched[0], edit)) {
+    return null;
+  }
   if (isBlank_(job.layout.columns, cells) || isKeyCleared_(job, touched, cells)) {
     job.isRecheck = job.isRecheck || isChange_(job);
     return null;
@@ -368,7 +372,7 @@ function editOf_(job, row, values, formulas) {
     return null;
   }
   if (job.isSingle && touched.length === 1) {
-    addSingle_(job, row, touched[0], values, edit);
+    addOld_(job, touched[0], edit);
   }
   addFormulas_(touched, formulas, edit);
   return edit;
@@ -464,22 +468,20 @@ function isWhole_(keys, cells) {
 }
 
 /* What only the event of a single cell knows. */
-function addSingle_(job, row, column, values, edit) {
-  var raw = values[column.position - 1];
+function addOld_(job, column, edit) {
   if (typeof job.oldValue === 'string') {
     edit.old = {};
     edit.old[column.header] = typed_(job.oldValue);
     /* Another key is another row: the old one has to be looked for. */
     job.isRecheck = job.isRecheck || column.key;
   }
-  if (typeof job.value === 'string' && !shows_(job, row, column, raw)) {
-    addVanished_(job, row, column, edit);
-  }
 }
 
-/* Does the cell still show what was typed? */
-function shows_(job, row, column, raw) {
-  return isTyped_(job, raw, '') || job.sheet.getRange(row, column.position).getDisplayValue() === job.value;
+/* Does the cell show something else than was typed, although nobody typed there later? */
+function hasVanished_(job, row, touched, values, formulas) {
+  var position = job.isSingle && touched.length === 1 && typeof job.value === 'string' ? touched[0].position : 0;
+  return position > 0 && formulas[position - 1] === '' && !isTyped_(job, values[position - 1], '') &&
+    job.sheet.getRange(row, position).getDisplayValue() !== job.value;
 }
 
 /* Is that what was typed? The event gives it as text: a date as its serial number. */
@@ -489,26 +491,22 @@ function isTyped_(job, raw, displayed) {
     (raw instanceof Date && Math.abs(serial_(raw, job.layout.zone) - Number(value)) < 1e-6) || displayed === value;
 }
 
-/* The cell shows something else than was typed, and nobody typed there later. Either tabrelay wrote
- * it between the keystroke and this run: then what was typed must be sent, or it would be lost without
- * a conflict. Or the row has moved: then the event's value must not be put into the one that is there,
- * and it is sent from where it stands now. If it is nowhere, both have happened: all that can be done is
- * to say so. */
-function addVanished_(job, row, column, edit) {
-  var now;
-  if (job.sheet.getRange(row, column.position).getFormulas()[0][0] !== '') {
-    return;
-  }
-  now = rowsOfTyped_(job, column);
+/* What was typed is not there any more. Either tabrelay wrote over it between the keystroke and this
+ * run: then it must be sent, or it would be lost without a conflict; the webhook knows what the cell
+ * showed before, and looks whether this is the row. Or rows have moved: then the value is sent from where
+ * it stands now, and if it is nowhere, both have happened: all that can be done is to say so. True: EDIT
+ * is to be sent. */
+function isSentOver_(job, row, column, edit) {
+  var now = rowsOfTyped_(job, column);
   if (now.length > 0) {
-    delete edit.old; /* of another row */
     job.isRecheck = true;
     addMoved_(job, now, column);
-    return;
+    return false;
   }
-  if (CacheService.getScriptCache().get('moved') === null) {
+  if (CacheService.getScriptCache().get('moved') === null && !column.key && isWhole_(keysOf_(job.layout), edit.cells)) {
     edit.cells[column.header] = typed_(job.value);
-    return;
+    edit.over = true;
+    return true;
   }
   job.isRecheck = true;
   job.beside.push({id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {},
@@ -516,6 +514,7 @@ function addVanished_(job, row, column, edit) {
   job.beside[job.beside.length - 1].cells[column.header] = typed_(job.value);
   tell_('What you typed under "' + column.header + '" ("' + short_(job.value).replace(/^\d+:/, '') +
     '") was written over while rows moved. Please type it again.');
+  return false;
 }
 
 /* The rows that show what was typed in the column. */
