@@ -53,6 +53,7 @@ def check(world, rest, changes):
     shown = Shown(world)
     return (typed_is_kept(world, rest, changes, log, typed, shown) + ours_are_logged(changes, log) +
             conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed) + order_is_kept(changes, typed) +
+            rows_are_right(world, changes) +
             loose_rows_are_told(rest, log, world))
 
 
@@ -68,6 +69,25 @@ def typed_values(world):
             if number in deeds and deeds[number].action["action"] in TYPING and len(before.headers) >= len(table.columns):
                 found += _typed_at(number, table, before, after)
     return sorted(found, key=lambda one: one.revision)
+
+
+def _typed_keys(world):
+    """(table, column, value) -> the keys of the rows that showed it when a person had changed them; None: one that had no key."""
+    by_people = {deed.revision for deed in world.deeds}
+    keys = collections.defaultdict(set)
+    for tab, sheet_id in world.sheets.items():
+        table = BY_TAB[tab]
+        for number, before, after in world.journal.steps(sheet_id):
+            if number not in by_people:
+                continue
+            old = {id(row) for row in before.rows}
+            for row in range(1, len(after.rows)):
+                if id(after.rows[row]) in old:
+                    continue
+                cells = after.values(row, table.columns)
+                for column, value in cells.items():
+                    keys[table.name, column, value].add(table.key_of(cells))
+    return keys
 
 
 def _typed_at(number, table, before, after):
@@ -146,7 +166,7 @@ def _fate(one, rest, was_in_mysql, entries, shown, world):
         reasons = [entry for entry in told if entry.message or entry.outcome in ("unchanged", "ignored")]
         return f"told: {told[-1].outcome}", "" if reasons else f"the log says {told[-1].outcome} without a reason"
     gone = shown.gone_at(one)
-    if gone is None and (one.table.name, one.key) in rest.noted:
+    if gone is None and any(name == one.table.name and (what == one.key or _shows(what, one)) for name, what in rest.noted):
         return "in a row with a note", ""
     if gone is None:
         return "in the tab only", "it stands in the tab, and neither MySQL nor the log knows it"
@@ -157,6 +177,11 @@ def _fate(one, rest, was_in_mysql, entries, shown, world):
     if world.has_lost_triggers and shown.gave_way_to_news(one, gone):
         return "overwritten, its trigger was lost", ""
     return "lost", f"revision {gone}, which was no person's, took it away, and the log does not know it"
+
+
+def _shows(cells, one):
+    """Its row may have got another key since."""
+    return isinstance(cells, dict) and cells[one.column] == one.value
 
 
 # --- what tabrelay wrote ---
@@ -233,6 +258,34 @@ def order_is_kept(changes, typed):
             else:
                 last.pop(cell, None)
     return found
+
+
+def rows_are_right(world, changes):
+    """What was typed into a row is not written into another one. (Under another key, if SQL has changed that.)"""
+    typed_in = _typed_keys(world)
+    became = collections.defaultdict(set)
+    for change in changes:
+        if change.new_key not in (None, change.key):
+            became[change.table.name, change.key].add(change.new_key)
+    found = []
+    for change in changes:
+        if not change.is_ours or change.op != "UPDATE":
+            continue
+        for column in change.columns():
+            keys = typed_in.get((change.table.name, column, change.new[column]), {None})
+            if column in change.table.computed or column in change.table.key or change.new[column] is None or None in keys:
+                continue
+            if change.key not in _closure(keys, change.table.name, became):
+                found.append(f"{change}: {change.new[column]!r} was typed into {column} of {sorted(keys)}, not of this row")
+    return found
+
+
+def _closure(keys, name, became):
+    known, new = set(), set(keys)
+    while new:
+        known |= new
+        new = {after for key in new for after in became[name, key]} - known
+    return known
 
 
 def loose_rows_are_told(rest, log, world):
