@@ -82,7 +82,8 @@ int same_row_claim(struct task *task, bool *is_same, struct err *err)
     return show(task, err);
 }
 
-/* Does the row still show every cell that EARLIER (a row's cells, as JSON) had? */
+/* Does the row still show every cell that EARLIER (a row's cells, as JSON) had, or did it until the
+ * person typed over that one? */
 static bool is_grown_from(const struct task *task, const char *earlier)
 {
     CLEANUP_JSON cJSON *cells = NULL;
@@ -97,7 +98,8 @@ static bool is_grown_from(const struct task *task, const char *earlier)
         if (cJSON_IsNull(cell) || schema_find_header(task->m, cell->string) < 0)
             continue;
         n++;
-        if (!cJSON_Compare(cell, json_get(task->edit->cells, cell->string), true))
+        if (!cJSON_Compare(cell, json_get(task->edit->cells, cell->string), true) &&
+            !cJSON_Compare(cell, json_get(task->edit->old, cell->string), true))
             return false;
     }
     return n > 0;

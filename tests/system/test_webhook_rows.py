@@ -222,9 +222,9 @@ def test_a_row_told_twice_at_the_same_moment_is_one_row(hook):
     assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Bonn'") == [(1,)]
 
 
-def told(hook, row, edited, **cells):
+def told(hook, row, edited, old=None, **cells):
     """A state of the line ROW, as the script tells it while no key has come."""
-    edit = make_edit({**TYPED, **cells}, edited, time=int(time.time() * 1000) - 1000, row=row)
+    edit = make_edit({**TYPED, **cells}, edited, time=int(time.time() * 1000) - 1000, row=row, old=old)
     status, answer = hook.post([edit], "Cities")
     assert status == 200, answer
     return answer["results"][0]
@@ -234,9 +234,10 @@ def test_a_row_that_is_typed_cell_by_cell_before_its_key_comes_is_one_row(hook):
     first = told(hook, 9, ["title"])
     again = told(hook, 9, ["country"])
     grown = told(hook, 9, ["note"], note="on the Rhine")
-    assert (first["operation"], again["operation"], grown["operation"]) == ("insert", "none", "update")
-    assert first["key"] == again["key"] == grown["key"]
-    assert hook.sql("SELECT title, note FROM @cities WHERE id > 2") == [("Bonn", "on the Rhine")]
+    mended = told(hook, 9, ["title"], title="Bonn am Rhein", old={"title": "Bonn"}, note="on the Rhine")
+    assert [one["operation"] for one in (first, again, grown, mended)] == ["insert", "none", "update", "update"]
+    assert first["key"] == again["key"] == grown["key"] == mended["key"]
+    assert hook.sql("SELECT title, note FROM @cities WHERE id > 2") == [("Bonn am Rhein", "on the Rhine")]
 
 
 def test_another_line_and_a_line_that_shows_something_else_are_other_rows(hook):
