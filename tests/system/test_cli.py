@@ -142,7 +142,7 @@ def test_init_db_makes_the_state_database_once(site):
     assert site.run("init-db").stdout == f"{site.state}: version 4, nothing to do\n"
     tables = {row[0] for row in site.server.sql("SHOW TABLES", database=site.state)}
     assert tables == {"schema_version", "edit_log", "base", "checkpoint", "mapping_state", "signals", "lease",
-                      "watermark", "mapped_table", "conflicts", "tombstone"}
+                      "watermark", "mapped_table", "conflicts", "tombstone", "sent_batch"}
     assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,)]
 
 
