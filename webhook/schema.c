@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/cell/look.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/mysql/db.h"
@@ -194,6 +195,7 @@ static int resolve(struct db *db, const struct config_mapping *cfg, struct schem
     definition_close(&before);
     if (rc != 0)
         return err_wrap(err, "mapping %s", cfg->name);
+    look_apply(m->table, cfg);
     *out = take_ptr(m);
     return 0;
 }

@@ -36,33 +36,36 @@ static const struct conversion conversions[] = {
     [COLUMN_OTHER] = {NULL, NULL},
 };
 
-static bool has_empty_label(const struct column *c)
-{
-    for (size_t i = 0; i < c->n_labels; i++)
-        if (c->labels[i][0] == '\0')
-            return true;
-    return false;
-}
-
-bool convert_is_blank_empty(const struct column *c)
-{
-    if (c->is_nullable)
-        return false;
-    return c->type == COLUMN_TEXT || c->type == COLUMN_SET ||
-           (c->type == COLUMN_ENUM && has_empty_label(c));
-}
-
-bool convert_is_said_empty(const struct column *c)
-{
-    bool may_be_empty = c->type == COLUMN_TEXT || c->type == COLUMN_SET || c->type == COLUMN_ENUM;
-
-    return may_be_empty && !convert_is_blank_empty(c);
-}
-
 static int unsupported(const struct column *c, struct err *err)
 {
     return err_set(err, ERR_VALUE, "is of a type that a cell cannot show: %s",
                    c->sql_type != NULL ? c->sql_type : "unknown");
+}
+
+static int show_mark(const char *mark, struct cell *out)
+{
+    if (mark[0] != '\0')
+        *out = (struct cell){.type = CELL_TEXT, .text = mark, .text_len = strlen(mark)};
+    return 0;
+}
+
+/* A text that could be taken for a mark. */
+static int show_quoted(const struct column *c, struct buf *scratch, struct cell *out,
+                       struct err *err)
+{
+    CLEANUP_BUF struct buf quoted = BUF_INIT;
+    size_t start = scratch->len;
+    struct value v;
+
+    if (out->type != CELL_TEXT || !mark_quote(c, value_text(out->text, out->text_len), &quoted))
+        return 0;
+    if (quoted.is_failed)
+        return err_nomem(err, "cell");
+    buf_append(scratch, quoted.ptr, quoted.len);
+    if (convert_appended(scratch, start, &v, err) != 0 || convert_check_length(v, err) != 0)
+        return -1;
+    *out = (struct cell){.type = CELL_TEXT, .text = v.ptr, .text_len = v.len};
+    return 0;
 }
 
 int cell_from_value(const struct column *c, struct value v, struct buf *scratch, struct cell *out,
@@ -74,21 +77,40 @@ int cell_from_value(const struct column *c, struct value v, struct buf *scratch,
     if (conversion->from_value == NULL)
         return unsupported(c, err);
     if (v.state == VALUE_NULL)
-        return 0;
+        return show_mark(mark_of_null(c), out);
     if (v.state == VALUE_ABSENT)
         return err_set(err, ERR_VALUE, "is not known");
-    return conversion->from_value(c, v, scratch, out, err);
+    if (v.len == 0 && c->type != COLUMN_BINARY)
+        return show_mark(mark_of_empty(c), out);
+    return conversion->from_value(c, v, scratch, out, err) != 0 ? -1
+                                                                : show_quoted(c, scratch, out, err);
 }
 
 static int blank_to_value(const struct column *c, struct value *out, struct err *err)
 {
-    if (c->is_nullable)
-        *out = VALUE_INIT_NULL;
-    else if (convert_is_blank_empty(c))
+    if (convert_is_blank_empty(c))
         *out = value_text("", 0);
+    else if (c->is_nullable)
+        *out = VALUE_INIT_NULL;
     else
         return err_set(err, ERR_VALUE, "must not be empty");
     return 0;
+}
+
+static bool is_mark(const struct cell *in, const char *mark)
+{
+    return in->type == CELL_TEXT && mark[0] != '\0' && in->text_len == strlen(mark) &&
+           memcmp(in->text, mark, in->text_len) == 0;
+}
+
+/* A text that may be quoted, because it could be taken for a mark. */
+static int text_to_value(const struct column *c, const struct cell *in, struct buf *scratch,
+                         struct value *out, struct err *err)
+{
+    struct value v = mark_unquote(c, value_text(in->text, in->text_len));
+    const struct cell plain = {.type = CELL_TEXT, .text = v.ptr, .text_len = v.len};
+
+    return conversions[c->type].to_value(c, &plain, scratch, out, err);
 }
 
 int cell_to_value(const struct column *c, const struct cell *in, struct buf *scratch,
@@ -108,7 +130,15 @@ int cell_to_value(const struct column *c, const struct cell *in, struct buf *scr
         return blank_to_value(c, out, err);
     if (stand_in_is(in))
         return err_set(err, ERR_VALUE, STAND_IN_PROBLEM);
-    return conversion->to_value(c, in, scratch, out, err);
+    if (is_mark(in, mark_of_null(c)))
+        *out = VALUE_INIT_NULL;
+    else if (is_mark(in, mark_of_empty(c)))
+        *out = value_text("", 0);
+    else if (in->type == CELL_TEXT)
+        return text_to_value(c, in, scratch, out, err);
+    else
+        return conversion->to_value(c, in, scratch, out, err);
+    return 0;
 }
 
 const char *cell_format(const struct column *c, const char **pattern)

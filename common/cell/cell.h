@@ -8,6 +8,7 @@
  *   integers             number up to 2^53, text beyond (Sheets holds IEEE doubles)
  *   DECIMAL              number when it has at most 15 significant digits, else text
  *   FLOAT, DOUBLE        number; -0 is text (a sheet forgets its sign)
+ *   TINYINT(1)           TRUE or FALSE for 1 and 0 where the mapping has checkboxes
  *   BIT, YEAR            number (BIT beyond 2^53: text)
  *   DATE                 serial day number; text before 1899-12-31, for zero and partial dates
  *   DATETIME, TIMESTAMP  serial with a fraction, fsp up to 3; text for fsp 4..6 and where DATE
@@ -15,9 +16,10 @@
  * always as a typed string, so that "=1+1" stays text BINARY ...           text "0x" and hex, upper
  * case; empty is "0x"
  *
- * NULL is blank. In a nullable text column the empty string is the text "" (two quotation marks);
- * a text that is nothing but two or more quotation marks gets two more. In a NOT NULL text column
- * the empty string is blank (of an ENUM only if it is one of the labels).
+ * NULL is blank, or the mapping's null_as. In a nullable text column the empty string is the text
+ * "" (two quotation marks), or the mapping's empty_as; a text that is such a mark itself gets
+ * quotation marks around it. In a NOT NULL text column the empty string is blank (of an ENUM only
+ * if it is one of the labels).
  */
 #ifndef COMMON_CELL_CELL_H
 #define COMMON_CELL_CELL_H

@@ -46,13 +46,20 @@ convert_to_value cell_to_inet6;
 convert_to_value cell_to_enum;
 convert_to_value cell_to_set;
 
-/* True if the empty string of C is a blank cell. */
-bool convert_is_blank_empty(const struct column *c);
+/* --- mark.c */
 
-/* True if the empty string of C is said with two quotation marks. */
-bool convert_is_said_empty(const struct column *c);
-/* V without the two quotation marks that text_to_cell put before a text of nothing else. */
-struct value convert_unquoted(const struct column *c, struct value v);
+/* True if the empty text of C is a blank cell. */
+bool convert_is_blank_empty(const struct column *c);
+/* What says NULL, and the empty text, in C's cells; "": nothing does, or a blank cell. */
+const char *mark_of_null(const struct column *c);
+const char *mark_of_empty(const struct column *c);
+/* A text that could be taken for a mark: append it to OUT in quotation marks. False: it cannot. V
+ * must not point into OUT. */
+bool mark_quote(const struct column *c, struct value v, struct buf *out);
+/* V as it was before mark_quote. */
+struct value mark_unquote(const struct column *c, struct value v);
+
+/* --- cell.c, convert_text.c */
 
 /* The text that a sheet shows for the cell: numbers shortest, TRUE, FALSE. Points into the cell or
  * into ROOM. */
@@ -60,6 +67,8 @@ struct value convert_shown(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
 /* The same without blanks at the ends. */
 struct value convert_trimmed(const struct cell *in, char room[NUMBER_TEXT_SIZE]);
 
+/* ERR_VALUE: V has more characters than a cell holds. */
+int convert_check_length(struct value v, struct err *err);
 /* Code points of V. */
 size_t convert_characters(struct value v);
 

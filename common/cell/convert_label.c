@@ -68,7 +68,7 @@ int cell_to_enum(const struct column *c, const struct cell *in, struct buf *scra
                  struct value *out, struct err *err)
 {
     char room[NUMBER_TEXT_SIZE];
-    struct value v = convert_unquoted(c, convert_shown(in, room));
+    struct value v = convert_shown(in, room);
     int i = find_label(c, v);
 
     (void)scratch;
@@ -109,7 +109,7 @@ int cell_to_set(const struct column *c, const struct cell *in, struct buf *scrat
                 struct value *out, struct err *err)
 {
     char room[NUMBER_TEXT_SIZE];
-    struct value v = convert_unquoted(c, convert_shown(in, room));
+    struct value v = convert_shown(in, room);
     size_t start = scratch->len;
     uint64_t members = 0;
 

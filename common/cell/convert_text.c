@@ -32,14 +32,6 @@ size_t convert_characters(struct value v)
     return n;
 }
 
-static bool is_only_quotes(struct value v)
-{
-    for (size_t i = 0; i < v.len; i++)
-        if (v.ptr[i] != '"')
-            return false;
-    return true;
-}
-
 static int check_length(size_t units, struct err *err)
 {
     if (units <= CELL_UNITS_MAX)
@@ -55,27 +47,17 @@ static int as_text(struct value v, struct cell *out)
     return 0; /* without characters it stays blank */
 }
 
+int convert_check_length(struct value v, struct err *err)
+{
+    return check_length(utf16_units(v), err);
+}
+
 int text_to_cell(const struct column *c, struct value v, struct buf *scratch, struct cell *out,
                  struct err *err)
 {
-    size_t start = scratch->len;
-
-    if (convert_is_said_empty(c) && v.len != 1 && is_only_quotes(v)) {
-        buf_puts(scratch, "\"\"");
-        buf_append(scratch, v.ptr, v.len);
-        if (convert_appended(scratch, start, &v, err) != 0)
-            return -1;
-    }
-    if (check_length(utf16_units(v), err) != 0)
-        return -1;
-    return as_text(v, out);
-}
-
-struct value convert_unquoted(const struct column *c, struct value v)
-{
-    if (!convert_is_said_empty(c) || v.len < 2 || !is_only_quotes(v))
-        return v;
-    return value_text(v.ptr + 2, v.len - 2);
+    (void)c;
+    (void)scratch;
+    return convert_check_length(v, err) != 0 ? -1 : as_text(v, out);
 }
 
 /* V outlives the caller's room. */
@@ -91,7 +73,7 @@ int cell_to_text(const struct column *c, const struct cell *in, struct buf *scra
                  struct value *out, struct err *err)
 {
     char room[NUMBER_TEXT_SIZE];
-    struct value v = convert_unquoted(c, convert_shown(in, room));
+    struct value v = convert_shown(in, room);
 
     /* CHAR has no blanks at its end: MySQL takes them away when it is read. */
     while (c->is_fixed_length && v.len > 0 && v.ptr[v.len - 1] == ' ')

@@ -142,12 +142,15 @@ static void free_mapping(struct config_mapping *m)
         free(m->columns[i].name);
         free(m->columns[i].header);
         free(m->columns[i].rule);
+        free(m->columns[i].format);
     }
     for (size_t i = 0; i < m->n_key; i++)
         free(m->key[i]);
     free(m->columns);
     free(m->key);
     free(m->last_write_column);
+    free(m->null_as);
+    free(m->empty_as);
     free(m->name);
     free(m->schema);
     free(m->table);

@@ -103,12 +103,24 @@ struct config_replicator {
                                      cannot be had */
 };
 
+/* What is set in the columns that tabrelay adds to a tab. */
+struct config_formats {
+    enum config_switch numbers;        /* the DECIMALs' places */
+    enum config_switch dates;          /* and times */
+    enum config_switch text;           /* what is typed stays as typed */
+    enum config_switch checkboxes;     /* TINYINT(1) */
+    enum config_switch dropdowns;      /* ENUM */
+    enum config_switch freeze_header;  /* and bold */
+    enum config_switch protect_header; /* a warning before it is edited */
+};                                     /* all true */
+
 struct config_column {
     char *name;                      /* in MySQL */
     char *header;                    /* in the sheet; default: name */
     enum config_direction direction; /* default: the mapping's */
     enum config_edit edit;           /* allow; deny: what people type is put back */
     enum config_conflict conflict;   /* default: the mapping's */
+    char *format;                    /* NULL: by its type; a number format's pattern */
     char *rule; /* NULL: none; an SQL expression over mysql.X, sheet.X, base.X */
 };
 
@@ -138,8 +150,11 @@ struct config_mapping {
     enum config_lost on_drop;             /* keep */
     enum config_sheet_changes sheet_changes; /* apps_script */
     enum config_long_text on_long_text;      /* reject */
-    enum config_switch trim_grid;            /* true: blank rows at the tab's end go */
-    unsigned line;                           /* of the file, for messages */
+    char *null_as;                           /* "": what says NULL; blank */
+    char *empty_as;                          /* two quotation marks: what says the empty text */
+    struct config_formats formats;
+    enum config_switch trim_grid; /* true: blank rows at the tab's end go */
+    unsigned line;                /* of the file, for messages */
 };
 
 struct config {

@@ -96,12 +96,20 @@ static const struct key replicator_keys[] = {
 };
 static const struct section replicator_section = {replicator_keys, NULL};
 
+#define SWITCH(key) {.name = #key, .parse = scalar_label, AT(config_formats, key), .labels = switches, .fallback = "true"}
+static const struct key formats_keys[] = {
+    SWITCH(numbers), SWITCH(dates), SWITCH(text), SWITCH(checkboxes), SWITCH(dropdowns), SWITCH(freeze_header), SWITCH(protect_header),
+    END,
+};
+static const struct section formats_section = {formats_keys, NULL};
+
 static const struct key column_keys[] = {
     {.name = "column", .parse = scalar_text, AT(config_column, name), RANGE(1, 64), .is_required = true},
     {.name = "header", .parse = scalar_text, AT(config_column, header), RANGE(1, 1000)},
     {.name = "direction", .parse = scalar_label, AT(config_column, direction), .labels = directions},
     {.name = "edit", .parse = scalar_label, AT(config_column, edit), .labels = edits, .fallback = "allow"},
     {.name = "conflict", .parse = scalar_label, AT(config_column, conflict), .labels = column_conflicts},
+    {.name = "format", .parse = scalar_text, AT(config_column, format), RANGE(1, 200)},
     {.name = "rule", .parse = scalar_text, AT(config_column, rule), RANGE(1, 2000)},
     END,
 };
@@ -130,6 +138,9 @@ static const struct key mapping_keys[] = {
     {.name = "on_drop", .parse = scalar_label, AT(config_mapping, on_drop), .labels = losses, .fallback = "keep"},
     {.name = "sheet_changes", .parse = scalar_label, AT(config_mapping, sheet_changes), .labels = sheet_changes, .fallback = "apps_script"},
     {.name = "on_long_text", .parse = scalar_label, AT(config_mapping, on_long_text), .labels = long_texts, .fallback = "reject"},
+    {.name = "null_as", .parse = scalar_text, AT(config_mapping, null_as), RANGE(0, 50), .fallback = ""},
+    {.name = "empty_as", .parse = scalar_text, AT(config_mapping, empty_as), RANGE(0, 50), .fallback = "\"\""},
+    {.name = "formats", .section = &formats_section, AT(config_mapping, formats)},
     {.name = "trim_grid", .parse = scalar_label, AT(config_mapping, trim_grid), .labels = switches, .fallback = "true"},
     {.name = "columns", LIST(config_mapping, columns, n_columns, column_item), RANGE(1, 4096)},
     END,
@@ -156,5 +167,6 @@ _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum config_tls) == 4 &&
                    sizeof(enum config_delete_conflict) == 4 && sizeof(enum config_on_delete) == 4 &&
                    sizeof(enum config_cleared_row) == 4 && sizeof(enum config_initial) == 4 &&
                    sizeof(enum config_edit) == 4 && sizeof(enum config_sheet_changes) == 4 &&
-                   sizeof(enum config_purged) == 4 && sizeof(enum config_long_text) == 4 && sizeof(enum config_switch) == 4,
+                   sizeof(enum config_purged) == 4 && sizeof(enum config_long_text) == 4 &&
+                   sizeof(enum config_switch) == 4,
                "labels are stored by size");

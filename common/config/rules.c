@@ -203,6 +203,35 @@ static void check_key(struct walk *w, const struct spot *list, const struct conf
                      m->key[i]);
 }
 
+/* LEN: without the quotation marks at both ends, which are what tells a text from a mark. */
+static const char *mark_core(const char *mark, size_t *len)
+{
+    mark += strspn(mark, "\"");
+    *len = strlen(mark);
+    while (*len > 0 && mark[*len - 1] == '"')
+        --*len;
+    return mark;
+}
+
+static void check_marks(struct walk *w, const struct spot *at, const struct config_mapping *m)
+{
+    struct spot spot = walk_child(w, at, "empty_as");
+    const char *null_core, *empty_core;
+    size_t null_len, empty_len;
+
+    if (m->null_as == NULL || m->empty_as == NULL)
+        return;
+    null_core = mark_core(m->null_as, &null_len);
+    empty_core = mark_core(m->empty_as, &empty_len);
+    if ((m->null_as[0] != '\0') != (m->empty_as[0] != '\0') || null_len != empty_len ||
+        memcmp(null_core, empty_core, null_len) != 0)
+        return;
+    if (spot.node == NULL)
+        spot = walk_child(w, at, "null_as");
+    problems_add(&w->problems, &spot.place,
+                 "null_as and empty_as must differ, quotation marks around them left aside");
+}
+
 void rules_mapping(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_mapping *m = owner;
@@ -210,6 +239,7 @@ void rules_mapping(struct walk *w, const struct spot *at, void *owner)
     struct spot key = walk_child(w, at, "key");
 
     m->line = (unsigned)at->place.line;
+    check_marks(w, at, m);
     if (m->name == NULL && m->table != NULL && walk_child(w, at, "name").node == NULL)
         m->name = copy_text(w, at, m->table);
     for (size_t i = 0; i < m->n_columns; i++)

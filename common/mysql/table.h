@@ -42,6 +42,15 @@ enum column_type {
     COLUMN_OTHER,
 };
 
+/* How a column's cells look where its mapping says so (common/cell/look.h). Zero: as cell.h says.
+ */
+struct column_look {
+    bool is_checkbox;     /* 0 and 1 are FALSE and TRUE */
+    const char *null_as;  /* not owned; says NULL; NULL or "": a blank cell does */
+    const char *empty_as; /* not owned; says the empty text where a blank cell could say NULL, too;
+                             NULL: two quotation marks */
+};
+
 struct column {
     char *name;      /* owned */
     char *sql_type;  /* owned; COLUMN_TYPE, "decimal(10,2) unsigned" */
@@ -65,6 +74,7 @@ struct column {
     bool is_fixed_length; /* CHAR, BINARY */
     char **labels;        /* owned; ENUM, SET: in order */
     size_t n_labels;
+    struct column_look look;
 };
 
 struct table {

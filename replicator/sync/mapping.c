@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/cell/look.h"
 #include "common/cleanup.h"
 
 enum { KEY_COLUMNS_MAX = 16 }; /* MySQL's own limit of columns in an index */
@@ -184,6 +185,7 @@ int mapping_open(struct db *db, const struct config_mapping *cfg, const struct d
         mapping_close(out);
         return err_wrap(err, "mapping %s", cfg->name);
     }
+    look_apply(out->table, cfg);
     return 0;
 }
 

@@ -167,7 +167,8 @@ bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, 
     struct value v;
     struct err err;
 
-    if (cell->type == CELL_BLANK && hash == hash_value(VALUE_INIT_NULL))
+    if (cell->type == CELL_BLANK && !mapping_column_of(m, i)->is_nullable &&
+        hash == hash_value(VALUE_INIT_NULL))
         return true;
     if (stand_in_is_of(cell, hash))
         return true;
