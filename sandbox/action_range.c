@@ -69,7 +69,7 @@ static void paste(struct tab *t, struct clipboard *b, struct area to)
     erase(t, to);
     for (int64_t row = to.row; row < to.end_row; row++)
         for (int64_t column = to.column; column < to.end_column; column++, c++)
-            if (cell_has_value(c) || c->note != NULL || c->format != NULL)
+            if (cell_has_value(c) || c->note != NULL || c->format != NULL || c->validation != NULL)
                 cell_copy(tab_write(t, row, column), c);
     for (size_t i = 0; i < b->n_merges; i++)
         tab_merge(t, shifted(b->merges[i], to.row - b->area.row, to.column - b->area.column));

@@ -28,6 +28,7 @@ batch_request batch_add_sheet, batch_delete_sheet, batch_update_sheet_properties
 batch_request batch_sort_range, batch_find_replace;
 batch_request batch_create_metadata, batch_update_metadata, batch_delete_metadata;
 batch_request batch_add_protected_range, batch_update_protected_range, batch_delete_protected_range;
+batch_request batch_set_data_validation;
 batch_request batch_accept;
 
 /* The request's "fields", checked against SCHEMA. 400: missing, malformed, unknown. */

@@ -25,6 +25,7 @@ void cell_close(struct cell *c)
     cell_clear_value(c);
     free(c->note);
     format_unref(c->format);
+    format_unref(c->validation);
     *c = (struct cell){0};
 }
 
@@ -36,6 +37,7 @@ void cell_copy(struct cell *to, const struct cell *from)
     to->formula = mem_text(from->formula);
     to->note = mem_text(from->note);
     format_ref(to->format);
+    format_ref(to->validation);
 }
 
 void cell_set(struct cell *c, struct scalar value)
@@ -69,4 +71,10 @@ void cell_set_format(struct cell *c, struct format *format)
 {
     format_unref(c->format);
     c->format = format;
+}
+
+void cell_set_validation(struct cell *c, struct format *rule)
+{
+    format_unref(c->validation);
+    c->validation = rule;
 }

@@ -10,6 +10,7 @@ struct cell_update cell_update_from(const struct fields *mask)
     return (struct cell_update){
         .has_value = fields_get(mask, "userEnteredValue") != NULL,
         .has_note = fields_get(mask, "note") != NULL,
+        .has_validation = fields_get(mask, "dataValidation") != NULL,
         .format = fields_get(mask, "userEnteredFormat"),
     };
 }
@@ -82,6 +83,8 @@ int cell_data_apply(struct cell *c, const cJSON *data, struct cell_update *u, st
         return -1;
     if (u->has_note)
         cell_set_note(c, json_text(data, "note", NULL));
+    if (u->has_validation)
+        cell_set_validation(c, format_new(cJSON_Duplicate(json_get(data, "dataValidation"), true)));
     if (u->format != NULL)
         set_format(c, json_get(data, "userEnteredFormat"), u);
     return 0;

@@ -8,7 +8,7 @@
 #include "sandbox/tab.h"
 
 struct cell_update {
-    bool has_value, has_note;
+    bool has_value, has_note, has_validation;
     const struct fields *format; /* what of userEnteredFormat; NULL: nothing */
     /* The last format that was made, for cells that had the same one and get the same. */
     struct format *before, *after;

@@ -16,6 +16,14 @@ static void put_text(struct buf *out, const char *name, const char *text)
     buf_json(out, text, strlen(text));
 }
 
+static void put_json(struct buf *out, const char *name, const struct format *shared)
+{
+    CLEANUP_FREE char *json = shared == NULL ? NULL : cJSON_PrintUnformatted(format_json(shared));
+
+    if (json != NULL)
+        buf_printf(out, ",\"%s\":%s", name, json);
+}
+
 static void put_cell(struct buf *out, uint32_t column, const struct cell *c)
 {
     buf_printf(out, "{\"c\":%u", column);
@@ -28,12 +36,8 @@ static void put_cell(struct buf *out, uint32_t column, const struct cell *c)
     put_text(out, c->kind == KIND_ERROR ? "e" : "s", c->text);
     put_text(out, "f", c->formula);
     put_text(out, "note", c->note);
-    if (c->format != NULL) {
-        CLEANUP_FREE char *json = cJSON_PrintUnformatted(format_json(c->format));
-
-        buf_puts(out, ",\"format\":");
-        buf_puts(out, json);
-    }
+    put_json(out, "format", c->format);
+    put_json(out, "validation", c->validation);
     buf_putc(out, '}');
 }
 
@@ -49,7 +53,7 @@ static void put_row(struct buf *out, const struct row *r)
     for (uint32_t i = 0; r != NULL && i < r->n; i++) {
         const struct cell *c = &r->cells[i];
 
-        if (!cell_has_value(c) && c->note == NULL && c->format == NULL)
+        if (!cell_has_value(c) && c->note == NULL && c->format == NULL && c->validation == NULL)
             continue;
         if (has)
             buf_putc(out, ',');
@@ -191,6 +195,8 @@ static void read_cell(struct cell *c, const cJSON *json)
     cell_set_note(c, json_text(json, "note", NULL));
     if (json_get(json, "format") != NULL)
         cell_set_format(c, format_new(cJSON_Duplicate(json_get(json, "format"), true)));
+    if (json_get(json, "validation") != NULL)
+        cell_set_validation(c, format_new(cJSON_Duplicate(json_get(json, "validation"), true)));
 }
 
 static struct row *read_row(const cJSON *json, int64_t columns)

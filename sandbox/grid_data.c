@@ -7,7 +7,7 @@
 
 /* What of a cell is wanted, looked up once. */
 struct wants {
-    bool entered, effective, shown, note;
+    bool entered, effective, shown, note, validation;
     const struct fields *entered_format, *effective_format;
 };
 
@@ -112,6 +112,9 @@ static cJSON *cell_data(const struct tab *t, int64_t row, int64_t column, struct
     put(json, "effectiveFormat", format_value(c->format, w->effective_format));
     if (w->note && c->note != NULL)
         cJSON_AddStringToObject(json, "note", c->note);
+    if (w->validation && c->validation != NULL)
+        cJSON_AddItemToObject(json, "dataValidation",
+                              cJSON_Duplicate(format_json(c->validation), true));
     return json;
 }
 
@@ -120,7 +123,7 @@ static bool has_wanted(const struct cell *c, const struct wants *w)
     if (c == NULL)
         return false;
     return ((w->entered || w->effective || w->shown) && cell_has_value(c)) ||
-           (w->note && c->note != NULL) ||
+           (w->note && c->note != NULL) || (w->validation && c->validation != NULL) ||
            ((w->entered_format != NULL || w->effective_format != NULL) && c->format != NULL);
 }
 
@@ -146,6 +149,7 @@ static void put_rows(cJSON *json, const struct tab *t, struct area a, struct cal
         .effective = fields_wants(cells, "effectiveValue"),
         .shown = fields_wants(cells, "formattedValue"),
         .note = fields_wants(cells, "note"),
+        .validation = fields_wants(cells, "dataValidation"),
         .entered_format = fields_get(cells, "userEnteredFormat"),
         .effective_format = fields_get(cells, "effectiveFormat"),
     };

@@ -38,8 +38,8 @@ static const struct {
     {"addProtectedRange", batch_add_protected_range},
     {"updateProtectedRange", batch_update_protected_range},
     {"deleteProtectedRange", batch_delete_protected_range},
+    {"setDataValidation", batch_set_data_validation},
     /* Looks that the sandbox does not draw: accepted, and without an effect. */
-    {"setDataValidation", batch_accept},
     {"autoResizeDimensions", batch_accept},
     {"updateDimensionProperties", batch_accept},
     {"updateBorders", batch_accept},

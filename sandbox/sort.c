@@ -69,7 +69,7 @@ static void reorder(struct tab *t, struct area a, const struct line *lines, size
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < width; k++) {
             c = &cells[lines[i].at * width + k];
-            if (cell_has_value(c) || c->note != NULL || c->format != NULL)
+            if (cell_has_value(c) || c->note != NULL || c->format != NULL || c->validation != NULL)
                 *tab_write(t, a.row + (int64_t)i, a.column + (int64_t)k) = *c;
         }
     free(cells);

@@ -40,6 +40,7 @@ struct cell {
     char *formula; /* owned, with its "="; NULL if none */
     char *note;    /* owned; NULL if none */
     struct format *format;
+    struct format *validation; /* its rule (DataValidationRule), shared like a format; NULL: none */
 };
 
 /* Why a row is not shown; both at once are possible. Its values are read all the same. */
@@ -122,6 +123,7 @@ void cell_copy(struct cell *to, const struct cell *from); /* TO is closed first 
 /* Value, copied; the formula goes. */
 void cell_set(struct cell *c, struct scalar value);
 void cell_set_formula(struct cell *c, const char *formula);
-void cell_set_note(struct cell *c, const char *note);        /* NULL or "": none */
-void cell_set_format(struct cell *c, struct format *format); /* taken over */
+void cell_set_note(struct cell *c, const char *note);          /* NULL or "": none */
+void cell_set_format(struct cell *c, struct format *format);   /* taken over */
+void cell_set_validation(struct cell *c, struct format *rule); /* taken over */
 #endif
