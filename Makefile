@@ -46,7 +46,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode fuzz fuzz-short fuzz-programs torture torture-planted
+	bench bench-decode bench-sheets fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -104,7 +104,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lcmocka
 
-# What bench-decode runs.
+# What bench-decode and bench-sheets run.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(BUILD)/libreplicator.a $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(link)
@@ -112,6 +112,9 @@ bench: $(BENCHES)
 bench-decode: all bench ## how fast logs are read, beside other readers (tests/bench; BENCH_ARGS=--help)
 	@tools/install build bench
 	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_decode.py $(BENCH_ARGS)
+bench-sheets: all bench ## how fresh the cells are, requests, memory, beside other ways (tests/bench; BENCH_ARGS=--help)
+	@tools/install build bench
+	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_sheets.py $(BENCH_ARGS)
 
 # The fuzz targets (tests/fuzz/targets.h lists them): a libFuzzer program each, built by clang in a folder of their own; the unit
 # test test_fuzz_cases runs them all on inputs that are known.

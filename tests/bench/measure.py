@@ -31,10 +31,10 @@ def last_line(text, status):
     return (text.strip().splitlines() or [f"it ends with status {status} and says nothing"])[-1][:200]
 
 
-def timed(command, extra):
+def timed(command, extra, stdin=subprocess.DEVNULL):
     """Run COMMAND with its output thrown away."""
     with tempfile.NamedTemporaryFile() as report:
-        done = subprocess.run([BUILD / "bench" / "timed", report.name, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        done = subprocess.run([BUILD / "bench" / "timed", report.name, *command], stdin=stdin, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, errors="replace", env=environment(extra), timeout=TIMEOUT_S)
         if done.returncode != 0:
             raise Failed(last_line(done.stderr, done.returncode))

@@ -101,8 +101,8 @@ def zongji(package):
 
 
 def node_folder():
-    """The JavaScript readers with what they need, installed once, as the lock file says."""
-    files = ["package.json", "package-lock.json", "zongji.mjs"]
+    """The JavaScript peers with what they need, installed once, as the lock file says."""
+    files = ["package.json", "package-lock.json", "zongji.mjs", "google_spreadsheet.mjs"]
     key = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in files)).hexdigest()[:12]
     folder = data.cache() / f"bench-node-{key}"
     if folder.exists():
