@@ -9,9 +9,10 @@
  * tell. With a script this is done only while people are at work and a read is free, for it makes a
  * change later by a request.
  *
- * Trusted are only rows of which nothing can be on its way: a comparison has ended in this session,
- * the row was in no batch since its change came, no cell of it is to be forced. What is typed
- * between this reading and the writing is still lost; Sheets has no conditional write.
+ * Trusted are only rows of which nothing can be on its way: what became of every batch before is
+ * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced.
+ * What is typed between this reading and the writing is still lost; Sheets has no conditional
+ * write.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static bool is_wanted(const struct session *s, const struct share *share)
 {
     const struct follow *f = &s->follows[share->at];
 
-    return f->m.cfg->direction == CONFIG_BOTH && f->due.compared_ms != 0 &&
+    return f->m.cfg->direction == CONFIG_BOTH &&
            (!has_script(f) || (due_is_busy(f) && sheets_read_wait_ms(s->sheets) == 0));
 }
 
