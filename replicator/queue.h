@@ -37,6 +37,7 @@ struct edit_note {
     char *cells;  /* owned; of notes without a key: {header: cell}, what the row showed; NULL */
     struct hash128 key;
     bool has_key;
+    int64_t number;    /* edit_log.id */
     bool is_found;     /* by a comparison of ours, not told by a script */
     int64_t sheet_row; /* 1-based; 0: unknown */
     int64_t edited_ms; /* since 1970 UTC, by the sheet's clock; of a found edit by ours */

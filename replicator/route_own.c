@@ -111,6 +111,7 @@ static int take_edit(struct route *r, const struct change *change, struct err *e
         return err_nomem(err, "route");
     item.mapping = (uint32_t)at;
     item.edit = note;
+    note->number = own_number(change, "id");
     note->id = own_text(change, "edit_id");
     note->kind = own_text(change, "kind");
     note->outcome = own_text(change, "outcome");

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Version 4: how full each mapping's spreadsheet is; the batch that is on its way.
+-- Version 4: how full each mapping's spreadsheet is; the batch that is on its way; which edit base is from.
 
 -- Cells of the grids of all tabs of the mapping's spreadsheet, blank ones included; Google allows 10,000,000.
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
@@ -22,3 +22,10 @@ CREATE TABLE IF NOT EXISTS sent_batch (
     sent_at DATETIME(3) NOT NULL,
     PRIMARY KEY (instance, spreadsheet)
 ) ENGINE=InnoDB;
+
+-- The newest edit that wrote the row (edit_log.id): the replicator waits with it until the binlog has shown that edit.
+SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE base
+    ADD edit_id BIGINT UNSIGNED NULL')
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'base' AND COLUMN_NAME = 'edit_id');
+PREPARE change_table FROM @change;
+EXECUTE change_table;

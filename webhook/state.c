@@ -41,7 +41,7 @@ int state_base_load(struct db *db, const char *mapping, struct hash128 key, stru
 }
 
 int state_base_save(struct db *db, const char *mapping, struct hash128 key, const char *row_key,
-                    const struct state_base *base, struct err *err)
+                    const struct state_base *base, const char *edit_id, struct err *err)
 {
     const struct db_param params[] = {
         DB_P_TEXT(mapping),
@@ -50,14 +50,16 @@ int state_base_save(struct db *db, const char *mapping, struct hash128 key, cons
         DB_P_BYTES(buf_text(&base->hashes), base->hashes.len),
         base->agreed.len == 0 ? DB_P_NULL : DB_P_BYTES(base->agreed.ptr, base->agreed.len),
         base->changed_us == 0 ? DB_P_NULL : DB_P_INT(base->changed_us),
+        DB_P_TEXT(edit_id),
     };
 
     if (base->hashes.is_failed || base->agreed.is_failed)
         return err_nomem(err, "base");
-    if (db_run(db,
-               "REPLACE INTO base (mapping, key_hash, row_key, hashes, agreed, changed_us) "
-               "VALUES (?, ?, ?, ?, ?, ?)",
-               params, COUNT(params), NULL, err) != 0)
+    if (db_run(
+            db,
+            "REPLACE INTO base (mapping, key_hash, row_key, hashes, agreed, changed_us, edit_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM edit_log WHERE edit_id = ?))",
+            params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "base");
     return 0;
 }

@@ -28,8 +28,9 @@ void state_base_clear(struct state_base *base);
 /* Load the base of a row, locked, into BASE, which is clear. */
 int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct state_base *base,
                     bool *is_found, struct err *err);
+/* EDIT_ID: the edit whose doing it is; the log has it. */
 int state_base_save(struct db *db, const char *mapping, struct hash128 key, const char *row_key,
-                    const struct state_base *base, struct err *err);
+                    const struct state_base *base, const char *edit_id, struct err *err);
 int state_base_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err);
 
 /* Which side deleted a row lately. */

@@ -329,7 +329,7 @@ int task_save_base(struct task *task, struct err *err)
     if (row_key == NULL)
         return err_nomem(err, "base");
     return state_base_save(task->db, task->m->cfg->name, task_key_hash(task), row_key, &task->base,
-                           err);
+                           task->edit->id, err);
 }
 
 bool task_is_changed(const struct task *task, size_t i)

@@ -18,7 +18,14 @@
 #include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
-enum { BATCH_IMAGE_BYTES = 400 * 1024, BATCH_ROWS_MAX = 10000, REPLANS_MAX = 2 };
+enum {
+    BATCH_IMAGE_BYTES = 400 * 1024,
+    BATCH_ROWS_MAX = 10000,
+    REPLANS_MAX = 2,
+    MEET_MS = 5,
+    AHEAD_MAX_MS = 5000,
+    BEHIND_MAX_MS = 300
+};
 
 static void shipment_close(struct shipment *sh)
 {
@@ -61,8 +68,8 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     return rows;
 }
 
-static int load_base(struct session *s, struct share *share, struct planned_row *rows, size_t n,
-                     struct err *err)
+static int load_base(struct session *s, struct share *share, const struct planned_row *rows,
+                     size_t n, struct err *err)
 {
     CLEANUP_FREE struct hash128 *keys = calloc(n + 1, sizeof(*keys));
 
@@ -73,17 +80,49 @@ static int load_base(struct session *s, struct share *share, struct planned_row 
     if (state_load_base(&s->state, s->follows[share->at].m.cfg->name, keys, n, false, &share->base,
                         err) != 0)
         return -1;
-    for (size_t i = 0; i < n; i++) {
-        const struct base_row *base = base_rows_find(&share->base, keys[i]);
-
-        if (base == NULL || base_row_is_kept(base))
-            continue;
-        rows[i].base = base->hashes;
-        rows[i].base_len = base->hashes_len;
-        rows[i].agreed = base->agreed;
-        rows[i].agreed_len = base->agreed_len;
-    }
     return 0;
+}
+
+/* The row's image and its base are of different moments: base knows of an edit that the stream has
+ * not shown yet, or the stream has shown one that is not visible to a SELECT yet (a server shows a
+ * transaction to replicas first). They meet within milliseconds; whatever is the matter if they do
+ * not, the row is not kept back for ever. */
+static bool must_meet(const struct session *s, const struct base_row *base, struct pending_row *p)
+{
+    bool is_ahead = base != NULL && base->edit != 0 && !seen_has(&s->seen, base->edit);
+    bool is_behind = p->edit != 0 && (base == NULL || base->edit < p->edit);
+    int64_t now = clock_mono_ms();
+
+    if (!is_ahead && !is_behind)
+        return false;
+    if (p->meet_until_ms == 0)
+        p->meet_until_ms = now + (is_ahead ? AHEAD_MAX_MS : BEHIND_MAX_MS);
+    return now < p->meet_until_ms;
+}
+
+/* Give the rows their base, and leave out those that have yet to meet it. How many remain. */
+static size_t meet_base(struct session *s, const struct share *share, struct planned_row *rows,
+                        size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct planned_row row = rows[i];
+        const struct base_row *base = base_rows_find(&share->base, row.pending->id.key);
+
+        if (must_meet(s, base, row.pending)) {
+            s->flush_after_ms = clock_mono_ms() + MEET_MS;
+            continue;
+        }
+        if (base != NULL && !base_row_is_kept(base)) {
+            row.base = base->hashes;
+            row.base_len = base->hashes_len;
+            row.agreed = base->agreed;
+            row.agreed_len = base->agreed_len;
+        }
+        rows[kept++] = row;
+    }
+    return kept;
 }
 
 /* Plan the mapping's rows as a new share, if there are any. */
@@ -112,6 +151,7 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         free(rows);
         return -1;
     }
+    n = meet_base(s, share, rows, n);
     if (plan_make(&share->plan, m, rows, n, err) != 0 ||
         plan_emit(&share->plan, sh->batch, err) != 0)
         return -1;

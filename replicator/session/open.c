@@ -351,7 +351,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .is_lost = true, /* unless the one before says no */
                           .transaction = 1};
     if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||
-        open_position(s, err) != 0 || open_mappings(s, err) != 0 ||
+        open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||
+        open_mappings(s, err) != 0 ||
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;

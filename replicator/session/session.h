@@ -24,6 +24,7 @@
 #include "common/stop.h"
 #include "replicator/queue.h"
 #include "replicator/route.h"
+#include "replicator/session/seen.h"
 #include "replicator/session/watch.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/change_set.h"
@@ -222,9 +223,10 @@ struct session {
     bool is_part_flushed;      /* and another part has left */
     uint64_t transaction;      /* counts them */
     uint64_t edit_transaction; /* the last one that the webhook made */
-    char *position;            /* owned; after the last whole transaction taken */
-    bool is_position_dirty;    /* not saved yet */
-    unsigned foreign_commits;  /* transactions since the last save that were not our own */
+    struct seen_edits seen;
+    char *position;           /* owned; after the last whole transaction taken */
+    bool is_position_dirty;   /* not saved yet */
+    unsigned foreign_commits; /* transactions since the last save that were not our own */
     unsigned own_commits;
     unsigned replans;  /* batches in a row that were planned anew because rows had moved */
     int64_t saved_ms;  /* monotonic */

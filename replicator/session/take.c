@@ -158,13 +158,29 @@ static bool is_overwritten(const struct session *s, uint32_t mapping, const stru
            recent_is_after(s, mapping, note->key, note->edited_ms, note->is_found);
 }
 
+/* What it changed has come before it. */
+static void note_seen(struct session *s, uint32_t mapping, const struct edit_note *note)
+{
+    struct pending_row *row =
+        note->has_key && (is_text(note->operation, "update") || is_text(note->operation, "insert"))
+            ? change_set_find(&s->set, mapping, note->key)
+            : NULL;
+
+    seen_take(&s->seen, note->number);
+    if (row != NULL)
+        row->edit = note->number;
+}
+
 static int take_edit(struct session *s, const struct item *item, struct err *err)
 {
     const struct edit_note *note = item->edit;
     struct follow *f = &s->follows[item->mapping];
 
     s->edit_transaction = s->transaction;
-    if (!f->m.is_ready || is_text(note->outcome, "pending"))
+    if (is_text(note->outcome, "pending"))
+        return 0;
+    note_seen(s, item->mapping, note);
+    if (!f->m.is_ready)
         return 0;
     due_doubt(f);
     due_touch(f);

@@ -257,6 +257,16 @@ int state_mark(struct state *s, uint64_t *serial, struct err *err)
     return 0;
 }
 
+int state_last_edit(struct state *s, int64_t *edit, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (state_run(s, "SELECT COALESCE(MAX(id), 0) FROM @.edit_log", NULL, 0, &rows, err) != 0)
+        return -1;
+    *edit = db_rows_int(&rows, 0, 0);
+    return 0;
+}
+
 /* --- acknowledgement --- */
 
 int state_ack_begin(struct state *s, struct err *err)

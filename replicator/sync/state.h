@@ -118,6 +118,7 @@ struct base_row {
     const void *agreed; /* values beside the hashes; NULL: none, or not asked for */
     size_t agreed_len;
     int64_t changed_us; /* when MySQL's newest change of it was committed; 0: not known */
+    int64_t edit;       /* the newest edit that wrote it (edit_log.id); 0: none, or not asked for */
     const char *row_key;
     bool is_seen; /* for the caller */
     int64_t row;  /* for the caller: where it stands */
@@ -187,6 +188,9 @@ struct sent_batch state_sent_at(const struct db_rows *rows, size_t r);
 
 /* Tombstones that are older than a day: up to 10,000 of them go. */
 int state_prune(struct state *s, struct err *err);
+
+/* The highest number of an edit in the log (edit_log.id); 0: there is none. */
+int state_last_edit(struct state *s, int64_t *edit, struct err *err);
 
 /* Commit a mark; when the stream shows *SERIAL, everything committed before this call is behind it,
  * and was visible to every SELECT made after this call. */

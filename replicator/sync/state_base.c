@@ -53,6 +53,7 @@ static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, 
     row->hashes = arena_copy(&out->arena, hashes.ptr, hashes.len);
     row->hashes_len = hashes.len;
     row->changed_us = db_rows_int(rows, r, 3);
+    row->edit = db_rows_int(rows, r, 5);
     if (agreed.state == VALUE_TEXT) {
         row->agreed = arena_copy(&out->arena, agreed.ptr, agreed.len);
         row->agreed_len = agreed.len;
@@ -77,7 +78,7 @@ static int load_chunk(struct state *s, const char *mapping, const struct hash128
     params[0] = DB_P_TEXT(mapping);
     for (size_t i = 0; i < n_items; i++)
         params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1].bytes, 16);
-    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, agreed FROM ",
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, agreed, edit_id FROM ",
               ".base WHERE mapping = ? AND key_hash IN (", "?", n_items,
               lock ? ") FOR UPDATE" : ")", err) != 0 ||
         db_run(s->db, sql.ptr, params, 1 + n_items, &rows, err) != 0)
@@ -106,7 +107,7 @@ int state_page_base(struct state *s, const char *mapping, struct hash128 after, 
     struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(after.bytes, 16),
                                 DB_P_INT((int64_t)limit)};
 
-    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, NULL FROM ",
+    if (build(s, &sql, "SELECT key_hash, row_key, hashes, changed_us, NULL, NULL FROM ",
               ".base WHERE mapping = ? AND key_hash > ? ORDER BY key_hash LIMIT ?", "", 0, "",
               err) != 0 ||
         db_run(s->db, sql.ptr, params, 3, &rows, err) != 0)
