@@ -34,7 +34,8 @@ struct edit_note {
     char *id, *kind, *outcome, *operation, *row_key,
         *columns; /* owned; columns: a JSON array of column names */
     char *notes;  /* owned; {header: text, or null: none} as JSON; NULL: it has none */
-    char *cells;  /* owned; of notes without a key: {header: cell}, what the row showed; NULL */
+    char *cells;  /* owned; {header: cell}, what the row showed: of notes without a key, and of what
+                     was rejected; NULL */
     struct hash128 key;
     bool has_key;
     int64_t number;    /* edit_log.id */

@@ -78,7 +78,7 @@ static int find_named(const struct route *r, const char *name)
     return -1;
 }
 
-/* What its notes are, and which row they are for when it has no key. */
+/* What its notes are, and which row they are for when it has no key; what is to give way. */
 static void take_notes(const struct route *r, uint32_t at, const struct change *change,
                        struct edit_note *note)
 {
@@ -91,7 +91,8 @@ static void take_notes(const struct route *r, uint32_t at, const struct change *
         note->columns == NULL || r->mappings[at]->table == NULL)
         return;
     note->notes = route_notes(r->mappings[at], &texts);
-    if (note->notes != NULL && !note->has_key && own_value(change, "cells").len <= CELLS_BYTES_MAX)
+    if ((note->has_key ? strcmp(note->outcome, "rejected") == 0 : note->notes != NULL) &&
+        own_value(change, "cells").len <= CELLS_BYTES_MAX)
         note->cells = own_text(change, "cells");
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/base.h"
+#include "common/cell/cell_json.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -31,8 +32,35 @@ static struct check *find(const struct session *s, uint32_t mapping, struct hash
     return c;
 }
 
+/* Which of REFUSED's cells were to be what. Without the log's cells (they were too many) nothing
+ * gives way here: a comparison finds what is refused still. */
+static int add_refused(struct check *c, const struct mapping *m, const struct edit_note *refused,
+                       struct err *err)
+{
+    CLEANUP_FREE uint64_t *bits = NULL;
+    CLEANUP_JSON cJSON *cells = NULL;
+
+    if (refused->cells == NULL || !session_set_columns(m, refused->columns, &bits))
+        return 0;
+    if (json_parse(refused->cells, strlen(refused->cells), &cells, err) != 0)
+        return -1;
+    if (c->refused == NULL && (c->refused = cJSON_CreateObject()) == NULL)
+        return err_nomem(err, "check");
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const char *header = m->columns[i].header;
+
+        if ((bits[i / 64] >> (i % 64) & 1) == 0 || json_get(cells, header) == NULL)
+            continue;
+        cJSON_DeleteItemFromObjectCaseSensitive(c->refused, header);
+        if (!cJSON_AddItemToObject(c->refused, header,
+                                   cJSON_DetachItemFromObjectCaseSensitive(cells, header)))
+            return err_nomem(err, "check");
+    }
+    return 0;
+}
+
 int check_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-              const char *refused, struct err *err)
+              const struct edit_note *refused, struct err *err)
 {
     struct check *c = find(s, mapping, key);
 
@@ -47,16 +75,14 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
         HASH_ADD(hh, s->checks, id, sizeof(c->id), c);
     }
     c->due_ms = clock_mono_ms() + SETTLE_MS;
-    if (refused != NULL && !session_set_columns(&s->follows[mapping].m, refused, &c->refused))
-        return err_nomem(err, "check");
-    return 0;
+    return refused == NULL ? 0 : add_refused(c, &s->follows[mapping].m, refused, err);
 }
 
 static void check_remove(struct session *s, struct check *c)
 {
     HASH_DEL(s->checks, c);
     free(c->row_key);
-    free(c->refused);
+    cJSON_Delete(c->refused);
     free(c);
 }
 
@@ -67,9 +93,13 @@ void checks_close(struct session *s)
     HASH_ITER(hh, s->checks, c, next) check_remove(s, c);
 }
 
-static bool is_refused(const struct check *c, size_t i)
+/* Does CELL show still what was refused in column I? */
+static bool is_refused(const struct check *c, const struct mapping *m, size_t i,
+                       const struct cell *cell)
 {
-    return c->refused != NULL && (c->refused[i / 64] >> (i % 64) & 1) != 0;
+    const cJSON *sent = json_get(c->refused, m->columns[i].header);
+
+    return sent != NULL && cell_is_json(cell, sent);
 }
 
 /* The columns of ROW that do not show what base says and may be written again, as a JSON array of
@@ -89,7 +119,7 @@ static void find_differences(const struct mapping *m, const struct check *check,
             !base_find(base->hashes, base->hashes_len, name, &hash) || hash == 0 ||
             tab_cell_shows(m, i, cell, hash))
             continue;
-        if (m->columns[i].to_mysql && !is_refused(check, i) &&
+        if (m->columns[i].to_mysql && !is_refused(check, m, i, cell) &&
             !(base_find_previous(base->hashes, base->hashes_len, name, &previous, &is_shown) &&
               tab_cell_shows(m, i, cell, previous))) {
             *is_typed = true;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cell/cell_json.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -117,24 +118,6 @@ int note_add_edit(struct session *s, uint32_t mapping, const struct edit_note *e
 
 /* --- is it the row --- */
 
-static bool shows(const struct cell *cell, const cJSON *sent)
-{
-    switch (cell->type) {
-    case CELL_BLANK:
-        return sent == NULL || cJSON_IsNull(sent);
-    case CELL_NUMBER:
-        return cJSON_IsNumber(sent) && fabs(sent->valuedouble - cell->number) < 1e-9;
-    case CELL_BOOL:
-        return cJSON_IsBool(sent) && cJSON_IsTrue(sent) == cell->boolean;
-    case CELL_TEXT:
-        return cJSON_IsString(sent) && strlen(sent->valuestring) == cell->text_len &&
-               memcmp(sent->valuestring, cell->text, cell->text_len) == 0;
-    case CELL_ERROR:
-        return false;
-    }
-    return false;
-}
-
 static bool is_row_of(const struct mapping *m, const struct note *n, const struct grid *grid,
                       int64_t row)
 {
@@ -148,8 +131,8 @@ static bool is_row_of(const struct mapping *m, const struct note *n, const struc
     if (n->cells == NULL)
         return has_key && hash128_equal(key, n->id.key);
     for (size_t i = 0; i < m->n_columns; i++)
-        if (!shows(grid_at(grid, row, m->columns[i].sheet_column),
-                   json_get(n->cells, m->columns[i].header)))
+        if (!cell_is_json(grid_at(grid, row, m->columns[i].sheet_column),
+                          json_get(n->cells, m->columns[i].header)))
             return false;
     return true;
 }

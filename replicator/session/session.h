@@ -20,6 +20,7 @@
 #include "common/config/config.h"
 #include "common/err.h"
 #include "common/http/client.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "common/stop.h"
 #include "replicator/queue.h"
@@ -151,9 +152,9 @@ struct placement {
 /* A row whose cells are to be compared with base, a moment after the last edit of it. */
 struct check {
     struct row_id id;
-    char *row_key;     /* owned */
-    uint64_t *refused; /* owned; a bit a column: what was typed there is to give way; NULL: none */
-    int64_t due_ms;    /* monotonic */
+    char *row_key;  /* owned */
+    cJSON *refused; /* owned; {header: cell}: what was typed there is to give way; NULL: nothing */
+    int64_t due_ms; /* monotonic */
     UT_hash_handle hh;
 };
 
@@ -326,9 +327,9 @@ int placement_write_key(struct session *s, struct mapping *m, const char *row_ke
                         struct err *err);
 
 /* check.c */
-/* REFUSED: a JSON array of the columns whose cells show a refused value; NULL: none. */
+/* REFUSED: an edit whose values were refused; NULL: none. */
 int check_add(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
-              const char *refused, struct err *err);
+              const struct edit_note *refused, struct err *err);
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
 

@@ -212,7 +212,7 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     /* What was refused is to give way to MySQL's value, also when the answer did not reach the
      * script. */
     if (is_text(note->outcome, "rejected"))
-        return check_add(s, item->mapping, note->key, note->row_key, note->columns, err);
+        return check_add(s, item->mapping, note->key, note->row_key, note, err);
     if (is_overwritten(s, item->mapping, note))
         return check_add(s, item->mapping, note->key, note->row_key, NULL, err);
     return 0;

@@ -15,6 +15,9 @@
 
 #include "common/cell/calendar.h"
 #include "common/cell/cell.h"
+#include "common/cell/cell_json.h"
+#include "common/cleanup.h"
+#include "common/json.h"
 #include "common/number.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -798,6 +801,38 @@ static void no_locale_changes_a_number(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static bool is_json(struct cell cell, const char *text)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+    struct err err;
+
+    assert_int_equal(json_parse(text, strlen(text), &json, &err), 0);
+    return cell_is_json(&cell, json);
+}
+
+static void a_cell_is_compared_with_what_the_script_sent(void **state)
+{
+    const struct cell blank = {.type = CELL_BLANK}, yes = {.type = CELL_BOOL, .boolean = true},
+                      fault = {.type = CELL_ERROR, .text = "#N/A", .text_len = 4},
+                      word = {.type = CELL_TEXT, .text = "ab", .text_len = 2};
+
+    (void)state;
+    assert_true(is_json(blank, "null") && cell_is_json(&blank, NULL));
+    assert_false(is_json(blank, "\"\"") || is_json(blank, "0") || is_json(blank, "false"));
+    assert_true(is_json(number_cell(1.5), "1.5"));
+    assert_false(is_json(number_cell(1.5), "\"1.5\"") || is_json(number_cell(1), "true"));
+    assert_true(is_json(number_cell(33149), "{\"date\":\"1990-10-03T00:00:00.000\"}"));
+    assert_true(is_json(number_cell(33149.5), "{\"date\":\"1990-10-03T12:00:00.000\"}"));
+    assert_false(is_json(number_cell(33149), "{\"date\":\"1990-10-03T00:00:01.000\"}"));
+    assert_false(is_json(number_cell(0), "{\"date\":\"1990-13-03T00:00:00.000\"}"));
+    assert_true(is_json(yes, "true"));
+    assert_false(is_json(yes, "false") || is_json(yes, "1"));
+    assert_true(is_json(word, "\"ab\""));
+    assert_false(is_json(word, "\"abc\"") || is_json(word, "\"AB\"") || is_json(word, "null"));
+    assert_true(is_json(fault, "{\"error\":\"#N/A\"}"));
+    assert_false(is_json(fault, "\"#N/A\"") || is_json(fault, "{\"error\":\"#REF!\"}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -812,6 +847,7 @@ int main(void)
         cmocka_unit_test(columns_are_formatted_by_type),
         cmocka_unit_test(any_value_comes_back_as_it_was),
         cmocka_unit_test(no_locale_changes_a_number),
+        cmocka_unit_test(a_cell_is_compared_with_what_the_script_sent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
