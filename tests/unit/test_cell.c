@@ -801,13 +801,13 @@ static void no_locale_changes_a_number(void **state)
     setlocale(LC_ALL, "C");
 }
 
-static bool is_json(struct cell cell, const char *text)
+static bool holds(struct cell cell, const char *sent)
 {
-    CLEANUP_JSON cJSON *json = NULL;
+    CLEANUP_JSON cJSON *parsed = NULL;
     struct err err;
 
-    assert_int_equal(json_parse(text, strlen(text), &json, &err), 0);
-    return cell_is_json(&cell, json);
+    assert_int_equal(json_parse(sent, strlen(sent), &parsed, &err), 0);
+    return cell_is_json(&cell, parsed);
 }
 
 static void a_cell_is_compared_with_what_the_script_sent(void **state)
@@ -817,20 +817,20 @@ static void a_cell_is_compared_with_what_the_script_sent(void **state)
                       word = {.type = CELL_TEXT, .text = "ab", .text_len = 2};
 
     (void)state;
-    assert_true(is_json(blank, "null") && cell_is_json(&blank, NULL));
-    assert_false(is_json(blank, "\"\"") || is_json(blank, "0") || is_json(blank, "false"));
-    assert_true(is_json(number_cell(1.5), "1.5"));
-    assert_false(is_json(number_cell(1.5), "\"1.5\"") || is_json(number_cell(1), "true"));
-    assert_true(is_json(number_cell(33149), "{\"date\":\"1990-10-03T00:00:00.000\"}"));
-    assert_true(is_json(number_cell(33149.5), "{\"date\":\"1990-10-03T12:00:00.000\"}"));
-    assert_false(is_json(number_cell(33149), "{\"date\":\"1990-10-03T00:00:01.000\"}"));
-    assert_false(is_json(number_cell(0), "{\"date\":\"1990-13-03T00:00:00.000\"}"));
-    assert_true(is_json(yes, "true"));
-    assert_false(is_json(yes, "false") || is_json(yes, "1"));
-    assert_true(is_json(word, "\"ab\""));
-    assert_false(is_json(word, "\"abc\"") || is_json(word, "\"AB\"") || is_json(word, "null"));
-    assert_true(is_json(fault, "{\"error\":\"#N/A\"}"));
-    assert_false(is_json(fault, "\"#N/A\"") || is_json(fault, "{\"error\":\"#REF!\"}"));
+    assert_true(holds(blank, "null") && cell_is_json(&blank, NULL));
+    assert_false(holds(blank, "\"\"") || holds(blank, "0") || holds(blank, "false"));
+    assert_true(holds(number_cell(1.5), "1.5"));
+    assert_false(holds(number_cell(1.5), "\"1.5\"") || holds(number_cell(1), "true"));
+    assert_true(holds(number_cell(33149), "{\"date\":\"1990-10-03T00:00:00.000\"}"));
+    assert_true(holds(number_cell(33149.5), "{\"date\":\"1990-10-03T12:00:00.000\"}"));
+    assert_false(holds(number_cell(33149), "{\"date\":\"1990-10-03T00:00:01.000\"}"));
+    assert_false(holds(number_cell(0), "{\"date\":\"1990-13-03T00:00:00.000\"}"));
+    assert_true(holds(yes, "true"));
+    assert_false(holds(yes, "false") || holds(yes, "1"));
+    assert_true(holds(word, "\"ab\""));
+    assert_false(holds(word, "\"abc\"") || holds(word, "\"AB\"") || holds(word, "null"));
+    assert_true(holds(fault, "{\"error\":\"#N/A\"}"));
+    assert_false(holds(fault, "\"#N/A\"") || holds(fault, "{\"error\":\"#REF!\"}"));
 }
 
 int main(void)
