@@ -176,8 +176,9 @@ def _reconciled(world):
 
 
 def _listen(world, rest):
-    """Nobody does anything, so nothing may be written. Unless an edit is taken yet: a row that was typed without a key, and whose
-    trigger was lost, is told when it was seen twice. Its cells are no echo of nothing; then there is silence once more, twice at most."""
+    """Nobody does anything, so nothing may be written. Unless an edit is found yet (a row that was typed without a key, and whose
+    trigger was lost, is told when it was seen twice): what it makes of the row, a note or a cell, is no echo of nothing. Then there has
+    to be silence once more, twice at most."""
     for _ in range(3):
         edits = _last_edit(world)
         if rest.problem == "":
@@ -189,10 +190,9 @@ def _listen(world, rest):
         world.journal.collect()
         rest.cells = sum(request["cells"] for request in world.stack.google.requests(after))
         rest.revisions = len([number for number in world.journal.revisions if number > revision])
-        if _last_edit(world) == edits:
+        if not rest.revisions or _last_edit(world) == edits:
             break
 
 
 def _last_edit(world):
-    """The newest one that has changed MySQL."""
-    return world.stack.sql(f"SELECT MAX(id) FROM {world.stack.state_database}.edit_log WHERE operation <> 'none'")[0][0]
+    return world.stack.sql(f"SELECT MAX(id) FROM {world.stack.state_database}.edit_log")[0][0]
