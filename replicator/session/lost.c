@@ -17,28 +17,55 @@
 #include "replicator/session/lost.h"
 #include "replicator/session/shipment.h"
 
+static int record(struct session *s, const char *spreadsheet, const struct buf *content,
+                  struct err *err)
+{
+    struct batch_number number;
+
+    if (sheets_next_number(s->sheets, spreadsheet, &number, err) != 0 ||
+        state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (state_ack_sent(&s->state, spreadsheet, number, content, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    s->own_commits++;
+    return state_ack_commit(&s->state, err);
+}
+
 int lost_record(struct session *s, struct shipment *sh, struct err *err)
 {
     CLEANUP_BUF struct buf content = BUF_INIT;
-    struct batch_number number;
     bool any;
 
     if (lost_print(sh, &content, &any, err) != 0)
         return -1;
     if (!any)
         return 0;
-    if (sheets_next_number(s->sheets, sh->spreadsheet, &number, err) != 0 ||
-        state_ack_begin(&s->state, err) != 0)
+    if (record(s, sh->spreadsheet, &content, err) != 0)
         return -1;
-    if (state_ack_sent(&s->state, sh->spreadsheet, number, &content, err) != 0) {
-        state_ack_abort(&s->state);
-        return -1;
-    }
-    if (state_ack_commit(&s->state, err) != 0)
-        return -1;
-    s->own_commits++;
     sh->is_recorded = true;
     return 0;
+}
+
+int lost_record_keys(struct session *s, const struct mapping *m, const struct hash128 *keys,
+                     size_t n, struct err *err)
+{
+    CLEANUP_BUF struct buf content = BUF_INIT;
+
+    if (lost_print_keys(m, keys, n, &content, err) != 0)
+        return -1;
+    return record(s, m->cfg->spreadsheet, &content, err);
+}
+
+int lost_answered(struct session *s, const struct mapping *m, int rc, struct err *err)
+{
+    if (rc != 0) {
+        s->is_lost = s->is_lost || err->code == ERR_LOST;
+        return -1;
+    }
+    s->own_commits++;
+    return state_forget_sent(&s->state, m->cfg->spreadsheet, err);
 }
 
 static struct follow *find_follow(const struct session *s, const char *spreadsheet,

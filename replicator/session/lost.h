@@ -40,6 +40,8 @@ struct lost_share {
 /* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. */
 struct shipment;
 int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err *err);
+int lost_print_keys(const struct mapping *m, const struct hash128 *keys, size_t n, struct buf *out,
+                    struct err *err);
 /* Read one share of it. Columns that the mapping has no more are left out. ERR_FORMAT. */
 int lost_share_read(struct lost_share *share, struct mapping *m, uint32_t at, const cJSON *json,
                     struct err *err);

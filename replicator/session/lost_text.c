@@ -36,23 +36,15 @@ static void put_cells(const struct plan *plan, const struct planned_row *row, st
     buf_putc(out, ']');
 }
 
-static void put_row(const struct plan *plan, const struct planned_row *row, struct buf *out)
+static void put_row(struct buf *out, struct hash128 key, int64_t changed_us)
 {
     buf_puts(out, "[\"");
-    buf_hex(out, row->pending->id.key.bytes, sizeof(row->pending->id.key.bytes));
-    buf_printf(out, "\",%" PRId64 ",", row->pending->changed_us);
-    if (row->action == PLAN_UPDATE)
-        put_cells(plan, row, out);
-    else
-        buf_puts(out, "null");
-    buf_putc(out, ']');
+    buf_hex(out, key.bytes, sizeof(key.bytes));
+    buf_printf(out, "\",%" PRId64 ",", changed_us);
 }
 
-static void put_share(const struct plan *plan, struct buf *out, bool *any)
+static void begin_share(const struct mapping *m, struct buf *out)
 {
-    const struct mapping *m = plan->mapping;
-    const char *before = "";
-
     buf_puts(out, "{\"mapping\":");
     buf_json(out, m->cfg->name, strlen(m->cfg->name));
     buf_puts(out, ",\"columns\":");
@@ -63,11 +55,25 @@ static void put_share(const struct plan *plan, struct buf *out, bool *any)
         buf_json(out, name, strlen(name));
     }
     buf_puts(out, "],\"rows\":[");
+}
+
+static void put_share(const struct plan *plan, struct buf *out, bool *any)
+{
+    const char *before = "";
+
+    begin_share(plan->mapping, out);
     for (size_t i = 0; i < plan->n_rows; i++) {
-        if (!is_told(plan->rows[i].action))
+        const struct planned_row *row = &plan->rows[i];
+
+        if (!is_told(row->action))
             continue;
         buf_puts(out, before);
-        put_row(plan, &plan->rows[i], out);
+        put_row(out, row->pending->id.key, row->pending->changed_us);
+        if (row->action == PLAN_UPDATE)
+            put_cells(plan, row, out);
+        else
+            buf_puts(out, "null");
+        buf_putc(out, ']');
         before = ",";
         *any = true;
     }
@@ -82,6 +88,21 @@ int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err
         put_share(&sh->shares[i].plan, out, any);
     }
     buf_putc(out, ']');
+    return out->is_failed ? err_nomem(err, "flush") : 0;
+}
+
+int lost_print_keys(const struct mapping *m, const struct hash128 *keys, size_t n, struct buf *out,
+                    struct err *err)
+{
+    buf_putc(out, '[');
+    begin_share(m, out);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_putc(out, ',');
+        put_row(out, keys[i], 0);
+        buf_puts(out, "null]");
+    }
+    buf_puts(out, "]}]");
     return out->is_failed ? err_nomem(err, "flush") : 0;
 }
 

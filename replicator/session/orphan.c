@@ -203,11 +203,13 @@ static int delete_twin(struct session *s, struct orphan *o, int64_t row, struct 
     rc = tab_read_index(s->sheets, m, err);
     batch_delete_rows(batch, m->sheet_id, row, 1);
     if (rc == 0)
+        rc = lost_record_keys(s, m, &o->key, 1, err);
+    if (rc == 0)
         rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n, &after, err);
     batch_free(batch);
     m->is_index_stale = true;
     if (rc != 0)
-        return -1;
+        return lost_answered(s, m, rc, err);
     m->grid_rows--;
     if (tab_headers_match(m, &after[0])) {
         before = m->index;
@@ -218,7 +220,7 @@ static int delete_twin(struct session *s, struct orphan *o, int64_t row, struct 
         row_index_close(&before);
     }
     grids_free(after, n);
-    return rc;
+    return lost_answered(s, m, rc, err);
 }
 
 /* Look for one; *DONE: it is gone. */

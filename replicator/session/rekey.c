@@ -91,6 +91,24 @@ static int write_key(struct batch *batch, const struct mapping *m, const struct 
     return 0;
 }
 
+/* Until the answer is there it is written down that the old keys go. */
+static int send_keys(struct session *s, const struct mapping *m, struct batch *batch,
+                     struct pending_row *const *rows, size_t n, struct grid **proof,
+                     struct err *err)
+{
+    CLEANUP_FREE struct hash128 *old = calloc(n + 1, sizeof(*old));
+    struct grid_range ranges[TAB_RANGES_MAX];
+    size_t n_ranges = tab_ranges(m, ranges);
+
+    if (old == NULL)
+        return err_nomem(err, "rekey");
+    for (size_t i = 0; i < n; i++)
+        old[i] = rows[i]->old_key;
+    if (lost_record_keys(s, m, old, n, err) != 0)
+        return -1;
+    return sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n_ranges, proof, err);
+}
+
 /* Which keys are not where they were, but for those that were to go? */
 static int judge(struct session *s, uint32_t at, struct row_index *before,
                  struct pending_row *const *rows, size_t n, struct err *err)
@@ -112,13 +130,31 @@ static int judge(struct session *s, uint32_t at, struct row_index *before,
     return rc;
 }
 
+/* The proof that came back. */
+static int take_proof(struct session *s, uint32_t at, struct pending_row *const *rows, size_t n,
+                      const struct grid *proof, struct err *err)
+{
+    struct mapping *m = &s->follows[at].m;
+    struct row_index before = {0};
+    int rc;
+
+    if (!tab_headers_match(m, &proof[0])) {
+        session_restart(s, "columns of a tab have moved");
+        return 0;
+    }
+    before = m->index;
+    m->index = (struct row_index){0};
+    rc = tab_index(m, &proof[1], NULL, err);
+    if (rc == 0)
+        rc = judge(s, at, &before, rows, n, err);
+    row_index_close(&before);
+    return rc;
+}
+
 static int rekey(struct session *s, uint32_t at, struct pending_row *const *rows, size_t n,
                  struct err *err)
 {
     struct mapping *m = &s->follows[at].m;
-    struct grid_range ranges[TAB_RANGES_MAX];
-    size_t n_ranges = tab_ranges(m, ranges);
-    struct row_index before = {0};
     struct batch *batch = batch_new();
     struct grid *proof = NULL;
     int rc = batch == NULL ? err_nomem(err, "rekey") : 0;
@@ -127,24 +163,16 @@ static int rekey(struct session *s, uint32_t at, struct pending_row *const *rows
         rc = write_key(batch, m, rows[i], err);
     if (rc == 0) {
         m->is_index_stale = true;
-        rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n_ranges, &proof, err);
+        rc = send_keys(s, m, batch, rows, n, &proof, err);
     }
     batch_free(batch);
-    if (rc != 0)
+    if (rc == 0)
+        rc = take_proof(s, at, rows, n, proof, err);
+    grids_free(proof, 1 + m->n_key);
+    if (lost_answered(s, m, rc, err) != 0)
         return -1;
-    if (tab_headers_match(m, &proof[0])) {
-        before = m->index;
-        m->index = (struct row_index){0};
-        rc = tab_index(m, &proof[1], NULL, err);
-        if (rc == 0)
-            rc = judge(s, at, &before, rows, n, err);
-        row_index_close(&before);
-    } else {
-        session_restart(s, "columns of a tab have moved");
-    }
-    grids_free(proof, n_ranges);
     log_info("rekey: rows got their new keys in place mapping=%s rows=%zu", m->cfg->name, n);
-    return rc;
+    return 0;
 }
 
 static bool has_candidate(const struct session *s, uint32_t at)

@@ -346,6 +346,11 @@ int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *b
  * were applied are looked for in the tab, and rows that they hit by mistake are put right. Nothing
  * else of the session may write or compare before. Blocks for some requests. */
 int lost_step(struct session *s, struct err *err);
+/* Before a batch is sent, flushes aside (shipment.h): keys that are to go from M's tab are written
+ * down. After it, RC is what sheets_send returned; returns -1 if that was no 0. */
+int lost_record_keys(struct session *s, const struct mapping *m, const struct hash128 *keys,
+                     size_t n, struct err *err);
+int lost_answered(struct session *s, const struct mapping *m, int rc, struct err *err);
 
 /* orphan.c */
 /* Cells of ours are in ROW (a hint) and belong to nobody: the caller sets has and hashes. NULL: no

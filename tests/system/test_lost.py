@@ -130,6 +130,21 @@ def test_another_row_was_deleted(make_stack, is_killed):
     assert [e for e in edits(stack) if e[2] != "none"] == []  # but what the row had in unmapped columns
 
 
+# ---- another key
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["lost", "killed"])
+def test_a_new_key_landed_in_another_row(make_stack, is_killed):
+    stack = silent(make_stack, "poll")
+    with sent_and_lost(stack, "UPDATE items SET id = 60 WHERE id = 2", {"delay_ms": 60000} if is_killed else LOST[0]):
+        act(stack, "sort", row=1, column=0, descending=True)
+    if is_killed:
+        wait_until("the write", lambda: 60.0 in [row[0] for row in stack.cells("Items")])
+        restart(stack)
+    agreed(stack)
+    assert stack.sql("SELECT id FROM items ORDER BY id") == [(1,), (3,), (4,), (5,), (6,), (60,)]
+    assert [e for e in edits(stack) if e[2] != "none"] == []
+
+
 # ---- nothing has moved
 
 def test_what_has_arrived_is_not_sent_again(stack):
