@@ -44,7 +44,7 @@ struct scripted {
 /* What the server will answer, in order, and what it was asked. */
 static struct {
     pthread_mutex_t lock;
-    struct scripted api[8], token[8];
+    struct scripted api[12], token[8];
     size_t n_api, n_token, api_calls, token_calls;
     struct buf asked; /* "METHOD path?query body\n" of each API call */
     struct buf assertion;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The numbers of batches, against a scripted server: what becomes of a lost one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/sheets_fixture.h"
+
+static const char taken[] =
+    "{\"error\":{\"code\":400,\"message\":\"Invalid requests[0].createDeveloperMetadata: taken\"}}";
+
+/* Batches carry numbers, and the spreadsheet shows the 7th. */
+static void number_from_seven(void)
+{
+    struct err err = ERR_INIT;
+    struct sheet_tabs tabs;
+
+    assert_int_equal(sheets_number(sheets, "one", &err), 0);
+    expect_api(200, "{\"developerMetadata\":["
+                    "{\"metadataKey\":\"tabrelay.two\",\"metadataValue\":\"99 0000000000000001\"},"
+                    "{\"metadataKey\":\"tabrelay.one\",\"metadataValue\":\"7 0000000000000001\"},"
+                    "{\"metadataKey\":\"tabrelay.one\",\"metadataValue\":\"8 1\"},"
+                    "{\"metadataKey\":\"tabrelay.one\"}],"
+                    "\"sheets\":[{\"properties\":{\"sheetId\":0,\"title\":\"Jon's\"}}]}");
+    assert_int_equal(sheets_tabs(sheets, "ID", &tabs, &err), 0);
+    sheet_tabs_close(&tabs);
+    buf_clear(&script.asked);
+}
+
+static int send_numbered(struct batch_number *number, struct err *err)
+{
+    struct grid *proof = NULL;
+
+    assert_int_equal(sheets_next_number(sheets, "ID", number, err), 0);
+    return send_one(0, &proof, err);
+}
+
+/* The answer to a reading of numbers: it shows NUMBER. */
+static void expect_number(struct batch_number number)
+{
+    static char text[160];
+
+    snprintf(text, sizeof(text),
+             "{\"developerMetadata\":[{\"metadataKey\":\"tabrelay.one\",\"metadataValue\":"
+             "\"%lld %016llx\"}]}",
+             (long long)number.n, (unsigned long long)number.writer);
+    expect_api(200, text);
+}
+
+static enum sheets_fate fate_of(struct batch_number number)
+{
+    struct err err = ERR_INIT;
+    enum sheets_fate fate;
+
+    assert_int_equal(sheets_fate(sheets, "ID", number, &fate, &err), 0);
+    return fate;
+}
+
+static bool was_asked(const char *text)
+{
+    return strstr(buf_text(&script.asked), text) != NULL;
+}
+
+static void every_batch_has_the_next_number(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number, next;
+
+    (void)state;
+    number_from_seven();
+    for (int i = 0; i < 3; i++)
+        expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 8);
+    assert_true(was_asked("{\"requests\":[{\"createDeveloperMetadata\":{\"developerMetadata\":{"
+                          "\"metadataId\":"));
+    assert_true(was_asked("\"metadataKey\":\"tabrelay.one\",\"metadataValue\":\"8 "));
+    assert_true(was_asked("\"location\":{\"spreadsheet\":true},\"visibility\":\"DOCUMENT\"}}},"
+                          "{\"updateCells\""));
+    assert_int_equal(send_numbered(&next, &err), 0);
+    assert_true(next.n == 9 && next.writer != number.writer);
+    /* The first ones may have rivals of a process that is gone. */
+    assert_false(was_asked("deleteDeveloperMetadata"));
+    buf_clear(&script.asked);
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_true(was_asked(",{\"deleteDeveloperMetadata\":{\"dataFilter\":{"
+                          "\"developerMetadataLookup\":{\"metadataId\":"));
+}
+
+static void a_lost_batch_that_is_there_was_applied(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number, next;
+
+    (void)state;
+    number_from_seven();
+    expect_api(503, "");
+    assert_int_equal(send_numbered(&number, &err), -1);
+    assert_int_equal(err.code, ERR_LOST);
+    expect_number(number);
+    assert_int_equal(fate_of(number), SHEETS_APPLIED);
+    assert_int_equal(api_calls(), 3);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&next, &err), 0);
+    assert_int_equal(next.n, 9);
+    assert_int_equal(api_calls(), 4);
+}
+
+static void a_lost_batch_that_is_not_there_never_will_be(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number, next;
+
+    (void)state;
+    number_from_seven();
+    expect_api(503, "");
+    assert_int_equal(send_numbered(&number, &err), -1);
+    expect_number((struct batch_number){.n = 7, .writer = 1});
+    expect_api(200, "{}"); /* its number is taken */
+    buf_clear(&script.asked);
+    assert_int_equal(fate_of(number), SHEETS_NOT_APPLIED);
+    assert_true(was_asked("GET /v4/spreadsheets/ID?fields=developerMetadata(metadataKey,"
+                          "metadataValue)&prettyPrint=false"));
+    assert_true(was_asked("{\"requests\":[{\"createDeveloperMetadata\""));
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&next, &err), 0);
+    assert_int_equal(next.n, 9);
+    /* Asked once more it is the same, without a look. */
+    assert_int_equal(fate_of(number), SHEETS_NOT_APPLIED);
+    assert_int_equal(api_calls(), 5);
+}
+
+static void a_lost_batch_that_comes_between_was_applied(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+
+    (void)state;
+    number_from_seven();
+    expect_api(503, "");
+    assert_int_equal(send_numbered(&number, &err), -1);
+    expect_number((struct batch_number){.n = 7, .writer = 1});
+    expect_api(400, taken);
+    expect_number(number);
+    assert_int_equal(fate_of(number), SHEETS_APPLIED);
+}
+
+/* Nobody asked: the next batch finds out before it leaves. */
+static void nothing_is_sent_before_a_lost_batch_is_settled(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+    struct grid *proof = NULL;
+
+    (void)state;
+    number_from_seven();
+    expect_api(503, "");
+    assert_int_equal(send_numbered(&number, &err), -1);
+    for (int i = 0; i < 4; i++)
+        expect_api(503, "");
+    assert_int_equal(send_one(0, &proof, &err), -1);
+    assert_int_equal(api_calls(), 6); /* readings */
+    expect_number(number);
+    expect_api(200, "{}");
+    assert_int_equal(send_one(0, &proof, &err), 0);
+}
+
+static void a_rival_has_taken_the_number(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number, next;
+
+    (void)state;
+    number_from_seven();
+    expect_api(400, taken);
+    expect_number((struct batch_number){.n = 8, .writer = 2});
+    assert_int_equal(send_numbered(&number, &err), -1);
+    assert_true(err.code == ERR_HTTP && err.transient);
+    assert_int_equal(fate_of(number), SHEETS_NOT_APPLIED);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&next, &err), 0);
+    assert_int_equal(next.n, 9);
+}
+
+static void the_network_has_sent_it_twice(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+
+    (void)state;
+    number_from_seven();
+    assert_int_equal(sheets_next_number(sheets, "ID", &number, &err), 0);
+    expect_api(400, taken);
+    expect_number(number);
+    assert_int_equal(send_numbered(&number, &err), -1);
+    assert_int_equal(err.code, ERR_LOST);
+    expect_number(number);
+    assert_int_equal(fate_of(number), SHEETS_APPLIED);
+}
+
+static void a_spreadsheet_that_refuses_numbers_gets_none(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+    struct grid *proof = NULL;
+
+    (void)state;
+    number_from_seven();
+    for (int i = 0; i < 3; i++) {
+        expect_api(400, taken);
+        expect_number((struct batch_number){.n = 7, .writer = 1});
+        assert_int_equal(send_one(0, &proof, &err), -1);
+        assert_true(err.code == ERR_HTTP && err.transient);
+    }
+    buf_clear(&script.asked);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 0);
+    assert_true(was_asked("{\"requests\":[{\"updateCells\""));
+    assert_int_equal(fate_of(number), SHEETS_MAYBE_APPLIED);
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, open_sheets, close_sheets)
+    const struct CMUnitTest tests[] = {
+        CASE(every_batch_has_the_next_number),
+        CASE(a_lost_batch_that_is_there_was_applied),
+        CASE(a_lost_batch_that_is_not_there_never_will_be),
+        CASE(a_lost_batch_that_comes_between_was_applied),
+        CASE(nothing_is_sent_before_a_lost_batch_is_settled),
+        CASE(a_rival_has_taken_the_number),
+        CASE(the_network_has_sent_it_twice),
+        CASE(a_spreadsheet_that_refuses_numbers_gets_none),
+    };
+
+    return cmocka_run_group_tests(tests, start_server, stop_server);
+}
