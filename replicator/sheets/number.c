@@ -206,10 +206,13 @@ void number_answered(struct numbering *n)
     n->reserved.n = 0;
 }
 
+/* "Invalid requests[0].createDeveloperMetadata: ...": the first request is always ours, whatever
+ * the rest of Google's sentence is. */
 static bool is_refused_number(const struct err *err)
 {
     return err->code == ERR_HTTP && err->detail == 400 &&
-           strstr(err->msg, "DeveloperMetadata") != NULL;
+           (strstr(err->msg, "requests[0]") != NULL ||
+            strstr(err->msg, "DeveloperMetadata") != NULL);
 }
 
 enum taker { TAKER_UNKNOWN, TAKER_OURSELVES, TAKER_RIVAL, TAKER_NOBODY };
