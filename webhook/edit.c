@@ -75,6 +75,9 @@ static int parse_cells(const cJSON *json, const char *where, struct edit *edit, 
     edit->old = edit_optional(json, "old");
     edit->base = edit_optional(json, "base");
     edit->formulas = edit_optional(json, "formulas");
+    edit->after = json_text(json, "after", NULL);
+    if (edit_optional(json, "after") != NULL && !edit_is_identifier(edit->after, 64))
+        return err_set(err, ERR_VALUE, "%s.after: expected an edit's id", where);
     snprintf(member, sizeof(member), "%s.cells", where);
     if (edit_check_members(edit->cells, member, edit_check_cell, err) != 0)
         return -1;

@@ -42,6 +42,7 @@ struct edit {
     const cJSON *edited;   /* array of headers, or NULL */
     const cJSON *old;      /* object: header -> cell, or NULL */
     const cJSON *base;     /* object: header -> 16 hex digits, or NULL */
+    const char *after;     /* upsert: an earlier edit of this row, which has no key yet; NULL */
     const cJSON *formulas; /* object: header -> text, or NULL: only for the log */
     bool is_forced;        /* upsert: whatever the policy; undo: whatever the row has become */
     bool is_initial;       /* upsert: of the first synchronisation */

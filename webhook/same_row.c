@@ -125,16 +125,35 @@ static int find_unseen(struct task *task, struct db_rows *rows, struct err *err)
     return 0;
 }
 
+/* The row of an edit that the script has named. */
+static int find_named(struct task *task, struct db_rows *rows, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(task->m->cfg->name), DB_P_TEXT(task->edit->after)};
+
+    if (db_run(task->db,
+               "SELECT row_key FROM edit_log WHERE mapping = ? AND edit_id = ? "
+               "AND source = 'script' AND row_key IS NOT NULL",
+               params, COUNT(params), rows, err) != 0)
+        return err_wrap(err, "edit log");
+    return 0;
+}
+
 int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
 
-    if (task->request->source != EDIT_SCRIPT || task->edit->row == 0)
+    if (task->request->source != EDIT_SCRIPT)
         return 0;
-    if (find_unseen(task, &rows, err) != 0)
+    if (task->edit->after != NULL && find_named(task, &rows, err) != 0)
         return -1;
-    if (rows.n_rows == 0 || !is_grown_from(task, db_rows_text(&rows, 0, 1)))
-        return 0;
+    if (rows.n_rows == 0) {
+        if (task->edit->row == 0)
+            return 0;
+        if (find_unseen(task, &rows, err) != 0)
+            return -1;
+        if (rows.n_rows == 0 || !is_grown_from(task, db_rows_text(&rows, 0, 1)))
+            return 0;
+    }
     if (task_find_by(task, db_rows_text(&rows, 0, 0), err) != 0)
         return -1;
     *is_earlier = task->is_found;

@@ -19,7 +19,8 @@
 int same_row_claim(struct task *task, bool *is_same, struct err *err);
 
 /* A row that is typed cell by cell while the webhook is away, or while its first answer is on its
- * way, is told once a cell, each time without a key. *IS_EARLIER: this edit is a later state of a
- * row that the script has told already, and TASK has that row now: it is an update. */
+ * way, is told once a cell, each time without a key. The script names the earlier edit (edit.after)
+ * where it is sure of that; else the row's place tells. *IS_EARLIER: this edit is a later state of
+ * a row that the script has told already, and TASK has that row now: it is an update. */
 int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err);
 #endif

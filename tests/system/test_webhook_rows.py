@@ -240,6 +240,17 @@ def test_a_row_that_is_typed_cell_by_cell_before_its_key_comes_is_one_row(hook):
     assert hook.sql("SELECT title, note FROM @cities WHERE id > 2") == [("Bonn am Rhein", "on the Rhine")]
 
 
+def test_a_row_that_moves_while_it_is_typed_and_nothing_can_be_sent_is_one_row(hook):
+    first = make_edit(TYPED, ["title"], row=9)
+    again = make_edit({**TYPED, "note": "on the Rhine"}, ["note"], row=7, after=first["id"])
+    last = make_edit({**TYPED, "note": "on the river Rhine"}, ["note"], row=8, after=again["id"])
+    _, answer = hook.post([first, again, last], "Cities")
+    assert [result["operation"] for result in answer["results"]] == ["insert", "update", "update"]
+    assert len({result["key"]["id"] for result in answer["results"]}) == 1
+    status, answer = hook.post([make_edit(TYPED, ["title"], after="not an id")], "Cities")
+    assert status == 400 and "after: expected an edit's id" in answer["error"]["message"]
+
+
 def test_another_line_and_a_line_that_shows_something_else_are_other_rows(hook):
     keys = {told(hook, 9, ["title"])["key"]["id"], told(hook, 10, ["title"])["key"]["id"],
             told(hook, 9, ["title"], title="Köln")["key"]["id"]}

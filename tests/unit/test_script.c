@@ -597,6 +597,28 @@ static void edits_wait_for_the_webhook_in_order_with_their_ids(void **state)
     assert_int_equal(webhook.n_posts, 1);
 }
 
+/* It has been typed further and is elsewhere, and what was told of it first waits. */
+static void a_new_row_that_moves_while_nothing_can_be_sent_says_which_it_is(void **state)
+{
+    const char *first;
+
+    (void)state;
+    webhook.status = 503;
+    type(3, 1, "Spain");
+    settle();
+    type_on_and_move();
+    type(4, 2, "12.5");
+    settle();
+    type(5, 1, "Spain");
+    settle();
+    webhook.status = 200;
+    call("flush", "[]");
+    settle();
+    first = json_text(post_edit(webhook.n_posts - 1, 0), "id", "");
+    assert_string_equal(json_text(post_edit(webhook.n_posts - 1, 1), "after", ""), first);
+    assert_null(json_get(post_edit(webhook.n_posts - 1, 2), "after")); /* two show that now */
+}
+
 static void a_webhook_that_is_gone_loses_nothing(void **state)
 {
     (void)state;
@@ -769,6 +791,7 @@ int main(void)
         CASE(a_row_that_waits_says_why_in_its_first_cell),
         CASE(a_conflict_is_told_where_it_was_typed),
         CASE(edits_wait_for_the_webhook_in_order_with_their_ids),
+        CASE(a_new_row_that_moves_while_nothing_can_be_sent_says_which_it_is),
         CASE(a_webhook_that_is_gone_loses_nothing),
         CASE(the_queue_is_bounded_and_the_rest_is_found_by_a_comparison),
         CASE(a_refused_signature_is_shown_and_not_tried_for_ever),

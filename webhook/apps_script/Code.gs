@@ -175,7 +175,7 @@ function newJob_(e, now) {
     firstRow: e.range.getRow(), lastRow: e.range.getLastRow(),
     firstColumn: e.range.getColumn(), lastColumn: e.range.getLastColumn(),
     isSingle: e.range.getNumRows() === 1 && e.range.getNumColumns() === 1,
-    value: e.value, oldValue: e.oldValue, isRecheck: false, beside: []};
+    value: e.value, oldValue: e.oldValue, isRecheck: false, beside: [], waiting: []};
   job.isHeaderTouched = job.firstRow === 1;
   return job;
 }
@@ -296,6 +296,7 @@ function sendJob_(state, job) {
   /* What was typed below may be gone with its row: the row is read all the same. */
   var lastRow = Math.min(job.lastRow, job.event && job.isSingle ? job.sheet.getMaxRows() : job.sheet.getLastRow());
   var edits;
+  job.waiting = waitingNew_(state, job);
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
   job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job)) ||
     (job.event && !job.isSingle && touchesKey_(job)); /* keys may have been pasted over: their rows are looked for */
@@ -374,6 +375,7 @@ function editOf_(job, row, values, formulas) {
   if (job.isSingle && touched.length === 1) {
     addOld_(job, touched[0], edit);
   }
+  addAfter_(job, row, edit);
   addFormulas_(touched, formulas, edit);
   return edit;
 }
@@ -475,6 +477,48 @@ function addOld_(job, column, edit) {
     /* Another key is another row: the old one has to be looked for. */
     job.isRecheck = job.isRecheck || column.key;
   }
+}
+
+/* A new row is told once a cell, and while nothing can be sent it has no key that says so; its number does not either, for rows
+ * move. If it is the only row that shows what an edit that waits was sent for, it is that edit's row. */
+function addAfter_(job, row, edit) {
+  var waiting = job.waiting.length === 0 || isWhole_(keysOf_(job.layout), edit.cells) ? [] : job.waiting.filter(function (other) {
+    return isRowOf_({layout: job.layout, values: rowsWithoutKey_(job)}, row, other);
+  });
+  var last = waiting[waiting.length - 1];
+  var rows = !last ? [] : Object.keys(rowsWithoutKey_(job)).filter(function (other) {
+    return isRowOf_({layout: job.layout, values: rowsWithoutKey_(job)}, other, last);
+  });
+  if (rows.length === 1) {
+    edit.after = last.id;
+  }
+}
+
+/* Edits of the job's tab that wait, of rows without a key. */
+function waitingNew_(state, job) {
+  var all = state.queue.length === 0 ? [] : state.queue.map(function (name) {
+    return JSON.parse(state.all[name]);
+  });
+  return all.reduce(function (edits, item) {
+    return item.sheet_id !== job.sheet.getSheetId() ? edits : edits.concat(item.edits.filter(function (edit) {
+      return !edit.lost && !isWhole_(keysOf_(job.layout), edit.cells);
+    }));
+  }, []);
+}
+
+/* Row number -> values of the rows that have no key, read once a job; none where that would take too long. */
+function rowsWithoutKey_(job) {
+  var count = job.sheet.getLastRow() - 1;
+  if (!job.rowsWithoutKey) {
+    job.rowsWithoutKey = {};
+    (count * job.layout.width > MAX_SEARCH_CELLS ? [] : job.sheet.getRange(2, 1, count, job.layout.width).getValues())
+      .forEach(function (values, i) {
+        if (!isWhole_(keysOf_(job.layout), cellsOf_(job.layout, values))) {
+          job.rowsWithoutKey[i + 2] = values;
+        }
+      });
+  }
+  return job.rowsWithoutKey;
 }
 
 /* Does the cell show something else than was typed, although nobody typed there later? */
