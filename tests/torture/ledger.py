@@ -128,6 +128,15 @@ class Shown:
         at = bisect.bisect_right(numbers, self.last.get((typed.table.name, typed.column, typed.value), typed.revision))
         return numbers[at] if at < len(numbers) else None
 
+    def was_hit(self, typed, of_rows):
+        """Was it pasted, and taken away by a write that was meant for another row? Google tells only of single cells what was typed."""
+        gone = self.gone_at(typed)
+        if self.by_people[typed.revision].action["action"] == "edit":
+            return False
+        tab = self.world.journal.tab(gone, self.world.sheets[typed.table.tab])
+        now = [tab.cell(row, typed.column) for row, key in tab.key_rows(typed.table) if key == typed.key]
+        return any((typed.table.name, typed.key, typed.column, value) not in of_rows for value in now)
+
     def gave_way_to_news(self, typed, revision):
         """Does its row show, since REVISION, something that it had not shown before the person typed?"""
         sheet_id = self.world.sheets[typed.table.tab]
@@ -139,6 +148,7 @@ class Shown:
 def typed_is_kept(world, rest, changes, log, typed, shown):
     """There, or was in MySQL (and then overwritten there), or in the log with a reason, or overwritten by a person before it was seen."""
     in_mysql = {(c.table.name, column, value) for c in changes if c.new for column, value in c.new.items()}
+    of_rows = {(c.table.name, c.new_key, column, value) for c in changes if c.new for column, value in c.new.items()}
     logged = collections.defaultdict(list)
     for entry in log.values():
         for column, value in entry.cells.items():
@@ -147,6 +157,8 @@ def typed_is_kept(world, rest, changes, log, typed, shown):
     for one in typed:
         name = (one.table.name, one.column, one.value)
         fate = _fate(one, rest, name in in_mysql, logged[name], shown, world)
+        if fate[0] == "lost" and shown.was_hit(one, of_rows):
+            fate = "overwritten, rows had moved", ""
         world.count(f"typed: {fate[0]}")
         if fate[1]:
             found.append(f"{one}: {fate[1]}")

@@ -6,6 +6,7 @@ import ledger
 from tables import BY_TAB, OWN, TABLES
 
 MEMORY_MB = {"tabrelay-replicator": 64, "tabrelay-webhook": 64}  # at most, whatever happened
+LATE_MS = 3600  # so long Google holds a request back at most (mishaps.py), and rows move meanwhile
 RACE_MS = 300  # rows that people move so shortly before a delete of ours may make it hit another row: nothing can prevent that
 MOVING = ("insert_rows", "delete_rows", "move_rows", "sort", "cut_paste", "undo")
 CELLS_PER_WRITE = 6  # the API's, for each cell that anybody has changed: retries and repairs are in it
@@ -64,8 +65,9 @@ def own_cells(world, changes):
 
 def _is_race(world, sheet_id, number):
     at = world.journal.modified[number]
+    within = LATE_MS if world.counts["google late"] else RACE_MS
     return any(deed.action["sheetId"] == sheet_id and deed.action["action"] in MOVING and deed.revision < number and
-               at - world.journal.modified.get(deed.revision, 0) <= RACE_MS for deed in world.deeds)
+               at - world.journal.modified.get(deed.revision, 0) <= within for deed in world.deeds)
 
 
 def _lost(table, number, before, after, gone, world):
