@@ -361,6 +361,10 @@ static void a_copied_row_is_not_sent_and_says_why(void **state)
     assert_int_equal(json_int(post_edit(0, 0), "row", 0), 5);
     assert_string_equal(grid.notes[0][3][0],
                         "tabrelay: this key stands in row 3 already; this row is not synchronised");
+    type(2, 1, "Frankreich");
+    settle();
+    assert_int_equal(json_int(post_edit(webhook.n_posts - 1, 0), "row", 0), 3);
+    assert_null(grid.notes[0][2][0]);
 }
 
 static void a_header_that_is_typed_over_is_put_back(void **state)

@@ -410,12 +410,13 @@ function isKeyCleared_(job, touched, cells) {
 }
 
 /* A row that was copied has a key that stands in the tab already. It is not that row: it says so, as a comparison would, and is not
- * sent before it has a key of its own. Where one key was typed over another the webhook gives the old one back. */
+ * sent before it has a key of its own. Where one key was typed over another the webhook gives the old one back. Otherwise the first
+ * row with a key counts. */
 function isTwin_(job, row, cells) {
   var keys = keysOf_(job.layout);
   var others = job.isSingle && job.oldValue !== undefined && touchesKey_(job) ? [] :
     (rowsByKey_(job)[keyText_(keys, cells)] || []).filter(function (other) {
-      return other < row || other > job.lastRow; /* of those that came together the first one counts */
+      return other < row || (touchesKey_(job) && other > job.lastRow); /* of those that came together the first one counts */
     });
   if (others.length > 0) {
     var cell = job.sheet.getRange(row, keys[0].position);
