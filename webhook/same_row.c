@@ -73,8 +73,9 @@ int same_row_claim(struct task *task, bool *is_same, struct err *err)
     if (task_find_by(task, db_rows_text(&rows, 0, 1), err) != 0)
         return -1;
     if (!task->is_found) {
-        task->answer.outcome = ANSWER_STALE;
-        answer_say(&task->answer, "the row was inserted already, and deleted since");
+        /* It stands in the tab without a key: somebody has to be told. */
+        task->answer.outcome = ANSWER_REJECTED;
+        answer_say(&task->answer, "the row was inserted, and the database has deleted it since");
         return 0;
     }
     task->answer.outcome = ANSWER_APPLIED;

@@ -191,6 +191,14 @@ def test_a_row_without_a_key_that_is_told_twice_is_one_row(hook, first, second):
         (one["id"], "none", hook.log(one["id"])["HEX(content_hash)"])
 
 
+def test_a_row_that_the_database_deleted_before_its_key_came_says_so(hook):
+    one = typed(hook, "script")
+    hook.sql("DELETE FROM @cities WHERE id = %s", [one["key"]["id"]])
+    two = typed(hook, "found")
+    assert (two["outcome"], two["message"]) == ("rejected", "the row was inserted, and the database has deleted it since")
+    assert hook.log(two["id"])["same_as"] == one["id"]
+
+
 def test_equal_rows_that_were_typed_twice_stay_two(hook):
     keys = [typed(hook, source)["key"]["id"] for source in ("script", "script", "found", "found", "found")]
     assert keys[:2] == keys[2:4] and keys[4] not in keys[:2]  # each insert is claimed once

@@ -25,9 +25,11 @@ BAD = {"price": ["twelve", "1,5", "99999999999999"], "since": ["yesterday", "202
 def generate(seed):
     r = random.Random(seed)
     values = Values(r)
+    policies = random.Random(f"policies of {seed}")
     history = {"seed": seed, "rows": r.randrange(12, 40), "quota": None, "own_server": r.random() < 0.12,
                "mapping": {"delete_limit_rows": 1000, "delete_limit_percent": 100},
-               "mappings": {name: {"conflict": r.choice(["sheet_wins", "mysql_wins", "last_write_wins"])} for name in TABLES},
+               "mappings": {table.name: _policies(policies, table, r.choice(["sheet_wins", "mysql_wins", "last_write_wins"]))
+                            for table in TABLES.values()},
                "replicator": {"reconcile_every": "2s"}, "steps": []}
     for n in range(r.randrange(2, 4)):
         history["steps"] += [_paced(r, f"sql{n + 1}", _sql_step(r, values)) for _ in range(r.randrange(12, 30))]
@@ -38,6 +40,16 @@ def generate(seed):
         history["steps"].append(_paced(r, "mishap", _mishap(r, mishaps), 600))
     history["steps"] += [_paced(r, "stranger", {"do": "forge", "how": how}, 800) for how in ("unsigned", "wrong", "old")]
     return history
+
+
+def _policies(r, table, conflict):
+    """Of a mapping: in some a person decides, or a rule; in some that is so for one column only."""
+    mapping = {"conflict": "manual" if r.random() < 0.12 else conflict}
+    if r.random() < 0.3:
+        column = r.choice(table.typed)
+        own = r.choice([{"conflict": "manual"}, {"rule": f"IF(mysql.{column} > sheet.{column}, mysql.{column}, sheet.{column})"}])
+        mapping["columns"] = [{"column": c, **own} if c == column else c for c in table.columns]
+    return mapping
 
 
 def _paced(r, actor, step, pause_ms=220):

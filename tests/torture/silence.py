@@ -29,6 +29,7 @@ def come(world):
     _target(world, rest)
     _until_equal(world, rest, "silence")
     _approve(world, rest)
+    _decide(world, rest)
     if rest.problem == "":
         _compare(world)
         _until_equal(world, rest, "the comparison on request")
@@ -71,7 +72,7 @@ def _until_equal(world, rest, when):
             last[0] = time.monotonic()
         look(world, rest)
         rest.unrest = _unrest(world, rest)
-        return (rest.problem == "" or held(world)) and not rest.unrest
+        return (rest.problem == "" or held(world) or open_conflicts(world)) and not rest.unrest
     try:
         wait_until(when, is_at_rest, world.history.get("patience_s", PATIENCE_S), every_s=0.15)
     except AssertionError as why:
@@ -162,6 +163,25 @@ def _approve(world, rest):
         world.stack.cli("deletes", "approve", mapping)
     if rest.held:
         _until_equal(world, rest, "the approved deletes")
+
+
+def open_conflicts(world):
+    """What waits for a person."""
+    return [row[0] for row in world.stack.sql(f"SELECT id FROM {world.stack.state_database}.conflicts WHERE state = 'open' ORDER BY id")]
+
+
+def _decide(world, rest):
+    """A person decides about what waits, this way and that; a decision about a row may leave others about its cells."""
+    for _ in range(4):
+        waiting = open_conflicts(world)
+        if rest.problem != "" and not waiting:
+            return
+        for number in waiting:
+            world.count("conflicts decided in the silence")
+            world.stack.cli("conflicts", "resolve", str(number), "--take", "sheet" if number % 2 else "mysql")
+        if not waiting:
+            return
+        _until_equal(world, rest, "the decided conflicts")
 
 
 def _compare(world):
