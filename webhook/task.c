@@ -261,13 +261,18 @@ struct value task_base_value(const struct task *task, size_t i)
     return (struct value){.state = VALUE_ABSENT};
 }
 
-/* What stands in the cell now came there after the person had typed, and before the edit was read.
- * An older base only has the time of MySQL's change. */
-static bool is_shown_after_edit(const struct task *task, const char *column)
+/* What the cell shows is MySQL's since a moment after the person had typed. What the sheet itself
+ * has said is no news to anybody; an older base only has the time of MySQL's change. */
+static bool is_shown_over(const struct task *task, const char *column)
 {
     const struct buf *hashes = &task->base.hashes;
     int64_t shown_ms = base_shown_ms(hashes->ptr, hashes->len, column);
+    uint64_t previous;
+    bool is_shown;
 
+    if (base_find_previous(hashes->ptr, hashes->len, column, &previous, &is_shown) &&
+        (!is_shown || task->edit->is_over))
+        return is_shown;
     if (shown_ms == 0)
         shown_ms = task->base.changed_us / 1000 + COMMIT_TIME_MS;
     return shown_ms > task->edit->time_ms;
@@ -289,7 +294,7 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
     merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
     merge.has_previous =
         base_find_previous(hashes->ptr, hashes->len, name, &merge.previous, &is_shown) && is_shown;
-    merge.was_shown_over = task->edit->is_over || is_shown_after_edit(task, name);
+    merge.was_shown_over = is_shown_over(task, name);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;
         merge.base = hash_value(task->mysql[i]);

@@ -151,12 +151,16 @@ static bool is_noted(const struct comparison *c, int64_t row, const char *text)
     return note->type == CELL_TEXT && note_text_is(note->text, note->text_len, text);
 }
 
-/* A key that stands twice: the first row counts, and the other one says so. */
+/* A key that stands twice: the first row counts, and the other one says so. When they have changed
+ * places, what the first one shows is what it was copied with: nobody wishes for that. */
 static int note_twin(struct comparison *c, const struct base_row *base, int64_t row,
                      struct err *err)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
 
+    if (base->was_twin && !is_noted(c, row, twice) &&
+        session_refresh(c->s, c->at, base->key, base->row_key, "*", err) != 0)
+        return -1;
     buf_printf(&text, "%s%lld already; this row is not synchronised", twice,
                (long long)base->row + 1);
     if (text.is_failed)
@@ -181,6 +185,12 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
         return is_noted(c, row, NOTE_DELETED) ? 0 : add_suspect(list, row, key, err);
     base->is_seen = true;
     base->row = row;
+    /* It was not the row that counts. If the other one is gone, the next look takes it for that. */
+    base->was_twin = is_noted(c, row, twice);
+    if (base->was_twin) {
+        reconcile_request(c->f, false);
+        return 0;
+    }
     /* Its delete may have waited for a person, and it is there again. */
     if (base_is_held(base->hashes, base->hashes_len, BASE_ROW) &&
         decide_add(c->s, c->at, key, BASE_ROW, err) != 0)

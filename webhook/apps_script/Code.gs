@@ -537,10 +537,9 @@ function isTyped_(job, raw, displayed) {
 }
 
 /* What was typed is not there any more. Either tabrelay wrote over it between the keystroke and this
- * run: then it must be sent, or it would be lost without a conflict; the webhook knows what the cell
- * showed before, and looks whether this is the row. Or rows have moved: then the value is sent from where
- * it stands now, and if it is nowhere, both have happened: all that can be done is to say so. True: EDIT
- * is to be sent. */
+ * run: then it must be sent, or it would be lost without a conflict. Or rows have moved: then the value
+ * is sent from where it stands now, and if it is nowhere, both have happened: all that can be done is to
+ * say so. True: EDIT is to be sent. */
 function isSentOver_(job, row, column, edit) {
   var now = rowsOfTyped_(job, column);
   if (now.length > 0) {
