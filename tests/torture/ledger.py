@@ -52,7 +52,7 @@ def check(world, rest, changes):
     typed = typed_values(world)
     shown = Shown(world)
     return (typed_is_kept(world, rest, changes, log, typed, shown) + ours_are_logged(changes, log) +
-            conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed) + order_is_kept(changes, typed) +
+            conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed) + order_is_kept(changes, typed, world) +
             rows_are_right(world, changes) +
             loose_rows_are_told(rest, log, world))
 
@@ -251,9 +251,10 @@ def nothing_is_made_up(changes, typed):
     return found
 
 
-def order_is_kept(changes, typed):
+def order_is_kept(changes, typed, world):
     """Of two values typed into the same cell the later one stays. (An undo or a copy types a value again: it says nothing.)"""
-    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in typed}
+    anew = {deed.revision for deed in world.deeds if deed.action["action"] in ("edit", "paste")}
+    at = {(t.table.name, t.column, t.value, t.key): t.revision for t in typed if t.revision in anew}
     times = collections.Counter((t.table.name, t.column, t.value) for t in typed)
     at = {name: revision for name, revision in at.items() if times[name[:3]] == 1}
     last, found = {}, []

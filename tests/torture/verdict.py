@@ -35,7 +35,8 @@ def keys(rest, changes, log):
     seen = collections.defaultdict(list)
     for change in changes:
         entry = log.get(change.edit)
-        if change.is_ours and change.op == "INSERT" and entry and entry.kind == "upsert" and all(entry.cells.get(c) is None for c in change.table.key):
+        is_typed = change.is_ours and change.op == "INSERT" and entry and entry.kind == "upsert"
+        if is_typed and all(entry.cells.get(c) is None for c in change.table.key):
             seen[change.table.name, tuple(str(change.new[c]) for c in change.table.typed)].append(change)
     return found + [f"{twins[0]} was made again: {', '.join(map(str, twins[1:]))}" for twins in seen.values() if len(twins) > 1]
 
