@@ -5,7 +5,7 @@
  * A row leaves the set only when its batch is proven and its base is committed. What a batch hit by
  * mistake is put right at once. When the answer was lost nothing is sent again before it is known
  * what became of the batch (lost.c) and the tab has been read: keys that arrived are then rows to
- * update, not to insert.
+ * update, not to insert. One flush is one batch of one spreadsheet; they take turns (turns.h).
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,12 +16,14 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "replicator/session/room.h"
+#include "replicator/session/turns.h"
 #include "replicator/sync/tab.h"
 
 enum {
     BATCH_IMAGE_BYTES = 400 * 1024,
     BATCH_ROWS_MAX = 10000,
     REPLANS_MAX = 2,
+    TURN_MS = 50,
     MEET_MS = 5,
     AHEAD_MAX_MS = 5000,
     BEHIND_MAX_MS = 300
@@ -161,20 +163,21 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
 static int plan_shipment(struct session *s, struct shipment *sh, const char *spreadsheet,
                          struct err *err)
 {
-    size_t room = BATCH_IMAGE_BYTES;
+    CLEANUP_FREE uint32_t *order = NULL;
+    size_t room = BATCH_IMAGE_BYTES, n;
 
     *sh = (struct shipment){.spreadsheet = spreadsheet,
                             .shares = calloc(s->n_follows, sizeof(*sh->shares)),
                             .batch = batch_new()};
     if (sh->shares == NULL || sh->batch == NULL)
         return err_nomem(err, "flush");
-    for (uint32_t i = 0; i < s->n_follows && room > 0; i++) {
-        const struct mapping *m = &s->follows[i].m;
-
-        if (m->is_ready && strcmp(m->cfg->spreadsheet, spreadsheet) == 0 &&
-            plan_share(s, sh, i, &room, err) != 0)
+    order = calloc(s->n_follows, sizeof(*order));
+    if (order == NULL)
+        return err_nomem(err, "flush");
+    n = turns_mappings(s, spreadsheet, order);
+    for (size_t i = 0; i < n && room > 0; i++)
+        if (plan_share(s, sh, order[i], &room, err) != 0)
             return -1;
-    }
     return 0;
 }
 
@@ -287,14 +290,13 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
 
 /* --- the whole --- */
 
-static int flush_spreadsheet(struct session *s, const char *spreadsheet, bool *did, struct err *err)
+static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct err *err)
 {
     struct shipment sh;
     int64_t began = clock_mono_ms();
     bool must_wait = false;
     int rc = plan_shipment(s, &sh, spreadsheet, err);
 
-    *did = rc == 0 && sh.n_shares > 0;
     if (rc == 0)
         rc = look_before(s, &sh, &must_wait, err);
     if (rc != 0 || must_wait) {
@@ -331,24 +333,19 @@ bool session_has_work(const struct session *s)
     return false;
 }
 
-/* Spreadsheets in the order of the configuration; each is done once. */
-static bool is_first_of(const struct session *s, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(s->follows[i].m.cfg->spreadsheet, s->follows[at].m.cfg->spreadsheet) == 0)
-            return false;
-    return true;
-}
-
 int session_flush(struct session *s, struct err *err)
 {
-    s->has_moved = false;
-    for (size_t i = 0; i < s->n_follows; i++) {
-        bool did = false;
+    struct follow *f = turns_next(s);
 
-        if (is_first_of(s, i) &&
-            flush_spreadsheet(s, s->follows[i].m.cfg->spreadsheet, &did, err) != 0)
-            return -1;
+    if (f == NULL && session_has_work(s)) {
+        s->turn_after_ms = clock_mono_ms() + TURN_MS;
+        return 0;
+    }
+    s->has_moved = false;
+    if (f != NULL) {
+        if (flush_spreadsheet(s, f->m.cfg->spreadsheet, err) != 0)
+            return turns_failed(s, f, err);
+        turns_done(f);
     }
     s->moves = s->has_moved ? s->moves + 1 : 0;
     if (!session_has_work(s)) {

@@ -20,8 +20,8 @@ enum {
     SAVE_EVERY_MS = 2000,
     SETTLE_MAX_MS = 5000,
     PRUNE_EVERY_MS = 3600000,
-    FLUSH_BACKOFF_MS = 250,
-    FLUSH_BACKOFF_MAX_MS = 15000
+    BACKOFF_MS = 250,
+    BACKOFF_MAX_MS = 15000
 };
 
 void session_restart(struct session *s, const char *reason)
@@ -113,19 +113,17 @@ static bool is_flush_due(const struct session *s, int64_t now)
 
     for (size_t i = 0; i < s->n_follows; i++)
         is_chunk_done = is_chunk_done || (s->follows[i].is_chunk_pending && s->set.n_rows == 0);
-    if (now < s->flush_after_ms)
+    if (now < s->flush_after_ms || now < s->turn_after_ms)
         return false;
     if (s->is_in_transaction && !is_full)
         return false;
     return (session_has_work(s) && (!is_gathering || is_full)) || is_chunk_done;
 }
 
-/* A failed flush is tried again later; the tab is read anew first. Without one of its tabs no batch
- * of a spreadsheet goes through: the next session leaves that mapping out. Only what the session
- * cannot mend ends it. */
-static int flush_failed(struct session *s, int64_t now, struct err *err)
+/* What failed is tried again later. Only what the session cannot mend ends it. */
+static int steps_failed(struct session *s, int64_t now, struct err *err)
 {
-    int64_t wait_ms = clock_backoff_ms(s->flush_failures++, FLUSH_BACKOFF_MS, FLUSH_BACKOFF_MAX_MS);
+    int64_t wait_ms = clock_backoff_ms(s->steps_failures++, BACKOFF_MS, BACKOFF_MAX_MS);
 
     if (!err->transient || err->code == ERR_MYSQL || err->code == ERR_FORMAT)
         return -1;
@@ -133,8 +131,8 @@ static int flush_failed(struct session *s, int64_t now, struct err *err)
         session_restart(s, "a tab is gone");
     if (err->wait_ms > wait_ms)
         wait_ms = err->wait_ms;
-    s->flush_after_ms = now + wait_ms;
-    log_fault(&s->flush_fault, "flush", err);
+    s->steps_after_ms = now + wait_ms;
+    log_fault(&s->steps_fault, "session", err);
     return 0;
 }
 
@@ -145,20 +143,19 @@ static int flush_if_due(struct session *s, struct err *err)
     if (s->is_lost || !is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
         return 0;
     s->is_part_flushed = s->is_in_transaction;
-    if (session_flush(s, err) != 0)
-        return flush_failed(s, now, err);
-    s->flush_failures = 0;
-    log_fault_over(&s->flush_fault, "flush");
-    return 0;
+    return session_flush(s, err);
 }
 
 static int read_sheet_steps(struct session *s, struct err *err)
 {
     if (placement_step(s, err) == 0 && check_step(s, err) == 0 && orphan_step(s, err) == 0 &&
         reconcile_step(s, err) == 0 && decide_step(s, err) == 0 && note_step(s, err) == 0 &&
-        join_step(s, err) == 0)
+        join_step(s, err) == 0) {
+        s->steps_failures = 0;
+        log_fault_over(&s->steps_fault, "session");
         return 0;
-    return flush_failed(s, clock_mono_ms(), err);
+    }
+    return steps_failed(s, clock_mono_ms(), err);
 }
 
 /* Before it is known what became of a batch, our own cells could be taken for a person's. */
@@ -166,9 +163,9 @@ static int settle_lost(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    if (!s->is_lost || now < s->flush_after_ms || lost_step(s, err) == 0)
+    if (!s->is_lost || now < s->steps_after_ms || lost_step(s, err) == 0)
         return 0;
-    return flush_failed(s, now, err);
+    return steps_failed(s, now, err);
 }
 
 static int step(struct session *s, struct err *err)
@@ -180,7 +177,8 @@ static int step(struct session *s, struct err *err)
         return -1;
     watch_step(s->watch);
     due_step(s);
-    if (!s->is_lost && now >= s->flush_after_ms && read_sheet_steps(s, err) != 0)
+    if (!s->is_lost && now >= s->flush_after_ms && now >= s->steps_after_ms &&
+        read_sheet_steps(s, err) != 0)
         return -1;
     if (now - s->saved_ms >= SAVE_EVERY_MS && session_save_position(s, err) != 0)
         return -1;
@@ -200,7 +198,7 @@ static int64_t wait_ms(const struct session *s)
     int64_t now = clock_mono_ms(), wait = TICK_MS, token = sheets_write_wait_ms(s->sheets);
 
     if (session_has_work(s)) {
-        wait = s->flush_after_ms - now;
+        wait = (s->flush_after_ms > s->turn_after_ms ? s->flush_after_ms : s->turn_after_ms) - now;
         if (token > wait)
             wait = token;
         if (wait < SHORT_MS && !is_flush_due(s, now))
@@ -226,6 +224,8 @@ static int64_t wait_ms(const struct session *s)
             if (s->follows[i].refreshes != NULL ||
                 (s->follows[i].is_sweeping && !s->follows[i].is_swept))
                 wait = 0;
+    if (wait < SHORT_MS && now < s->steps_after_ms)
+        wait = SHORT_MS;
     if (wait < 0)
         wait = 0;
     return wait > TICK_MS ? TICK_MS : wait;

@@ -78,9 +78,18 @@ struct due {
     int64_t looked_ms;      /* ... and when it was asked */
 };
 
+/* When a spreadsheet is written (turns.h). Times are monotonic. */
+struct turn {
+    int64_t last_ms;  /* 0: not yet */
+    int64_t after_ms; /* not before; backoff after a failure */
+    unsigned failures;
+    struct log_fault fault;
+};
+
 /* A mapping as the session follows it. */
 struct follow {
     struct mapping m;
+    struct turn turn; /* its spreadsheet's; of the spreadsheet's first mapping only */
     enum snapshot_phase phase;
     char *snapshot_key; /* owned */
     int64_t snapshot_rows;
@@ -243,13 +252,15 @@ struct session {
     struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
-    int64_t flush_after_ms;   /* monotonic; backoff after a failed flush */
-    unsigned flush_failures;
+    int64_t flush_after_ms; /* monotonic; while people move rows, or what they typed is under way */
+    int64_t turn_after_ms;  /* monotonic; whose turn it is is not looked at before */
+    int64_t steps_after_ms; /* monotonic; backoff after a failed reading of a tab */
+    unsigned steps_failures;
     unsigned
         moves; /* flushes in a row that found rows moved: people are at it, or something is wrong */
     bool has_moved;
     bool is_lost; /* a batch may have been applied of which we have no answer */
-    struct log_fault flush_fault;
+    struct log_fault steps_fault;
     struct log_fault reconcile_fault;
     bool is_stream_gone; /* the stream ended with an error of its own */
     bool must_settle;    /* what made the restart necessary is in the stream: the next session must
@@ -278,7 +289,7 @@ bool session_set_columns(const struct mapping *m, const char *columns, uint64_t 
 int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, const char *row_key,
                     const char *columns, struct err *err);
 
-/* flush.c: bring the set to the sheets and acknowledge. */
+/* flush.c: bring one spreadsheet's share of the set to it and acknowledge. */
 int session_flush(struct session *s, struct err *err);
 /* Are there rows that a flush would take? */
 bool session_has_work(const struct session *s);
