@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Version 4: how full each mapping's spreadsheet is; the batch that is on its way; which edit base is from.
+-- Version 4: how full each mapping's spreadsheet is, which columns of its tab tabrelay made; the batch that is on its way; which edit
+-- base is from.
 
 -- Cells of the grids of all tabs of the mapping's spreadsheet, blank ones included; Google allows 10,000,000.
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
@@ -27,5 +28,12 @@ CREATE TABLE IF NOT EXISTS sent_batch (
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE base
     ADD edit_id BIGINT UNSIGNED NULL')
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'base' AND COLUMN_NAME = 'edit_id');
+PREPARE change_table FROM @change;
+EXECUTE change_table;
+
+-- Names of the columns that tabrelay added to the tab, as a JSON array: in these it sets formats. NULL: not known.
+SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
+    ADD own_columns MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL')
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'own_columns');
 PREPARE change_table FROM @change;
 EXECUTE change_table;

@@ -8,6 +8,7 @@
 #include "replicator/binlog/position.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
+#include "replicator/session/own_columns.h"
 #include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
@@ -159,15 +160,19 @@ static int forget_missing(struct session *s, const struct follow *f, struct memo
 static int place_tab(struct session *s, struct follow *f, const struct sheet_tabs *tabs,
                      struct memory *memory, struct err *err)
 {
-    struct tab_headers headers;
-    int rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
+    struct tab_headers headers = {0};
+    int rc = own_columns_recall(&f->m, &memory->mapping, err);
 
+    if (rc == 0)
+        rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
     if (rc == 0 && headers.is_blank) /* a table that does not fit leaves no trace */
         rc = room_for_table(s, f, 0, err);
     if (rc == 0)
         rc = forget_missing(s, f, memory, &headers, err);
     if (rc == 0)
         rc = tab_write_headers(s->sheets, &f->m, &headers, err);
+    if (rc == 0)
+        rc = own_columns_remember(s, &f->m, &memory->mapping, err);
     tab_headers_close(&headers);
     return rc;
 }
@@ -187,7 +192,7 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
         tab_read_index(s->sheets, &f->m, err) != 0 ||
         (f->phase != SNAPSHOT_DONE && room_for_table(s, f, f->m.index.n_rows, err) != 0) ||
-        join_open(s, f, &memory->mapping, err) != 0)
+        own_columns_format(s, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0)
         return -1;
     return state_save_health(&s->state, f->m.cfg->name,
                              f->phase == SNAPSHOT_DONE ? "streaming" : "snapshot", NULL, err);

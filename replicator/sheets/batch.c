@@ -207,18 +207,77 @@ void batch_clear_column(struct batch *b, int64_t sheet_id, int64_t row, int64_t 
     repeat_blank(b, sheet_id, row, column, "userEnteredValue");
 }
 
+static void put_header_range(struct buf *out, int64_t sheet_id, int64_t column, int64_t n_columns)
+{
+    buf_printf(out,
+               "\"range\":{\"sheetId\":%" PRId64
+               ",\"startRowIndex\":0,\"endRowIndex\":1,\"startColumnIndex\":%" PRId64
+               ",\"endColumnIndex\":%" PRId64 "}",
+               sheet_id, column, column + n_columns);
+}
+
 void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns)
 {
+    struct buf *out;
+
     buf_printf(begin(b),
                "{\"updateSheetProperties\":{\"properties\":{\"sheetId\":%" PRId64
                ",\"gridProperties\":{\"frozenRowCount\":1}},"
                "\"fields\":\"gridProperties.frozenRowCount\"}}",
                sheet_id);
-    buf_printf(begin(b),
-               "{\"repeatCell\":{\"range\":{\"sheetId\":%" PRId64
-               ",\"startRowIndex\":0,\"endRowIndex\":1,\"startColumnIndex\":%" PRId64
-               ",\"endColumnIndex\":%" PRId64
-               "},\"cell\":{\"userEnteredFormat\":{\"textFormat\":{\"bold\":true}}},"
-               "\"fields\":\"userEnteredFormat.textFormat.bold\"}}",
-               sheet_id, column, column + n_columns);
+    out = begin(b);
+    buf_puts(out, "{\"repeatCell\":{");
+    put_header_range(out, sheet_id, column, n_columns);
+    buf_puts(out, ",\"cell\":{\"userEnteredFormat\":{\"textFormat\":{\"bold\":true}}},"
+                  "\"fields\":\"userEnteredFormat.textFormat.bold\"}}");
+}
+
+void batch_protect_header(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns)
+{
+    struct buf *out = begin(b);
+
+    buf_puts(out, "{\"addProtectedRange\":{\"protectedRange\":{");
+    put_header_range(out, sheet_id, column, n_columns);
+    buf_puts(out, ",\"description\":\"tabrelay knows its columns by these headers\","
+                  "\"warningOnly\":true}}}");
+}
+
+/* Begin a setDataValidation; its rule, if any, and "}}" are the caller's to append. */
+static struct buf *begin_validation(struct batch *b, int64_t sheet_id, int64_t row, int64_t n,
+                                    int64_t column)
+{
+    struct buf *out = begin(b);
+
+    buf_printf(out,
+               "{\"setDataValidation\":{\"range\":{\"sheetId\":%" PRId64
+               ",\"startRowIndex\":%" PRId64 ",\"endRowIndex\":%" PRId64
+               ",\"startColumnIndex\":%" PRId64 ",\"endColumnIndex\":%" PRId64 "}",
+               sheet_id, row, row + n, column, column + 1);
+    return out;
+}
+
+void batch_set_checkbox(struct batch *b, int64_t sheet_id, int64_t row, int64_t n, int64_t column)
+{
+    buf_puts(begin_validation(b, sheet_id, row, n, column),
+             ",\"rule\":{\"condition\":{\"type\":\"BOOLEAN\"},\"showCustomUi\":true}}}");
+}
+
+void batch_set_dropdown(struct batch *b, int64_t sheet_id, int64_t row, int64_t n, int64_t column,
+                        const char *const *choices, size_t n_choices)
+{
+    struct buf *out = begin_validation(b, sheet_id, row, n, column);
+
+    buf_puts(out, ",\"rule\":{\"condition\":{\"type\":\"ONE_OF_LIST\",\"values\":[");
+    for (size_t i = 0; i < n_choices; i++) {
+        buf_puts(out, i > 0 ? ",{\"userEnteredValue\":" : "{\"userEnteredValue\":");
+        buf_json(out, choices[i], strlen(choices[i]));
+        buf_putc(out, '}');
+    }
+    buf_puts(out, "]},\"showCustomUi\":true}}}");
+}
+
+void batch_unset_validation(struct batch *b, int64_t sheet_id, int64_t row, int64_t n,
+                            int64_t column)
+{
+    buf_puts(begin_validation(b, sheet_id, row, n, column), "}}");
 }

@@ -134,6 +134,16 @@ void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, cons
 void batch_unformat_column(struct batch *b, int64_t sheet_id, int64_t column);
 /* Blank the values of a whole column from ROW on, in all rows of the grid. */
 void batch_clear_column(struct batch *b, int64_t sheet_id, int64_t row, int64_t column);
+/* Google warns before somebody edits the header's cells. */
+void batch_protect_header(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns);
+/* N rows of COLUMN from ROW on: a checkbox, a list of texts to choose from, or neither. What is
+ * typed all the same is only marked: a rule that refuses could refuse what MySQL has, and whether
+ * such a rule holds for the API is not documented. */
+void batch_set_checkbox(struct batch *b, int64_t sheet_id, int64_t row, int64_t n, int64_t column);
+void batch_set_dropdown(struct batch *b, int64_t sheet_id, int64_t row, int64_t n, int64_t column,
+                        const char *const *choices, size_t n_choices);
+void batch_unset_validation(struct batch *b, int64_t sheet_id, int64_t row, int64_t n,
+                            int64_t column);
 /* Freeze row 0 and make the cells of the header bold. */
 void batch_header_style(struct batch *b, int64_t sheet_id, int64_t column, int64_t n_columns);
 

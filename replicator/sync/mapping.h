@@ -31,6 +31,7 @@ struct mapping_column {
     bool to_sheet;   /* we write it */
     bool to_mysql;   /* people may edit it */
     bool is_retyped; /* its values show in another form than before */
+    bool is_own;     /* tabrelay added it to the tab, and formats it (tab_format.h) */
     bool is_missing; /* its header stood nowhere in the tab when that was opened */
 };
 

@@ -4,6 +4,7 @@
 
 #include "common/cleanup.h"
 #include "replicator/sync/plan.h"
+#include "replicator/sync/tab_format.h"
 
 enum { BLOCK_CELLS_MAX = 50000 };
 
@@ -149,6 +150,8 @@ int plan_emit(const struct plan *plan, struct batch *batch, struct err *err)
             batch_append_rows(batch, m->sheet_id, (int64_t)plan->n_inserts);
         else
             batch_insert_rows(batch, m->sheet_id, plan->insert_at, (int64_t)plan->n_inserts);
+        if (tab_format_rows(batch, m, plan->insert_at, (int64_t)plan->n_inserts, err) != 0)
+            return -1;
     }
     if (emit_cells(plan, batch, err) != 0)
         return -1;

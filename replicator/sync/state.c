@@ -142,11 +142,13 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
                   "sheet_id = IF(spreadsheet = VALUES(spreadsheet), sheet_id, NULL), "
                   "spreadsheet = VALUES(spreadsheet)",
                   params, 3, NULL, err) != 0 ||
-        state_run(s,
-                  "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows, held_deletes, is_joined "
-                  "FROM @.mapping_state "
-                  "WHERE mapping = ?",
-                  params, 1, &rows, err) != 0 ||
+        state_run(
+            s,
+            "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows, held_deletes, is_joined, "
+            "own_columns "
+            "FROM @.mapping_state "
+            "WHERE mapping = ?",
+            params, 1, &rows, err) != 0 ||
         state_run(s, "SELECT 1 FROM @.base WHERE mapping = ? LIMIT 1", params, 1, &base, err) != 0)
         return -1;
     if (db_rows_at(&rows, 0, 0).state == VALUE_TEXT)
@@ -161,12 +163,18 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
         if (out->snapshot_key == NULL)
             return err_nomem(err, "state");
     }
+    if (db_rows_at(&rows, 0, 6).state == VALUE_TEXT) {
+        out->own_columns = strdup(db_rows_text(&rows, 0, 6));
+        if (out->own_columns == NULL)
+            return err_nomem(err, "state");
+    }
     return 0;
 }
 
 void mapping_memory_close(struct mapping_memory *memory)
 {
     free(memory->snapshot_key);
+    free(memory->own_columns);
     *memory = (struct mapping_memory){.sheet_id = -1};
 }
 
@@ -206,6 +214,14 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
                      "UPDATE @.mapping_state SET state = ?, last_error = ?, "
                      "last_error_at = UTC_TIMESTAMP(3) WHERE mapping = ?",
                      params, 3, NULL, err);
+}
+
+int state_save_own(struct state *s, const char *mapping, const char *columns, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(columns), DB_P_TEXT(mapping)};
+
+    return state_run(s, "UPDATE @.mapping_state SET own_columns = ? WHERE mapping = ?", params, 2,
+                     NULL, err);
 }
 
 int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err)

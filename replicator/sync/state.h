@@ -58,6 +58,7 @@ struct mapping_memory {
     bool has_base; /* base rows exist */
     enum joined joined;
     size_t held_deletes;
+    char *own_columns; /* owned; a JSON array of names; NULL: not known */
 };
 int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
                        struct err *err);
@@ -70,6 +71,8 @@ int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phas
  * text). */
 int state_save_health(struct state *s, const char *mapping, const char *state,
                       const struct err *problem, struct err *err);
+/* COLUMNS: a JSON array of names. */
+int state_save_own(struct state *s, const char *mapping, const char *columns, struct err *err);
 /* How many cells the mapping's spreadsheet has. */
 int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err);
 int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err);

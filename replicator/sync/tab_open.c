@@ -5,6 +5,7 @@
 
 #include "common/log.h"
 #include "replicator/sync/tab.h"
+#include "replicator/sync/tab_format.h"
 
 static const struct sheet_tab *find_tab(const struct sheet_tabs *tabs, int64_t sheet_id,
                                         const char *title)
@@ -51,16 +52,6 @@ static void write_header(struct batch *batch, const struct mapping *m,
     batch_write(batch, m->sheet_id, 0, c->sheet_column, &cell, 1, 1);
 }
 
-static void write_format(struct batch *batch, const struct mapping *m, size_t i)
-{
-    const char *pattern = NULL, *format = cell_format(mapping_column_of(m, i), &pattern);
-
-    if (format != NULL)
-        batch_format_column(batch, m->sheet_id, m->columns[i].sheet_column, format, pattern);
-    else if (m->columns[i].is_retyped)
-        batch_unformat_column(batch, m->sheet_id, m->columns[i].sheet_column);
-}
-
 /* Write the headers that are missing, in new columns from AT on. */
 static void add_headers(struct batch *batch, struct mapping *m, int64_t at)
 {
@@ -78,10 +69,11 @@ static void add_headers(struct batch *batch, struct mapping *m, int64_t at)
     for (size_t i = 0; i < m->n_columns; i++) {
         if (m->columns[i].sheet_column < first)
             continue;
+        m->columns[i].is_own = true;
         write_header(batch, m, &m->columns[i]);
-        write_format(batch, m, i);
+        tab_format_column(batch, m, i);
     }
-    batch_header_style(batch, m->sheet_id, first, at - first);
+    tab_format_header(batch, m, first, at - first);
     log_info("tab: headers written mapping=%s columns=%" PRId64, m->cfg->name, at - first);
 }
 
@@ -108,8 +100,8 @@ static void follow_changes(struct batch *batch, struct mapping *m, const struct 
             if (c->sheet_column >= 0)
                 write_header(batch, m, c);
         }
-        if (c->is_retyped && c->sheet_column >= 0)
-            write_format(batch, m, i);
+        if (c->is_retyped && c->is_own && c->sheet_column >= 0)
+            tab_format_column(batch, m, i);
     }
     for (size_t i = 0; m->cfg->on_dropped_column == CONFIG_CLEAR && i < m->n_dropped; i++) {
         int64_t at = find_header(row, m->dropped[i], &end);

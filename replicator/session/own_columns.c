@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicator/session/own_columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "replicator/sync/tab_format.h"
+
+int own_columns_recall(struct mapping *m, const struct mapping_memory *memory, struct err *err)
+{
+    CLEANUP_FREE uint64_t *bits = NULL;
+
+    if (memory->own_columns == NULL)
+        return 0;
+    if (!session_set_columns(m, memory->own_columns, &bits))
+        return err_set(err, ERR_FORMAT, "mapping %s: mapping_state.own_columns is no list",
+                       m->cfg->name);
+    for (size_t i = 0; i < m->n_columns; i++)
+        m->columns[i].is_own = (bits[i / 64] >> (i % 64) & 1) != 0;
+    return 0;
+}
+
+int own_columns_remember(struct session *s, struct mapping *m, const struct mapping_memory *memory,
+                         struct err *err)
+{
+    bool is_other_tab = memory->sheet_id != m->sheet_id, is_news = is_other_tab;
+    CLEANUP_BUF struct buf names = BUF_INIT;
+
+    buf_putc(&names, '[');
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const char *name = mapping_column_of(m, i)->name;
+
+        is_news = is_news || m->columns[i].is_missing;
+        if (is_other_tab && !m->columns[i].is_missing)
+            m->columns[i].is_own = false;
+        if (!m->columns[i].is_own)
+            continue;
+        if (names.len > 1)
+            buf_putc(&names, ',');
+        buf_json(&names, name, strlen(name));
+    }
+    buf_putc(&names, ']');
+    if (names.is_failed)
+        return err_nomem(err, "session");
+    return is_news ? state_save_own(&s->state, m->cfg->name, names.ptr, err) : 0;
+}
+
+int own_columns_format(struct session *s, const struct mapping *m, struct err *err)
+{
+    struct batch *batch = batch_new();
+    struct grid *none = NULL;
+    int rc = batch == NULL ? err_nomem(err, "session") : 0;
+
+    for (size_t i = 0; rc == 0 && m->end_row > 1 && i < m->n_columns; i++)
+        if (m->columns[i].is_own && (m->columns[i].is_missing || m->columns[i].is_retyped))
+            rc = tab_format_cells(batch, m, i, 1, m->end_row - 1, err);
+    if (rc == 0 && batch_requests(batch) > 0)
+        rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, NULL, 0, &none, err);
+    batch_free(batch);
+    grids_free(none, 0);
+    return rc;
+}
