@@ -46,6 +46,11 @@ int own_columns_remember(struct session *s, struct mapping *m, const struct mapp
     return is_news ? state_save_own(&s->state, m->cfg->name, names.ptr, err) : 0;
 }
 
+static bool looks_new(const struct mapping_column *c)
+{
+    return c->is_own && (c->is_missing || c->is_retyped || c->has_new_labels);
+}
+
 int own_columns_format(struct session *s, const struct mapping *m, struct err *err)
 {
     struct batch *batch = batch_new();
@@ -53,7 +58,7 @@ int own_columns_format(struct session *s, const struct mapping *m, struct err *e
     int rc = batch == NULL ? err_nomem(err, "session") : 0;
 
     for (size_t i = 0; rc == 0 && m->end_row > 1 && i < m->n_columns; i++)
-        if (m->columns[i].is_own && (m->columns[i].is_missing || m->columns[i].is_retyped))
+        if (looks_new(&m->columns[i]))
             rc = tab_format_cells(batch, m, i, 1, m->end_row - 1, err);
     if (rc == 0 && batch_requests(batch) > 0)
         rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, NULL, 0, &none, err);

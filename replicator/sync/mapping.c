@@ -34,19 +34,21 @@ static int add_column(struct mapping *m, const char *name, const char *header,
     int at = table_find_column(m->table, name);
     struct mapping_column *c = &m->columns[m->n_columns];
     const struct definition_column *was;
-    bool is_generated;
+    const struct column *now;
 
     if (at < 0)
         return refuse_missing(m, name, header, before, err);
-    is_generated = m->table->columns[at].is_generated;
+    now = &m->table->columns[at];
     was = before == NULL ? NULL : definition_before(before, m->table, (size_t)at);
     *c = (struct mapping_column){
         .header = strdup(header),
         .column = (size_t)at,
         .sheet_column = -1,
         .to_sheet = direction != CONFIG_TO_MYSQL,
-        .to_mysql = direction != CONFIG_TO_SHEET && !is_generated,
-        .is_retyped = was != NULL && definition_is_retyped(was, &m->table->columns[at]),
+        .to_mysql = direction != CONFIG_TO_SHEET && !now->is_generated,
+        .is_retyped = was != NULL && definition_is_retyped(was, now),
+        .has_new_labels =
+            was != NULL && now->type == COLUMN_ENUM && strcmp(was->type, now->sql_type) != 0,
     };
     m->n_columns++;
     if (was != NULL && was->header != NULL && strcmp(was->header, header) != 0)

@@ -28,11 +28,12 @@ struct mapping_column {
     size_t column;        /* index into table->columns */
     int64_t sheet_column; /* 0-based; -1 while unknown */
     bool is_key;
-    bool to_sheet;   /* we write it */
-    bool to_mysql;   /* people may edit it */
-    bool is_retyped; /* its values show in another form than before */
-    bool is_own;     /* tabrelay added it to the tab, and formats it (tab_format.h) */
-    bool is_missing; /* its header stood nowhere in the tab when that was opened */
+    bool to_sheet;       /* we write it */
+    bool to_mysql;       /* people may edit it */
+    bool is_retyped;     /* its values show in another form than before */
+    bool has_new_labels; /* of an ENUM */
+    bool is_own;         /* tabrelay added it to the tab, and formats it (tab_format.h) */
+    bool is_missing;     /* its header stood nowhere in the tab when that was opened */
 };
 
 struct mapping {
