@@ -165,6 +165,8 @@ static int place_tab(struct session *s, struct follow *f, const struct sheet_tab
 
     if (rc == 0)
         rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
+    if (rc == 0)
+        rc = own_columns_adopt(s, &f->m, &memory->mapping, &headers, err);
     if (rc == 0 && headers.is_blank) /* a table that does not fit leaves no trace */
         rc = room_for_table(s, f, 0, err);
     if (rc == 0)

@@ -7,6 +7,8 @@
 #include "common/cleanup.h"
 #include "replicator/sync/tab_format.h"
 
+enum { ROWS_SEEN = 1000 }; /* of a column, when it is looked for formats */
+
 int own_columns_recall(struct mapping *m, const struct mapping_memory *memory, struct err *err)
 {
     CLEANUP_FREE uint64_t *bits = NULL;
@@ -21,10 +23,51 @@ int own_columns_recall(struct mapping *m, const struct mapping_memory *memory, s
     return 0;
 }
 
+static bool is_first_met(const struct mapping *m, const struct mapping_memory *memory)
+{
+    return memory->own_columns == NULL || memory->sheet_id != m->sheet_id;
+}
+
+static bool has_looks(const struct grid *grid, int64_t column)
+{
+    for (int64_t row = 1; row < grid_end_row(grid); row++)
+        if (grid_at(grid, row, column)->type != CELL_BLANK)
+            return true;
+    return false;
+}
+
+int own_columns_adopt(struct session *s, struct mapping *m, const struct mapping_memory *memory,
+                      struct tab_headers *headers, struct err *err)
+{
+    struct grid_range range = {.sheet_id = m->sheet_id, .row = 1};
+    struct grid *looks = NULL;
+
+    if (!is_first_met(m, memory) || headers->n_missing == m->n_columns ||
+        !mapping_writes_sheet(m) || m->grid_rows < 2)
+        return 0;
+    range.end_row = m->grid_rows < ROWS_SEEN ? m->grid_rows : ROWS_SEEN;
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (!m->columns[i].is_missing && m->columns[i].sheet_column >= range.end_column)
+            range.end_column = m->columns[i].sheet_column + 1;
+    if (sheets_read_looks(s->sheets, m->cfg->spreadsheet, &range, &looks, err) != 0)
+        return -1;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        struct mapping_column *c = &m->columns[i];
+
+        if (c->is_missing)
+            continue;
+        c->is_own = c->is_adopted = c->to_sheet && !has_looks(looks, c->sheet_column);
+        if (c->is_own)
+            tab_format_column(headers->batch, m, i);
+    }
+    grids_free(looks, 1);
+    return 0;
+}
+
 int own_columns_remember(struct session *s, struct mapping *m, const struct mapping_memory *memory,
                          struct err *err)
 {
-    bool is_other_tab = memory->sheet_id != m->sheet_id, is_news = is_other_tab;
+    bool is_news = is_first_met(m, memory);
     CLEANUP_BUF struct buf names = BUF_INIT;
 
     buf_putc(&names, '[');
@@ -32,8 +75,6 @@ int own_columns_remember(struct session *s, struct mapping *m, const struct mapp
         const char *name = mapping_column_of(m, i)->name;
 
         is_news = is_news || m->columns[i].is_missing;
-        if (is_other_tab && !m->columns[i].is_missing)
-            m->columns[i].is_own = false;
         if (!m->columns[i].is_own)
             continue;
         if (names.len > 1)
@@ -48,7 +89,7 @@ int own_columns_remember(struct session *s, struct mapping *m, const struct mapp
 
 static bool looks_new(const struct mapping_column *c)
 {
-    return c->is_own && (c->is_missing || c->is_retyped || c->has_new_labels);
+    return c->is_own && (c->is_missing || c->is_adopted || c->is_retyped || c->has_new_labels);
 }
 
 int own_columns_format(struct session *s, const struct mapping *m, struct err *err)

@@ -88,7 +88,17 @@ static int parse_note(struct arena *arena, const cJSON *json, struct cell *cell)
     return note[0] == '\0' ? 0 : set_text(arena, cell, CELL_TEXT, note);
 }
 
-static int parse_row(struct grid *g, size_t r, const cJSON *row, bool of_notes)
+/* Some text where the cell has a number format or a rule of its own. */
+static int parse_look(struct arena *arena, const cJSON *json, struct cell *cell)
+{
+    bool has = json_get(json_get(json, "userEnteredFormat"), "numberFormat") != NULL ||
+               json_get(json, "dataValidation") != NULL;
+
+    *cell = blank;
+    return has ? set_text(arena, cell, CELL_TEXT, "x") : 0;
+}
+
+static int parse_row(struct grid *g, size_t r, const cJSON *row, enum grid_part part)
 {
     const cJSON *values = json_get(row, "values"), *item;
     size_t n = cJSON_IsArray(values) ? (size_t)cJSON_GetArraySize(values) : 0, c = 0;
@@ -100,16 +110,17 @@ static int parse_row(struct grid *g, size_t r, const cJSON *row, bool of_notes)
         return -1;
     cJSON_ArrayForEach(item, values)
     {
-        struct cell *cell = &g->rows[r].cells[c++];
+        static int (*const parsers[])(struct arena *, const cJSON *, struct cell *) = {
+            [GRID_VALUES] = parse_cell, [GRID_NOTES] = parse_note, [GRID_LOOKS] = parse_look};
 
-        if ((of_notes ? parse_note : parse_cell)(g->arena, item, cell) != 0)
+        if (parsers[part](g->arena, item, &g->rows[r].cells[c++]) != 0)
             return -1;
     }
     g->rows[r].n_cells = (int64_t)n;
     return 0;
 }
 
-static int parse_grid(struct grid *g, const cJSON *data, bool of_notes, struct err *err)
+static int parse_grid(struct grid *g, const cJSON *data, enum grid_part part, struct err *err)
 {
     const cJSON *rows = json_get(data, "rowData"), *item;
     size_t n = cJSON_IsArray(rows) ? (size_t)cJSON_GetArraySize(rows) : 0, r = 0;
@@ -123,7 +134,7 @@ static int parse_grid(struct grid *g, const cJSON *data, bool of_notes, struct e
     g->n_rows = (int64_t)n;
     cJSON_ArrayForEach(item, rows)
     {
-        if (parse_row(g, r++, item, of_notes) != 0)
+        if (parse_row(g, r++, item, part) != 0)
             return err_nomem(err, "grid");
     }
     return 0;
@@ -170,7 +181,7 @@ static const cJSON *find_data(const cJSON *sheets, const struct grid_range *rang
     return NULL;
 }
 
-int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, bool of_notes,
+int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, enum grid_part part,
                 struct grid **out, struct err *err)
 {
     struct grid *grids = calloc(n + 1, sizeof(*grids));
@@ -183,7 +194,7 @@ int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, 
         /* A range that did not come is not an empty range. */
         if (data == NULL)
             err_set(err, ERR_FORMAT, "sheets: the answer lacks range %zu of %zu", i + 1, n);
-        if (data == NULL || parse_grid(&grids[i], data, of_notes, err) != 0) {
+        if (data == NULL || parse_grid(&grids[i], data, part, err) != 0) {
             grids_free(grids, n);
             return -1;
         }

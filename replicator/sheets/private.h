@@ -74,9 +74,12 @@ struct sheets {
 
 /* --- grid.c */
 
-/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets): the cells'
- * values, or their notes as texts. */
-int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, bool of_notes,
+/* What of the cells: their values, their notes as texts, or some text where one has a number format
+ * or a rule of its own. */
+enum grid_part { GRID_VALUES, GRID_NOTES, GRID_LOOKS };
+
+/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets). */
+int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, enum grid_part part,
                 struct grid **out, struct err *err);
 
 /* --- known.c */

@@ -16,6 +16,7 @@
     "data(startRow,startColumn,rowData(values(" cell "))))"
 #define DATA_FIELDS FIELDS_OF("effectiveValue")
 #define NOTE_FIELDS FIELDS_OF("effectiveValue,note")
+#define LOOK_FIELDS FIELDS_OF("userEnteredFormat(numberFormat),dataValidation")
 
 #define SCOPES "https://www.googleapis.com/auth/spreadsheets"
 #define SCOPES_WITH_DRIVE SCOPES " https://www.googleapis.com/auth/drive.metadata.readonly"
@@ -264,7 +265,7 @@ int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_ran
     if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" DATA_FIELDS "&prettyPrint=false",
                    ranges, n, &json, err) != 0)
         return -1;
-    return grids_parse(json_get(json, "sheets"), ranges, n, false, out, err);
+    return grids_parse(json_get(json, "sheets"), ranges, n, GRID_VALUES, out, err);
 }
 
 int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
@@ -274,13 +275,24 @@ int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct gr
 
     if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" NOTE_FIELDS "&prettyPrint=false",
                    ranges, n, &json, err) != 0 ||
-        grids_parse(json_get(json, "sheets"), ranges, n, false, out, err) != 0)
+        grids_parse(json_get(json, "sheets"), ranges, n, GRID_VALUES, out, err) != 0)
         return -1;
-    if (grids_parse(json_get(json, "sheets"), ranges, n, true, notes, err) == 0)
+    if (grids_parse(json_get(json, "sheets"), ranges, n, GRID_NOTES, notes, err) == 0)
         return 0;
     grids_free(*out, n);
     *out = NULL;
     return -1;
+}
+
+int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct grid_range *range,
+                      struct grid **out, struct err *err)
+{
+    CLEANUP_JSON cJSON *json = NULL;
+
+    if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" LOOK_FIELDS "&prettyPrint=false",
+                   range, 1, &json, err) != 0)
+        return -1;
+    return grids_parse(json_get(json, "sheets"), range, 1, GRID_LOOKS, out, err);
 }
 
 /* --- writing */
@@ -366,7 +378,7 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
         return 0;
     sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");
     if (known_learn(s, spreadsheet, sheets, err) != 0 ||
-        grids_parse(sheets, proof_ranges, n_proof, false, proof, err) != 0) {
+        grids_parse(sheets, proof_ranges, n_proof, GRID_VALUES, proof, err) != 0) {
         /* It is written, and not proven: read the tab before anything else. */
         err->code = ERR_LOST;
         return err_transient(err);

@@ -105,6 +105,11 @@ int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_ran
 int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
                       size_t n, struct grid **out, struct grid **notes, struct err *err);
 
+/* Which cells of RANGE have a number format or a validation of their own: those hold some text in
+ * the grid *OUT, the others are blank. */
+int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct grid_range *range,
+                      struct grid **out, struct err *err);
+
 /* A batch under construction. Requests run in the order added, all or none. Out of memory shows at
  * sheets_send. */
 struct batch *batch_new(void);

@@ -32,7 +32,8 @@ struct mapping_column {
     bool to_mysql;       /* people may edit it */
     bool is_retyped;     /* its values show in another form than before */
     bool has_new_labels; /* of an ENUM */
-    bool is_own;         /* tabrelay added it to the tab, and formats it (tab_format.h) */
+    bool is_own;         /* tabrelay formats it (tab_format.h) */
+    bool is_adopted;     /* since the tab was opened: people made it, without formats */
     bool is_missing;     /* its header stood nowhere in the tab when that was opened */
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tab_format: how the columns look that tabrelay adds to a tab: formats, checkboxes, drop-downs.
+ * tab_format: how the columns look that are tabrelay's to format: formats, checkboxes, drop-downs.
  *
- * Set once, when a column is added or its type changes, and in the rows that tabrelay inserts. A
- * column that people made (its header was there before) is theirs: nothing is set in it, ever.
+ * Set once, when a column is added or first met or its type changes, and in the rows that tabrelay
+ * inserts. A column that had formats or rules of its own when it was first met is the people's:
+ * nothing is set in it, ever.
  * Blank rows get no checkboxes: Google does not say whether a blank cell with one is still blank.
  * Pure: requests for a batch.
  */

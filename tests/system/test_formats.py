@@ -146,15 +146,19 @@ def test_columns_that_people_made_are_theirs(make_stack):
     stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [
         {"updateCells": {"start": {"sheetId": 0}, "fields": "userEnteredValue", "rows": [{"values": [
             {"userEnteredValue": {"stringValue": name}} for name in COLUMNS[:8]]}]}},
+        {"setDataValidation": {"range": {"sheetId": 0, "startRowIndex": 1, "startColumnIndex": 3, "endColumnIndex": 4},
+                               "rule": {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "mine"}]}}}},
         {"repeatCell": {"range": {"sheetId": 0, "startRowIndex": 1, "startColumnIndex": 6, "endColumnIndex": 7},
                         "cell": {"userEnteredFormat": {"numberFormat": {"type": "DATE", "pattern": "dd.mm.yy"}}},
                         "fields": "userEnteredFormat.numberFormat"}}]})
     stack.webhook.start()
     stack.replicator.start()
     wait_until("the rows", lambda: len(stack.cells("Items")) == 3, 20)
-    assert all(rule(stack, 1, n) is None for n in COLUMNS)
-    assert shown(stack, 1, "day") == "29.02.24"
-    assert shown(stack, 1, "price") == "9.50"
+    mine = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "mine"}]}}
+    assert shown(stack, 1, "day") == "29.02.24" and rule(stack, 900, "kind") == mine
+    # Columns in which nobody has set anything are formatted like those that tabrelay adds.
+    assert shown(stack, 1, "at") == "2024-02-29 13:45:00" and shown(stack, 1, "price") == "9.50"
+    assert rule(stack, 1, "done")["condition"] == {"type": "BOOLEAN"} and number_format(stack, 1, "id") is None
     protected, = sheet(stack, "protectedRanges")["protectedRanges"]
     assert (protected["range"]["startColumnIndex"], protected["range"]["endColumnIndex"]) == (8, 10)
     # After a restart it is the same.
@@ -162,7 +166,7 @@ def test_columns_that_people_made_are_theirs(make_stack):
     stack.replicator.start()
     stack.sql(f"INSERT INTO items VALUES {ROW}", (3,))
     wait_until("the row", lambda: len(stack.cells("Items")) == 4, 20)
-    assert rule(stack, 3, "done") is None and rule(stack, 3, "kind") is None
+    assert rule(stack, 3, "done") and rule(stack, 3, "kind") in (None, mine) and shown(stack, 3, "day") == "29.02.24"
 
 
 def test_people_s_own_format_of_our_column_stays(make_stack):

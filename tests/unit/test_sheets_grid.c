@@ -18,7 +18,7 @@ static int parse(const char *text, const struct grid_range *ranges, size_t n, st
 
     if (json_parse(text, strlen(text), &json, &parse_err) != 0)
         fail_msg("%s", parse_err.msg);
-    return grids_parse(json, ranges, n, false, out, err);
+    return grids_parse(json, ranges, n, GRID_VALUES, out, err);
 }
 
 static void values_come_with_their_types(void **state)
