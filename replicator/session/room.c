@@ -17,10 +17,10 @@ static int refuse(const struct session *s, const struct config_mapping *cfg, int
 
     err_set(err, ERR_FULL,
             "mapping %s: %s do not fit: %" PRId64 " of %d cells of the spreadsheet are used, blank "
-            "ones of all tabs included, and %" PRId64 " more are needed",
+            "ones of all tabs included, and %" PRId64 " more are needed; delete blank rows and "
+            "columns and unused tabs",
             cfg->name, what, used, SHEETS_CELLS_MAX, missing);
-    return err_hint(err, "Delete blank rows and columns and unused tabs of the spreadsheet, or map "
-                         "the table to a spreadsheet of its own.");
+    return err_hint(err, "Or map the table to a spreadsheet of its own.");
 }
 
 /* Rows of the table, but no more than LIMIT of them are counted. */

@@ -49,6 +49,14 @@ void tab_format_header(struct batch *b, const struct mapping *m, int64_t first, 
         batch_protect_header(b, m->sheet_id, first, n);
 }
 
+/* A choice that begins so is none to Google, which takes it for a formula.
+ * https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/other#ConditionValue
+ */
+static bool is_formula(const char *choice)
+{
+    return choice[0] == '=' || choice[0] == '+';
+}
+
 /* The texts that cells of column C show for its labels, and for NULL if a text does. */
 static int find_choices(const struct column *c, struct buf *texts, size_t *offsets, size_t *n,
                         struct err *err)
@@ -80,14 +88,18 @@ static int put_dropdown(struct batch *b, const struct mapping *m, size_t i, int6
     CLEANUP_FREE const char **choices = calloc(c->n_labels + 1, sizeof(char *));
     CLEANUP_BUF struct buf texts = BUF_INIT;
     size_t n_choices = 0;
+    bool can_choose;
 
     if (offsets == NULL || choices == NULL)
         return err_nomem(err, "tab");
     if (find_choices(c, &texts, offsets, &n_choices, err) != 0)
         return -1;
-    for (size_t k = 0; k < n_choices; k++)
+    can_choose = n_choices > 0 && n_choices <= CHOICES_MAX;
+    for (size_t k = 0; k < n_choices; k++) {
         choices[k] = texts.ptr + offsets[k];
-    if (n_choices > 0 && n_choices <= CHOICES_MAX)
+        can_choose = can_choose && !is_formula(choices[k]);
+    }
+    if (can_choose)
         batch_set_dropdown(b, m->sheet_id, row, n, m->columns[i].sheet_column, choices, n_choices);
     return 0;
 }

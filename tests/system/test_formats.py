@@ -9,7 +9,7 @@ CREATE TABLE items (
     id INT NOT NULL PRIMARY KEY,
     done TINYINT(1) NOT NULL DEFAULT 0,
     maybe TINYINT(1) NULL,
-    kind ENUM('new', 'used', '=sold') NOT NULL DEFAULT 'new',
+    kind ENUM('new', 'used', 'sold') NOT NULL DEFAULT 'new',
     colour ENUM('red', '', 'NULL') NULL,
     code VARCHAR(30) NULL,
     day DATE NULL,
@@ -68,7 +68,7 @@ def type_in(stack, row, name, value):
     stack.act({"action": "edit", "tab": "Items", "row": row, "column": stack.cells("Items")[0].index(name), "value": value})
 
 
-CHOICES = [{"userEnteredValue": v} for v in ("new", "used", "=sold")]
+CHOICES = [{"userEnteredValue": v} for v in ("new", "used", "sold")]
 
 
 def test_what_tabrelay_adds_is_formatted(make_stack):
@@ -129,7 +129,7 @@ def test_a_chosen_label_is_taken_and_a_wrong_one_is_refused_with_a_note(make_sta
     type_in(stack, 1, "kind", "new")
     wait_until("the edit", lambda: mysql(stack, "kind") == "new", 20)
     type_in(stack, 1, "kind", "broken")
-    wait_until("the note", lambda: "is not one of: new, used, =sold" in (stack.grid("Items")[1][3].get("n") or ""), 20)
+    wait_until("the note", lambda: "is not one of: new, used, sold" in (stack.grid("Items")[1][3].get("n") or ""), 20)
     wait_until("the label as it was", lambda: shown(stack, 1, "kind") == "new", 20)
 
 
@@ -186,7 +186,7 @@ def test_people_s_own_format_of_our_column_stays(make_stack):
 
 def test_a_column_whose_type_changes_gets_its_looks(make_stack):
     stack = make(make_stack)
-    stack.sql("ALTER TABLE items MODIFY kind ENUM('new', 'used', '=sold', 'lost') NOT NULL DEFAULT 'new'")
+    stack.sql("ALTER TABLE items MODIFY kind ENUM('new', 'used', 'sold', 'lost') NOT NULL DEFAULT 'new'")
     wait_until("the new label", lambda: (rule(stack, 1, "kind") or {"condition": {"values": []}})["condition"]["values"] ==
                [*CHOICES, {"userEnteredValue": "lost"}], 30)
     stack.sql("ALTER TABLE items MODIFY done VARCHAR(10) NOT NULL")
@@ -194,3 +194,75 @@ def test_a_column_whose_type_changes_gets_its_looks(make_stack):
     wait_until("the value as text", lambda: stack.cells("Items")[1][1] == "1", 30)
     stack.sql("ALTER TABLE items ADD COLUMN late ENUM('a', 'b') NOT NULL DEFAULT 'b'")
     wait_until("the added column's list", lambda: "late" in stack.cells("Items")[0] and rule(stack, 2, "late"), 30)
+    # A label that Google would take for a formula cannot be among the choices.
+    stack.sql("ALTER TABLE items ADD COLUMN odd ENUM('=a', 'b') NOT NULL DEFAULT 'b'")
+    wait_until("the added column", lambda: "odd" in stack.cells("Items")[0] and shown(stack, 1, "odd") == "b", 30)
+    assert rule(stack, 1, "odd") is None
+
+
+# --- NULL and the empty text
+
+def test_null_and_the_empty_text_are_said_as_configured_both_ways(make_stack):
+    stack = make(make_stack, null_as="NULL", empty_as="")
+    stack.sql("UPDATE items SET code = '' WHERE id = 1")
+    stack.sql("UPDATE items SET code = NULL, colour = 'NULL', day = NULL WHERE id = 2")
+    wait_until("the cells", lambda: stack.cells("Items")[2][column("code")] == "NULL", 20)
+    first, second = stack.cells("Items")[1:3]
+    assert first[column("code")] is None and first[column("maybe")] == "NULL"
+    assert second[column("colour")] == '"NULL"' and second[column("day")] == "NULL"
+    assert stack.cli("verify", "items")
+    # What people type.
+    type_in(stack, 1, "code", "NULL")
+    wait_until("NULL", lambda: mysql(stack, "code") is None, 20)
+    type_in(stack, 1, "code", '"NULL"')
+    wait_until("the word", lambda: mysql(stack, "code") == "NULL", 20)
+    stack.act({"action": "clear", "tab": "Items", "row": 1, "column": column("code"), "rows": 1, "columns": 1})
+    wait_until("the empty text", lambda: mysql(stack, "code") == "", 20)
+    type_in(stack, 1, "day", "NULL")
+    wait_until("NULL", lambda: mysql(stack, "day") is None, 20)
+    # A blank number is NULL, too, and stays as the person left it until MySQL changes it.
+    stack.act({"action": "clear", "tab": "Items", "row": 1, "column": column("price"), "rows": 1, "columns": 1})
+    wait_until("NULL", lambda: mysql(stack, "price") is None, 20)
+    stack.cli("reconcile", "items")
+    stack.sql("UPDATE items SET rate = 0.5 WHERE id = 2")
+    wait_until("the update", lambda: stack.cells("Items")[2][column("rate")] == 0.5, 20)
+    assert mysql(stack, "code") == "" and mysql(stack, "colour", 2) == "NULL"
+
+
+def test_a_cleared_cell_is_found_as_the_empty_text_without_a_trigger(make_stack):
+    stack = make(make_stack, null_as="NULL", empty_as="")
+    stack.sql("UPDATE items SET code = NULL WHERE id = 1")
+    wait_until("the cell", lambda: stack.cells("Items")[1][column("code")] == "NULL", 20)
+    stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [
+        {"repeatCell": {"range": {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 5, "endColumnIndex": 6},
+                        "cell": {}, "fields": "userEnteredValue"}}]})
+    stack.cli("reconcile", "items")
+    wait_until("the empty text", lambda: mysql(stack, "code") == "", 30)
+
+
+def test_typed_rows_and_markers(make_stack):
+    stack = make(make_stack, null_as="(none)", empty_as="(empty)")
+    stack.act({"action": "paste", "tab": "Items", "row": 4, "column": 0, "values": [
+        ["10", "TRUE", "(none)", "new", "red", "(empty)", "2024-03-01"], ["11", "", "", "", "", "(none)", "(none)"]]})
+    wait_until("the rows", lambda: stack.sql("SELECT id, done, maybe, kind, colour, code FROM items WHERE id >= 10 ORDER BY id") ==
+               [(10, 1, None, "new", "red", ""), (11, 0, None, "new", None, None)], 20)
+    wait_until("what MySQL made of them", lambda: any(r[:1] == [11.0] and r[3] == "new" for r in stack.cells("Items")), 20)
+    assert stack.cli("verify", "items")
+
+
+# --- the spreadsheet's locale and time zone
+
+def test_no_locale_and_no_time_zone_damage_a_value(make_stack):
+    stack = make(make_stack, start=False)
+    stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [
+        {"updateSpreadsheetProperties": {"properties": {"locale": "de_DE", "timeZone": "America/Santiago"},
+                                         "fields": "locale,timeZone"}}]})
+    stack.webhook.start()
+    stack.replicator.start()
+    stack.sql("UPDATE items SET code = '1,5', price = 1234.5, at = '2024-03-31 02:30:00' WHERE id = 1")
+    wait_until("the cells", lambda: len(stack.cells("Items")) == 3 and stack.cells("Items")[1][column("price")] == 1234.5, 20)
+    row = stack.cells("Items")[1]
+    assert row[column("code")] == "1,5" and row[column("day")] == 45351.0
+    assert abs(row[column("at")] - (45382 + 2.5 / 24)) < 1e-9
+    assert stack.cli("verify", "items")
+    assert mysql(stack, "price") == pytest.approx(1234.5) and str(mysql(stack, "at")) == "2024-03-31 02:30:00"

@@ -142,6 +142,38 @@ static void formats_touch_only_what_they_name(void **state)
         "\"textFormat\":{\"bold\":true}}},\"fields\":\"userEnteredFormat.textFormat.bold\"}}");
 }
 
+static void a_header_is_protected_by_a_warning_alone(void **state)
+{
+    (void)state;
+    batch_protect_header(batch, 7, 2, 3);
+    assert_string_equal(batch->requests.ptr,
+                        "{\"addProtectedRange\":{\"protectedRange\":{\"range\":{\"sheetId\":7,"
+                        "\"startRowIndex\":0,\"endRowIndex\":1,\"startColumnIndex\":2,"
+                        "\"endColumnIndex\":5},\"description\":\"tabrelay knows its columns by "
+                        "these headers\",\"warningOnly\":true}}}");
+}
+
+static void choices_are_texts_and_nothing_is_refused(void **state)
+{
+    static const char *const choices[] = {"new", "=1+1 \"x\""};
+
+    (void)state;
+    batch_set_checkbox(batch, 0, 5, 2, 3);
+    batch_set_dropdown(batch, 0, 5, 2, 4, choices, 2);
+    batch_unset_validation(batch, 0, 1, 4, 3);
+    assert_string_equal(
+        batch->requests.ptr,
+        "{\"setDataValidation\":{\"range\":{\"sheetId\":0,\"startRowIndex\":5,\"endRowIndex\":7,"
+        "\"startColumnIndex\":3,\"endColumnIndex\":4},\"rule\":{\"condition\":{\"type\":"
+        "\"BOOLEAN\"},\"showCustomUi\":true}}},"
+        "{\"setDataValidation\":{\"range\":{\"sheetId\":0,\"startRowIndex\":5,\"endRowIndex\":7,"
+        "\"startColumnIndex\":4,\"endColumnIndex\":5},\"rule\":{\"condition\":{\"type\":"
+        "\"ONE_OF_LIST\",\"values\":[{\"userEnteredValue\":\"new\"},{\"userEnteredValue\":"
+        "\"=1+1 \\\"x\\\"\"}]},\"showCustomUi\":true}}},"
+        "{\"setDataValidation\":{\"range\":{\"sheetId\":0,\"startRowIndex\":1,\"endRowIndex\":5,"
+        "\"startColumnIndex\":3,\"endColumnIndex\":4}}}");
+}
+
 static const char *a1(struct buf *out, const char *title, struct grid_range range)
 {
     buf_clear(out);
@@ -179,6 +211,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_json_cannot_say_clears, start, end),
         cmocka_unit_test_setup_teardown(rows_are_inserted_deleted_and_added, start, end),
         cmocka_unit_test_setup_teardown(formats_touch_only_what_they_name, start, end),
+        cmocka_unit_test_setup_teardown(a_header_is_protected_by_a_warning_alone, start, end),
+        cmocka_unit_test_setup_teardown(choices_are_texts_and_nothing_is_refused, start, end),
         cmocka_unit_test(ranges_are_named_with_quoted_titles),
     };
 
