@@ -16,6 +16,10 @@ enum {
     AT_STATE,
     AT_SNAPSHOT,
     AT_SNAPSHOT_ROWS,
+    AT_SNAPSHOT_TOTAL,
+    AT_SNAPSHOT_PERCENT,
+    AT_SNAPSHOT_LEFT,
+    AT_SNAPSHOT_WAIT,
     AT_ROWS,
     AT_LAG,
     AT_LAST_CHANGE,
@@ -28,11 +32,14 @@ enum {
     N_FIELDS
 };
 
-#define SQL_MAPPINGS                                                                               \
-    "SELECT mapping, state, snapshot, snapshot_rows, sheet_rows, lag_ms, last_change_at, "         \
-    "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, "       \
-    "last_error, last_error_at, spreadsheet_cells FROM mapping_state WHERE instance = ? ORDER BY " \
-    "mapping"
+/* The total is an estimate: the share of what is under way stays below 100. */
+#define SQL_MAPPINGS                                                                         \
+    "SELECT mapping, state, snapshot, snapshot_rows, snapshot_total, "                       \
+    "LEAST(99, FLOOR(snapshot_rows * 100 / NULLIF(snapshot_total, 0))), snapshot_left_s, "   \
+    "snapshot_wait, sheet_rows, lag_ms, last_change_at, "                                    \
+    "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, " \
+    "last_error, last_error_at, spreadsheet_cells FROM mapping_state WHERE instance = ? "    \
+    "ORDER BY mapping"
 
 #define SQL_CHECKPOINT                                                              \
     "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
@@ -97,6 +104,29 @@ static void append_share(struct buf *out, int64_t cells)
     buf_printf(out, "%" PRId64 " %%", cells / (CELLS_MAX / 100));
 }
 
+static void append_left(struct buf *out, int64_t seconds)
+{
+    if (seconds < 120)
+        buf_printf(out, ", %" PRId64 " s left", seconds);
+    else if (seconds < 7200)
+        buf_printf(out, ", %" PRId64 " min left", seconds / 60);
+    else
+        buf_printf(out, ", %" PRId64 " h left", seconds / 3600);
+}
+
+static void append_progress(struct buf *out, const struct db_rows *rows, size_t row)
+{
+    buf_printf(out, " (%s", db_rows_text(rows, row, AT_SNAPSHOT_ROWS));
+    if (!is_null(rows, row, AT_SNAPSHOT_TOTAL))
+        buf_printf(out, " of about %s rows, %s %%", db_rows_text(rows, row, AT_SNAPSHOT_TOTAL),
+                   db_rows_text(rows, row, AT_SNAPSHOT_PERCENT));
+    else
+        buf_puts(out, " rows");
+    if (!is_null(rows, row, AT_SNAPSHOT_LEFT))
+        append_left(out, db_rows_int(rows, row, AT_SNAPSHOT_LEFT));
+    buf_putc(out, ')');
+}
+
 enum { N_SHOWN = 8 };
 
 /* The cells of one line of the table. */
@@ -114,7 +144,7 @@ static void show_row(const struct db_rows *rows, int r, const char *mapping, str
     buf_puts(&cells[1], db_rows_text(rows, row, AT_STATE));
     buf_puts(&cells[2], db_rows_text(rows, row, AT_SNAPSHOT));
     if (strcmp(db_rows_text(rows, row, AT_SNAPSHOT), "running") == 0)
-        buf_printf(&cells[2], " (%s rows)", db_rows_text(rows, row, AT_SNAPSHOT_ROWS));
+        append_progress(&cells[2], rows, row);
     buf_puts(&cells[3], db_rows_text(rows, row, AT_ROWS));
     if (is_null(rows, row, AT_LAG))
         buf_puts(&cells[4], "-");
@@ -137,6 +167,9 @@ static void print_errors(const struct db_rows *rows)
         if (db_rows_text(rows, r, AT_ERROR)[0] != '\0')
             printf("\n%s: last error, %s UTC: %s\n", db_rows_text(rows, r, AT_NAME),
                    db_rows_text(rows, r, AT_ERROR_AT), db_rows_text(rows, r, AT_ERROR));
+        if (db_rows_text(rows, r, AT_SNAPSHOT_WAIT)[0] != '\0')
+            printf("\n%s: the snapshot waits: %s\n", db_rows_text(rows, r, AT_NAME),
+                   db_rows_text(rows, r, AT_SNAPSHOT_WAIT));
         if (db_rows_int(rows, r, AT_HELD) > 0)
             printf("\n%s: %s deletes wait for approval\n  -> tabrelay deletes approve %s\n",
                    db_rows_text(rows, r, AT_NAME), db_rows_text(rows, r, AT_HELD),
@@ -183,6 +216,10 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
         {"state", AT_STATE, JSON_TEXT},
         {"snapshot", AT_SNAPSHOT, JSON_TEXT},
         {"snapshot_rows", AT_SNAPSHOT_ROWS, JSON_NUMBER},
+        {"snapshot_total", AT_SNAPSHOT_TOTAL, JSON_NUMBER},
+        {"snapshot_percent", AT_SNAPSHOT_PERCENT, JSON_NUMBER},
+        {"snapshot_left_s", AT_SNAPSHOT_LEFT, JSON_NUMBER},
+        {"snapshot_wait", AT_SNAPSHOT_WAIT, JSON_TEXT},
         {"sheet_rows", AT_ROWS, JSON_NUMBER},
         {"lag_ms", AT_LAG, JSON_NUMBER},
         {"last_change_at", AT_LAST_CHANGE, JSON_TEXT},

@@ -55,6 +55,16 @@ enum metrics_program { METRICS_REPLICATOR = 1, METRICS_WEBHOOK = 2 };
     X(SPREADSHEET_CELLS, 1, "gauge", "tabrelay_spreadsheet_cells",                                 \
       "Cells of the fullest spreadsheet, blank ones included; Google allows 10,000,000")           \
     X(PENDING, 1, "gauge", "tabrelay_pending_rows", "Rows read and not yet acknowledged")          \
+    X(SNAPSHOT_ROWS, 1, "counter", "tabrelay_snapshot_rows_total",                                 \
+      "Rows that snapshots have read from MySQL")                                                  \
+    X(SNAPSHOT_LEFT, 1, "gauge", "tabrelay_snapshot_left_rows",                                    \
+      "Rows that snapshots have yet to read, as MySQL estimates")                                  \
+    X(SNAPSHOT_LEFT_S, 1, "gauge", "tabrelay_snapshot_left_seconds",                               \
+      "Seconds until the last snapshot ends, at its present pace")                                 \
+    X(SNAPSHOT_WAITING, 1, "gauge", "tabrelay_snapshot_waiting",                                   \
+      "1 while snapshots wait because MySQL or the changes' way to the sheet is busy")             \
+    X(BATCH_LIMIT, 1, "gauge", "tabrelay_batch_limit_bytes",                                       \
+      "Size of a write request that Google is asked for now, at most")                             \
     X(REQUESTS, 2, "counter", "tabrelay_webhook_requests_total", "HTTP requests answered")         \
     X(REQUESTS_REFUSED, 2, "counter", "tabrelay_webhook_refused_total",                            \
       "Requests refused: signature, age, size or form")                                            \

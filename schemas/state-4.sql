@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Version 4: how full each mapping's spreadsheet is, which columns of its tab tabrelay made; the batch that is on its way; which edit
--- base is from.
+-- Version 4: how full each mapping's spreadsheet is, which columns of its tab tabrelay made, how far its snapshot is; the batch that is
+-- on its way; which edit base is from.
 
 -- Cells of the grids of all tabs of the mapping's spreadsheet, blank ones included; Google allows 10,000,000.
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
@@ -35,5 +35,15 @@ EXECUTE change_table;
 SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
     ADD own_columns MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL')
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'own_columns');
+PREPARE change_table FROM @change;
+EXECUTE change_table;
+
+-- snapshot_total: rows of the table, as MySQL estimates. snapshot_left_s: seconds at the pace of the last ones. snapshot_wait: why no rows
+-- are read now, '' when they are.
+SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
+    ADD snapshot_total BIGINT UNSIGNED NULL,
+    ADD snapshot_left_s BIGINT UNSIGNED NULL,
+    ADD snapshot_wait VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT ''''')
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'snapshot_total');
 PREPARE change_table FROM @change;
 EXECUTE change_table;

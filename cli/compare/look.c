@@ -109,7 +109,7 @@ static int read_some(struct look *l, size_t at, size_t n, take_rows *take, struc
         rc = rowkey_read(row_key, strlen(row_key), &bytes[i], keys + i * m->n_key, m->n_key, err);
     }
     if (rc == 0)
-        rc = fetch_keys(l->c->db, m, keys, n, &rows, err);
+        rc = fetch_keys(l->c->db, m, keys, n, false, &rows, err);
     if (rc == 0)
         rc = take(l, &rows, err);
     fetched_close(&rows);

@@ -104,7 +104,7 @@ static int tell_rows(struct page *p, struct value *keys, const struct buf *texts
 
     for (size_t i = 0; i < p->n; i++)
         hashes[i] = p->rows[i].key;
-    rc = fetch_keys(l->c->db, &l->place->m, keys, p->n, &mysql, err);
+    rc = fetch_keys(l->c->db, &l->place->m, keys, p->n, false, &mysql, err);
     if (rc == 0)
         rc = state_load_base(&l->c->state, l->place->m.cfg->name, hashes, p->n, false, &base, err);
     for (size_t i = 0; rc == 0 && i < p->n; i++)

@@ -66,7 +66,7 @@ enum now_state now_value(struct now *now, const char *mapping, const char *row_k
 
     if (m == NULL || (column[0] != '\0' && at < 0) ||
         rowkey_read(row_key, strlen(row_key), &bytes, key, m->n_key, &err) != 0 ||
-        fetch_keys(now->db, m, key, 1, &rows, &err) != 0)
+        fetch_keys(now->db, m, key, 1, false, &rows, &err) != 0)
         return NOW_UNKNOWN;
     state = rows.n == 0 ? NOW_GONE : NOW_THERE;
     if (rows.n > 0 && at >= 0)

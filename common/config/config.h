@@ -78,6 +78,7 @@ struct config_google {
     unsigned
         spreadsheet_writes_per_minute; /* writes_per_minute; of all accounts to one spreadsheet */
     int64_t timeout_ms;                /* 180000 */
+    size_t batch_bytes;                /* 1900 KiB: of the largest request, about */
     bool uses_drive; /* not a key: something of the configuration looks at Drive */
 };
 
@@ -95,12 +96,14 @@ struct config_webhook {
 struct config_replicator {
     char *metrics_host; /* NULL: no metrics listener */
     uint16_t metrics_port;
-    size_t memory_limit_bytes;    /* 64 MiB */
-    unsigned snapshot_rows;       /* 1000 rows a chunk */
-    int64_t reconcile_every_ms;   /* 600000; 0: only at start and on request */
-    int64_t poll_every_ms;        /* 15000: how often Drive is looked at for poll */
-    enum config_purged on_purged; /* snapshot: what to do when the binlog after the checkpoint
-                                     cannot be had */
+    size_t memory_limit_bytes;     /* 64 MiB */
+    unsigned snapshot_rows;        /* 1000 rows a chunk, at most */
+    int64_t snapshot_max_lag_ms;   /* 30000: snapshots wait while changes wait longer; 0: never */
+    unsigned snapshot_max_threads; /* 25: ... while MySQL's Threads_running is above; 0: never */
+    int64_t reconcile_every_ms;    /* 600000; 0: only at start and on request */
+    int64_t poll_every_ms;         /* 15000: how often Drive is looked at for poll */
+    enum config_purged on_purged;  /* snapshot: what to do when the binlog after the checkpoint
+                                      cannot be had */
 };
 
 /* What is set in the columns that tabrelay adds to a tab. */

@@ -69,6 +69,7 @@ static const struct key google_keys[] = {
     {.name = "project_writes_per_minute", .parse = scalar_number, AT(config_google, project_writes_per_minute), RANGE(1, 100000)},
     {.name = "spreadsheet_writes_per_minute", .parse = scalar_number, AT(config_google, spreadsheet_writes_per_minute), RANGE(1, 100000)},
     {.name = "timeout", .parse = scalar_duration, AT(config_google, timeout_ms), RANGE(SECONDS(1), MINUTES(10)), .fallback = "180s"},
+    {.name = "batch_bytes", .parse = scalar_size, AT(config_google, batch_bytes), RANGE(KIB(64), MIB(8)), .fallback = "1900KiB"},
     END,
 };
 static const struct section google_section = {google_keys, rules_google};
@@ -89,6 +90,8 @@ static const struct key replicator_keys[] = {
     {.name = "metrics_listen", .parse = scalar_listen, AT(config_replicator, metrics_host), ALSO(config_replicator, metrics_port)},
     {.name = "memory_limit", .parse = scalar_size, AT(config_replicator, memory_limit_bytes), RANGE(MIB(1), MIB(65536)), .fallback = "64MiB"},
     {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "1000"},
+    {.name = "snapshot_max_lag", .parse = scalar_duration, AT(config_replicator, snapshot_max_lag_ms), RANGE(0, HOURS(24)), .fallback = "30s"},
+    {.name = "snapshot_max_threads_running", .parse = scalar_number, AT(config_replicator, snapshot_max_threads), RANGE(0, 100000), .fallback = "25"},
     {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},
     {.name = "poll_every", .parse = scalar_duration, AT(config_replicator, poll_every_ms), RANGE(500, HOURS(24)), .fallback = "15s"},
     {.name = "on_purged", .parse = scalar_label, AT(config_replicator, on_purged), .labels = purged, .fallback = "snapshot"},

@@ -9,13 +9,17 @@
  * begins after the last of them. Until then the snapshot is remembered as not done.
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/rowkey.h"
 #include "replicator/session/session.h"
+#include "replicator/sync/fetch.h"
 
-enum { QUIET_MS = 300, WAIT_MAX_MS = 3000, PAGE_ROWS = 500 };
+enum { QUIET_MS = 300, WAIT_MAX_MS = 3000, PAGE_ROWS = 1000 };
 
 static bool is_running(const struct follow *f)
 {
@@ -51,7 +55,9 @@ static int begin(struct session *s, struct follow *f, struct err *err)
     f->snapshot_key = NULL;
     metrics_add(METRIC_COMPARISONS, 1);
     s->own_commits++;
-    return state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err);
+    if (state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err) != 0)
+        return -1;
+    return progress_begin(s, f, err);
 }
 
 static int finish(struct session *s, struct follow *f, struct err *err)
@@ -88,24 +94,62 @@ int compare_chunk_acknowledged(struct session *s, struct follow *f, struct err *
     f->chunk_key = NULL;
     if (f->compare_due_ms > 0)
         return 0; /* after a crash: from the first row on */
-    s->own_commits++;
-    return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_RUNNING, f->snapshot_key,
-                               f->snapshot_rows, err);
+    return progress_save(s, f, err);
 }
 
-/* Rows that base knows are refreshed, a page at a time: those that MySQL has no more become
- * deletes. */
+/* Ask for those of the N rows to be refreshed that MySQL does not show: they become deletes, unless
+ * the refresh, which is made between two marks, finds them after all. */
+static int sweep_some(struct session *s, uint32_t at, struct base_row *const *rows, size_t n,
+                      struct err *err)
+{
+    const struct mapping *m = &s->follows[at].m;
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    CLEANUP_FREE struct value *keys = calloc(n * m->n_key, sizeof(*keys));
+    struct fetched found = {0};
+    size_t need = 0;
+    int rc;
+
+    for (size_t i = 0; i < n; i++)
+        need += strlen(rows[i]->row_key) + 1;
+    /* All the room at once: a text in BYTES must not move. A key is never longer than its JSON. */
+    if (keys == NULL || buf_reserve(&bytes, need) == NULL)
+        return err_nomem(err, "sweep");
+    for (size_t i = 0; i < n; i++)
+        if (rowkey_read(rows[i]->row_key, strlen(rows[i]->row_key), &bytes, keys + i * m->n_key,
+                        m->n_key, err) != 0)
+            return err_wrap(err, "mapping %s", m->cfg->name);
+    if (fetch_keys(s->state.db, m, keys, n, true, &found, err) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < found.n && !rows[i]->is_seen; k++)
+            rows[i]->is_seen = hash128_equal(rows[i]->key, found.images[k]->key);
+    fetched_close(&found);
+    rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!rows[i]->is_seen)
+            rc = session_refresh(s, at, rows[i]->key, rows[i]->row_key, NULL, err);
+    return rc;
+}
+
+/* The next page of what base knows. */
 int compare_sweep(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
     struct base_rows page = {0};
+    struct base_row *some[FETCH_KEYS_MAX];
+    size_t n_some = 0;
     int n = state_page_base(&s->state, f->m.cfg->name, f->sweep_after, PAGE_ROWS, &page,
                             &f->sweep_after, err);
     int rc = n < 0 ? -1 : 0;
 
-    for (struct base_row *row = page.rows; rc == 0 && row != NULL; row = row->hh.next)
+    for (struct base_row *row = page.rows; rc == 0 && row != NULL; row = row->hh.next) {
         if (!base_row_is_kept(row))
-            rc = session_refresh(s, at, row->key, row->row_key, NULL, err);
+            some[n_some++] = row;
+        if (n_some == FETCH_KEYS_MAX || (row->hh.next == NULL && n_some > 0)) {
+            rc = sweep_some(s, at, some, n_some, err);
+            n_some = 0;
+        }
+    }
     base_rows_close(&page);
     f->is_swept = n == 0;
     return rc;

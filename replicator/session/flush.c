@@ -20,7 +20,6 @@
 #include "replicator/sync/tab.h"
 
 enum {
-    BATCH_IMAGE_BYTES = 400 * 1024,
     BATCH_ROWS_MAX = 10000,
     REPLANS_MAX = 2,
     TURN_MS = 50,
@@ -46,7 +45,8 @@ static void shipment_close(struct shipment *sh)
 
 /* --- planning --- */
 
-/* Up to about ROOM bytes of the mapping's rows, in the order of arrival. */
+/* The mapping's rows, in the order of arrival, as long as they fit into ROOM; the first one of a
+ * batch always does. */
 static struct planned_row *choose_rows(const struct session *s, uint32_t at, size_t *room,
                                        size_t *n)
 {
@@ -62,10 +62,17 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     if (rows == NULL)
         return NULL;
     for (struct pending_row *p = s->set.rows; p != NULL && *n<count && * room> 0; p = p->hh.next) {
+        size_t bytes;
+
         if (p->id.mapping != at || p->is_held)
             continue;
+        bytes = plan_row_bytes(p->image);
+        if (bytes > *room && *room < s->pace.bytes) {
+            *room = 0;
+            break;
+        }
         rows[(*n)++].pending = p;
-        *room = p->image->size < *room ? *room - p->image->size : 0;
+        *room -= bytes < *room ? bytes : *room;
     }
     return rows;
 }
@@ -164,7 +171,7 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
                          struct err *err)
 {
     CLEANUP_FREE uint32_t *order = NULL;
-    size_t room = BATCH_IMAGE_BYTES, n;
+    size_t room = s->pace.bytes, n;
 
     *sh = (struct shipment){.spreadsheet = spreadsheet,
                             .shares = calloc(s->n_follows, sizeof(*sh->shares)),
@@ -252,6 +259,21 @@ static void note_sending(struct shipment *sh)
             sh->shares[i].plan.rows[row].pending->is_tried = true;
 }
 
+/* How long Google takes says how large the next batch may be. */
+static int send_batch(struct session *s, const struct shipment *sh, const struct grid_range *ranges,
+                      size_t n, struct grid **grids, struct err *err)
+{
+    int64_t began = clock_mono_ms();
+    int rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
+
+    if (rc == 0)
+        pace_answered(&s->pace, batch_bytes(sh->batch), clock_mono_ms() - began);
+    else if (err->code == ERR_LOST)
+        pace_lost(&s->pace);
+    metrics_set(METRIC_BATCH_LIMIT, (int64_t)s->pace.bytes);
+    return rc;
+}
+
 static int send_shipment(struct session *s, struct shipment *sh, struct err *err)
 {
     CLEANUP_FREE struct grid_range *ranges = NULL;
@@ -272,7 +294,7 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
     note_sending(sh);
     if (lost_record(s, sh, err) != 0)
         return -1;
-    if (sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, &grids, err) != 0) {
+    if (send_batch(s, sh, ranges, n, &grids, err) != 0) {
         note_failure(s, sh, err);
         return -1;
     }
@@ -317,8 +339,9 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct 
     if (rc == 0 && sh.n_shares > 0)
         rc = shipment_acknowledge(s, &sh, err);
     if (rc == 0 && sh.n_shares > 0 && batch_requests(sh.batch) > 0)
-        log_debug("flush: batch acknowledged spreadsheet=%s cells=%zu ms=%" PRId64, spreadsheet,
-                  batch_cells(sh.batch), clock_mono_ms() - began);
+        log_debug("flush: batch acknowledged spreadsheet=%s cells=%zu bytes=%zu ms=%" PRId64,
+                  spreadsheet, batch_cells(sh.batch), batch_bytes(sh.batch),
+                  clock_mono_ms() - began);
     if (rc == 0 && sh.n_shares > 0)
         room_tell(s, spreadsheet);
     shipment_close(&sh);

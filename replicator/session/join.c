@@ -134,7 +134,7 @@ static int join_rows(struct session *s, struct follow *f, const struct grid *gri
     b.changed = calloc(f->m.n_columns, sizeof(*b.changed));
     if (b.changed == NULL)
         return err_nomem(err, "join");
-    rc = fetch_keys(s->state.db, &f->m, keys, n, &b.fetched, err);
+    rc = fetch_keys(s->state.db, &f->m, keys, n, false, &b.fetched, err);
     if (rc == 0 && b.fetched.n > 0) {
         rc = state_ack_begin(&s->state, err);
         if (rc == 0 && put_rows(&b, err) != 0) {

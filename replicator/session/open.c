@@ -194,7 +194,8 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
         tab_read_index(s->sheets, &f->m, err) != 0 ||
         (f->phase != SNAPSHOT_DONE && room_for_table(s, f, f->m.index.n_rows, err) != 0) ||
-        own_columns_format(s, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0)
+        own_columns_format(s, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0 ||
+        (f->phase != SNAPSHOT_DONE && progress_begin(s, f, err) != 0))
         return -1;
     return state_save_health(&s->state, f->m.cfg->name,
                              f->phase == SNAPSHOT_DONE ? "streaming" : "snapshot", NULL, err);
@@ -357,6 +358,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .full_until_ms = around->full_until_ms,
                           .is_lost = true, /* unless the one before says no */
                           .transaction = 1};
+    pace_init(&s->pace, cfg->google.batch_bytes);
     if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||
         open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||
         open_mappings(s, err) != 0 ||

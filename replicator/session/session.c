@@ -172,6 +172,7 @@ static int step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
+    progress_measure(s);
     if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||
         flush_if_due(s, err) != 0)
         return -1;

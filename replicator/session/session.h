@@ -25,7 +25,10 @@
 #include "common/stop.h"
 #include "replicator/queue.h"
 #include "replicator/route.h"
+#include "replicator/session/pace.h"
+#include "replicator/session/progress.h"
 #include "replicator/session/seen.h"
+#include "replicator/session/throttle.h"
 #include "replicator/session/watch.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/change_set.h"
@@ -93,6 +96,8 @@ struct follow {
     enum snapshot_phase phase;
     char *snapshot_key; /* owned */
     int64_t snapshot_rows;
+    size_t chunk_size; /* rows to read next; 0: not known yet */
+    struct progress progress;
     bool is_chunk_pending; /* rows of chunks are on their way to the sheet */
     char *chunk_key;       /* owned; the last key of them; NULL: it was the last chunk */
     size_t chunk_rows;     /* so many of them, added to snapshot_rows when they are acknowledged */
@@ -245,6 +250,8 @@ struct session {
     int64_t transaction_changes;
 
     struct window window;
+    struct throttle throttle;
+    struct pace pace;
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */
     struct orphan *orphans;       /* a list */

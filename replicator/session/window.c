@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/metrics.h"
 #include "common/rowkey.h"
 #include "replicator/session/session.h"
 #include "replicator/sync/fetch.h"
 
-enum { KEY_MAX = 16, CHUNKS_BYTES = 512 * 1024 };
+/* CHUNK_START: rows of the first chunk, whose size is not known yet. CHUNK_GROWTH: a chunk has at
+ * most so many times the rows of the one before. */
+enum { KEY_MAX = 16, CHUNK_START = 100, CHUNK_GROWTH = 4 };
 
 static void free_row(struct window *w, struct window_row *row)
 {
@@ -111,6 +114,28 @@ static int note_chunk(const struct mapping *m, struct window *w, const struct fe
     return w->chunk_key == NULL ? err_nomem(err, "window") : 0;
 }
 
+/* Rows of chunks that make a good batch, and leave room for the stream's. */
+static size_t gather_bytes(const struct session *s)
+{
+    size_t batch = s->pace.bytes / 2, room = s->cfg->replicator.memory_limit_bytes / 8;
+
+    return batch < room ? batch : room;
+}
+
+/* The next chunk's bytes are to be about those of a batch, as far as this one tells. */
+static void size_chunk(const struct session *s, struct follow *f, const struct fetched *fetched)
+{
+    size_t bytes = 0, rows = f->chunk_size * CHUNK_GROWTH;
+
+    for (size_t i = 0; i < fetched->n; i++)
+        bytes += fetched->images[i]->size;
+    if (bytes > 0 && gather_bytes(s) * fetched->n / bytes < rows)
+        rows = gather_bytes(s) * fetched->n / bytes;
+    if (rows > s->cfg->replicator.snapshot_rows)
+        rows = s->cfg->replicator.snapshot_rows;
+    f->chunk_size = rows < 1 ? 1 : rows;
+}
+
 static int open_snapshot(struct session *s, uint32_t at, struct err *err)
 {
     struct follow *f = &s->follows[at];
@@ -118,16 +143,23 @@ static int open_snapshot(struct session *s, uint32_t at, struct err *err)
     struct fetched fetched = {0};
     CLEANUP_BUF struct buf bytes = BUF_INIT;
     struct value after[KEY_MAX];
-    size_t limit = s->cfg->replicator.snapshot_rows;
+    size_t limit;
     const char *from = f->is_chunk_pending ? f->chunk_key : f->snapshot_key;
     int rc;
 
+    if (f->chunk_size == 0)
+        f->chunk_size = s->cfg->replicator.snapshot_rows < CHUNK_START
+                            ? s->cfg->replicator.snapshot_rows
+                            : CHUNK_START;
+    limit = f->chunk_size;
     *w = (struct window){.mapping = at, .is_snapshot = true};
     if (from != NULL && read_key(&f->m, from, &bytes, after, err) != 0)
         return -1;
     if (mark(s, &w->low, err) != 0 ||
         fetch_after(s->state.db, &f->m, from == NULL ? NULL : after, limit, &fetched, err) != 0)
         return -1;
+    metrics_add(METRIC_SNAPSHOT_ROWS, (int64_t)fetched.n);
+    size_chunk(s, f, &fetched);
     rc = note_chunk(&f->m, w, &fetched, limit, err);
     if (rc == 0)
         rc = add_images(w, &fetched, err);
@@ -194,7 +226,7 @@ static int open_refresh(struct session *s, uint32_t at, struct err *err)
     *w = (struct window){.mapping = at};
     if (take_refreshes(f, w, err) != 0 || window_keys(&f->m, w, &bytes, keys, err) != 0 ||
         mark(s, &w->low, err) != 0 ||
-        fetch_keys(s->state.db, &f->m, keys, HASH_COUNT(w->rows), &fetched, err) != 0)
+        fetch_keys(s->state.db, &f->m, keys, HASH_COUNT(w->rows), false, &fetched, err) != 0)
         return -1;
     rc = add_images(w, &fetched, err);
     fetched_close(&fetched);
@@ -211,11 +243,22 @@ static bool wants_chunk(const struct session *s, const struct follow *f)
     /* Chunks gather up to a good batch; the last one has no key after it. How far the snapshot is
      * can be saved only when all of them have left. */
     return !f->is_chunk_pending ||
-           (f->chunk_key != NULL && !f->is_chunk_leaving && s->set.bytes < CHUNKS_BYTES);
+           (f->chunk_key != NULL && !f->is_chunk_leaving && s->set.bytes < gather_bytes(s));
+}
+
+static bool is_filling(const struct session *s)
+{
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && s->follows[i].phase != SNAPSHOT_DONE &&
+            !s->follows[i].is_joining)
+            return true;
+    return false;
 }
 
 int window_step(struct session *s, struct err *err)
 {
+    bool may_read = false;
+
     if (compare_step(s, err) != 0)
         return -1;
     if (s->window.is_open)
@@ -223,7 +266,9 @@ int window_step(struct session *s, struct err *err)
     for (uint32_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && s->follows[i].refreshes != NULL)
             return open_refresh(s, i, err);
-    for (uint32_t i = 0; i < s->n_follows; i++)
+    if (is_filling(s) && throttle_step(s, &may_read, err) != 0)
+        return -1;
+    for (uint32_t i = 0; may_read && i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && wants_chunk(s, &s->follows[i]))
             return open_snapshot(s, i, err);
     for (uint32_t i = 0; i < s->n_follows; i++)

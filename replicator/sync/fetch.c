@@ -38,13 +38,16 @@ static struct db_param key_param(const struct column *c, struct value v)
     return (struct db_param){.kind = DB_TEXT, .ptr = v.ptr, .len = v.len};
 }
 
-static void select_columns(struct buf *sql, const struct mapping *m)
+static void select_columns(struct buf *sql, const struct mapping *m, bool keys_only)
 {
-    buf_puts(sql, "SELECT ");
+    const char *before = "SELECT ";
+
     for (size_t i = 0; i < m->n_columns; i++) {
-        if (i > 0)
-            buf_puts(sql, ", ");
+        if (keys_only && !m->columns[i].is_key)
+            continue;
+        buf_puts(sql, before);
         column_read_sql(sql, mapping_column_of(m, i));
+        before = ", ";
     }
     buf_puts(sql, " FROM ");
     table_quote_full(sql, m->table);
@@ -80,8 +83,8 @@ static size_t where_after(struct buf *sql, const struct mapping *m, const struct
     return n;
 }
 
-static int take_rows(const struct mapping *m, const struct db_rows *rows, struct fetched *out,
-                     struct err *err)
+static int take_rows(const struct mapping *m, const struct db_rows *rows, bool keys_only,
+                     struct fetched *out, struct err *err)
 {
     CLEANUP_FREE struct value *values = calloc(m->n_columns, sizeof(*values));
     CLEANUP_FREE struct buf *scratch = calloc(m->n_columns, sizeof(*scratch));
@@ -90,9 +93,12 @@ static int take_rows(const struct mapping *m, const struct db_rows *rows, struct
     if (values == NULL || scratch == NULL || out->images == NULL)
         return err_nomem(err, "fetch");
     for (size_t r = 0; r < rows->n_rows; r++) {
+        size_t at = 0;
+
         for (size_t i = 0; i < m->n_columns; i++)
-            values[i] =
-                column_canonical(mapping_column_of(m, i), db_rows_at(rows, r, i), &scratch[i]);
+            if (!keys_only || m->columns[i].is_key)
+                values[i] = column_canonical(mapping_column_of(m, i), db_rows_at(rows, r, at++),
+                                             &scratch[i]);
         out->images[r] = row_image_new(mapping_key_hash(m, values), values, m->n_columns);
         if (out->images[r] == NULL)
             break;
@@ -104,7 +110,8 @@ static int take_rows(const struct mapping *m, const struct db_rows *rows, struct
 }
 
 static int run(struct db *db, const struct mapping *m, const struct buf *sql,
-               const struct db_param *params, size_t n, struct fetched *out, struct err *err)
+               const struct db_param *params, size_t n, bool keys_only, struct fetched *out,
+               struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
 
@@ -113,7 +120,7 @@ static int run(struct db *db, const struct mapping *m, const struct buf *sql,
         return err_nomem(err, "fetch");
     if (db_run(db, sql->ptr, params, n, &rows, err) != 0)
         return err_wrap(err, "mapping %s: read rows", m->cfg->name);
-    if (take_rows(m, &rows, out, err) == 0)
+    if (take_rows(m, &rows, keys_only, out, err) == 0)
         return 0;
     fetched_close(out);
     return -1;
@@ -126,7 +133,7 @@ int fetch_after(struct db *db, const struct mapping *m, const struct value *afte
     struct db_param params[256]; /* keys have at most 16 columns: 136 parameters */
     size_t n = 0;
 
-    select_columns(&sql, m);
+    select_columns(&sql, m, false);
     if (after != NULL)
         n = where_after(&sql, m, after, params);
     buf_puts(&sql, " ORDER BY ");
@@ -137,11 +144,30 @@ int fetch_after(struct db *db, const struct mapping *m, const struct value *afte
     }
     buf_puts(&sql, " LIMIT ?");
     params[n++] = DB_P_INT((int64_t)limit);
-    return run(db, m, &sql, params, n, out, err);
+    return run(db, m, &sql, params, n, false, out, err);
+}
+
+int fetch_estimate(struct db *db, const struct mapping *m, int64_t *rows, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows found = DB_ROWS_INIT;
+    const struct db_param params[] = {DB_P_TEXT(m->cfg->schema), DB_P_TEXT(m->cfg->table)};
+
+    /* From 8.0 on MySQL shows what it found up to a day ago, and 0 for a new table
+     * (information_schema_stats_expiry). */
+    if (db_flavour(db) == DB_MYSQL && db_version(db) >= 80000 &&
+        db_exec(db, "SET SESSION information_schema_stats_expiry = 0", NULL, err) != 0)
+        return -1;
+    if (db_run(db,
+               "SELECT TABLE_ROWS FROM information_schema.TABLES "
+               "WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+               params, 2, &found, err) != 0)
+        return err_wrap(err, "mapping %s: count rows", m->cfg->name);
+    *rows = db_rows_int(&found, 0, 0);
+    return 0;
 }
 
 int fetch_keys(struct db *db, const struct mapping *m, const struct value *keys, size_t n,
-               struct fetched *out, struct err *err)
+               bool keys_only, struct fetched *out, struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
     CLEANUP_FREE struct db_param *params = NULL;
@@ -151,7 +177,7 @@ int fetch_keys(struct db *db, const struct mapping *m, const struct value *keys,
     params = calloc(n_items * m->n_key, sizeof(*params));
     if (params == NULL)
         return err_nomem(err, "fetch");
-    select_columns(&sql, m);
+    select_columns(&sql, m, keys_only);
     buf_puts(&sql, " WHERE ");
     for (size_t i = 0; i < n_items; i++) {
         const struct value *key = keys + (i < n ? i : n - 1) * m->n_key;
@@ -165,5 +191,5 @@ int fetch_keys(struct db *db, const struct mapping *m, const struct value *keys,
         }
         buf_putc(&sql, ')');
     }
-    return run(db, m, &sql, params, at, out, err);
+    return run(db, m, &sql, params, at, keys_only, out, err);
 }

@@ -20,8 +20,12 @@ void fetched_close(struct fetched *f);
 int fetch_after(struct db *db, const struct mapping *m, const struct value *after, size_t limit,
                 struct fetched *out, struct err *err);
 
+/* About how many rows the table has; 0: MySQL does not say. */
+int fetch_estimate(struct db *db, const struct mapping *m, int64_t *rows, struct err *err);
+
 enum { FETCH_KEYS_MAX = 100 };
-/* Those of the N keys (n * m->n_key values, n up to FETCH_KEYS_MAX) that exist. */
+/* Those of the N keys (n * m->n_key values, n up to FETCH_KEYS_MAX) that exist; KEYS_ONLY: of each
+ * only the key's values, the others are absent. */
 int fetch_keys(struct db *db, const struct mapping *m, const struct value *keys, size_t n,
-               struct fetched *out, struct err *err);
+               bool keys_only, struct fetched *out, struct err *err);
 #endif

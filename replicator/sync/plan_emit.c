@@ -6,7 +6,8 @@
 #include "replicator/sync/plan.h"
 #include "replicator/sync/tab_format.h"
 
-enum { BLOCK_CELLS_MAX = 50000 };
+/* CELL_BYTES, ROW_BYTES: what the JSON has around a value, and around a row that stands alone. */
+enum { BLOCK_CELLS_MAX = 50000, CELL_BYTES = 46, ROW_BYTES = 160 };
 
 /* Cells of one row that stand side by side. */
 struct run {
@@ -134,6 +135,28 @@ static int emit_deletes(const struct plan *plan, struct batch *batch, struct err
         i += height;
     }
     return 0;
+}
+
+/* A text as buf_json writes it, bytes as hexadecimal digits. */
+static size_t value_bytes(struct value v)
+{
+    size_t n = CELL_BYTES;
+
+    for (size_t i = 0; v.state == VALUE_TEXT && i < v.len; i++) {
+        unsigned char c = (unsigned char)v.ptr[i];
+
+        n += c < 0x20 || c == 0x7f ? 6 : c == '"' || c == '\\' || c >= 0x80 ? 2 : 1;
+    }
+    return n;
+}
+
+size_t plan_row_bytes(const struct row_image *image)
+{
+    size_t n = ROW_BYTES;
+
+    for (size_t i = 0; i < image->n_values; i++)
+        n += value_bytes(image->values[i]);
+    return n;
 }
 
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err)

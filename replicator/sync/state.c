@@ -193,10 +193,36 @@ int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phas
     struct db_param params[] = {DB_P_TEXT(names[phase]), key == NULL ? DB_P_NULL : DB_P_TEXT(key),
                                 DB_P_INT(rows), DB_P_TEXT(mapping)};
 
+    return state_run(
+        s,
+        "UPDATE @.mapping_state SET snapshot = ?, snapshot_key = ?, snapshot_rows = ?, "
+        "snapshot_total = NULL, snapshot_left_s = NULL, snapshot_wait = '' "
+        "WHERE mapping = ?",
+        params, 4, NULL, err);
+}
+
+int state_save_progress(struct state *s, const char *mapping,
+                        const struct snapshot_progress *progress, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(progress->key), DB_P_INT(progress->rows),
+                                progress->total > 0 ? DB_P_INT(progress->total) : DB_P_NULL,
+                                progress->left_s >= 0 ? DB_P_INT(progress->left_s) : DB_P_NULL,
+                                DB_P_TEXT(mapping)};
+
     return state_run(s,
-                     "UPDATE @.mapping_state SET snapshot = ?, snapshot_key = ?, snapshot_rows = ? "
-                     "WHERE mapping = ?",
-                     params, 4, NULL, err);
+                     "UPDATE @.mapping_state SET snapshot = 'running', snapshot_key = ?, "
+                     "snapshot_rows = ?, snapshot_total = ?, snapshot_left_s = ? WHERE mapping = ?",
+                     params, 5, NULL, err);
+}
+
+int state_save_wait(struct state *s, const char *why, struct err *err)
+{
+    struct db_param params[] = {DB_P_TEXT(why), DB_P_TEXT(s->cfg->instance)};
+
+    return state_run(s,
+                     "UPDATE @.mapping_state SET snapshot_wait = ? "
+                     "WHERE instance = ? AND snapshot <> 'done'",
+                     params, 2, NULL, err);
 }
 
 int state_save_health(struct state *s, const char *mapping, const char *state,

@@ -67,6 +67,17 @@ void mapping_memory_close(struct mapping_memory *memory);
 int state_save_tab(struct state *s, const struct mapping *m, struct err *err);
 int state_save_snapshot(struct state *s, const char *mapping, enum snapshot_phase phase,
                         const char *key, int64_t rows, struct err *err);
+/* A snapshot under way. */
+struct snapshot_progress {
+    const char *key; /* row_key of the last row that is in the tab */
+    int64_t rows;
+    int64_t total;  /* about; 0: not known */
+    int64_t left_s; /* about; -1: not known */
+};
+int state_save_progress(struct state *s, const char *mapping,
+                        const struct snapshot_progress *progress, struct err *err);
+/* Why the instance's snapshots wait; "": they do not. */
+int state_save_wait(struct state *s, const char *why, struct err *err);
 /* state: "starting", "snapshot", "streaming", "error"; PROBLEM may be NULL (keeps the last error's
  * text). */
 int state_save_health(struct state *s, const char *mapping, const char *state,

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Large tables: the first fill while MySQL goes on writing, killed again and again, slowed down, and within its memory."""
+import json
 import random
+import re
 import threading
+import time
+import urllib.request
 
 from programs import wait_until
 
@@ -59,3 +63,130 @@ def test_a_table_that_is_written_to_is_filled_to_its_last_row(make_stack):
     wait_until("the snapshot's end", lambda: is_done(stack), 60)
     writer.end()
     stack.wait_equal("Items", 60)
+
+
+def counted(stack, metric):
+    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(metric + " "))
+
+
+def test_a_first_fill_that_is_killed_ten_times_goes_on_where_it_was(make_stack):
+    rows = 20000
+    stack = make_stack(start=False, replicator={"snapshot_rows": 200})
+    insert(stack, rows)
+    slow(stack, 30)
+    chance, read = random.Random(7), 0
+    writer = Writer(stack, rows, 0.02)
+    writer.start()
+    stack.webhook.start()
+    stack.replicator.start()
+    for n in range(10):
+        goal = rows * (n + chance.random()) / 11
+        wait_until(f"row {goal:.0f}", lambda g=goal: is_done(stack) or state(stack)[1] >= g, 60)
+        read += counted(stack, "tabrelay_snapshot_rows_total")
+        before = state(stack)
+        stack.replicator.kill()
+        stack.replicator.start()
+        assert state(stack)[1] >= before[1] or before[0] == "done"
+    wait_until("the snapshot's end", lambda: is_done(stack), 60)
+    read += counted(stack, "tabrelay_snapshot_rows_total")
+    writer.end()
+    slow(stack, 0)
+    stack.wait_equal("Items", 120)
+    keys = [row[0] for row in stack.cells("Items")[1:] if row and row[0] is not None]
+    assert len(keys) == len(set(keys))
+    assert read < 2 * rows, "it began anew"
+
+
+def slow(stack, ms):
+    """Google takes that long for each write."""
+    rules = [{"match": "batchUpdate", "count": 100000, "delay_ms": ms}] if ms > 0 else []
+    stack.google.call("PUT", "/sandbox/v1/faults", rules)
+
+
+def test_status_tells_how_far_the_first_fill_is(make_stack):
+    stack = make_stack(start=False, replicator={"snapshot_rows": 100}, log_level="info")
+    insert(stack, 12000)
+    stack.sql("ANALYZE TABLE items")
+    slow(stack, 400)
+    stack.webhook.start()
+    stack.replicator.start()
+
+    def told():
+        mapping = json.loads(stack.cli("status", "--json"))["mappings"][0]
+        return mapping if mapping["snapshot"] == "running" and mapping["snapshot_left_s"] is not None else None
+    mapping = wait_until("progress", told, 30)
+    assert 0 < mapping["snapshot_rows"] <= 12000
+    assert 6000 < mapping["snapshot_total"] < 24000
+    assert 0 <= mapping["snapshot_percent"] <= 99
+    assert re.search(r"running \(\d+ of about \d+ rows, \d+ %, \d+ (s|min) left\)", stack.cli("status")) or is_done(stack)
+    assert counted(stack, "tabrelay_snapshot_left_rows") > 0 or is_done(stack)
+    wait_until("the snapshot's end", lambda: is_done(stack), 120)
+    mapping = json.loads(stack.cli("status", "--json"))["mappings"][0]
+    assert (mapping["snapshot_rows"], mapping["snapshot_total"], mapping["snapshot_wait"]) == (12000, None, "")
+    assert counted(stack, "tabrelay_snapshot_left_rows") == 0
+
+
+def busy(server, n):
+    """N connections that run something."""
+    connections = [server.connect() for _ in range(n)]
+    threads = [threading.Thread(target=lambda c=c: c.cursor().execute("SELECT SLEEP(20)"), daemon=True) for c in connections]
+    for thread in threads:
+        thread.start()
+    return connections
+
+
+def test_a_busy_mysql_makes_the_first_fill_wait_while_changes_flow(make_own_stack):
+    stack = make_own_stack(start=False, replicator={"snapshot_rows": 50, "snapshot_max_threads_running": 8})
+    insert(stack, 12000)
+    slow(stack, 400)
+    stack.webhook.start()
+    stack.replicator.start()
+    wait_until("the first rows", lambda: state(stack)[1] > 0, 30)
+    sleeping = busy(stack.server, 12)
+    wait_until("the snapshot to wait", lambda: "Threads_running is" in stack.cli("status"), 30)
+    assert counted(stack, "tabrelay_snapshot_waiting") == 1
+    wait_until("what was read to be written", lambda: counted(stack, "tabrelay_pending_rows") == 0, 30)
+    before = state(stack)
+    stack.sql("UPDATE items SET name = 'live' WHERE id = 1")
+    wait_until("the change", lambda: stack.cells("Items")[1][1] == "live", 15, 0.1)
+    assert state(stack) == before, "it went on"
+    for connection in sleeping:
+        stack.server.sql(f"KILL {connection.thread_id()}")
+    slow(stack, 0)
+    wait_until("the snapshot's end", lambda: is_done(stack), 60)
+    assert state(stack, "snapshot_wait") == ("",)
+    stack.wait_equal("Items", 60)
+    assert "snapshot: goes on" in stack.replicator.log()
+
+
+def test_changes_that_wait_make_the_first_fill_wait(make_stack):
+    stack = make_stack(start=False, replicator={"snapshot_rows": 50, "snapshot_max_lag": "1s"})
+    insert(stack, 3000)
+    slow(stack, 100)
+    stack.webhook.start()
+    stack.replicator.start()
+    wait_until("the first rows", lambda: state(stack)[1] > 0, 30)
+    stack.replicator.kill()
+    for n in range(50):
+        stack.sql("UPDATE items SET name = %s WHERE id = %s", (f"while away {n}", n + 1))
+    time.sleep(2)
+    assert not is_done(stack)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 4, "status": 503}])
+    stack.replicator.start()
+    wait_until("the snapshot to wait", lambda: "longer than snapshot_max_lag: 1000 ms" in stack.replicator.log(), 30)
+    wait_until("the snapshot's end", lambda: is_done(stack), 60)
+    assert state(stack, "snapshot_wait") == ("",)
+    stack.wait_equal("Items", 60)
+
+
+def test_batches_become_smaller_when_answers_do_not_come(make_stack):
+    stack = make_stack(start=False)
+    insert(stack, 20000)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "skip": 3, "count": 3, "status": 503, "after": True}])
+    stack.webhook.start()
+    stack.replicator.start()
+    wait_until("the batches to be halved", lambda: 0 < counted(stack, "tabrelay_batch_limit_bytes") < 512 * 1024, 60)
+    stack.wait_equal("Items", 90)
+    assert max(r["bytes"] for r in stack.google.requests() if ":batchUpdate" in r["path"]) < 1900 * 1024

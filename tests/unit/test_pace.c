@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "replicator/session/pace.h"
+#include "replicator/session/progress.h"
+
+enum { MAX = 2000 * 1024 };
+
+static void full_batches_that_are_answered_fast_grow_up_to_the_limit(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_answered(&p, p.bytes, 500);
+    assert_true(p.bytes > before);
+    for (int i = 0; i < 100; i++)
+        pace_answered(&p, p.bytes, 500);
+    assert_int_equal(p.bytes, MAX);
+}
+
+static void a_small_batch_says_nothing_of_a_large_one(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_answered(&p, 1000, 50);
+    assert_int_equal(p.bytes, before);
+}
+
+static void between_fast_and_slow_nothing_changes(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_answered(&p, p.bytes, 3000);
+    assert_int_equal(p.bytes, before);
+}
+
+static void a_slow_answer_takes_a_quarter(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_answered(&p, p.bytes, 6000);
+    assert_int_equal(p.bytes, before - before / 4);
+}
+
+static void a_lost_answer_halves_and_there_is_a_least(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_lost(&p);
+    assert_int_equal(p.bytes, before / 2);
+    for (int i = 0; i < 100; i++)
+        pace_lost(&p);
+    assert_true(p.bytes >= 1024);
+    pace_answered(&p, p.bytes, 100);
+    assert_true(p.bytes > 1024);
+}
+
+static void a_limit_below_the_start_holds_from_the_start(void **state)
+{
+    struct pace p;
+
+    (void)state;
+    pace_init(&p, 64 * 1024);
+    assert_int_equal(p.bytes, 64 * 1024);
+    pace_answered(&p, p.bytes, 10);
+    assert_int_equal(p.bytes, 64 * 1024);
+}
+
+/* --- progress --- */
+
+static void progress_knows_share_and_time_left(void **state)
+{
+    struct progress p = {.total = 1000};
+
+    (void)state;
+    assert_int_equal(progress_left_s(&p), -1);
+    progress_count(&p, 0, 1000);
+    progress_count(&p, 100, 2000);
+    assert_int_equal(progress_percent(&p), 10);
+    assert_int_equal(progress_left_s(&p), 9);
+}
+
+static void progress_follows_a_change_of_pace(void **state)
+{
+    struct progress p = {.total = 100000};
+    int64_t before;
+
+    (void)state;
+    progress_count(&p, 0, 1000);
+    progress_count(&p, 1000, 2000);
+    before = progress_left_s(&p);
+    for (int i = 1; i <= 60; i++)
+        progress_count(&p, 1000 + 10 * i, 2000 + 1000 * i);
+    assert_true(progress_left_s(&p) > before * 2);
+}
+
+static void more_rows_than_estimated_are_no_end(void **state)
+{
+    struct progress p = {.total = 1000};
+
+    (void)state;
+    progress_count(&p, 0, 1000);
+    progress_count(&p, 1500, 2000);
+    assert_int_equal(progress_percent(&p), 99);
+    assert_int_equal(progress_left_s(&p), 0);
+}
+
+static void without_an_estimate_nothing_is_said(void **state)
+{
+    struct progress p = {0};
+
+    (void)state;
+    progress_count(&p, 0, 1000);
+    progress_count(&p, 1500, 2000);
+    assert_int_equal(progress_percent(&p), -1);
+    assert_int_equal(progress_left_s(&p), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(full_batches_that_are_answered_fast_grow_up_to_the_limit),
+        cmocka_unit_test(a_small_batch_says_nothing_of_a_large_one),
+        cmocka_unit_test(between_fast_and_slow_nothing_changes),
+        cmocka_unit_test(a_slow_answer_takes_a_quarter),
+        cmocka_unit_test(a_lost_answer_halves_and_there_is_a_least),
+        cmocka_unit_test(a_limit_below_the_start_holds_from_the_start),
+        cmocka_unit_test(progress_knows_share_and_time_left),
+        cmocka_unit_test(progress_follows_a_change_of_pace),
+        cmocka_unit_test(more_rows_than_estimated_are_no_end),
+        cmocka_unit_test(without_an_estimate_nothing_is_said),
+    };
+
+    return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
+}
