@@ -53,7 +53,7 @@ int absent_add(struct session *s, struct follow *f, const struct row_image *imag
 
 static bool is_there(const struct follow *f, struct hash128 key)
 {
-    const struct base_row *base = base_rows_find(&f->reconcile.base, key);
+    const struct base_entry *base = base_list_find(&f->reconcile.base, key);
 
     return (base != NULL && base->is_seen) || row_index_find(&f->m.index, key) >= 0;
 }

@@ -18,6 +18,7 @@ struct comparison {
     struct found found;
     bool *changed;            /* owned; scratch, one a column */
     const struct grid *notes; /* of the page's cells */
+    struct base_rows base;    /* of the page's keys, as it is now */
     /* Rows that may be those of keys that are gone: they have cells and no key, or stand where the
      * key stood. The first that were met. */
     int64_t candidates[CANDIDATES_MAX];

@@ -19,7 +19,7 @@
 #include "replicator/session/typed.h"
 #include "replicator/session/waiting.h"
 
-enum { BASE_PAGE = 1000, RETRY_MS = 5000 };
+enum { BASE_PAGE = 1000, RETRY_MS = 5000, TOO_LARGE_MS = 3600000 };
 
 void reconcile_request(struct follow *f, bool is_keys_only)
 {
@@ -31,7 +31,7 @@ void reconcile_request(struct follow *f, bool is_keys_only)
 
 void reconcile_close(struct reconcile *r)
 {
-    base_rows_close(&r->base);
+    base_list_close(&r->base);
     waiting_close(r);
     *r = (struct reconcile){0};
 }
@@ -46,26 +46,47 @@ void reconcile_mark(struct session *s, uint64_t serial)
 
 /* --- (1) and (2) --- */
 
+/* The table has more rows than memory_limit allows to compare: everything else goes on. */
+static int put_off(struct session *s, struct follow *f, struct err *err)
+{
+    struct err problem = ERR_INIT;
+
+    base_list_close(&f->reconcile.base);
+    err_set(&problem, ERR_NOMEM,
+            "mapping %s has too many rows to be compared within memory_limit; edits that no "
+            "trigger told are not found",
+            f->m.cfg->name);
+    err_hint(&problem,
+             "Set replicator.memory_limit to 64 MiB for each million of the table's rows.");
+    log_err(LOG_WARN, "reconcile", &problem);
+    f->reconcile.not_before_ms = clock_mono_ms() + TOO_LARGE_MS;
+    s->own_commits++;
+    if (state_save_health(&s->state, f->m.cfg->name, "streaming", &problem, err) != 0)
+        return -1;
+    /* Nobody finds out who deleted these rows; the position must not wait for it. */
+    return absent_compared(s, (uint32_t)(f - s->follows), err);
+}
+
 static int begin(struct session *s, struct follow *f, struct err *err)
 {
     struct reconcile *r = &f->reconcile;
     struct hash128 after = {{0}};
     int n;
 
-    base_rows_close(&r->base);
-    r->n_base = 0;
+    base_list_close(&r->base);
     r->is_keys_only = !r->is_due_whole;
     due_begins(s, f);
     do {
-        n = state_page_base(&s->state, f->m.cfg->name, after, BASE_PAGE, &r->base, &after, err);
-        if (n < 0)
+        struct base_rows page = {0};
+        int rc;
+
+        n = state_page_base(&s->state, f->m.cfg->name, after, BASE_PAGE, &page, &after, err);
+        rc = n < 0 ? -1 : base_list_add(&r->base, &page) != 0 ? err_nomem(err, "reconcile") : 0;
+        base_rows_close(&page);
+        if (rc != 0)
             return -1;
-        r->n_base += (size_t)n;
-        if (r->base.arena.bytes > s->cfg->replicator.memory_limit_bytes) {
-            base_rows_close(&r->base);
-            return err_set(err, ERR_NOMEM, "reconcile: mapping %s is too large for memory_limit",
-                           f->m.cfg->name);
-        }
+        if (base_list_bytes(&r->base) > s->cfg->replicator.memory_limit_bytes)
+            return put_off(s, f, err);
     } while (n == BASE_PAGE);
     if (state_mark(&s->state, &r->mark, err) != 0)
         return -1;
@@ -126,7 +147,7 @@ static int finish(struct session *s, uint32_t at, struct err *err)
     int64_t began = clock_mono_ms();
     int rc = compare(s, at, err);
 
-    base_rows_close(&r->base);
+    base_list_close(&r->base);
     r->phase = RECONCILE_IDLE;
     if (rc == 0) {
         if (!r->is_due)

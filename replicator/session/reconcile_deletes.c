@@ -8,7 +8,6 @@
  */
 #include <stdlib.h>
 
-#include "common/base.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/planted.h"
@@ -18,7 +17,8 @@
 
 enum {
     SHARE_COUNTS_FROM = 5, /* a share of a handful of rows says nothing */
-    RANGES_MAX = 100
+    RANGES_MAX = 100,
+    TAKE_MAX = 200 /* gone rows whose base is read at once */
 };
 
 /* --- rows that are not gone --- */
@@ -40,10 +40,14 @@ static int write_key(struct comparison *c, const struct base_row *base, int64_t 
 }
 
 /* About a held row (common/base.h) a person is to decide. */
-static bool is_gone(const struct comparison *c, const struct base_row *base)
+static bool is_gone(const struct comparison *c, const struct base_entry *base)
 {
-    return !base->is_seen && row_index_find(&c->f->m.index, base->key) < 0 &&
-           !base_is_held(base->hashes, base->hashes_len, BASE_ROW);
+    return !base->is_seen && !base->is_held && row_index_find(&c->f->m.index, base->key) < 0;
+}
+
+static struct base_entry *end_of(const struct comparison *c)
+{
+    return c->f->reconcile.base.entries + c->f->reconcile.base.n;
 }
 
 /* The candidates' cells, few ranges of them. */
@@ -67,7 +71,7 @@ static int read_candidates(struct comparison *c, struct candidates *out, struct 
     struct grid_range header[TAB_RANGES_MAX];
 
     *out = (struct candidates){0};
-    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+    for (const struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++)
         if (is_gone(c, b) && b->row < m->grid_rows)
             comparison_add_candidate(c, b->row);
     qsort(c->candidates, c->n_candidates, sizeof(*c->candidates), compare_rows);
@@ -150,14 +154,14 @@ static size_t count_gone(const struct comparison *c)
 {
     size_t n = 0;
 
-    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+    for (const struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++)
         n += is_gone(c, b);
     return n;
 }
 
 /* Those of which a person has said that they may go. In a new session nobody knows which waited,
  * but they must not be more. */
-static bool is_approved(const struct comparison *c, const struct base_row *base, size_t n_gone)
+static bool is_approved(const struct comparison *c, const struct base_entry *base, size_t n_gone)
 {
     const struct reconcile *r = &c->f->reconcile;
 
@@ -169,7 +173,7 @@ static bool is_approved(const struct comparison *c, const struct base_row *base,
 static bool is_too_many(const struct comparison *c, size_t n)
 {
     const struct config_mapping *cfg = c->f->m.cfg;
-    size_t total = c->f->reconcile.n_base;
+    size_t total = c->f->reconcile.base.n;
 
     if (planted(8))
         return false;
@@ -193,18 +197,51 @@ static int take_gone(struct comparison *c, struct candidates *in, const struct b
     return restored ? 0 : found_delete(&c->found, &c->f->m, base, err);
 }
 
+/* Those of ENTRIES that are still what they were before the tab was read: the others were changed
+ * by whoever knew better. */
+static int take_some(struct comparison *c, struct candidates *in, struct base_entry *const *entries,
+                     size_t n, struct err *err)
+{
+    struct base_rows now = {0};
+    struct hash128 keys[TAKE_MAX] = {{{0}}};
+    int rc;
+
+    for (size_t i = 0; i < n; i++)
+        keys[i] = entries[i]->key;
+    rc = state_load_base(&c->s->state, c->f->m.cfg->name, keys, n, false, &now, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        struct base_row *base = base_rows_find(&now, keys[i]);
+
+        if (base == NULL || !base_list_is_same(entries[i], base) || !is_gone(c, entries[i]))
+            continue;
+        base->row = entries[i]->row;
+        rc = take_gone(c, in, base, err);
+    }
+    base_rows_close(&now);
+    return rc;
+}
+
 /* Take what may go: all, or only what is approved. */
 static int take_all_gone(struct comparison *c, size_t n_gone, bool only_approved, struct err *err)
 {
     struct candidates in = {0};
+    struct base_entry *some[TAKE_MAX];
+    size_t n = 0;
     int rc;
 
     if (n_gone == 0 || (only_approved && !c->f->reconcile.is_approved))
         return 0;
     rc = read_candidates(c, &in, err);
-    for (const struct base_row *b = c->f->reconcile.base.rows; rc == 0 && b != NULL; b = b->hh.next)
+    for (struct base_entry *b = c->f->reconcile.base.entries; rc == 0 && b < end_of(c); b++) {
         if (is_gone(c, b) && (!only_approved || is_approved(c, b, n_gone)))
-            rc = take_gone(c, &in, b, err);
+            some[n++] = b;
+        if (n < TAKE_MAX)
+            continue;
+        rc = take_some(c, &in, some, n, err);
+        n = 0;
+    }
+    if (rc == 0 && n > 0)
+        rc = take_some(c, &in, some, n, err);
     grids_free(in.grids, in.n);
     return rc;
 }
@@ -213,7 +250,7 @@ static size_t count_unapproved(const struct comparison *c, size_t n_gone)
 {
     size_t n = 0;
 
-    for (const struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+    for (const struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++)
         n += is_gone(c, b) && !is_approved(c, b, n_gone);
     return n;
 }
@@ -224,7 +261,7 @@ static int let_wait(struct comparison *c, size_t n_gone, size_t n, struct err *e
     struct reconcile *r = &c->f->reconcile;
     struct reconcile now = {0};
 
-    for (const struct base_row *b = r->base.rows; n > 0 && b != NULL; b = b->hh.next)
+    for (const struct base_entry *b = r->base.entries; n > 0 && b < end_of(c); b++)
         if (is_gone(c, b) && !is_approved(c, b, n_gone) && waiting_add(&now, b->key, err) != 0) {
             waiting_close(&now);
             return -1;
@@ -248,7 +285,7 @@ static bool note_places(struct comparison *c)
 {
     bool are_all_seen = true;
 
-    for (struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next) {
+    for (struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++) {
         if (b->is_seen)
             continue;
         b->row = row_index_find(&c->f->m.index, b->key);
@@ -270,7 +307,7 @@ static int find_gone(struct comparison *c, size_t *n, struct err *err)
     if (*n == 0 || !c->f->reconcile.is_keys_only)
         return 0;
     /* No page was read: this was the first read. */
-    for (struct base_row *b = c->f->reconcile.base.rows; b != NULL; b = b->hh.next)
+    for (struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++)
         b->is_seen = row_index_find(&m->index, b->key) >= 0;
     if (tab_read_index(c->s->sheets, m, err) != 0)
         return -1;

@@ -98,44 +98,6 @@ bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64
     return true;
 }
 
-/* Rows of a page that differ from the base as it was before the mark. */
-struct suspects {
-    int64_t *rows;        /* owned */
-    struct hash128 *keys; /* owned */
-    size_t n, size;
-};
-
-static int add_suspect(struct suspects *list, int64_t row, struct hash128 key, struct err *err)
-{
-    if (list->n == list->size) {
-        size_t size = list->size == 0 ? 64 : list->size * 2;
-        int64_t *rows = realloc(list->rows, size * sizeof(*rows));
-        struct hash128 *keys;
-
-        if (rows == NULL)
-            return err_nomem(err, "reconcile");
-        list->rows = rows;
-        keys = realloc(list->keys, size * sizeof(*keys));
-        if (keys == NULL)
-            return err_nomem(err, "reconcile");
-        list->keys = keys;
-        list->size = size;
-    }
-    list->rows[list->n] = row;
-    list->keys[list->n++] = key;
-    return 0;
-}
-
-static bool is_row_different(const struct mapping *m, const struct grid *grid, int64_t row,
-                             const struct base_row *base)
-{
-    for (size_t i = 0; i < m->n_columns; i++)
-        if (!m->columns[i].is_key &&
-            differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base))
-            return true;
-    return false;
-}
-
 static const char twice[] = "this key stands in row ";
 
 /* The note of the first key cell in ROW; blank: none. */
@@ -153,49 +115,57 @@ static bool is_noted(const struct comparison *c, int64_t row, const char *text)
 
 /* A key that stands twice: the first row counts, and the other one says so. When they have changed
  * places, what the first one shows is what it was copied with: nobody wishes for that. */
-static int note_twin(struct comparison *c, const struct base_row *base, int64_t row,
+static int note_twin(struct comparison *c, const struct base_entry *entry, int64_t row,
                      struct err *err)
 {
+    const struct base_row *base = base_rows_find(&c->base, entry->key);
     CLEANUP_BUF struct buf text = BUF_INIT;
 
-    if (base->was_twin && !is_noted(c, row, twice) &&
-        session_refresh(c->s, c->at, base->key, base->row_key, "*", err) != 0)
+    if (entry->was_twin && !is_noted(c, row, twice) && base != NULL &&
+        session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
         return -1;
     buf_printf(&text, "%s%lld already; this row is not synchronised", twice,
-               (long long)base->row + 1);
+               (long long)entry->row + 1);
     if (text.is_failed)
         return err_nomem(err, "reconcile");
     if (is_noted(c, row, text.ptr))
         return 0;
-    return note_add(c->s, c->at, base->key, row, c->f->m.columns[c->f->m.key[0]].header, text.ptr,
+    return note_add(c->s, c->at, entry->key, row, c->f->m.columns[c->f->m.key[0]].header, text.ptr,
                     err);
 }
 
-/* A row with a key that stands here first. */
+/* A row with a key that stands here first. ENTRY: its base before the mark. Only a row whose base
+ * has not moved on since is compared: what we or the webhook wrote meanwhile was no person. */
 static int look_at_row(struct comparison *c, const struct grid *grid, int64_t row,
-                       struct hash128 key, struct base_row *base, struct suspects *list,
-                       struct err *err)
+                       struct hash128 key, struct base_entry *entry, struct err *err)
 {
     const struct mapping *m = &c->f->m;
+    struct base_row *base = base_rows_find(&c->base, key);
 
     if (is_noted(c, row, twice) &&
         note_add(c->s, c->at, key, row, m->columns[m->key[0]].header, NULL, err) != 0)
         return -1;
-    if (base == NULL)
-        return is_noted(c, row, NOTE_DELETED) ? 0 : add_suspect(list, row, key, err);
-    base->is_seen = true;
-    base->row = row;
-    /* It was not the row that counts. If the other one is gone, the next look takes it for that. */
-    base->was_twin = is_noted(c, row, twice);
-    if (base->was_twin) {
-        reconcile_request(c->f, false);
-        return 0;
+    if (entry != NULL) {
+        entry->is_seen = true;
+        entry->row = row;
+        /* It was not the row that counts. If the other one is gone, the next look takes it for
+         * that. */
+        entry->was_twin = is_noted(c, row, twice);
+        if (entry->was_twin) {
+            reconcile_request(c->f, false);
+            return 0;
+        }
     }
     /* Its delete may have waited for a person, and it is there again. */
-    if (base_is_held(base->hashes, base->hashes_len, BASE_ROW) &&
-        decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
+    if (entry != NULL && entry->is_held && decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
         return -1;
-    return is_row_different(m, grid, row, base) ? add_suspect(list, row, key, err) : 0;
+    if (!base_list_is_same(entry, base))
+        return 0;
+    if (base != NULL)
+        return compare_known(c, grid, row, base, err);
+    if (!is_noted(c, row, NOTE_DELETED))
+        compare_new(c, grid, row);
+    return 0;
 }
 
 static void look_at_keyless(struct comparison *c, const struct grid *grid, int64_t row)
@@ -207,61 +177,51 @@ static void look_at_keyless(struct comparison *c, const struct grid *grid, int64
         compare_new(c, grid, row);
 }
 
-static int find_suspects(struct comparison *c, const struct grid *grid, struct suspects *list,
-                         struct err *err)
+/* What is agreed on now of the rows whose keys the page shows. */
+static int load_base(struct comparison *c, const struct grid *keys, struct err *err)
 {
-    struct mapping *m = &c->f->m;
-    struct grid keys[KEY_MAX];
+    int64_t end = grid_end_row(keys);
+    CLEANUP_FREE struct hash128 *wanted =
+        calloc(end > keys->row ? (size_t)(end - keys->row) : 1, sizeof(*wanted));
+    size_t n = 0;
 
-    for (size_t k = 0; k < m->n_key; k++)
-        keys[k] = *grid;
+    if (wanted == NULL)
+        return err_nomem(err, "reconcile");
+    for (int64_t row = keys->row; row < end; row++)
+        n += tab_key_at(&c->f->m, keys, row, &wanted[n]);
+    return state_load_base(&c->s->state, c->f->m.cfg->name, wanted, n, false, &c->base, err);
+}
+
+static int compare_rows(struct comparison *c, const struct grid *grid, const struct grid *keys,
+                        struct err *err)
+{
     for (int64_t row = grid->row; row < grid_end_row(grid); row++) {
-        struct base_row *base;
+        struct base_entry *entry;
         struct hash128 key;
 
-        if (!tab_key_at(m, keys, row, &key)) {
+        if (!tab_key_at(&c->f->m, keys, row, &key)) {
             look_at_keyless(c, grid, row);
             continue;
         }
-        base = base_rows_find(&c->f->reconcile.base, key);
-        if ((base != NULL && base->is_seen ? note_twin(c, base, row, err)
-                                           : look_at_row(c, grid, row, key, base, list, err)) != 0)
+        entry = base_list_find(&c->f->reconcile.base, key);
+        if ((entry != NULL && entry->is_seen ? note_twin(c, entry, row, err)
+                                             : look_at_row(c, grid, row, key, entry, err)) != 0)
             return -1;
     }
     return 0;
 }
 
-static bool is_same_base(const struct base_row *a, const struct base_row *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    return a->hashes_len == b->hashes_len && memcmp(a->hashes, b->hashes, a->hashes_len) == 0;
-}
-
-/* Only rows whose base has not moved on since: what we or the webhook wrote meanwhile was no
- * person. */
 static int compare_page(struct comparison *c, const struct grid *grid, struct err *err)
 {
-    const char *name = c->f->m.cfg->name;
-    struct suspects list = {0};
-    struct base_rows now = {0};
-    int rc = find_suspects(c, grid, &list, err);
+    struct grid keys[KEY_MAX];
+    int rc;
 
-    if (rc == 0 && list.n > 0)
-        rc = state_load_base(&c->s->state, name, list.keys, list.n, false, &now, err);
-    for (size_t i = 0; rc == 0 && i < list.n; i++) {
-        struct base_row *base = base_rows_find(&c->f->reconcile.base, list.keys[i]);
-
-        if (!is_same_base(base, base_rows_find(&now, list.keys[i])))
-            continue;
-        if (base == NULL)
-            compare_new(c, grid, list.rows[i]);
-        else
-            rc = compare_known(c, grid, list.rows[i], base, err);
-    }
-    base_rows_close(&now);
-    free(list.rows);
-    free(list.keys);
+    for (size_t k = 0; k < c->f->m.n_key; k++)
+        keys[k] = *grid;
+    rc = load_base(c, keys, err);
+    if (rc == 0)
+        rc = compare_rows(c, grid, keys, err);
+    base_rows_close(&c->base);
     return rc;
 }
 

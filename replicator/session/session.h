@@ -31,6 +31,7 @@
 #include "replicator/session/throttle.h"
 #include "replicator/session/watch.h"
 #include "replicator/sheets/sheets.h"
+#include "replicator/sync/base_list.h"
 #include "replicator/sync/change_set.h"
 #include "replicator/sync/mapping.h"
 #include "replicator/sync/plan.h"
@@ -61,8 +62,7 @@ struct reconcile {
     bool is_past_mark;
     int64_t not_before_ms; /* monotonic; after a failure */
     uint64_t mark;
-    struct base_rows base; /* as of before the mark */
-    size_t n_base;
+    struct base_list base; /* as of before the mark */
 };
 
 /* When a tab is compared next without being asked, and what is known of the last time (due.c).

@@ -134,9 +134,8 @@ struct base_row {
     int64_t changed_us; /* when MySQL's newest change of it was committed; 0: not known */
     int64_t edit;       /* the newest edit that wrote it (edit_log.id); 0: none, or not asked for */
     const char *row_key;
-    bool is_seen;  /* for the caller */
-    int64_t row;   /* for the caller: where it stands */
-    bool was_twin; /* for the caller: that row has a note which says that another one counts */
+    bool is_seen; /* for the caller */
+    int64_t row;  /* for the caller: where it stands */
     UT_hash_handle hh;
 };
 struct base_rows {
