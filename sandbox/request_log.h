@@ -18,8 +18,9 @@ struct request_entry {
     uint16_t port;  /* of the client: tells connections apart */
     int status;
     int64_t ms;
-    size_t bytes; /* of the request's body */
-    long cells;   /* written */
+    size_t bytes;       /* of the request's body */
+    size_t plain_bytes; /* of it, unpacked */
+    long cells;         /* written */
 };
 
 struct request_log *request_log_new(void);

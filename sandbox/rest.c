@@ -185,6 +185,7 @@ static int read_body(struct call *call, struct err *err)
         text = buf_text(&plain);
         len = plain.len;
     }
+    call->plain_bytes = len;
     if (len == 0)
         call->body = cJSON_CreateObject();
     else if (json_parse(text, len, &call->body, &why) < 0)
@@ -358,6 +359,7 @@ static void write_log(struct call *call, int64_t since_ms, const struct http_res
         .status = response->status,
         .ms = clock_mono_ms() - since_ms,
         .bytes = call->request->body_len,
+        .plain_bytes = call->plain_bytes,
         .cells = call->cells,
     };
 

@@ -26,7 +26,8 @@ struct call {
     const char *user;      /* the address */
     cJSON *answer;         /* set by the method; NULL sends nothing */
     struct check_report report;
-    long cells; /* written */
+    size_t plain_bytes; /* of the body, unpacked */
+    long cells;         /* written */
 };
 
 /* 0 with call->answer, or -1 with an err made by refuse(). */

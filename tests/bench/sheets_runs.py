@@ -86,7 +86,7 @@ def freshness(server, rate, in_transaction, warm_s, seconds, tabs=20, rows=500):
             over_ms=percentile([a.delay_ms - writes[a.version]["ms"] for a in found], 0.5),
             interval_ms=statistics.median(arrivals.intervals(follower.versions(), first_ms, last_ms) or [0]),
             writes=len(writes), reads=len(follower.reads()), refused=len(follower.refused()),
-            cells_a_request=statistics.fmean(w["cells"] for w in steady), bytes_a_request=statistics.fmean(w["bytes"] for w in steady),
+            cells_a_request=statistics.fmean(w["cells"] for w in steady), bytes_a_request=statistics.fmean(w["plain"] for w in steady),
             request_ms=statistics.median(w["ms"] for w in steady), cpu_s=cpu_s, start_reads=start_reads, start_s=start_s,
             rest_mib=rest_mib, peak_mib=world.memory_mib())
 
@@ -148,7 +148,7 @@ def fill(server, rows, is_limited, timeout_s):
         writes = follower.writes()
         check_filled(world, rows)
         return Fill(rows=rows, seconds=seconds, cpu_s=world.cpu_s(), peak_mib=world.memory_mib(), requests=len(writes),
-                    sent_bytes=sum(w["bytes"] for w in writes), request_ms=statistics.fmean(w["ms"] for w in writes),
+                    sent_bytes=sum(w["plain"] for w in writes), request_ms=statistics.fmean(w["ms"] for w in writes),
                     refused=len(follower.refused()))
 
 

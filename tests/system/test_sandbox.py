@@ -245,6 +245,8 @@ def test_clients_may_zip_bodies_wrap_single_requests_and_send_nulls(google, book
                                  gzip.compress(body), {"Content-Encoding": "gzip"})
     assert (status, text) == (200, f'{{"spreadsheetId":"{book}","replies":[{{}}]}}')
     assert google.get(book, "'Sheet1'!A1") == [["zipped"]]
+    seen = google.client.requests()[-2]  # before the get
+    assert (seen["bytes"], seen["plain"]) == (len(gzip.compress(body)), len(body))
     status, _, text = google.raw("POST", f"/v4/spreadsheets/{book}:batchUpdate", b"\x1f\x8bnot gzip",
                                  {"Content-Encoding": "gzip"})
     assert status == 400 and "torn or no gzip" in text
