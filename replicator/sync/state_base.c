@@ -4,7 +4,7 @@
 
 #include "replicator/sync/state.h"
 
-enum { READ_CHUNK = 200, WRITE_CHUNK = 50, PUT_PARAMS = 6, PRUNE_ROWS = 10000 };
+enum { READ_CHUNK = 200, WRITE_CHUNK = 50, PUT_CHUNK = 200, PUT_PARAMS = 6, PRUNE_ROWS = 10000 };
 
 void base_rows_close(struct base_rows *rows)
 {
@@ -125,7 +125,7 @@ static int put_chunk(struct state *s, const char *mapping, const struct base_put
                      struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
-    struct db_param params[PUT_PARAMS * WRITE_CHUNK];
+    struct db_param params[PUT_PARAMS * PUT_CHUNK];
 
     for (size_t i = 0; i < n; i++) {
         struct db_param *p = &params[PUT_PARAMS * i];
@@ -150,13 +150,15 @@ static int put_chunk(struct state *s, const char *mapping, const struct base_put
 int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
                   struct err *err)
 {
-    /* Full chunks, then one by one: two statement texts in the connection's cache. */
-    for (size_t i = 0; i < n;) {
-        size_t chunk = n - i >= WRITE_CHUNK ? WRITE_CHUNK : 1;
+    /* Few statements, for each is a way to MySQL and back, and few texts, for each is kept in the
+     * connection's cache. */
+    static const size_t chunks[] = {PUT_CHUNK, 40, 8, 1};
 
-        if (put_chunk(s, mapping, puts + i, chunk, err) != 0)
+    for (size_t i = 0, size = 0; i < n; i += chunks[size]) {
+        while (chunks[size] > n - i)
+            size++;
+        if (put_chunk(s, mapping, puts + i, chunks[size], err) != 0)
             return err_wrap(err, "state: base");
-        i += chunk;
     }
     return 0;
 }

@@ -194,6 +194,17 @@ def test_both_sides_write_at_once_and_end_equal(stack):
     stack.wait_equal("Items", 60)
 
 
+def test_a_batch_of_any_number_of_rows_is_remembered_row_by_row(stack):
+    """Base is written 200, 40, 8 rows or one at a time: 299 rows take each of them."""
+    for rows in (1, 9, 299):
+        stack.sql("INSERT INTO items (name) VALUES " + ", ".join(["('x')"] * rows))
+    stack.wait_equal("Items")
+    wait_until("base to have every row", lambda: stack.sql(
+        f"SELECT COUNT(*), COUNT(DISTINCT row_key) FROM {stack.state_database}.base") == [(309, 309)])
+    stack.sql("UPDATE items SET price = id")
+    stack.wait_equal("Items")
+
+
 def test_500_pasted_rows_get_their_keys(stack):
     filled(stack, 1)
     stack.act({"action": "paste", "tab": "Items", "row": 2, "column": 1, "values": [[f"pasted {n}", f"{n}"] for n in range(500)]})
