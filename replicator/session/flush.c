@@ -246,7 +246,7 @@ static void note_failure(struct session *s, const struct shipment *sh, const str
         s->follows[sh->shares[i].at].m.is_index_stale = true;
     if (err->code != ERR_LOST)
         return;
-    s->is_lost = true;
+    lost_doubt(s, sh->spreadsheet);
     for (size_t i = 0; i < sh->n_shares; i++)
         note_written(s, &sh->shares[i]);
 }

@@ -61,11 +61,29 @@ int lost_record_keys(struct session *s, const struct mapping *m, const struct ha
 int lost_answered(struct session *s, const struct mapping *m, int rc, struct err *err)
 {
     if (rc != 0) {
-        s->is_lost = s->is_lost || err->code == ERR_LOST;
+        if (err->code == ERR_LOST)
+            lost_doubt(s, m->cfg->spreadsheet);
         return -1;
     }
     s->own_commits++;
     return state_forget_sent(&s->state, m->cfg->spreadsheet, err);
+}
+
+static struct follow *first_of(const struct session *s, const char *spreadsheet)
+{
+    size_t i = 0;
+
+    while (i < s->n_follows && strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) != 0)
+        i++;
+    return i < s->n_follows ? &s->follows[i] : NULL;
+}
+
+void lost_doubt(struct session *s, const char *spreadsheet)
+{
+    struct follow *f = first_of(s, spreadsheet);
+
+    if (f != NULL)
+        s->is_lost = f->turn.is_lost = true;
 }
 
 static struct follow *find_follow(const struct session *s, const char *spreadsheet,
@@ -136,18 +154,33 @@ static int settle(struct session *s, const struct sent_batch *sent, struct err *
     return state_forget_sent(&s->state, sent->spreadsheet, err);
 }
 
+/* Where no mapping is ready the batch waits for the session in which one is. */
+static bool has_ready(const struct session *s, const char *spreadsheet)
+{
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].m.is_ready && strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) == 0)
+            return true;
+    return false;
+}
+
 int lost_step(struct session *s, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
 
     if (state_load_sent(&s->state, &rows, err) != 0)
         return -1;
+    s->is_lost = false;
+    for (size_t i = 0; i < s->n_follows; i++)
+        s->follows[i].turn.is_lost = false;
     for (size_t r = 0; r < rows.n_rows; r++) {
         struct sent_batch sent = state_sent_at(&rows, r);
+        struct err other;
 
-        if (settle(s, &sent, err) != 0)
-            return -1;
+        if (!has_ready(s, sent.spreadsheet) || settle(s, &sent, &other) == 0)
+            continue;
+        if (!s->is_lost)
+            *err = other;
+        lost_doubt(s, sent.spreadsheet);
     }
-    s->is_lost = false;
-    return 0;
+    return s->is_lost ? -1 : 0;
 }

@@ -324,6 +324,7 @@ static int open_mappings(struct session *s, struct err *err)
     for (size_t i = 0; i < s->n_follows; i++) {
         s->follows[i].m = (struct mapping){.cfg = &s->cfg->mappings[i], .sheet_id = -1};
         s->mappings[i] = &s->follows[i].m;
+        lost_doubt(s, s->cfg->mappings[i].spreadsheet); /* what the session before has left */
     }
     for (size_t i = 0; i < s->n_follows; i++)
         if (is_first_of(s, i) && open_spreadsheet(s, i, err) != 0)
@@ -356,7 +357,6 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
-                          .is_lost = true, /* unless the one before says no */
                           .transaction = 1};
     pace_init(&s->pace, cfg->google.batch_bytes);
     if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||

@@ -140,7 +140,7 @@ static int flush_if_due(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    if (s->is_lost || !is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
+    if (!is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
         return 0;
     s->is_part_flushed = s->is_in_transaction;
     return session_flush(s, err);

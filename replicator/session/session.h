@@ -85,6 +85,7 @@ struct due {
 struct turn {
     int64_t last_ms;  /* 0: not yet */
     int64_t after_ms; /* not before; backoff after a failure */
+    bool is_lost;     /* not before it is known what became of a batch (lost.c) */
     unsigned failures;
     struct log_fault fault;
 };
@@ -266,7 +267,7 @@ struct session {
     unsigned
         moves; /* flushes in a row that found rows moved: people are at it, or something is wrong */
     bool has_moved;
-    bool is_lost; /* a batch may have been applied of which we have no answer */
+    bool is_lost; /* some spreadsheet's turn is */
     struct log_fault steps_fault;
     struct log_fault reconcile_fault;
     bool is_stream_gone; /* the stream ended with an error of its own */
@@ -361,9 +362,12 @@ int mend_vanished(struct session *s, uint32_t mapping, const struct row_index *b
                   struct err *err);
 
 /* lost.c: what became of batches whose answer was lost, or that a killed process sent: those that
- * were applied are looked for in the tab, and rows that they hit by mistake are put right. Nothing
- * else of the session may write or compare before. Blocks for some requests. */
+ * were applied are looked for in the tab, and rows that they hit by mistake are put right. Before
+ * that their spreadsheet has no turn, and no tab is compared. Blocks for some requests; one
+ * spreadsheet that fails (the error is the first one's) does not keep the others. */
 int lost_step(struct session *s, struct err *err);
+/* There may be such batches of SPREADSHEET. */
+void lost_doubt(struct session *s, const char *spreadsheet);
 /* Before a batch is sent, flushes aside (shipment.h): keys that are to go from M's tab are written
  * down. After it, RC is what sheets_send returned; returns -1 if that was no 0. */
 int lost_record_keys(struct session *s, const struct mapping *m, const struct hash128 *keys,

@@ -37,7 +37,8 @@ struct follow *turns_next(struct session *s)
         /* Without memory for the list each of them has a turn, with rows or not. */
         if (!s->follows[i].m.is_ready || (has_rows != NULL && !has_rows[i]))
             continue;
-        if (f->turn.after_ms <= now && (next == NULL || f->turn.last_ms < next->turn.last_ms) &&
+        if (!f->turn.is_lost && f->turn.after_ms <= now &&
+            (next == NULL || f->turn.last_ms < next->turn.last_ms) &&
             sheets_spreadsheet_wait_ms(s->sheets, f->m.cfg->spreadsheet) == 0)
             next = f;
     }

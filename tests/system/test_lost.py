@@ -215,6 +215,35 @@ def test_a_batch_of_a_killed_replicator_that_comes_late_is_refused(stack):
     assert stack.cells("Items") == before
 
 
+# ---- another spreadsheet
+
+def test_a_spreadsheet_that_cannot_be_asked_does_not_keep_others(make_stack):
+    stack = make_stack([{"table": "one", "tab": "One"}, {"table": "two", "tab": "Two"}], start=False,
+                       tables="CREATE TABLE one (id INT PRIMARY KEY, v INT);\nCREATE TABLE two (id INT PRIMARY KEY, v INT);")
+    other = stack.google.create("other", ["Two"])
+    config = json.loads(stack.config.read_text())
+    config["mappings"][1]["spreadsheet"] = other
+    stack.config.write_text(json.dumps(config))
+    stack.webhook.start()
+    stack.replicator.start()
+    stack.sql("INSERT INTO one VALUES (1, 1)")
+    stack.sql("INSERT INTO two VALUES (1, 1)")
+    two = next(tab["sheetId"] for tab in stack.google.spreadsheet(other)["tabs"] if tab["title"] == "Two")
+
+    def is_shown(book, sheet, value):
+        return [c and c["d"] for c in stack.google.rows(book, sheet, 1, 1)[0][:2]] == ["1", value]
+    wait_until("the rows", lambda: is_shown(other, two, "1") and is_shown(stack.spreadsheet, 0, "1"))
+    faults(stack, {"match": f"/{stack.spreadsheet}", "status": 503, "after": True, "count": 10000})
+    stack.sql("UPDATE one SET v = 2")
+    wait_until("the write without an answer", lambda: is_shown(stack.spreadsheet, 0, "2"))
+    for value in range(3, 6):
+        stack.sql(f"UPDATE two SET v = {value}")
+        wait_until("the other spreadsheet", lambda v=value: is_shown(other, two, str(v)))
+    faults(stack)
+    stack.sql("UPDATE one SET v = 9")
+    stack.wait_equal("One", 40)
+
+
 # ---- the numbers themselves
 
 def test_numbers_do_not_pile_up(stack):
