@@ -221,6 +221,10 @@ class Person(Actor):
         column = view.column(step["column"])
         return column is not None and {"action": "filter", "column": column, "value": "nothing shows this"} or None
 
+    def do_move_columns(self, view, step):
+        column = view.column(step["column"])
+        return column is not None and {"action": "move_columns", "index": column, "count": 1, "to": int(step["to"] * len(view.headers))} or None
+
     def do_copy_tab(self, view, step):
         return {"action": "copy_tab"}
 

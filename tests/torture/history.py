@@ -16,6 +16,7 @@ SQL_STEPS = {"update": 50, "insert": 14, "delete": 8, "transaction": 10, "bulk":
 PERSON_STEPS = {"edit": 50, "own": 10, "paste": 8, "clear": 5, "new_row": 12, "half_row": 3, "bad": 4, "delete_rows": 5, "insert_rows": 4,
                 "clear_row": 2, "move_rows": 4, "sort": 4, "undo": 3, "edit_key": 2, "twin": 2, "rename_tab": 1, "copy_row": 2,
                 "cut_row": 2, "copy_cells": 2, "merge_cells": 1, "hide_rows": 1, "filter": 1, "copy_tab": 1, "move_tab": 1}
+COLUMN_STEPS = {**PERSON_STEPS, "move_columns": 4}
 MISHAPS = {"google": 30, "script": 20, "kill_replicator": 8, "kill_webhook": 8, "kill_sandbox": 4, "disconnect": 8, "freeze": 5}
 WAYS = ["status 429", "status 500", "status 503", "html", "half", "drop", "late", "after 503", "after drop"]
 BAD = {"price": ["twelve", "1,5", "99999999999999"], "since": ["yesterday", "2024-02-30"], "qty": ["3.5", "99999999999"],
@@ -26,6 +27,7 @@ def generate(seed):
     r = random.Random(seed)
     values = Values(r)
     policies = random.Random(f"policies of {seed}")
+    person_steps = COLUMN_STEPS if policies.random() < 0.15 else PERSON_STEPS
     history = {"seed": seed, "rows": r.randrange(12, 40), "quota": None, "own_server": r.random() < 0.12,
                "mapping": {"delete_limit_rows": 1000, "delete_limit_percent": 100},
                "mappings": {table.name: _policies(policies, table, r.choice(["sheet_wins", "mysql_wins", "last_write_wins"]))
@@ -34,7 +36,7 @@ def generate(seed):
     for n in range(r.randrange(2, 4)):
         history["steps"] += [_paced(r, f"sql{n + 1}", _sql_step(r, values)) for _ in range(r.randrange(12, 30))]
     for n in range(r.randrange(2, 4)):
-        history["steps"] += [_paced(r, f"person{n + 1}", _person_step(r, values)) for _ in range(r.randrange(10, 25))]
+        history["steps"] += [_paced(r, f"person{n + 1}", _person_step(r, values, person_steps)) for _ in range(r.randrange(10, 25))]
     mishaps = dict(MISHAPS, kill_mysql=30) if history["own_server"] else MISHAPS
     for _ in range(r.randrange(2, 9)):
         history["steps"].append(_paced(r, "mishap", _mishap(r, mishaps), 600))
@@ -116,8 +118,8 @@ def _statement(r, values, do):
 
 # --- people ---
 
-def _person_step(r, values):
-    do = _choose(r, PERSON_STEPS)
+def _person_step(r, values, weights):
+    do = _choose(r, weights)
     table = _table(r)
     step = {"do": do, "tab": table.tab, "pick": r.random()}
     if do == "edit":

@@ -52,12 +52,14 @@ def own_cells(world, changes):
             gone[change.table.name].add(change.key)
     found = []
     for tab, sheet_id in world.sheets.items():
-        table = BY_TAB[tab]
+        table, have_moved = BY_TAB[tab], False
         for number, before, after in world.journal.steps(sheet_id):
+            have_moved |= any(after.headers.get(header) != column for header, column in before.headers.items())
             if number in by_people or OWN[0] not in before.headers:
                 continue
             lost = _lost(table, number, before, after, gone[table.name], world)
-            if lost and _is_race(world, sheet_id, number):
+            if lost and (have_moved or _is_race(world, sheet_id, number)):
+                have_moved = False  # the first write after columns were moved goes to their old places
                 world.count("own cells lost to a race", len(lost))
                 continue
             found += lost
