@@ -87,8 +87,7 @@ static int refuse_lost(struct task *task)
     task->answer.outcome = ANSWER_REJECTED;
     for (size_t i = 0; i < task->m->n_columns; i++)
         if (task->cells[i].is_edited)
-            answer_say(&task->answer,
-                       "%s: %s was written over while rows moved, before it could be read",
+            answer_say(&task->answer, "%s: %s was written over before it could be read",
                        task->m->columns[i].header, task_quote_cell(task, &task->cells[i].cell));
     return 0;
 }

@@ -271,7 +271,7 @@ def test_what_was_written_over_before_it_could_be_read_is_in_the_log(hook):
     assert status == 200 and answer["results"][0]["outcome"] == "rejected"
     log = hook.log(edit["id"])
     assert (log["outcome"], log["message"], json.loads(log["cells"])) == \
-        ("rejected", 'title: "Bonn" was written over while rows moved, before it could be read', {"title": "Bonn"})
+        ("rejected", 'title: "Bonn" was written over before it could be read', {"title": "Bonn"})
 
 
 def test_what_the_event_tells_of_is_taken_unless_rows_of_the_database_have_just_gone(hook):

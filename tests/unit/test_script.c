@@ -303,6 +303,42 @@ static void a_sort_does_not_stand_for_what_was_typed_before_it(void **state)
     assert_true(is_told);
 }
 
+/* While another edit has the lock: Ann types, tabrelay writes over it, and Bob types over that. */
+static void type_and_type_again(void)
+{
+    type(1, 1, "typed by Ann");
+    usleep(100 * 1000);
+    pthread_mutex_lock(&grid.mutex);
+    cell_type(&grid.cells[0][1][1], "written by tabrelay");
+    pthread_mutex_unlock(&grid.mutex);
+    type(1, 1, "typed by Bob");
+    usleep(100 * 1000);
+}
+
+static void what_nobody_saw_before_typing_there_is_told_to_the_log(void **state)
+{
+    bool is_told = false, is_sent = false;
+
+    (void)state;
+    webhook.meanwhile = type_and_type_again;
+    type(2, 1, "has the lock");
+    settle();
+    for (size_t i = 0; i < webhook.n_posts; i++) {
+        const cJSON *edit;
+
+        cJSON_ArrayForEach(edit, json_get(webhook.posts[i], "edits"))
+        {
+            const char *name = json_text(json_get(edit, "cells"), "Name", "");
+
+            is_told = is_told ||
+                      (cJSON_IsTrue(json_get(edit, "lost")) && strcmp(name, "typed by Ann") == 0);
+            is_sent = is_sent || strcmp(name, "typed by Bob") == 0;
+        }
+    }
+    assert_true(is_told);
+    assert_true(is_sent);
+}
+
 static void types_are_kept(void **state)
 {
     (void)state;
@@ -774,6 +810,7 @@ int main(void)
         CASE(a_paste_while_others_move_rows_is_sent),
         CASE(what_was_written_over_while_rows_moved_is_told_to_the_log),
         CASE(a_sort_does_not_stand_for_what_was_typed_before_it),
+        CASE(what_nobody_saw_before_typing_there_is_told_to_the_log),
         CASE(types_are_kept),
         CASE(text_of_every_plane_is_signed_as_it_is_sent),
         CASE(a_cleared_key_asks_for_a_comparison),

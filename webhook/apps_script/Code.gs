@@ -272,7 +272,8 @@ function runJob_(job) {
   var hadLock = withLock_(function () {
     var state = loadState_();
     job.layout = layoutOf_(job.sheet, job.mapping); /* now: columns may have moved while we waited */
-    if (!job.isHeaderTouched && (touchedColumns_(job).length === 0 || !isNewest_(state, job))) {
+    var fate = job.isHeaderTouched ? 'newest' : touchedColumns_(job).length === 0 ? 'over' : fate_(state, job);
+    if (fate === 'over') {
       return;
     }
     state.isBlocked = !drain_(state);
@@ -280,7 +281,7 @@ function runJob_(job) {
       refreshMappings_(state);
       restoreHeader_(job);
     }
-    sendJob_(state, job);
+    (fate === 'unseen' ? sendUnseen_ : sendJob_)(state, job);
     if (!state.isBlocked) {
       sendRechecks_(state);
     }
@@ -537,14 +538,10 @@ function isTyped_(job, raw, displayed) {
 }
 
 /* What was typed is not there any more. Either tabrelay wrote over it between the keystroke and this
- * run: then it must be sent, or it would be lost without a conflict. Or rows have moved: then the value
- * is sent from where it stands now, and if it is nowhere, both have happened: all that can be done is to
- * say so. True: EDIT is to be sent. */
+ * run: then it must be sent, or it would be lost without a conflict. Or rows have moved. True: EDIT is to
+ * be sent. */
 function isSentOver_(job, row, column, edit) {
-  var now = rowsOfTyped_(job, column);
-  if (now.length > 0) {
-    job.isRecheck = true;
-    addMoved_(job, now, column);
+  if (isFoundElsewhere_(job, column)) {
     return false;
   }
   if (CacheService.getScriptCache().get('moved') === null && !column.key && isWhole_(keysOf_(job.layout), edit.cells)) {
@@ -552,13 +549,35 @@ function isSentOver_(job, row, column, edit) {
     edit.over = true;
     return true;
   }
-  job.isRecheck = true;
-  job.beside.push({id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {},
-    lost: true});
-  job.beside[job.beside.length - 1].cells[column.header] = typed_(job.value);
+  addLost_(job, row, column);
   tell_('What you typed under "' + column.header + '" ("' + short_(job.value).replace(/^\d+:/, '') +
     '") was written over while rows moved. Please type it again.');
   return false;
+}
+
+/* A row that has moved is sent from where it stands now. */
+function isFoundElsewhere_(job, column) {
+  var rows = rowsOfTyped_(job, column);
+  job.isRecheck = job.isRecheck || rows.length > 0;
+  addMoved_(job, rows, column);
+  return rows.length > 0;
+}
+
+/* All that can be done is to say so. */
+function addLost_(job, row, column) {
+  var edit = {id: Utilities.getUuid(), kind: 'upsert', time: job.time, row: row, edited: [column.header], cells: {}, lost: true};
+  edit.cells[column.header] = typed_(job.value);
+  job.isRecheck = true;
+  job.beside.push(edit);
+}
+
+/* Somebody typed there since, and saw something else than this: either tabrelay had written over it, or it was another row. */
+function sendUnseen_(state, job) {
+  var column = touchedColumns_(job)[0];
+  if (job.layout.hasKey && typeof job.value === 'string' && !isFoundElsewhere_(job, column)) {
+    addLost_(job, job.firstRow, column);
+  }
+  sendEdits_(state, job, job.beside);
 }
 
 /* The rows that show what was typed in the column. */
@@ -601,8 +620,9 @@ function short_(text) {
   return typeof text === 'string' ? text.length + ':' + clean_(text.slice(0, 100)) : null;
 }
 
-/* Is no later edit of the job's cell known? */
-function isNewest_(state, job) {
+/* 'newest': no later edit of the job's cell is known. 'over': somebody has typed over it. 'unseen': somebody has typed there since,
+ * over something else. */
+function fate_(state, job) {
   var events = job.isSingle && job.event ? withoutMoves_(job, eventsOf_(state, job)) : [];
   var mine = events.filter(function (event) {
     return event.name === job.event;
@@ -612,9 +632,12 @@ function isNewest_(state, job) {
       return other.name !== event.name && isTypedOver_(events, event, other);
     });
   }
-  return !mine || (!isOver(mine) && !events.some(function (other) {
+  if (mine && isOver(mine)) {
+    return 'over';
+  }
+  return mine && events.some(function (other) {
     return other.name > mine.name && !isOver(other);
-  }));
+  }) ? 'unseen' : 'newest';
 }
 
 /* The events between which rows have not moved: before and after that another cell stood there. Rows that were sorted or moved
