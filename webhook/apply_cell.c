@@ -181,7 +181,7 @@ int apply_cell(struct task *task, size_t i, struct value *writes, struct tally *
     bool is_done = false;
 
     tally->n_edited++;
-    if (is_stale(task, i)) {
+    if (cell->is_stale || is_stale(task, i)) {
         cell->is_stale = true;
         tally->n_stale++;
         return 0;

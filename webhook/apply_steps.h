@@ -22,6 +22,9 @@ int apply_missing(struct task *task, struct err *err);
 /* Is the row, which was looked for, the one in which the person typed (edit.is_over)?
  * (apply_over.c) */
 int apply_over(struct task *task, bool *is_its_row, struct err *err);
+/* Of an edit of a row that MySQL has: mark the touched cells whose later value is known already as
+ * stale (apply_late.c). */
+int apply_late(struct task *task, struct err *err);
 /* The row was deleted in the sheet (apply_delete.c). */
 int apply_delete(struct task *task, struct err *err);
 /* A conflict that waits is decided (apply_resolve.c). */

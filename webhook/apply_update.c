@@ -121,7 +121,9 @@ static void set_outcome(struct task *task, const struct tally *tally)
         answer->outcome = ANSWER_IGNORED;
     } else if (tally->n_stale == tally->n_edited) {
         answer->outcome = ANSWER_STALE;
-        answer_say(answer, "the row has been synchronised since this was found");
+        answer_say(answer, task->request->source == EDIT_FOUND
+                               ? "the row has been synchronised since this was found"
+                               : "what the sheet showed later is in the database already");
     } else {
         answer->outcome = ANSWER_UNCHANGED;
     }
@@ -167,7 +169,7 @@ int apply_update(struct task *task, struct err *err)
         task->reconcile = "a key was typed over";
     if (is_another_row(task))
         return refuse_another_row(task, err);
-    if (decide(task, writes, &tally, err) != 0)
+    if (apply_late(task, err) != 0 || decide(task, writes, &tally, err) != 0)
         return -1;
     set_outcome(task, &tally);
     is_news = tally.n_edited > tally.n_stale;

@@ -27,7 +27,7 @@ struct task_cell {
     bool is_sent;
     bool is_edited; /* a person touched it, and it was sent */
     bool is_refused;
-    bool is_stale; /* what it was computed against has moved on */
+    bool is_stale; /* what it was computed against has moved on, or a later value is known */
     struct cell cell;
     struct value value;  /* VALUE_ABSENT: not sent, or the column cannot hold it */
     const char *problem; /* why it cannot: completes "The value ..."; NULL: it can */

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from held import hash_value
 from webhook import DE, SHEET, Webhook, make_edit
 
 MINE = {"id": 1, "title": "one"}
@@ -257,6 +258,18 @@ def test_a_row_that_moves_while_it_is_typed_and_nothing_can_be_sent_is_one_row(h
     assert len({result["key"]["id"] for result in answer["results"]}) == 1
     status, answer = hook.post([make_edit(TYPED, ["title"], after="not an id")], "Cities")
     assert status == 400 and "after: expected an edit's id" in answer["error"]["message"]
+
+
+def test_an_edit_that_waited_does_not_undo_what_was_found_since(hook):
+    def told(source, title, age_s, **more):
+        edit = make_edit({"id": 1, "title": title}, ["title"], time=int((time.time() - age_s) * 1000), **more)
+        _, answer = hook.post([edit], "Mine", source)
+        return answer["results"][0]["outcome"], hook.sql("SELECT title FROM @mine WHERE id = 1")[0][0]
+    hook.edit(MINE, ["title"], "Mine")
+    assert told("found", "the second", 1, base={"title": f"{hash_value('one'):016x}"}) == ("applied", "the second")
+    assert told("script", "the first", 30) == ("stale", "the second")
+    assert told("script", "the second", 20) == ("stale", "the second")
+    assert told("script", "the third", 0)[1] == "the third"
 
 
 def test_another_line_and_a_line_that_shows_something_else_are_other_rows(hook):
