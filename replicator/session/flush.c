@@ -178,6 +178,7 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
                             .batch = batch_new()};
     if (sh->shares == NULL || sh->batch == NULL)
         return err_nomem(err, "flush");
+    batch_now_or_never(sh->batch);
     order = calloc(s->n_follows, sizeof(*order));
     if (order == NULL)
         return err_nomem(err, "flush");

@@ -34,6 +34,11 @@ void batch_clear(struct batch *b)
     b->n_cells = 0;
 }
 
+void batch_now_or_never(struct batch *b)
+{
+    b->is_now_or_never = true;
+}
+
 size_t batch_bytes(const struct batch *b)
 {
     return b->requests.len;

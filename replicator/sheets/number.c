@@ -132,10 +132,11 @@ int number_learn(struct sheets *s, const char *spreadsheet, const cJSON *json, s
 
 static int read_numbers(struct sheets *s, struct numbering *n, struct err *err)
 {
+    struct request request = {.kind = REQUEST_READ, .method = "GET"};
     CLEANUP_JSON cJSON *json = NULL;
 
-    if (sheets_run(s, REQUEST_READ, n->spreadsheet, "GET",
-                   "?fields=" NUMBER_FIELDS "&prettyPrint=false", NULL, &json, err) != 0)
+    if (sheets_run(s, &request, n->spreadsheet, "?fields=" NUMBER_FIELDS "&prettyPrint=false",
+                   &json, err) != 0)
         return -1;
     return number_learn(s, n->spreadsheet, json, err);
 }
@@ -281,13 +282,14 @@ static int take_number(struct sheets *s, struct numbering *n, int64_t number, st
 {
     const struct batch_number ours = {.n = number, .writer = next_number(s, n).writer};
     CLEANUP_BUF struct buf body = BUF_INIT;
+    struct request request = {.kind = REQUEST_WRITE, .method = "POST", .body = &body};
     CLEANUP_JSON cJSON *json = NULL;
 
     buf_puts(&body, "{\"requests\":[");
     put_create(s, ours, &body);
     buf_puts(&body, "]}");
-    if (sheets_run(s, REQUEST_WRITE, n->spreadsheet, "POST",
-                   ":batchUpdate?fields=spreadsheetId&prettyPrint=false", &body, &json, err) == 0) {
+    if (sheets_run(s, &request, n->spreadsheet,
+                   ":batchUpdate?fields=spreadsheetId&prettyPrint=false", &json, err) == 0) {
         add_shown(n, ours, clock_mono_ms() + KEEP_MS);
         return 0;
     }

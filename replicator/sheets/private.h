@@ -18,6 +18,7 @@ struct batch {
     struct buf requests; /* JSON objects with commas between */
     size_t n_requests;
     size_t n_cells;
+    bool is_now_or_never;
 };
 
 /* A tab as Google last spoke of it. Ranges in A1 notation name tabs by title. */
@@ -95,10 +96,11 @@ const char *known_title(const struct sheets *s, const char *spreadsheet, int64_t
 
 /* Percent-encode what an id from the configuration may hold. */
 void sheets_put_id(struct buf *path, const char *spreadsheet);
-/* One request about SPREADSHEET; SUFFIX follows its id in the path. As request_run. */
-int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
-               const char *method, const char *suffix, const struct buf *body, cJSON **out,
-               struct err *err);
+struct request;
+/* REQUEST about SPREADSHEET gets its path, in which SUFFIX follows the id, and its name. As
+ * request_run. */
+int sheets_run(struct sheets *s, struct request *request, const char *spreadsheet,
+               const char *suffix, cJSON **out, struct err *err);
 
 /* --- number.c */
 
@@ -132,6 +134,7 @@ struct request {
     const struct buf *body;  /* NULL: none */
     const char *what;        /* for errors: "spreadsheet ID" */
     const char *spreadsheet; /* whose quota and permissions count; not of Drive's requests */
+    bool is_now_or_never;    /* not sent again after a 429 */
 };
 
 /* Wait for a token of the bucket, send, and parse the answer's JSON into *OUT. Reads are tried

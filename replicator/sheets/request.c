@@ -257,7 +257,7 @@ static bool is_worth_another(const struct request *r, const struct err *err, uns
     if (r->kind == REQUEST_READ)
         return err->transient && err->code != ERR_AUTH && err->code != ERR_GONE &&
                tries < READ_TRIES;
-    return err->code == ERR_QUOTA && tries < WRITE_REFUSALS;
+    return err->code == ERR_QUOTA && tries < WRITE_REFUSALS && !r->is_now_or_never;
 }
 
 static void count(struct sheets *s, const struct request *r, const struct attempt *a)

@@ -146,14 +146,12 @@ void sheets_put_id(struct buf *path, const char *spreadsheet)
     }
 }
 
-int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet,
-               const char *method, const char *suffix, const struct buf *body, cJSON **out,
-               struct err *err)
+int sheets_run(struct sheets *s, struct request *request, const char *spreadsheet,
+               const char *suffix, cJSON **out, struct err *err)
 {
     CLEANUP_BUF struct buf path = BUF_INIT;
     CLEANUP_BUF struct buf what = BUF_INIT;
-    struct request request = {
-        .kind = kind, .method = method, .body = body, .spreadsheet = spreadsheet};
+    const struct buf *body = request->body;
 
     buf_puts(&path, "v4/spreadsheets/");
     sheets_put_id(&path, spreadsheet);
@@ -161,9 +159,10 @@ int sheets_run(struct sheets *s, enum request_kind kind, const char *spreadsheet
     buf_printf(&what, "spreadsheet %.100s", spreadsheet);
     if (path.is_failed || what.is_failed || (body != NULL && body->is_failed))
         return err_nomem(err, "sheets");
-    request.path = path.ptr;
-    request.what = what.ptr;
-    return request_run(s, &request, out, err);
+    request->spreadsheet = spreadsheet;
+    request->path = path.ptr;
+    request->what = what.ptr;
+    return request_run(s, request, out, err);
 }
 
 /* --- tabs */
@@ -196,12 +195,13 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
 {
     CLEANUP_JSON cJSON *json = NULL;
     const cJSON *sheets, *item;
+    struct request request = {.kind = REQUEST_READ, .method = "GET"};
 
     *out = (struct sheet_tabs){0};
-    if (sheets_run(s, REQUEST_READ, spreadsheet, "GET",
+    if (sheets_run(s, &request, spreadsheet,
                    "?fields=properties(timeZone)," NUMBER_FIELDS
                    ",sheets(properties(sheetId,title,sheetType,gridProperties))&prettyPrint=false",
-                   NULL, &json, err) != 0)
+                   &json, err) != 0)
         return -1;
     sheets = json_get(json, "sheets");
     if (!cJSON_IsArray(sheets) || cJSON_GetArraySize(sheets) == 0)
@@ -240,6 +240,7 @@ static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suf
                       const struct grid_range *ranges, size_t n, cJSON **json, struct err *err)
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
+    struct request request = {.kind = REQUEST_READ, .method = "POST", .body = &body};
 
     buf_puts(&body, "{\"dataFilters\":[");
     for (size_t i = 0; i < n; i++) {
@@ -252,7 +253,7 @@ static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suf
         buf_puts(&body, "}}");
     }
     buf_puts(&body, "],\"includeGridData\":true}");
-    if (sheets_run(s, REQUEST_READ, spreadsheet, "POST", suffix, &body, json, err) != 0)
+    if (sheets_run(s, &request, spreadsheet, suffix, json, err) != 0)
         return -1;
     return known_learn(s, spreadsheet, json_get(*json, "sheets"), err);
 }
@@ -334,12 +335,12 @@ static void learn_titles(struct sheets *s, const char *spreadsheet)
     sheet_tabs_close(&tabs);
 }
 
-static int post_batch(struct sheets *s, const char *spreadsheet, const struct buf *body,
+static int post_batch(struct sheets *s, const char *spreadsheet, struct request *request,
                       struct numbering *numbering, cJSON **json, struct err *err)
 {
-    if (sheets_run(s, REQUEST_WRITE, spreadsheet, "POST",
-                   ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", body,
-                   json, err) == 0) {
+    if (sheets_run(s, request, spreadsheet,
+                   ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", json,
+                   err) == 0) {
         number_answered(numbering);
         return 0;
     }
@@ -355,6 +356,10 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
+    struct request request = {.kind = REQUEST_WRITE,
+                              .method = "POST",
+                              .body = &body,
+                              .is_now_or_never = b->is_now_or_never};
     struct numbering *numbering = NULL;
     const cJSON *sheets;
 
@@ -371,7 +376,7 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
     if (put_proof(s, spreadsheet, proof_ranges, n_proof, &body, err) != 0)
         return -1;
     buf_putc(&body, '}');
-    if (post_batch(s, spreadsheet, &body, numbering, &json, err) != 0)
+    if (post_batch(s, spreadsheet, &request, numbering, &json, err) != 0)
         return -1;
     metrics_add(METRIC_CELLS_WRITTEN, (int64_t)b->n_cells);
     if (n_proof == 0)

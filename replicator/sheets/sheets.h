@@ -115,6 +115,9 @@ int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct gr
 struct batch *batch_new(void);
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
+/* It is right for the rows as they are now only: after a 429 sheets_send does not wait and send it
+ * again, for people move rows meanwhile. */
+void batch_now_or_never(struct batch *b);
 size_t batch_bytes(const struct batch *b);    /* of JSON so far */
 size_t batch_requests(const struct batch *b); /* 0: nothing to send */
 size_t batch_cells(const struct batch *b);
