@@ -173,7 +173,8 @@ static void look_at_keyless(struct comparison *c, const struct grid *grid, int64
     if (comparison_is_blank(&c->f->m, grid, row))
         return;
     comparison_add_candidate(c, row);
-    if (c->f->m.cfg->direction != CONFIG_TO_SHEET && typed_is_due(c->s, c->f, grid, row))
+    if (c->f->m.cfg->direction != CONFIG_TO_SHEET &&
+        typed_is_due(c->s, c->f, grid, row, has_note(c, row)))
         compare_new(c, grid, row);
 }
 

@@ -65,16 +65,20 @@ static struct typed *get(struct follow *f, uint64_t content)
     return t;
 }
 
-bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row)
+bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row,
+                  bool is_noted)
 {
     struct typed *t = get(f, content_of(&f->m, grid, row));
 
     if (t == NULL)
         return false; /* a later look takes it */
     t->n_now++;
-    if (t->n_now > t->n_before || t->n_now <= t->n_sent ||
-        clock_mono_ms() < t->since_ms + settle_ms(s))
+    if (t->n_now > t->n_before || clock_mono_ms() < t->since_ms + settle_ms(s))
         return false;
+    /* What was sent in an earlier look has its key by now, or a note that says why not: without one
+     * this is another row of the same content. */
+    if (t->n_now <= t->n_sent)
+        return !is_noted;
     t->n_sent = t->n_now;
     return true;
 }

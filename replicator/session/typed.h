@@ -22,10 +22,11 @@ struct typed {
     UT_hash_handle hh;
 };
 
-/* A look begins; ROW of GRID has no key: is it to be sent? And the look is over: when to look
- * again, monotonic; 0: no need to. */
+/* A look begins; ROW of GRID has no key: is it to be sent? IS_NOTED: it has a note of ours. And the
+ * look is over: when to look again, monotonic; 0: no need to. */
 void typed_begin(struct follow *f);
-bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row);
+bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row,
+                  bool is_noted);
 int64_t typed_end(const struct session *s, struct follow *f);
 /* What was to be sent did not arrive, or the session is over. */
 void typed_close(struct follow *f);
