@@ -369,7 +369,8 @@ int session_flush(struct session *s, struct err *err)
     if (f != NULL) {
         if (flush_spreadsheet(s, f->m.cfg->spreadsheet, err) != 0)
             return turns_failed(s, f, err);
-        turns_done(f);
+        if (turns_done(s, f, err) != 0)
+            return -1;
     }
     s->moves = s->has_moved ? s->moves + 1 : 0;
     if (!session_has_work(s)) {

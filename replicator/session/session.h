@@ -87,6 +87,7 @@ struct turn {
     int64_t after_ms; /* not before; backoff after a failure */
     bool is_lost;     /* not before it is known what became of a batch (lost.c) */
     unsigned failures;
+    bool is_refused; /* its mappings were told to be in error */
     struct log_fault fault;
 };
 

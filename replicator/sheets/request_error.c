@@ -32,6 +32,17 @@ static bool is_too_fast(const cJSON *error)
     return strcmp(reason, "rateLimitExceeded") == 0 || strcmp(reason, "userRateLimitExceeded") == 0;
 }
 
+/* "You are trying to edit a protected cell or object.": with which status is not documented. */
+static bool is_protected(const char *text)
+{
+    return strstr(text, "edit a protected") != NULL;
+}
+
+static int hint_protected(const char *account, struct err *err)
+{
+    return err_hint(err, "Let %s edit the protected range, or take the protection away.", account);
+}
+
 static int refuse_access(const char *account, enum request_kind kind, const char *text,
                          const cJSON *error, struct err *err)
 {
@@ -42,9 +53,8 @@ static int refuse_access(const char *account, enum request_kind kind, const char
                         kind == REQUEST_DRIVE ? "Drive" : "Sheets", url);
     if (kind == REQUEST_DRIVE)
         return err_hint(err, "Switch the Google Drive API on for the service account's project.");
-    if (strstr(text, "protected") != NULL)
-        return err_hint(err, "Let %s edit the protected range, or take the protection away.",
-                        account);
+    if (is_protected(text))
+        return hint_protected(account, err);
     return err_hint(err, "Share the spreadsheet with %s as editor.", account);
 }
 
@@ -67,8 +77,10 @@ static int quota_error(const struct http_answer *answer, const cJSON *error,
 }
 
 /* Nothing was applied. A tab that was renamed or deleted looks like this, not like 404. */
-static int bad_request(const char *text, struct err *err)
+static int bad_request(const char *account, const char *text, struct err *err)
 {
+    if (is_protected(text))
+        return hint_protected(account, err);
     /* "This action would increase the number of cells in the workbook above the limit of 10000000
      * cells.": https://github.com/burnash/gspread/issues/516 */
     if (strstr(text, "number of cells in the workbook above the limit") != NULL) {
@@ -115,7 +127,7 @@ int request_error(const char *account, const struct request *r, const struct htt
     case 429:
         return quota_error(answer, error, quota, err);
     case 400:
-        return bad_request(text, err);
+        return bad_request(account, text, err);
     default:
         if (answer->status == 408 || answer->status >= 500) {
             err->code = r->kind == REQUEST_WRITE ? ERR_LOST : ERR_HTTP;
