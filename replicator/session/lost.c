@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "replicator/session/lost.h"
 #include "replicator/session/shipment.h"
+#include "replicator/session/turns.h"
 
 static int record(struct session *s, const char *spreadsheet, const struct buf *content,
                   struct err *err)
@@ -178,6 +179,8 @@ int lost_step(struct session *s, struct err *err)
 
         if (!has_ready(s, sent.spreadsheet) || settle(s, &sent, &other) == 0)
             continue;
+        if (turns_is_refusal(&other)) /* the other spreadsheets need no new session for it */
+            err_transient(&other);
         if (!s->is_lost)
             *err = other;
         lost_doubt(s, sent.spreadsheet);

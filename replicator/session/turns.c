@@ -47,15 +47,6 @@ struct follow *turns_next(struct session *s)
     return next;
 }
 
-/* No turn for a while, the longer the more often it failed. */
-static void wait_longer(struct follow *f, const struct err *err)
-{
-    int64_t wait_ms = clock_backoff_ms(f->turn.failures++, BACKOFF_MS, BACKOFF_MAX_MS);
-
-    f->turn.after_ms = clock_mono_ms() + (err->wait_ms > wait_ms ? err->wait_ms : wait_ms);
-    log_fault(&f->turn.fault, "flush", err);
-}
-
 /* Tell the state of the spreadsheet's mappings, for `tabrelay status`; PROBLEM NULL: they are well.
  */
 static int tell(struct session *s, const struct follow *f, const struct err *problem,
@@ -63,11 +54,10 @@ static int tell(struct session *s, const struct follow *f, const struct err *pro
 {
     for (size_t i = 0; i < s->n_follows; i++) {
         const struct mapping *m = &s->follows[i].m;
-        const char *state;
+        const char *state = s->follows[i].phase == SNAPSHOT_DONE ? "streaming" : "snapshot";
 
         if (!m->is_ready || strcmp(m->cfg->spreadsheet, f->m.cfg->spreadsheet) != 0)
             continue;
-        state = s->follows[i].phase == SNAPSHOT_DONE ? "streaming" : "snapshot";
         s->own_commits++;
         if (state_save_health(&s->state, m->cfg->name, problem != NULL ? "error" : state, problem,
                               err) != 0)
@@ -76,11 +66,18 @@ static int tell(struct session *s, const struct follow *f, const struct err *pro
     return 0;
 }
 
-/* Google has read the batch and will not have it: no permission, a protected range. */
-static bool is_refusal(const struct err *err)
+bool turns_is_refusal(const struct err *err)
 {
     return err->code == ERR_AUTH ||
            (err->code == ERR_HTTP && err->detail >= 400 && err->detail < 500);
+}
+
+static void wait_for_next(struct follow *f, const struct err *err)
+{
+    int64_t wait_ms = clock_backoff_ms(f->turn.failures++, BACKOFF_MS, BACKOFF_MAX_MS);
+
+    f->turn.after_ms = clock_mono_ms() + (err->wait_ms > wait_ms ? err->wait_ms : wait_ms);
+    log_fault(&f->turn.fault, "flush", err);
 }
 
 /* Without one of its tabs no batch of a spreadsheet goes through: the next session leaves that
@@ -89,8 +86,8 @@ int turns_failed(struct session *s, struct follow *f, struct err *err)
 {
     const struct err problem = *err;
 
-    if (is_refusal(err)) {
-        wait_longer(f, &problem);
+    if (turns_is_refusal(err)) {
+        wait_for_next(f, &problem);
         if (f->turn.is_refused)
             return 0;
         f->turn.is_refused = true;
@@ -100,7 +97,7 @@ int turns_failed(struct session *s, struct follow *f, struct err *err)
         return -1;
     if (err->code == ERR_GONE)
         session_restart(s, "a tab is gone");
-    wait_longer(f, err);
+    wait_for_next(f, err);
     return 0;
 }
 

@@ -130,6 +130,7 @@ def test_a_server_that_fails_for_a_while_is_not_run_down(make_stack):
     change(stack)
     assert_settled(stack)
     assert len([status for _, status in ours(stack, after) if status == 503]) >= 8
+    stack.sql("UPDATE items SET price = 21 WHERE id = 2")
     wait_until("the end of it", lambda: "flush: recovered after" in stack.replicator.log())
 
 
