@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "replicator/session/own_columns.h"
 #include "replicator/session/room.h"
 #include "replicator/session/turns.h"
 #include "replicator/sync/tab.h"
@@ -328,6 +329,9 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct 
     }
     if (room_for_shipment(s, &sh, err) != 0 || send_shipment(s, &sh, err) != 0)
         rc = -1;
+    for (size_t i = 0; rc != 0 && i < sh.n_shares; i++)
+        if (own_columns_refused(s, &s->follows[sh.shares[i].at], err))
+            err->transient = true;
     if (rc != 0 && err->code == ERR_FULL) {
         struct err why = *err;
 

@@ -161,7 +161,7 @@ static int place_tab(struct session *s, struct follow *f, const struct sheet_tab
                      struct memory *memory, struct err *err)
 {
     struct tab_headers headers = {0};
-    int rc = own_columns_recall(&f->m, &memory->mapping, err);
+    int rc = own_columns_recall(s, f, &memory->mapping, err);
 
     if (rc == 0)
         rc = tab_open(s->sheets, &f->m, tabs, memory->mapping.sheet_id, &headers, err);
@@ -173,6 +173,8 @@ static int place_tab(struct session *s, struct follow *f, const struct sheet_tab
         rc = forget_missing(s, f, memory, &headers, err);
     if (rc == 0)
         rc = tab_write_headers(s->sheets, &f->m, &headers, err);
+    if (rc != 0)
+        own_columns_refused(s, f, err);
     if (rc == 0)
         rc = own_columns_remember(s, &f->m, &memory->mapping, err);
     tab_headers_close(&headers);
@@ -194,7 +196,7 @@ static int open_tab(struct session *s, struct follow *f, const struct sheet_tabs
         remember(s, f, memory, buf_text(&definition), err) != 0 ||
         tab_read_index(s->sheets, &f->m, err) != 0 ||
         (f->phase != SNAPSHOT_DONE && room_for_table(s, f, f->m.index.n_rows, err) != 0) ||
-        own_columns_format(s, &f->m, err) != 0 || join_open(s, f, &memory->mapping, err) != 0 ||
+        own_columns_format(s, f, err) != 0 || join_open(s, f, &memory->mapping, err) != 0 ||
         (f->phase != SNAPSHOT_DONE && progress_begin(s, f, err) != 0))
         return -1;
     return state_save_health(&s->state, f->m.cfg->name,

@@ -5,14 +5,18 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "replicator/sync/tab_format.h"
 
 enum { ROWS_SEEN = 1000 }; /* of a column, when it is looked for formats */
 
-int own_columns_recall(struct mapping *m, const struct mapping_memory *memory, struct err *err)
+int own_columns_recall(const struct session *s, struct follow *f,
+                       const struct mapping_memory *memory, struct err *err)
 {
+    struct mapping *m = &f->m;
     CLEANUP_FREE uint64_t *bits = NULL;
 
+    m->has_no_looks = (s->warned[f - s->follows] & WARNED_LOOKS) != 0;
     if (memory->own_columns == NULL)
         return 0;
     if (!session_set_columns(m, memory->own_columns, &bits))
@@ -21,6 +25,21 @@ int own_columns_recall(struct mapping *m, const struct mapping_memory *memory, s
     for (size_t i = 0; i < m->n_columns; i++)
         m->columns[i].is_own = (bits[i / 64] >> (i % 64) & 1) != 0;
     return 0;
+}
+
+bool own_columns_refused(struct session *s, struct follow *f, const struct err *why)
+{
+    static const char *const looks[] = {"].setDataValidation", "].addProtectedRange"};
+    bool is_look = false;
+
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+        is_look = is_look || strstr(why->msg, looks[i]) != NULL;
+    if (!is_look || why->code != ERR_HTTP || f->m.has_no_looks)
+        return false;
+    f->m.has_no_looks = true;
+    s->warned[f - s->follows] |= WARNED_LOOKS;
+    log_err(LOG_WARN, "tab: going on without checkboxes, drop-downs and protected headers", why);
+    return true;
 }
 
 static bool is_first_met(const struct mapping *m, const struct mapping_memory *memory)
@@ -92,8 +111,9 @@ static bool looks_new(const struct mapping_column *c)
     return c->is_own && (c->is_missing || c->is_adopted || c->is_retyped || c->has_new_labels);
 }
 
-int own_columns_format(struct session *s, const struct mapping *m, struct err *err)
+int own_columns_format(struct session *s, struct follow *f, struct err *err)
 {
+    const struct mapping *m = &f->m;
     struct batch *batch = batch_new();
     struct grid *none = NULL;
     int rc = batch == NULL ? err_nomem(err, "session") : 0;
@@ -105,5 +125,5 @@ int own_columns_format(struct session *s, const struct mapping *m, struct err *e
         rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, NULL, 0, &none, err);
     batch_free(batch);
     grids_free(none, 0);
-    return rc;
+    return rc != 0 && own_columns_refused(s, f, err) ? 0 : rc;
 }

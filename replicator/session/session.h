@@ -197,8 +197,8 @@ struct recent {
 
 /* Why rows changed that the binlog did not show. */
 enum unseen { UNSEEN_STATEMENT = 1, UNSEEN_CASCADE = 2 };
-/* Beside them: the spreadsheet is nearly full. */
-enum { WARNED_ROOM = 4 };
+/* Beside them: the spreadsheet is nearly full; Google refuses how columns shall look. */
+enum { WARNED_ROOM = 4, WARNED_LOOKS = 8 };
 
 /* What outlives a session. */
 struct session_surroundings {

@@ -56,6 +56,7 @@ struct mapping {
     int64_t end_row; /* one past the last row that has a key; at least 1 */
     struct row_index index;
     bool is_index_stale;
+    bool has_no_looks; /* Google has refused checkboxes, drop-downs or a protected header */
 
     bool is_ready;      /* table, tab and headers were found */
     struct err problem; /* why not */

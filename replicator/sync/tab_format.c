@@ -45,7 +45,7 @@ void tab_format_header(struct batch *b, const struct mapping *m, int64_t first, 
 {
     if (m->cfg->formats.freeze_header == CONFIG_YES)
         batch_header_style(b, m->sheet_id, first, n);
-    if (m->cfg->formats.protect_header == CONFIG_YES)
+    if (m->cfg->formats.protect_header == CONFIG_YES && !m->has_no_looks)
         batch_protect_header(b, m->sheet_id, first, n);
 }
 
@@ -75,7 +75,8 @@ static int find_choices(const struct column *c, struct buf *texts, size_t *offse
         if (cell.type != CELL_TEXT)
             continue;
         offsets[(*n)++] = texts->len;
-        buf_append(texts, cell.text, cell.text_len + 1);
+        buf_append(texts, cell.text, cell.text_len);
+        buf_putc(texts, '\0');
     }
     return texts->is_failed ? err_nomem(err, "tab") : 0;
 }
@@ -110,6 +111,8 @@ int tab_format_cells(struct batch *b, const struct mapping *m, size_t i, int64_t
     const struct column *c = mapping_column_of(m, i);
     const struct config_formats *f = &m->cfg->formats;
 
+    if (m->has_no_looks)
+        return 0;
     /* A checkbox without a value would look like one that is not ticked: NULL like FALSE. */
     if (c->look.is_checkbox && !c->is_nullable)
         batch_set_checkbox(b, m->sheet_id, row, n, m->columns[i].sheet_column);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How cells look: formats, checkboxes, drop-downs, the header, NULL and the empty text; and that looks damage no value."""
+import json
+
 import pytest
 
 from programs import wait_until
@@ -266,3 +268,31 @@ def test_no_locale_and_no_time_zone_damage_a_value(make_stack):
     assert abs(row[column("at")] - (45382 + 2.5 / 24)) < 1e-9
     assert stack.cli("verify", "items")
     assert mysql(stack, "price") == pytest.approx(1234.5) and str(mysql(stack, "at")) == "2024-03-31 02:30:00"
+
+
+# --- looks never hold back a value
+
+def refusal(request):
+    return [{"match": "batchUpdate", "count": 1, "status": 400, "body": json.dumps({"error": {
+        "code": 400, "message": f"Invalid requests[2].{request}: You can't do that.", "status": "INVALID_ARGUMENT"}})}]
+
+
+def test_drop_downs_that_google_refuses_hold_back_no_row(make_stack):
+    stack = make(make_stack)
+    stack.google.call("PUT", "/sandbox/v1/faults", refusal("setDataValidation"))
+    stack.sql(f"INSERT INTO items VALUES {ROW}", (3,))
+    wait_until("the row", lambda: len(stack.cells("Items")) == 4, 20)
+    stack.sql(f"INSERT INTO items VALUES {ROW}", (4,))
+    wait_until("the row", lambda: len(stack.cells("Items")) == 5, 20)
+    assert rule(stack, 4, "kind") is None and rule(stack, 1, "kind") is not None
+    assert stack.replicator.log().count("going on without checkboxes") == 1
+    assert stack.replicator.log().count("session: streaming") == 1
+
+
+def test_a_header_that_google_does_not_protect_is_written_all_the_same(make_stack):
+    stack = make(make_stack, start=False)
+    stack.google.call("PUT", "/sandbox/v1/faults", refusal("addProtectedRange"))
+    stack.webhook.start()
+    stack.replicator.start()
+    wait_until("the rows", lambda: len(stack.cells("Items")) == 3, 60)
+    assert "protectedRanges" not in sheet(stack, "protectedRanges")
