@@ -214,7 +214,7 @@ static int delete_twin(struct session *s, struct orphan *o, int64_t row, struct 
     if (tab_headers_match(m, &after[0])) {
         before = m->index;
         m->index = (struct row_index){0};
-        rc = tab_index(m, &after[1], NULL, err);
+        rc = tab_index(m, &after[1], err);
         if (rc == 0)
             rc = mend_vanished(s, o->mapping, &before, err);
         row_index_close(&before);

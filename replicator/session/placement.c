@@ -157,7 +157,7 @@ int placement_write_key(struct session *s, struct mapping *m, const char *row_ke
     m->is_index_stale = true;
     if (sheets_send(s->sheets, m->cfg->spreadsheet, batch, ranges, n_ranges, &proof, err) != 0)
         goto out;
-    rc = tab_headers_match(m, &proof[0]) ? tab_index(m, &proof[1], NULL, err) : 0;
+    rc = tab_headers_match(m, &proof[0]) ? tab_index(m, &proof[1], err) : 0;
     grids_free(proof, n_ranges);
     log_info("placement: key written mapping=%s row=%lld", m->cfg->name, (long long)row + 1);
 out:

@@ -301,7 +301,7 @@ static int find_gone(struct comparison *c, size_t *n, struct err *err)
     *n = 0;
     if (note_places(c))
         return 0;
-    if (tab_read_index(c->s->sheets, m, err) != 0)
+    if (tab_read_index_whole(c->s->sheets, m, err) != 0)
         return -1;
     *n = count_gone(c);
     if (*n == 0 || !c->f->reconcile.is_keys_only)
@@ -309,7 +309,7 @@ static int find_gone(struct comparison *c, size_t *n, struct err *err)
     /* No page was read: this was the first read. */
     for (struct base_entry *b = c->f->reconcile.base.entries; b < end_of(c); b++)
         b->is_seen = row_index_find(&m->index, b->key) >= 0;
-    if (tab_read_index(c->s->sheets, m, err) != 0)
+    if (tab_read_index_whole(c->s->sheets, m, err) != 0)
         return -1;
     *n = count_gone(c);
     return 0;

@@ -144,7 +144,7 @@ static int take_proof(struct session *s, uint32_t at, struct pending_row *const 
     }
     before = m->index;
     m->index = (struct row_index){0};
-    rc = tab_index(m, &proof[1], NULL, err);
+    rc = tab_index(m, &proof[1], err);
     if (rc == 0)
         rc = judge(s, at, &before, rows, n, err);
     row_index_close(&before);

@@ -7,8 +7,14 @@
 #include "common/planted.h"
 #include "replicator/sync/tab.h"
 
-/* WHOLE_ROWS_MAX: of a tab with more rows not all key cells come back with each new row. */
-enum { SPANS_MAX = 50, WHOLE_ROWS_MAX = 5000 };
+/* Rows that stand alone are asked for one by one, up to so many; beyond, all key cells are less. Of
+ * a tab with more than LARGE_ROWS they are more by far, also when a row is inserted. */
+enum { SPANS_MAX = 50, SPANS_MAX_LARGE = 500, LARGE_ROWS = 5000 };
+
+static bool is_large(const struct plan *plan)
+{
+    return plan->mapping->index.n_rows > LARGE_ROWS;
+}
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -29,8 +35,8 @@ static size_t written_rows(const struct plan *plan, int64_t *rows)
     return n;
 }
 
-/* Merge sorted rows into spans {row, end}; 0 if there are more than SPANS_MAX. */
-static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2])
+/* Merge sorted rows into spans {row, end}; 0 if there are more than MAX. */
+static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2], size_t max)
 {
     size_t n_spans = 0;
 
@@ -39,7 +45,7 @@ static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2])
             spans[n_spans - 1][1] = rows[i] + 1;
             continue;
         }
-        if (n_spans == SPANS_MAX)
+        if (n_spans == max)
             return 0;
         spans[n_spans][0] = rows[i];
         spans[n_spans++][1] = rows[i] + 1;
@@ -54,13 +60,13 @@ static bool is_in_spans(const struct plan *plan)
 {
     if (plan->n_deletes + plan->n_clears > 0)
         return false;
-    return plan->n_inserts == 0 || plan->mapping->index.n_rows > WHOLE_ROWS_MAX;
+    return plan->n_inserts == 0 || is_large(plan);
 }
 
 int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
 {
     const struct mapping *m = plan->mapping;
-    int64_t spans[SPANS_MAX][2];
+    int64_t spans[SPANS_MAX_LARGE][2];
     size_t n_spans = 0;
     struct grid_range whole[TAB_RANGES_MAX];
     size_t n_whole = tab_ranges(m, whole);
@@ -71,7 +77,8 @@ int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
 
         if (rows == NULL)
             return err_nomem(err, "proof");
-        n_spans = find_spans(rows, written_rows(plan, rows), spans);
+        n_spans = find_spans(rows, written_rows(plan, rows), spans,
+                             is_large(plan) ? SPANS_MAX_LARGE : SPANS_MAX);
     }
     proof->is_whole = n_spans == 0;
     proof->ranges =
@@ -303,7 +310,7 @@ int proof_check(const struct proof *proof, const struct plan *plan, const struct
     if (proof->is_whole) {
         before = m->index;
         m->index = (struct row_index){0};
-        if (tab_index(m, &grids[1], NULL, err) != 0) {
+        if (tab_index(m, &grids[1], err) != 0) {
             row_index_close(&before);
             return -1;
         }

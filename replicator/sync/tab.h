@@ -53,13 +53,15 @@ bool tab_is_header(const struct cell *cell, const char *header);
 /* The mapped column that has this header; -1: none. */
 int tab_find_mapped(const struct mapping *m, const struct cell *cell);
 
-/* Build the row index from the grids of the key columns (the rest of tab_ranges). Keys that stand
- * twice are counted in *N_TWICE (may be NULL); the first row counts. */
-int tab_index(struct mapping *m, const struct grid *keys, size_t *n_twice, struct err *err);
+/* Build the row index from the grids of the key columns (the rest of tab_ranges). Of keys that
+ * stand twice the first row counts. */
+int tab_index(struct mapping *m, const struct grid *keys, struct err *err);
 
-/* Read tab_ranges and build the index. ERR_FORMAT transient: the headers have moved (open the tab
- * again). */
+/* Read tab_ranges and build the index; a large tab in pages of 50,000 key cells: rows that move
+ * meanwhile may be missed. ERR_FORMAT transient: the headers have moved (open the tab again). */
 int tab_read_index(struct sheets *s, struct mapping *m, struct err *err);
+/* The same in one request, atomic: for whoever concludes that rows are gone. */
+int tab_read_index_whole(struct sheets *s, struct mapping *m, struct err *err);
 
 /* The key's values in ROW of the key columns' grids (n_key of them; texts point into SCRATCH or the
  * grids); false if a key cell is no value of its column, or all are blank. A blank cell among

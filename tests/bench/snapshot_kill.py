@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 from programs import Program, wait_until  # noqa: E402
@@ -35,6 +36,13 @@ FILL = ("INSERT INTO big (name, price, stock, since, state, note, ratio) "
 PIECE = 10000
 
 
+def narrow(stack, columns):
+    """A new tab has 26 columns, and ten million cells are the most that a spreadsheet may have."""
+    stack.google.google("POST", f"/v4/spreadsheets/{stack.spreadsheet}:batchUpdate", {"requests": [{"updateSheetProperties": {
+        "properties": {"sheetId": stack.sheet_id("Big"), "gridProperties": {"columnCount": columns}},
+        "fields": "gridProperties.columnCount"}}]})
+
+
 def fill(server, database, rows):
     server.script("CREATE TABLE digits (d INT);\nINSERT INTO digits VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);\n",
                   database=database)
@@ -45,9 +53,10 @@ def fill(server, database, rows):
 class Writer(threading.Thread):
     """Changes rows of all of the table until it is told to stop."""
 
-    def __init__(self, stack, rows, pause_s, seed):
+    def __init__(self, stack, options):
         super().__init__(daemon=True)
-        self.stack, self.rows, self.pause_s, self.random = stack, rows, pause_s, random.Random(seed)
+        self.stack, self.rows, self.pause_s, self.deletes = stack, options.rows, options.pause, options.deletes
+        self.random = random.Random(options.seed)
         self.n, self.over = 0, threading.Event()
 
     def run(self):
@@ -57,7 +66,7 @@ class Writer(threading.Thread):
                 self.n += 1
                 if self.n % 10 == 0:
                     cursor.execute("INSERT INTO big (name, stock, state) VALUES (%s, %s, 'new')", (f"born {self.n}", self.n))
-                elif self.n % 10 == 5:
+                elif self.deletes > 0 and self.n % self.deletes == 1:
                     cursor.execute("DELETE FROM big WHERE id = %s", (self.random.randrange(1, self.rows),))
                 else:
                     cursor.execute("UPDATE big SET name = %s, stock = stock + 1 WHERE id = %s",
@@ -79,7 +88,6 @@ def cpu_s(process):
 
 def metric(stack, name):
     """What the replicator counts, or 0."""
-    import urllib.request
     with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=10) as answer:
         for line in answer.read().decode().splitlines():
             if line.startswith(name + " "):
@@ -134,7 +142,7 @@ def run(stack, options):
     chance = random.Random(options.seed)
     figures = Run(stack)
     stack.webhook.start()
-    writer = Writer(stack, options.rows, options.pause, options.seed)
+    writer = Writer(stack, options)
     began = time.monotonic()
     if options.pause > 0:
         writer.start()
@@ -177,6 +185,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1000000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--pause", type=float, default=0.1, help="seconds between MySQL's changes meanwhile; 0: none are made")
+    parser.add_argument("--deletes", type=int, default=1000, help="one of so many of them is a delete, which is proven by all key cells; 0: none")
     parser.add_argument("--memory", default="64MiB", help="memory_limit")
     parser.add_argument("--wait", type=float, default=3600, help="seconds at most for each step")
     parser.add_argument("--seed", type=int, default=1)
@@ -198,6 +207,7 @@ def main():
         server.sql("CREATE DATABASE bench")
         stack = Stack(server, "bench", programs, folder, [{"table": "big", "tab": "Big"}], tables=TABLE, start=False,
                       replicator={"memory_limit": options.memory, "reconcile_every": "0s"}, log_level="info")
+        narrow(stack, 8)
         fill(server, "bench", options.rows)
         print(f"{options.server}, {options.rows} rows of 8 columns, {options.kills} kills", flush=True)
         good = run(stack, options)

@@ -7,7 +7,9 @@ import threading
 import time
 import urllib.request
 
-from programs import wait_until
+import pytest
+
+from programs import BUILD, wait_until
 
 ITEM = "('item {n}', {n})"
 
@@ -190,3 +192,83 @@ def test_batches_become_smaller_when_answers_do_not_come(make_stack):
     wait_until("the batches to be halved", lambda: 0 < counted(stack, "tabrelay_batch_limit_bytes") < 512 * 1024, 60)
     stack.wait_equal("Items", 90)
     assert max(r["bytes"] for r in stack.google.requests() if ":batchUpdate" in r["path"]) < 1900 * 1024
+
+
+def peak_kib(program):
+    for line in open(f"/proc/{program.process.pid}/status", encoding="ascii"):
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise AssertionError("no VmHWM")
+
+
+@pytest.mark.skipif("san" in BUILD.name, reason="a sanitizer's own memory is not ours")
+def test_while_google_is_away_the_backlog_waits_in_the_binlog(make_stack):
+    """200,000 changes of 10,000 rows: some 140 MB of images, with a memory_limit of 16 MiB."""
+    stack = make_stack(start=False, replicator={"memory_limit": "16MiB"}, log_level="info")
+    insert(stack, 10000)
+    stack.webhook.start()
+    stack.replicator.start()
+    stack.wait_equal("Items", 120)
+    at_rest = peak_kib(stack.replicator)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 1000000, "status": 503}])
+    for n in range(20):
+        stack.sql("UPDATE items SET note = CONCAT(%s, id, REPEAT('x', 100))", (n,))
+    changes = counted(stack, "tabrelay_changes_total")
+    time.sleep(5)
+    assert counted(stack, "tabrelay_changes_total") - changes < 200000
+    while_away = peak_kib(stack.replicator)
+    stack.google.call("PUT", "/sandbox/v1/faults", [])
+    stack.wait_equal("Items", 180)
+    grown = peak_kib(stack.replicator) - at_rest
+    assert while_away - at_rest < 20 * 1024 and grown < 24 * 1024, \
+        f"{at_rest} KiB, then {while_away}, then {peak_kib(stack.replicator)}"
+
+
+MAPPINGS, BOOKS = 200, 50
+
+
+def test_two_hundred_tables_in_fifty_spreadsheets(make_stack, capsys):
+    names = [f"things_{n}" for n in range(MAPPINGS)]
+    tables = "".join(f"CREATE TABLE {name} (id INT NOT NULL PRIMARY KEY, name VARCHAR(20) NULL);\n"
+                     f"INSERT INTO {name} VALUES (1, 'one'), (2, 'two'), (3, '{name}');\n" for name in names)
+    stack = make_stack([{"table": name, "tab": name} for name in names], tables=tables, start=False, log_level="info")
+    books = [stack.google.create(f"book {n}", names[n::BOOKS]) for n in range(BOOKS)]
+    config = json.loads(stack.config.read_text())
+    for n, mapping in enumerate(config["mappings"]):
+        mapping["spreadsheet"] = books[n % BOOKS]
+    stack.config.write_text(json.dumps(config))
+
+    def cells(n):
+        return stack.google.google("GET", f"/v4/spreadsheets/{books[n % BOOKS]}/values/{names[n]}").get("values")
+
+    def begin():
+        before = len_requests(stack)
+        began = time.monotonic()
+        stack.replicator.start(wait_s=120)
+        wait_until("the session", lambda: "session: streaming" in stack.replicator.log()[seen:], 120)
+        return time.monotonic() - began, len_requests(stack) - before
+    seen = 0
+    stack.webhook.start()
+    first_s, first_n = begin()
+    for n in range(MAPPINGS):
+        wait_until(names[n], lambda k=n: cells(k) == [["id", "name"], ["1", "one"], ["2", "two"], ["3", names[k]]], 120, 0.1)
+    for n in range(0, MAPPINGS, 7):
+        stack.sql(f"UPDATE {names[n]} SET name = 'changed' WHERE id = 2")
+    for n in range(0, MAPPINGS, 7):
+        wait_until(names[n], lambda k=n: cells(k)[2] == ["2", "changed"], 60, 0.1)
+    wait_until("rest", lambda: stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.mapping_state WHERE snapshot = 'done' "
+                               "AND reconciled_at IS NOT NULL") == [(MAPPINGS,)], 120)
+    rss = peak_kib(stack.replicator)
+    stack.replicator.stop()
+    seen = len(stack.replicator.log())
+    again_s, again_n = begin()
+    stack.sql(f"UPDATE {names[199]} SET name = 'again' WHERE id = 1")
+    wait_until("the change", lambda: cells(199)[1] == ["1", "again"], 60, 0.1)
+    with capsys.disabled():
+        print(f"\n  {stack.server.flavour}: {MAPPINGS} mappings: first start {first_s:.1f} s and {first_n} requests, "
+              f"the second {again_s:.1f} s and {again_n}; peak {rss / 1024:.1f} MiB")
+
+
+def len_requests(stack):
+    requests = stack.google.requests()
+    return requests[-1]["number"] if requests else 0
