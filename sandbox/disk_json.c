@@ -87,24 +87,46 @@ static void put_splice(struct buf *out, const struct tab *t, struct splice s, bo
     buf_puts(out, "]}");
 }
 
+enum { LOOK_AHEAD = 64 };
+
+/* Where OLD from I on and T from J on are alike again: the part before it as a splice. All that is
+ * left, but for the rows at the end that are alike, when that is not near. */
+static struct splice next_splice(const struct tab *old, size_t i, const struct tab *t, size_t j)
+{
+    size_t n_old = old == NULL ? 0 : old->n_row, n = t->n_row, tail = 0;
+
+    for (size_t k = 1; k <= LOOK_AHEAD; k++) {
+        if (i + k < n_old && j + k < n && old->row[i + k] == t->row[j + k])
+            return (struct splice){j, k, k};
+        if (i < n_old && j + k < n && old->row[i] == t->row[j + k])
+            return (struct splice){j, 0, k};
+        if (i + k < n_old && j < n && old->row[i + k] == t->row[j])
+            return (struct splice){j, k, 0};
+    }
+    while (tail < n - j && tail < n_old - i && old->row[n_old - 1 - tail] == t->row[n - 1 - tail])
+        tail++;
+    return (struct splice){j, n_old - i - tail, n - j - tail};
+}
+
 /* Rows are shared between versions, so a row that is the same pointer has not changed. */
 static void put_rows(struct buf *out, const struct tab *old, const struct tab *t)
 {
-    size_t n_old = old == NULL ? 0 : old->n_row, n = t->n_row, from = 0, tail = 0;
+    size_t n_old = old == NULL ? 0 : old->n_row, i = 0, j = 0;
     bool has = false;
 
     buf_puts(out, ",\"splices\":[");
-    if (n_old == n) {
-        for (size_t i = 0; i < n; i++)
-            if (row_at(old, i) != t->row[i])
-                put_splice(out, t, (struct splice){i, 1, 1}, &has);
-    } else {
-        while (from < n && from < n_old && old->row[from] == t->row[from])
-            from++;
-        while (tail < n - from && tail < n_old - from &&
-               old->row[n_old - 1 - tail] == t->row[n - 1 - tail])
-            tail++;
-        put_splice(out, t, (struct splice){from, n_old - from - tail, n - from - tail}, &has);
+    while (i < n_old || j < t->n_row) {
+        struct splice s;
+
+        if (i < n_old && j < t->n_row && old->row[i] == t->row[j]) {
+            i++;
+            j++;
+            continue;
+        }
+        s = next_splice(old, i, t, j);
+        put_splice(out, t, s, &has);
+        i += s.removed;
+        j += s.added;
     }
     buf_putc(out, ']');
 }
@@ -235,8 +257,7 @@ static int read_splice(struct tab *t, const cJSON *json, struct err *err)
     long long at = json_int(json, "at", -1), remove = json_int(json, "remove", -1);
     size_t n = (size_t)cJSON_GetArraySize(rows), from, end, old = t->n_row;
 
-    if (at < 0 || remove < 0 || (size_t)(at + remove) > t->n_row ||
-        (int64_t)(t->n_row - (size_t)remove + n) > t->rows)
+    if (at < 0 || remove < 0 || (size_t)(at + remove) > t->n_row)
         return err_set(err, ERR_FORMAT, "rows %lld and %lld are outside tab \"%.60s\"", at,
                        at + remove, t->title);
     from = (size_t)at;
@@ -304,6 +325,13 @@ static int read_tab(const struct book *old, const cJSON *json, struct tab **out,
     read_merges(t, json_get(json, "merges"));
     cJSON_ArrayForEach(item, json_get(json, "splices")) if (read_splice(t, item, err) < 0)
     {
+        tab_unref(t);
+        return -1;
+    }
+    /* Not before: rows that move come before they go. */
+    if ((int64_t)t->n_row > t->rows) {
+        err_set(err, ERR_FORMAT, "tab \"%.60s\" has %zu rows, and its grid %lld", t->title,
+                t->n_row, (long long)t->rows);
         tab_unref(t);
         return -1;
     }

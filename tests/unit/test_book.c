@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -410,6 +411,84 @@ static void a_version_is_kept_whole_or_as_a_difference(void **state)
     book_unref(b);
 }
 
+static void expect_same_rows(const struct book *a, const struct book *b)
+{
+    const struct tab *x = a->tabs[0], *y = b->tabs[0];
+
+    assert_int_equal(x->rows, y->rows);
+    for (int64_t row = 0; row < x->rows; row++) {
+        const struct cell *c = tab_cell(x, row, 0), *d = tab_cell(y, row, 0);
+
+        assert_int_equal(cell_has_value(c), cell_has_value(d));
+        if (cell_has_value(c))
+            assert_string_equal(c->text, d->text);
+    }
+}
+
+/* One thing that a person or a batch does, by a random number. */
+static void change_some(struct tab *t, unsigned n)
+{
+    char text[16];
+    int64_t at = n / 7 % (unsigned)t->rows, count = 1 + n / 11 % 90;
+
+    if (at + count > t->rows)
+        count = t->rows - at;
+    snprintf(text, sizeof(text), "v%u", n);
+    if (n % 5 == 0)
+        tab_insert_rows(t, at, count, false);
+    else if (n % 5 == 1 && t->rows > 300)
+        tab_delete_rows(t, at, count);
+    else if (n % 5 == 2)
+        tab_move_rows(t, at, count, n / 13 % 2 == 0 ? 0 : t->rows);
+    else
+        cell_set(tab_write(t, at, 0), (struct scalar){.kind = KIND_TEXT, .text = text});
+}
+
+static void any_changes_are_read_back_as_they_were_written(void **state)
+{
+    struct book *b = book_new("test", "Test");
+    uint64_t seed = 7;
+
+    (void)state;
+    tab_resize(b->tabs[0], 400, 2);
+    for (int64_t row = 0; row < 400; row++)
+        cell_set(tab_write(b->tabs[0], row, 0), (struct scalar){.kind = KIND_TEXT, .text = "x"});
+    for (int round = 0; round < 300; round++) {
+        struct book *draft = book_draft(b), *read;
+        struct tab *t = book_write_tab(draft, draft->tabs[0]);
+
+        for (int n = 0; n < 1 + round % 6; n++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            change_some(t, (unsigned)(seed >> 40));
+        }
+        read = again(b, draft);
+        expect_same_rows(read, draft);
+        book_unref(read);
+        book_unref(b);
+        b = draft;
+    }
+    book_unref(b);
+}
+
+static void an_update_and_new_rows_at_the_end_are_a_short_line(void **state)
+{
+    struct book *b = book_new("test", "Test"), *draft;
+    CLEANUP_BUF struct buf line = BUF_INIT;
+
+    (void)state;
+    for (int64_t row = 0; row < 900; row++)
+        cell_set(tab_write(b->tabs[0], row, 0), (struct scalar){.kind = KIND_TEXT, .text = "x"});
+    draft = book_draft(b);
+    enter(draft, 5, 0, "changed");
+    tab_insert_rows(book_write_tab(draft, draft->tabs[0]), 900, 2, false);
+    enter(draft, 900, 0, "new");
+    enter(draft, 901, 0, "new");
+    disk_json_put(&line, b, draft);
+    assert_true(line.len < 1000);
+    book_unref(draft);
+    book_unref(b);
+}
+
 static void a_difference_that_does_not_fit_is_refused(void **state)
 {
     static const char line[] = "{\"id\":\"test\",\"tabs\":[{\"id\":0,\"title\":\"T\",\"rows\":5,"
@@ -440,6 +519,8 @@ int main(void)
         cmocka_unit_test(merges_follow_rows_and_columns),
         cmocka_unit_test(hidden_rows_move_and_new_ones_are_shown),
         cmocka_unit_test(a_version_is_kept_whole_or_as_a_difference),
+        cmocka_unit_test(any_changes_are_read_back_as_they_were_written),
+        cmocka_unit_test(an_update_and_new_rows_at_the_end_are_a_short_line),
         cmocka_unit_test(a_difference_that_does_not_fit_is_refused),
     };
 
