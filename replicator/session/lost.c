@@ -164,6 +164,22 @@ static bool has_ready(const struct session *s, const char *spreadsheet)
     return false;
 }
 
+/* Also where nothing was written down (new rows): what is planned next has to see them, or be sure
+ * that they will not come. */
+static int settle_spreadsheet(struct session *s, const char *spreadsheet,
+                              const struct db_rows *rows, struct err *err)
+{
+    struct batch_number next;
+
+    for (size_t r = 0; r < rows->n_rows; r++) {
+        struct sent_batch sent = state_sent_at(rows, r);
+
+        if (strcmp(sent.spreadsheet, spreadsheet) == 0)
+            return settle(s, &sent, err);
+    }
+    return sheets_next_number(s->sheets, spreadsheet, &next, err);
+}
+
 int lost_step(struct session *s, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
@@ -171,19 +187,20 @@ int lost_step(struct session *s, struct err *err)
     if (state_load_sent(&s->state, &rows, err) != 0)
         return -1;
     s->is_lost = false;
-    for (size_t i = 0; i < s->n_follows; i++)
-        s->follows[i].turn.is_lost = false;
-    for (size_t r = 0; r < rows.n_rows; r++) {
-        struct sent_batch sent = state_sent_at(&rows, r);
+    for (size_t i = 0; i < s->n_follows; i++) {
+        struct follow *f = &s->follows[i];
+        bool was_lost = f->turn.is_lost;
         struct err other;
 
-        if (!has_ready(s, sent.spreadsheet) || settle(s, &sent, &other) == 0)
+        f->turn.is_lost = false;
+        if (!was_lost || !has_ready(s, f->m.cfg->spreadsheet) ||
+            settle_spreadsheet(s, f->m.cfg->spreadsheet, &rows, &other) == 0)
             continue;
         if (turns_is_refusal(&other)) /* the other spreadsheets need no new session for it */
             err_transient(&other);
         if (!s->is_lost)
             *err = other;
-        lost_doubt(s, sent.spreadsheet);
+        s->is_lost = f->turn.is_lost = true;
     }
     return s->is_lost ? -1 : 0;
 }

@@ -201,6 +201,17 @@ def test_a_batch_that_comes_late_is_refused(make_stack, statement):
     assert stack.differences("Items") == ""
 
 
+def test_new_rows_that_come_late_between_two_looks_are_there_once(make_stack):
+    """They land when the keys have been read again, and before the next batch leaves."""
+    stack = fill(impatient(make_stack))
+    faults(stack, {"match": "batchUpdate", "hold": True}, {"match": "spreadsheets.get", "hold": True})
+    stack.sql("INSERT INTO items (id, name) VALUES (7, 'seven')")
+    wait_until("the reading back", lambda: held(stack) == 2)
+    faults(stack)  # releases both, and the batch was first
+    stack.wait_equal("Items")
+    assert set(by_key(stack, "name")) == {float(i) for i in range(1, 8)}
+
+
 def test_a_batch_of_a_killed_replicator_that_comes_late_is_refused(stack):
     fill(stack)
     faults(stack, {"match": "batchUpdate", "hold": True})
