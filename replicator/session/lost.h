@@ -54,7 +54,6 @@ struct content {
         uint64_t hash;
     } first; /* of its cells that are not blank */
     const struct lost_row *like;
-    size_t n_away;        /* so many of them are not at home */
     struct content *next; /* with the same first cell */
     UT_hash_handle hh;
 };
@@ -77,8 +76,8 @@ struct hunt {
     size_t n_hits, hits_size;
 };
 
-/* Fill the rows' is_home and the hits (those of contents with n_away > 0 are ours). The index is
- * fresh. Blocks for one read, or for the whole tab's pages. */
+/* Fill the rows' is_home and the hits, which are ours as far as base says something else. The index
+ * is fresh. Blocks for one read, or for the whole tab's pages. */
 int hunt_run(struct hunt *h, struct err *err);
 void hunt_close(struct hunt *h);
 

@@ -3,11 +3,12 @@
  * lost_find: where are the cells of a batch that was applied, and of which no proof came?
  *
  * A row is at home when it shows all that was written there. If all are, nothing had moved: one
- * read. Otherwise the tab is searched. The cells of a row that is not at home are somewhere: where
- * another row shows just these, and base says something else, they are ours, not a person's. That
- * row is read again from MySQL, in these columns; until then base says that it shows them, so that
- * whoever reads the tab does not take them for an edit. Rows that a delete took instead of its own
- * are those that base knows and the tab has no more.
+ * read. Otherwise the tab is searched for what was written, also in rows that seem to be at home: a
+ * row may show the same value because it was hit by another's. Where a row shows just the cells of
+ * another, and base says something else, they are ours, not a person's. It is read again from
+ * MySQL, in these columns; until then base says that it shows them, so that whoever reads the tab
+ * does not take them for an edit. Rows that a delete took instead of its own are those that base
+ * knows and the tab has no more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +50,46 @@ static struct lost_row *find_lost(const struct lost_share *share, struct hash128
     return row;
 }
 
-static void look_for_home(struct lost_share *share, const struct grid *grid, int64_t at)
+static int look_for_home(struct hunt *h, const struct grid *grid, int64_t at, struct err *err)
 {
+    struct lost_share *share = h->share;
     struct lost_row *row;
     struct hash128 key;
 
     if (key_at(share->m, grid, at, &key) && (row = find_lost(share, key)) != NULL && !row->is_gone)
         row->is_home = row->is_home || shows(share->m, share->cells, row, grid, at);
+    (void)err;
+    return 0;
+}
+
+/* --- the whole tab --- */
+
+typedef int row_look(struct hunt *h, const struct grid *grid, int64_t at, struct err *err);
+
+static int look_at_all(struct hunt *h, row_look *look, struct err *err)
+{
+    struct mapping *m = h->share->m;
+    struct grid_range range[TAB_RANGES_MAX];
+    int64_t width, height;
+
+    tab_ranges(m, range);
+    width = range[0].end_column;
+    height = PAGE_CELLS / (width > 0 ? width : 1) + 1;
+    for (int64_t row = 1; row == 1 || row < m->grid_rows; row += height) {
+        struct grid *grid = NULL;
+        int rc = 0;
+
+        range[0].row = row;
+        range[0].end_row = row + height >= m->grid_rows ? -1 : row + height;
+        if (sheets_read(h->s->sheets, m->cfg->spreadsheet, range, 1, &grid, err) != 0)
+            return -1;
+        for (int64_t at = row; rc == 0 && at < grid_end_row(grid); at++)
+            rc = look(h, grid, at, err);
+        grids_free(grid, 1);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* --- at home --- */
@@ -89,7 +123,7 @@ static int read_some(struct hunt *h, const int64_t *rows, size_t n, size_t *done
         return -1;
     for (size_t i = 0; i < n_ranges; i++)
         for (int64_t row = ranges[i].row; row < ranges[i].end_row; row++)
-            look_for_home(h->share, &grids[i], row);
+            look_for_home(h, &grids[i], row, err);
     grids_free(grids, n_ranges);
     return 0;
 }
@@ -113,7 +147,7 @@ static int find_home(struct hunt *h, struct err *err)
     for (int reads = 0; done < n && reads < READS_MAX; reads++)
         if (read_some(h, rows, n, &done, err) != 0)
             return -1;
-    return 0;
+    return done == n ? 0 : look_at_all(h, look_for_home, err);
 }
 
 /* --- away from home --- */
@@ -186,11 +220,12 @@ static int make_contents(struct hunt *h, struct err *err)
     return 0;
 }
 
-/* The cells of the batch that row AT of GRID shows; NULL: none. */
+/* The cells of the batch that row AT of GRID shows; of several contents the largest. NULL: none. */
 static const struct content *content_at(const struct hunt *h, const struct grid *grid, int64_t at)
 {
     const struct mapping *m = h->share->m;
     CLEANUP_BUF struct buf scratch = BUF_INIT;
+    const struct content *found = NULL;
 
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, at, m->columns[i].sheet_column);
@@ -202,10 +237,11 @@ static const struct content *content_at(const struct hunt *h, const struct grid 
             cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) != 0)
             continue;
         for (const struct content *c = find_content(h, i, hash_value(v)); c != NULL; c = c->next)
-            if (shows(m, h->share->cells, c->like, grid, at))
-                return c;
+            if ((found == NULL || c->like->n_cells > found->like->n_cells) &&
+                shows(m, h->share->cells, c->like, grid, at))
+                found = c;
     }
-    return NULL;
+    return found;
 }
 
 static int add_hit(struct hunt *h, const struct hit *hit, struct err *err)
@@ -243,60 +279,16 @@ static int look_at_row(struct hunt *h, const struct grid *grid, int64_t at, stru
     struct hit hit = {.row = at};
     const struct lost_row *own;
 
-    look_for_home(h->share, grid, at);
     hit.content = content_at(h, grid, at);
     if (hit.content == NULL)
         return 0;
     hit.has_key = key_at(h->share->m, grid, at, &hit.key);
     own = hit.has_key ? find_lost(h->share, hit.key) : NULL;
-    if ((own != NULL && own->is_home) ||
+    /* It may be at home by what was meant for another, and have more of that. */
+    if ((own != NULL && own->is_home && hit.content->like->n_cells <= own->n_cells) ||
         (!hit.has_key && !is_otherwise_blank(h, hit.content, grid, at)))
         return 0;
     return add_hit(h, &hit, err);
-}
-
-static int search_tab(struct hunt *h, struct err *err)
-{
-    struct mapping *m = h->share->m;
-    struct grid_range range[TAB_RANGES_MAX];
-    int64_t width, height;
-
-    tab_ranges(m, range);
-    width = range[0].end_column;
-    height = PAGE_CELLS / (width > 0 ? width : 1) + 1;
-    for (int64_t row = 1; row == 1 || row < m->grid_rows; row += height) {
-        struct grid *grid = NULL;
-        int rc = 0;
-
-        range[0].row = row;
-        range[0].end_row = row + height >= m->grid_rows ? -1 : row + height;
-        if (sheets_read(h->s->sheets, m->cfg->spreadsheet, range, 1, &grid, err) != 0)
-            return -1;
-        for (int64_t at = row; rc == 0 && at < grid_end_row(grid); at++)
-            rc = look_at_row(h, grid, at, err);
-        grids_free(grid, 1);
-        if (rc != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* How many rows with each content have it elsewhere? */
-static void count_away(struct hunt *h)
-{
-    for (size_t i = 0; i < h->share->n_rows; i++) {
-        const struct lost_row *row = &h->share->rows[i];
-        const struct lost_cell *first = first_cell(h->share, row);
-        struct content *c;
-
-        if (row->is_gone || row->is_home || first == NULL)
-            continue;
-        c = find_content(h, first->mapped, first->hash);
-        while (c != NULL && !has_same_cells(h->share, c->like, row))
-            c = c->next;
-        if (c != NULL)
-            c->n_away++;
-    }
 }
 
 static bool are_all_home(const struct lost_share *share)
@@ -313,10 +305,9 @@ int hunt_run(struct hunt *h, struct err *err)
         return -1;
     if (are_all_home(h->share))
         return 0;
-    if (make_contents(h, err) != 0 || search_tab(h, err) != 0)
+    if (make_contents(h, err) != 0)
         return -1;
-    count_away(h);
-    return 0;
+    return look_at_all(h, look_at_row, err);
 }
 
 void hunt_close(struct hunt *h)

@@ -28,11 +28,6 @@ static const char *name_of(const struct hunt *h, const struct lost_cell *cell)
     return mapping_column_of(h->share->m, cell->mapped)->name;
 }
 
-static bool is_ours(const struct hit *hit)
-{
-    return hit->content->n_away > 0;
-}
-
 static int add_put(struct writing *w, const struct base_row *base, const struct buf *hashes,
                    const struct buf *agreed, int64_t changed_us, struct err *err)
 {
@@ -171,7 +166,7 @@ static int write_base(struct hunt *h, size_t *n_hit, struct err *err)
         if (h->share->rows[i].is_home)
             rc = put_home(&w, &h->share->rows[i], err);
     for (size_t i = 0; rc == 0 && i < h->n_hits; i++)
-        if (is_ours(&h->hits[i]) && h->hits[i].has_key)
+        if (h->hits[i].has_key)
             rc = mend_hit(&w, &h->hits[i], n_hit, err);
     if (rc == 0)
         rc = state_ack_put(&h->s->state, h->share->m->cfg->name, w.puts, w.n, err);
@@ -187,7 +182,7 @@ static int put_right(struct hunt *h, struct err *err)
     size_t n_hit = 0;
 
     for (size_t i = 0; i < h->n_hits; i++)
-        if (is_ours(&h->hits[i]) && !h->hits[i].has_key && add_orphan(h, &h->hits[i], err) != 0)
+        if (!h->hits[i].has_key && add_orphan(h, &h->hits[i], err) != 0)
             return -1;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
