@@ -31,10 +31,11 @@ def come(world):
     _until_equal(world, rest, "silence")
     _approve(world, rest)
     _decide(world, rest)
+    seen = _last_edit(world)
     if rest.problem == "":
         _compare(world)
         _until_equal(world, rest, "the comparison on request")
-    _listen(world, rest)
+    _listen(world, rest, seen)
     rest.seconds = time.monotonic() - began
     return rest
 
@@ -205,12 +206,12 @@ def _reconciled(world):
         f"SELECT reconciled_at FROM {world.stack.state_database}.mapping_state ORDER BY mapping")]
 
 
-def _listen(world, rest):
-    """Nobody does anything, so nothing may be written. Unless an edit is found yet (a row that was typed without a key, and whose
-    trigger was lost, is told when it was seen twice): what it makes of the row, a note or a cell, is no echo of nothing. Then there has
-    to be silence once more, twice at most."""
+def _listen(world, rest, seen):
+    """Nobody does anything, so nothing may be written. Unless an edit came after the one that was SEEN (a row that was typed without a
+    key, and whose trigger was lost, is told when it was seen twice): what it makes of the row, a note 0.7 s later or a cell, is no echo
+    of nothing. Then there has to be silence once more, twice at most."""
     for _ in range(3):
-        edits = _last_edit(world)
+        at_start = _last_edit(world)
         if rest.problem == "":
             _until_equal(world, rest, "the edits that were found last")
         requests = world.stack.google.requests()
@@ -220,8 +221,9 @@ def _listen(world, rest):
         world.journal.collect()
         rest.cells = sum(request["cells"] for request in world.stack.google.requests(after))
         rest.revisions = len([number for number in world.journal.revisions if number > revision])
-        if not rest.revisions or _last_edit(world) == edits:
+        if not rest.revisions or _last_edit(world) == seen:
             break
+        seen = at_start
 
 
 def _last_edit(world):
