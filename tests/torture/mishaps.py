@@ -61,7 +61,8 @@ class Mishaps(Actor):
 
     def do_disconnect(self, world, step):
         """Every connection of tabrelay's is cut, whatever it is doing."""
-        for number, user, *_ in world.server.sql("SHOW PROCESSLIST"):
+        # Not SHOW PROCESSLIST: what a statement is doing may be no UTF-8.
+        for number, user in world.server.sql("SELECT ID, USER FROM information_schema.PROCESSLIST"):
             try:
                 if user == "tabrelay":
                     world.server.sql(f"KILL {number}")
