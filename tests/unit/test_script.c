@@ -274,13 +274,13 @@ static void what_was_written_over_while_rows_moved_is_told_to_the_log(void **sta
 static void type_and_sort(void)
 {
     type(1, 1, "typed by Ann");
-    usleep(100 * 1000);
+    usleep(500 * 1000);
     pthread_mutex_lock(&grid.mutex);
     cell_type(&grid.cells[0][1][1], "written by tabrelay");
     pthread_mutex_unlock(&grid.mutex);
     fire_range(1, 0, 2, 5);
     script_fire_change(engine, "S1", "OTHER", "bob@example.com");
-    usleep(100 * 1000);
+    usleep(500 * 1000);
 }
 
 static void a_sort_does_not_stand_for_what_was_typed_before_it(void **state)
@@ -307,12 +307,12 @@ static void a_sort_does_not_stand_for_what_was_typed_before_it(void **state)
 static void type_and_type_again(void)
 {
     type(1, 1, "typed by Ann");
-    usleep(100 * 1000);
+    usleep(500 * 1000);
     pthread_mutex_lock(&grid.mutex);
     cell_type(&grid.cells[0][1][1], "written by tabrelay");
     pthread_mutex_unlock(&grid.mutex);
     type(1, 1, "typed by Bob");
-    usleep(100 * 1000);
+    usleep(500 * 1000);
 }
 
 static void what_nobody_saw_before_typing_there_is_told_to_the_log(void **state)
