@@ -44,7 +44,8 @@ int number_to_cell(const struct column *c, struct value v, struct buf *scratch, 
     double number;
 
     (void)scratch;
-    if (c->look.is_checkbox && v.len == 1 && (v.ptr[0] == '0' || v.ptr[0] == '1')) {
+    if (c->look.is_checkbox && c->is_bool && c->type == COLUMN_INT && v.len == 1 &&
+        (v.ptr[0] == '0' || v.ptr[0] == '1')) {
         *out = (struct cell){.type = CELL_BOOL, .boolean = v.ptr[0] == '1'};
         return 0;
     }

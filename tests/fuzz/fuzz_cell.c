@@ -9,6 +9,13 @@
 
 static char *labels[] = {"", "red", "Green", "\"\""};
 
+static const struct column_look looks[] = {
+    {0},
+    {.is_checkbox = true, .null_as = "NULL", .empty_as = ""},
+    {.null_as = "x", .empty_as = "\"\""},
+    {.is_checkbox = true, .null_as = "", .empty_as = "(empty)"},
+};
+
 /* The first bytes choose the column and the cell, the rest is what was typed. */
 struct head {
     uint8_t type, cell_type, fsp, flags, precision, scale;
@@ -28,7 +35,8 @@ static struct column column_of(const struct head *h)
                        .is_nullable = (h->flags & 4) != 0,
                        .is_fixed_length = (h->flags & 8) != 0,
                        .labels = labels,
-                       .n_labels = (h->flags & 16) != 0 ? 4 : 2};
+                       .n_labels = (h->flags & 16) != 0 ? 4 : 2,
+                       .look = looks[h->flags >> 6]};
 
     c.scale = c.precision > 1 ? h->scale % c.precision : 0;
     return c;
