@@ -325,7 +325,7 @@ static void print_log(void)
 
 static void settle(void)
 {
-    assert_true(script_wait_idle(engine, 20000));
+    assert_true(script_wait_idle(engine, 60000));
 }
 
 /* A person types TEXT into one cell; the events go off, nobody waits. */
