@@ -170,7 +170,7 @@ static void plan_in_a_large_tab(struct judged *j)
 {
     open_judged(j);
     for (int n = 4; n <= LARGE_ROWS; n++) {
-        char id[8];
+        char id[16];
 
         snprintf(id, sizeof(id), "%d", n);
         fixture_place(&j->f, id, n);
