@@ -146,14 +146,16 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
 
     if (shipment_rekey(s, at, err) != 0)
         return -1;
-    if (m->is_index_stale && mapping_writes_sheet(m) && tab_read_index(s->sheets, m, err) != 0)
-        return -1;
     rows = choose_rows(s, at, room, &n);
     if (rows == NULL)
         return err_nomem(err, "flush");
     if (n == 0) {
         free(rows);
         return 0;
+    }
+    if (m->is_index_stale && mapping_writes_sheet(m) && tab_read_index(s->sheets, m, err) != 0) {
+        free(rows);
+        return -1;
     }
     *share = (struct share){.at = at};
     sh->n_shares++;
