@@ -145,6 +145,13 @@ struct item *queue_pop(struct queue *q, int64_t wait_ms, size_t limit_bytes)
     return first;
 }
 
+bool queue_is_empty(struct queue *q)
+{
+    LOCK_SCOPE(&q->lock);
+
+    return q->first == NULL;
+}
+
 void queue_close(struct queue *q)
 {
     LOCK_SCOPE(&q->lock);

@@ -77,6 +77,8 @@ int queue_push(struct queue *q, struct item *item, struct err *err);
 /* Take everything there is as a list, waiting up to WAIT_MS for the first item; NULL if none came.
  * At most LIMIT_BYTES of it, but at least one item. */
 struct item *queue_pop(struct queue *q, int64_t wait_ms, size_t limit_bytes);
+/* Is nothing waiting to be taken? */
+bool queue_is_empty(struct queue *q);
 /* The consumer wants no more: pushes fail from now on. */
 void queue_close(struct queue *q);
 #endif

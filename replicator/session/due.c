@@ -23,7 +23,8 @@ enum {
     SLOW_POLLS = 4,     /* where a look cannot tell, every fourth poll compares */
     RESTS = 4,         /* times as long as a comparison took, it is not made again for a look: large
                           tabs must not use up the quota */
-    FRESH_MS = 300,    /* mappings of one spreadsheet share a look */
+    BEFORE_MS = 10000, /* a comparison remembers the version of a look so long ago: an older one
+                          only makes the next look less content */
     BUSY_MS = 120000,  /* so long after their last edit people are taken to be at work */
     NOTIFIED_MS = 1500 /* the webhook leaves out notifications within a second of the last one it
                           passed on: look after those, too */
@@ -31,15 +32,16 @@ enum {
 
 enum verdict { SAME, MOVED, UNSURE };
 
-/* What Drive says of F's spreadsheet; NULL: it does not answer. */
-static const struct drive_look *look_at(struct session *s, const struct follow *f)
+/* What Drive says of F's spreadsheet, asked at SINCE_MS or later: mappings share a look. NULL: it
+ * does not answer. */
+static const struct drive_look *look_at(struct session *s, const struct follow *f, int64_t since_ms)
 {
     struct follow *first = s->follows;
     int64_t now = clock_mono_ms();
 
     while (strcmp(first->m.cfg->spreadsheet, f->m.cfg->spreadsheet) != 0)
         first++;
-    if (first->due.looked_ms != 0 && now - first->due.looked_ms < FRESH_MS)
+    if (first->due.looked_ms != 0 && first->due.looked_ms >= since_ms)
         return &first->due.look;
     first->due.looked_ms = 0;
     if (!watch_look(s->watch, f->m.cfg->spreadsheet, &first->due.look))
@@ -48,9 +50,9 @@ static const struct drive_look *look_at(struct session *s, const struct follow *
     return &first->due.look;
 }
 
-static enum verdict judge(struct session *s, const struct follow *f)
+static enum verdict judge(struct session *s, const struct follow *f, int64_t since_ms)
 {
-    const struct drive_look *look = look_at(s, f);
+    const struct drive_look *look = look_at(s, f, since_ms);
 
     if (look == NULL || f->due.version[0] == '\0')
         return UNSURE;
@@ -70,7 +72,7 @@ static bool is_polled(const struct session *s, const struct follow *f)
 static void look(struct session *s, struct follow *f, int64_t now)
 {
     struct due *d = &f->due;
-    enum verdict verdict = judge(s, f);
+    enum verdict verdict = judge(s, f, now);
     int64_t every_ms = s->cfg->replicator.poll_every_ms;
     bool is_slow_due = now - d->compared_ms >= SLOW_POLLS * every_ms;
     bool is_wanted = (verdict == MOVED || (verdict == UNSURE && is_slow_due)) &&
@@ -97,7 +99,7 @@ static bool may_skip(struct session *s, const struct follow *f, int64_t now)
 
     return d->is_clean &&
            now - d->compared_ms < TRUST_PERIODS * s->cfg->replicator.reconcile_every_ms &&
-           judge(s, f) == SAME;
+           judge(s, f, now) == SAME;
 }
 
 static void by_the_clock(struct session *s, struct follow *f, int64_t now)
@@ -114,9 +116,11 @@ static void by_the_clock(struct session *s, struct follow *f, int64_t now)
 
 void due_step(struct session *s)
 {
+    /* The same for all, so that one look serves all of a spreadsheet. */
+    int64_t now = clock_mono_ms();
+
     for (size_t i = 0; i < s->n_follows; i++) {
         struct follow *f = &s->follows[i];
-        int64_t now = clock_mono_ms();
 
         if (!f->m.is_ready || f->reconcile.is_due || f->reconcile.phase != RECONCILE_IDLE ||
             f->due.compared_ms == 0)
@@ -155,7 +159,8 @@ bool due_is_busy(const struct follow *f)
 
 void due_begins(struct session *s, struct follow *f)
 {
-    const struct drive_look *look = f->reconcile.is_keys_only ? NULL : look_at(s, f);
+    const struct drive_look *look =
+        f->reconcile.is_keys_only ? NULL : look_at(s, f, clock_mono_ms() - BEFORE_MS);
 
     f->due.before[0] = '\0';
     if (look != NULL)

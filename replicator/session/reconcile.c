@@ -164,11 +164,14 @@ static int finish(struct session *s, uint32_t at, struct err *err)
     return 0;
 }
 
+/* A comparison asks Google several times. Tabs that wait for theirs go on after what MySQL has
+ * changed meanwhile. */
 int reconcile_step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
+    bool has_asked = false;
 
-    for (uint32_t i = 0; i < s->n_follows; i++) {
+    for (uint32_t i = 0; i < s->n_follows && (!has_asked || queue_is_empty(s->queue)); i++) {
         struct follow *f = &s->follows[i];
         struct reconcile *r = &f->reconcile;
 
@@ -178,11 +181,16 @@ int reconcile_step(struct session *s, struct err *err)
             f->typed_ms = 0;
             reconcile_request(f, false);
         }
-        if (r->phase == RECONCILE_IDLE && r->is_due && now >= r->not_before_ms &&
-            begin(s, f, err) != 0)
-            return -1;
-        if (r->phase == RECONCILE_MARKED && is_quiet(s, f) && finish(s, i, err) != 0)
-            return -1;
+        if (r->phase == RECONCILE_IDLE && r->is_due && now >= r->not_before_ms) {
+            has_asked = true;
+            if (begin(s, f, err) != 0)
+                return -1;
+        }
+        if (r->phase == RECONCILE_MARKED && is_quiet(s, f)) {
+            has_asked = true;
+            if (finish(s, i, err) != 0)
+                return -1;
+        }
     }
     return 0;
 }

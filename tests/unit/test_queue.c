@@ -31,7 +31,9 @@ static void items_come_out_in_the_order_they_went_in(void **state)
     (void)state;
     for (uint64_t i = 0; i < 3; i++)
         assert_int_equal(queue_push(q, mark(i), &err), 0);
+    assert_false(queue_is_empty(q));
     item = queue_pop(q, 0, 1 << 20);
+    assert_true(queue_is_empty(q));
     for (uint64_t i = 0; i < 3; i++) {
         struct item *next = item->next;
 
