@@ -200,7 +200,8 @@ static int join_page(struct session *s, struct follow *f, struct err *err)
     page[0] = page[1] = ranges[0];
     page[1].row = f->join_row;
     page[1].end_row = f->join_row + PAGE_ROWS < m->grid_rows ? f->join_row + PAGE_ROWS : -1;
-    if (sheets_read(s->sheets, m->cfg->spreadsheet, page, 2, &grids, err) != 0)
+    if (sheets_wait_to_read(s->sheets, err) != 0 ||
+        sheets_read(s->sheets, m->cfg->spreadsheet, page, 2, &grids, err) != 0)
         return -1;
     rc = tab_headers_match(m, &grids[0]) ? join_grid(s, f, &grids[1], &found, err) : 0;
     if (!tab_headers_match(m, &grids[0]))

@@ -233,7 +233,8 @@ static int read_page(struct comparison *c, const struct grid_range *ranges, stru
     struct grid *grids = NULL, *notes = NULL;
     int rc = 0;
 
-    if (sheets_read_notes(c->s->sheets, m->cfg->spreadsheet, ranges, 2, &grids, &notes, err) != 0)
+    if (sheets_wait_to_read(c->s->sheets, err) != 0 ||
+        sheets_read_notes(c->s->sheets, m->cfg->spreadsheet, ranges, 2, &grids, &notes, err) != 0)
         return -1;
     c->notes = &notes[1];
     if (tab_headers_match(m, &grids[0]))

@@ -156,6 +156,40 @@ static int listen_anywhere(uint16_t *port)
     return fd;
 }
 
+/* The first bytes that a TLS server gets: the names of protocols stand there in the clear
+ * (https://www.rfc-editor.org/rfc/rfc7301#section-3.1). */
+static void *take_hello(void *arg)
+{
+    char hello[4096];
+    int *listener = arg, fd = accept(*listener, NULL, NULL);
+    ssize_t n = recv(fd, hello, sizeof(hello), 0);
+
+    close(fd);
+    return n > 0 && memmem(hello, (size_t)n, "\x02h2", 3) != NULL ? arg : NULL;
+}
+
+static void http_2_is_offered_to_a_server_with_tls(void **state)
+{
+    struct http_answer a = HTTP_ANSWER_INIT;
+    struct err err = ERR_INIT;
+    pthread_t thread;
+    void *is_offered;
+    uint16_t port;
+    char url[64];
+    const struct http_call c = {.method = "GET", .url = url, .timeout_ms = 3000};
+    int fd = listen_anywhere(&port);
+
+    (void)state;
+    snprintf(url, sizeof(url), "https://127.0.0.1:%u/", port);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(pthread_create(&thread, NULL, take_hello, &fd), 0);
+    assert_int_equal(http_client_do(client, &c, &a, &err), -1);
+    pthread_join(thread, &is_offered);
+    assert_non_null(is_offered);
+    assert_int_equal(err.code, ERR_HTTP); /* nothing was sent: the other end hung up */
+    close(fd);
+}
+
 static void a_refused_connection_has_sent_nothing(void **state)
 {
     uint16_t port;
@@ -302,6 +336,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_comes_with_its_status_and_headers, start, end),
         cmocka_unit_test_setup_teardown(a_redirect_is_not_followed, start, end),
         cmocka_unit_test_setup_teardown(a_time_out_after_sending_is_lost, start, end),
+        cmocka_unit_test_setup_teardown(http_2_is_offered_to_a_server_with_tls, start, end),
         cmocka_unit_test_setup_teardown(a_refused_connection_has_sent_nothing, start, end),
         cmocka_unit_test_setup_teardown(another_protocol_is_refused, start, end),
         cmocka_unit_test_setup_teardown(too_large_an_answer_is_refused, start, end),
