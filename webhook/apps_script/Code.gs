@@ -27,6 +27,7 @@ var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
 var MOVE_WAIT_MS = 300; /* so long an edit of several cells waits to hear that rows were only moved ... */
 var MOVE_MS = 3000; /* ... within so long of it */
+var MAX_CHANGES = 20; /* whose times are remembered */
 var EVENT_MS = 60000; /* how long an event is remembered */
 var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
 var NOTE = 'tabrelay: '; /* starts every note of ours */
@@ -123,7 +124,8 @@ function handleEdit(e) {
 
 /* Rows, columns or tabs were added, removed or moved. The event does not say which. */
 function handleChange(e) {
-  CacheService.getScriptCache().put('change.' + e.changeType, String(Date.now()), 60); /* isMove_ */
+  var cache = CacheService.getScriptCache(), name = 'change.' + e.changeType; /* isLately_ */
+  cache.put(name, (cache.get(name) || '').split(',').slice(-MAX_CHANGES).concat(Date.now()).join(','), 60);
   if (STRUCTURE_CHANGES.indexOf(e.changeType) < 0) {
     return;
   }
@@ -263,8 +265,9 @@ function isMoveOf_(layout, time, firstColumn, lastColumn) {
 
 /* Did a change of that type come at that time? */
 function isLately_(type, time) {
-  var at = CacheService.getScriptCache().get('change.' + type);
-  return at !== null && Math.abs(Number(at) - time) < MOVE_MS;
+  return (CacheService.getScriptCache().get('change.' + type) || '').split(',').some(function (at) {
+    return at !== '' && Math.abs(Number(at) - time) < MOVE_MS;
+  });
 }
 
 /* Read and send the job's rows, after everything that already waits. */
