@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first synchronisation of a table and a tab that are both filled."""
 import contextlib
+import signal
 
 import pytest
 
@@ -54,11 +55,12 @@ def test_merge_goes_by_the_policy_and_manual_waits(make_stack):
 
 @contextlib.contextmanager
 def webhook_waits(stack):
-    """Its edits wait for a lock."""
-    connection = stack.server.connect(database=stack.state_database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("LOCK TABLES edit_log WRITE")
+    """It is stopped, and goes on afterwards."""
+    stack.webhook.process.send_signal(signal.SIGSTOP)
+    try:
         yield
+    finally:
+        stack.webhook.process.send_signal(signal.SIGCONT)
 
 
 def bases(stack):
