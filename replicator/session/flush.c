@@ -189,6 +189,7 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
     for (size_t i = 0; i < n && room > 0; i++)
         if (plan_share(s, sh, order[i], &room, err) != 0)
             return -1;
+    sh->is_full = room == 0;
     return 0;
 }
 
@@ -271,7 +272,7 @@ static int send_batch(struct session *s, const struct shipment *sh, const struct
     int rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
 
     if (rc == 0)
-        pace_answered(&s->pace, batch_bytes(sh->batch), clock_mono_ms() - began);
+        pace_answered(&s->pace, sh->is_full, clock_mono_ms() - began);
     else if (err->code == ERR_LOST)
         pace_lost(&s->pace);
     metrics_set(METRIC_BATCH_LIMIT, (int64_t)s->pace.bytes);

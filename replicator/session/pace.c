@@ -15,11 +15,11 @@ static void shrink(struct pace *p, size_t bytes)
         p->bytes = p->max;
 }
 
-void pace_answered(struct pace *p, size_t bytes, int64_t ms)
+void pace_answered(struct pace *p, bool is_full, int64_t ms)
 {
     if (ms > SLOW_MS)
         shrink(p, p->bytes - p->bytes / 4);
-    else if (ms < FAST_MS && bytes >= p->bytes / 2)
+    else if (ms < FAST_MS && is_full)
         p->bytes = p->bytes + STEP > p->max ? p->max : p->bytes + STEP;
 }
 

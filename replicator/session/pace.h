@@ -10,17 +10,18 @@
 #ifndef REPLICATOR_SESSION_PACE_H
 #define REPLICATOR_SESSION_PACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pace {
-    size_t bytes; /* of a request's JSON, about */
+    size_t bytes; /* of the rows of a request; its JSON is no larger, about */
     size_t max;
 };
 
 void pace_init(struct pace *p, size_t max);
-/* A request of so many bytes was answered after MS. */
-void pace_answered(struct pace *p, size_t bytes, int64_t ms);
+/* A request was answered after MS. IS_FULL: more rows waited than it had room for. */
+void pace_answered(struct pace *p, bool is_full, int64_t ms);
 /* One was sent, and no answer came. */
 void pace_lost(struct pace *p);
 #endif

@@ -28,6 +28,7 @@ struct shipment {
     struct share *shares; /* owned */
     size_t n_shares;
     struct batch *batch; /* owned */
+    bool is_full;        /* it has no room for more rows */
     bool is_recorded;    /* in sent_batch (lost.c) */
 };
 
