@@ -10,6 +10,8 @@
 #include "common/version.h"
 #include "replicator/sheets/private.h"
 
+#define USER_AGENT "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)"
+
 enum {
     READ_TRIES = 4,
     BACKOFF_MS = 300,
@@ -122,7 +124,7 @@ static int call_once(struct sheets *s, const struct request *r, struct attempt *
     CLEANUP_BUF struct buf zipped = BUF_INIT;
     const char *headers[] = {"", "Content-Type: application/json",
                              /* Google compresses for agents that say so. */
-                             "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)", NULL, NULL};
+                             USER_AGENT, NULL, NULL};
     struct http_call call = {.method = r->method,
                              .headers = headers,
                              .timeout_ms = timeout_of(s, r),
