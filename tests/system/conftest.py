@@ -4,4 +4,4 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from fixtures import *  # noqa: E402,F401,F403
-from fixtures import pytest_runtest_makereport  # noqa: E402,F401
+from fixtures import pytest_collection_modifyitems, pytest_runtest_makereport  # noqa: E402,F401

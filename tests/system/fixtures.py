@@ -169,6 +169,28 @@ def stack(make_stack):
     return make_stack()
 
 
+# What reads binlogs and values is tested on all servers, always.
+EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
+
+
+def _flavour(item):
+    """The server of the two that a test runs on by turns; None: it runs on others, or on none."""
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return next((value for value in params if value in ("mariadb", "mysql")), None)
+
+
+def pytest_collection_modifyitems(config, items):
+    """TABRELAY_TEST_SERVER names a flavour: what runs on both of the two servers runs on that one only."""
+    wanted = os.environ.get("TABRELAY_TEST_SERVER")
+    if not wanted:
+        return
+    ours = {(item.path, item.originalname) for item in items if _flavour(item) == wanted}
+    left_out = {item for item in items if _flavour(item) not in (None, wanted) and (item.path, item.originalname) in ours and
+                not item.path.name.startswith(EVERY_SERVER)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
