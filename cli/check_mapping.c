@@ -199,6 +199,20 @@ static void check_cascades(const struct subject *s)
             db_rows_text(&rows, r, 1));
 }
 
+static void check_filter(const struct subject *s)
+{
+    struct err err = ERR_INIT;
+
+    if (row_filter_try(s->db, &s->m->filter, s->table, &err) != 0)
+        findings_add(s->f, FINDING_FAIL, s->what, "Correct the mapping's where or order_by.", "%s",
+                     err.msg);
+    else if (row_filter_is_fleeting(&s->m->filter))
+        findings_add(s->f, FINDING_WARN, s->what,
+                     "Compare columns with fixed values, or run `tabrelay snapshot` by the clock.",
+                     "where: what it says hangs on more than the row, so rows come and go without "
+                     "a change that MySQL would tell of");
+}
+
 static void check_table(const struct subject *s)
 {
     size_t before = s->f->n[FINDING_FAIL];
@@ -210,6 +224,7 @@ static void check_table(const struct subject *s)
     check_columns(s);
     check_key(s);
     check_cascades(s);
+    check_filter(s);
     if (s->f->n[FINDING_FAIL] > before)
         return;
     for (size_t i = 0; i < s->table->n_columns; i++)

@@ -6,6 +6,7 @@
 #include "webhook/apply_steps.h"
 #include "webhook/edit_log.h"
 #include "webhook/refuse.h"
+#include "webhook/row.h"
 #include "webhook/task.h"
 
 #define DUPLICATE_ENTRY 1062
@@ -92,12 +93,28 @@ static int refuse_lost(struct task *task)
     return 0;
 }
 
+/* A row of the table that the tab does not show is nobody's to change here, or to see. */
+static int refuse_hidden(struct task *task, struct err *err)
+{
+    bool is_mapped = true;
+
+    if (!task->is_found || task->has_base)
+        return 0;
+    if (row_is_mapped(task->db, task->m, task->key, &is_mapped, err) != 0)
+        return -1;
+    if (is_mapped)
+        return 0;
+    task->is_found = false; /* its values are not shown */
+    return err_set(err, ERR_VALUE,
+                   "the table has a row with this key, and this tab does not show it (its filter)");
+}
+
 /* An upsert with a whole key. */
 static int decide_known_key(struct task *task, struct err *err)
 {
     bool is_its_row = true;
 
-    if (task_find(task, err) != 0 ||
+    if (task_find(task, err) != 0 || refuse_hidden(task, err) != 0 ||
         (task->edit->is_over && apply_over(task, &is_its_row, err) != 0))
         return -1;
     if (!is_its_row)

@@ -115,9 +115,14 @@ static int end_absence(struct task *task, struct err *err)
 static int insert(struct task *task, const struct value *writes, struct err *err)
 {
     int numbered = numbered_key(task);
+    bool is_mapped;
 
     if (row_insert(task->db, task->m, writes, err) != 0 || reread_new(task, numbered, err) != 0)
         return -1;
+    if (row_is_mapped(task->db, task->m, task->key, &is_mapped, err) != 0)
+        return -1;
+    if (!is_mapped)
+        return err_set(err, ERR_VALUE, "this tab does not show rows like this one (its filter)");
     task->answer.operation = ANSWER_INSERT;
     if (numbered < 0 && end_absence(task, err) != 0)
         return -1;

@@ -95,6 +95,28 @@ int row_find(struct db *db, const struct schema_mapping *m, const struct value *
     return 0;
 }
 
+int row_is_mapped(struct db *db, const struct schema_mapping *m, const struct value *key,
+                  bool *is_mapped, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    *is_mapped = true;
+    if (m->source == NULL)
+        return 0;
+    if (params_open(&params, m, err) != 0)
+        return -1;
+    buf_printf(&sql, "SELECT 1 FROM %s", m->source);
+    append_where(&sql, &params, m, key);
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    if (db_run(db, sql.ptr, params.list, params.n, &rows, err) != 0)
+        return -1;
+    *is_mapped = rows.n_rows > 0;
+    return 0;
+}
+
 int row_written_at(struct db *db, const struct schema_mapping *m, const struct value *key,
                    const char *name, int64_t *us, struct err *err)
 {

@@ -20,6 +20,9 @@
  * ERR_VALUE: several rows have it. */
 int row_find(struct db *db, const struct schema_mapping *m, const struct value *key,
              struct arena *arena, struct value *values, bool *is_found, struct err *err);
+/* Is the row with this key one of those that the mapping shows? */
+int row_is_mapped(struct db *db, const struct schema_mapping *m, const struct value *key,
+                  bool *is_mapped, struct err *err);
 /* When the row was written, as its column NAME (a DATETIME or TIMESTAMP, in UTC) says: microseconds
  * since 1970; 0: it does not say. */
 int row_written_at(struct db *db, const struct schema_mapping *m, const struct value *key,

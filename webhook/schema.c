@@ -32,6 +32,7 @@ static void mapping_free(struct schema_mapping *m)
         free(m->columns[i].header);
     free(m->columns);
     free(m->key);
+    free(m->source);
     table_free(m->table);
     free(m);
 }
@@ -175,6 +176,24 @@ static int load_definition(struct db *db, const struct config_mapping *cfg, stru
     return rows.n_rows == 0 ? 0 : definition_parse(db_rows_text(&rows, 0, 0), out, err);
 }
 
+static int set_source(struct schema_mapping *m, struct db *db, struct err *err)
+{
+    CLEANUP_FREE size_t *key = calloc(m->n_key, sizeof(*key));
+    struct buf sql = BUF_INIT;
+
+    if (row_filter_is_none(&m->cfg->filter))
+        return 0;
+    if (key == NULL)
+        return err_nomem(err, "schema");
+    if (row_filter_try(db, &m->cfg->filter, m->table, err) != 0)
+        return -1;
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = m->columns[m->key[k]].column;
+    row_filter_source(&sql, &m->cfg->filter, m->table, key, m->n_key);
+    m->source = buf_take(&sql);
+    return m->source == NULL ? err_nomem(err, "schema") : 0;
+}
+
 static int resolve(struct db *db, const struct config_mapping *cfg, struct schema_mapping **out,
                    struct err *err)
 {
@@ -189,7 +208,8 @@ static int resolve(struct db *db, const struct config_mapping *cfg, struct schem
     m->references = 1;
     rc = table_load(db, cfg->schema, cfg->table, &m->table, err) != 0 ||
                  load_definition(db, cfg, &before, err) != 0 ||
-                 resolve_columns(m, &before, err) != 0 || resolve_key(m, err) != 0
+                 resolve_columns(m, &before, err) != 0 || resolve_key(m, err) != 0 ||
+                 set_source(m, db, err) != 0
              ? -1
              : 0;
     definition_close(&before);

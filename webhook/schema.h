@@ -39,6 +39,8 @@ struct schema_mapping {
     size_t n_columns;
     size_t *key; /* owned; indexes into columns, in key order */
     size_t n_key;
+    char
+        *source; /* owned; SQL: the mapping's rows, to stand after FROM; NULL: all of the table's */
     int64_t loaded_ms; /* clock_mono_ms() */
     unsigned references;
 };

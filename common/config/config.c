@@ -149,6 +149,8 @@ static void free_mapping(struct config_mapping *m)
     free(m->columns);
     free(m->key);
     free(m->last_write_column);
+    free(m->filter.where);
+    free(m->filter.order_by);
     free(m->null_as);
     free(m->empty_as);
     free(m->name);

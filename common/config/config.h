@@ -15,6 +15,7 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/log.h"
+#include "common/mysql/row_filter.h"
 
 enum config_tls { CONFIG_TLS_OFF, CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_VERIFY };
 enum config_direction { CONFIG_BOTH, CONFIG_TO_SHEET, CONFIG_TO_MYSQL };
@@ -157,6 +158,7 @@ struct config_mapping {
     char *empty_as;                          /* two quotation marks: what says the empty text */
     struct config_formats formats;
     enum config_switch trim_grid; /* true: blank rows at the tab's end go */
+    struct row_filter filter;     /* which rows: all of them */
     unsigned line;                /* of the file, for messages */
 };
 

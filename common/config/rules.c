@@ -213,6 +213,30 @@ static const char *mark_core(const char *mark, size_t *len)
     return mark;
 }
 
+/* A row that left the filter is not deleted, and a note that says so would be wrong. */
+static void check_filter(struct walk *w, const struct spot *at, const struct config_mapping *m)
+{
+    struct spot where = walk_child(w, at, "where");
+    struct spot order = walk_child(w, at, "order_by");
+    struct spot limit = walk_child(w, at, "limit");
+    struct spot deletion = walk_child(w, at, "on_delete");
+    struct err err;
+
+    if (limit.node != NULL && order.node == NULL)
+        problems_add(&w->problems, &limit.place, "needs order_by: which rows are the first?");
+    else if (order.node != NULL && limit.node == NULL)
+        problems_add(&w->problems, &order.place,
+                     "has no effect without limit; rows stand where people want them");
+    else if (m->filter.order_by != NULL && row_filter_check_order(m->filter.order_by, &err) != 0)
+        problems_add(&w->problems, &order.place, "%s", err.msg);
+    if (m->filter.where != NULL && row_filter_check_where(m->filter.where, &err) != 0)
+        problems_add(&w->problems, &where.place, "%s", err.msg);
+    if (!row_filter_is_none(&m->filter) && m->on_delete == CONFIG_ON_DELETE_MARK)
+        problems_add(&w->problems, &deletion.place,
+                     "mark cannot be had with where or limit: a row that is not shown any more "
+                     "need not be deleted");
+}
+
 static void check_marks(struct walk *w, const struct spot *at, const struct config_mapping *m)
 {
     struct spot spot = walk_child(w, at, "empty_as");
@@ -240,6 +264,7 @@ void rules_mapping(struct walk *w, const struct spot *at, void *owner)
 
     m->line = (unsigned)at->place.line;
     check_marks(w, at, m);
+    check_filter(w, at, m);
     if (m->name == NULL && m->table != NULL && walk_child(w, at, "name").node == NULL)
         m->name = copy_text(w, at, m->table);
     for (size_t i = 0; i < m->n_columns; i++)

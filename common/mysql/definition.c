@@ -15,6 +15,7 @@ void definition_close(struct definition *d)
         free(d->columns[i].header);
     }
     free(d->columns);
+    free(d->rows);
     *d = (struct definition){0};
 }
 
@@ -26,8 +27,14 @@ static void print_member(struct buf *out, const char *name, const char *value)
     buf_json(out, value, strlen(value));
 }
 
-void definition_print(const struct table *t, const struct definition_use *uses, struct buf *out)
+void definition_print(const struct table *t, const struct definition_use *uses, const char *rows,
+                      struct buf *out)
 {
+    if (rows != NULL) {
+        buf_puts(out, "{\"rows\":");
+        buf_json(out, rows, strlen(rows));
+        buf_puts(out, ",\"columns\":");
+    }
     buf_putc(out, '[');
     for (size_t i = 0; i < t->n_columns; i++) {
         const struct column *c = &t->columns[i];
@@ -42,7 +49,7 @@ void definition_print(const struct table *t, const struct definition_use *uses, 
             buf_printf(out, ",\"key\":%zu", uses[i].key);
         buf_putc(out, '}');
     }
-    buf_putc(out, ']');
+    buf_puts(out, rows != NULL ? "]}" : "]");
 }
 
 /* A member that is text, copied; NULL when it is none or memory is out. */
@@ -67,17 +74,19 @@ static int parse_column(const cJSON *item, struct definition_column *c, struct e
 int definition_parse(const char *text, struct definition *out, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
-    const cJSON *item;
+    const cJSON *columns, *item;
 
     *out = (struct definition){0};
     if (json_parse(text, strlen(text), &json, err) != 0)
         return -1;
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) == 0)
+    columns = cJSON_IsObject(json) ? json_get(json, "columns") : json;
+    if (!cJSON_IsArray(columns) || cJSON_GetArraySize(columns) == 0)
         return err_set(err, ERR_FORMAT, "a remembered definition is no list of columns");
-    out->columns = calloc((size_t)cJSON_GetArraySize(json), sizeof(*out->columns));
+    out->rows = copy_member(json, "rows");
+    out->columns = calloc((size_t)cJSON_GetArraySize(columns), sizeof(*out->columns));
     if (out->columns == NULL)
         return err_nomem(err, "definition");
-    cJSON_ArrayForEach(item, json)
+    cJSON_ArrayForEach(item, columns)
     {
         if (parse_column(item, &out->columns[out->n_columns++], err) != 0)
             return -1;

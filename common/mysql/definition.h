@@ -27,6 +27,7 @@ struct definition_column {
 struct definition {
     struct definition_column *columns; /* owned; every column of the table, in order */
     size_t n_columns;
+    char *rows; /* owned; which rows were mapped (filter_print); NULL: all */
 };
 
 void definition_close(struct definition *d);
@@ -36,9 +37,10 @@ struct definition_use {
     const char *header; /* NULL: nothing */
     size_t key;
 };
-/* Append what is to be remembered of T; USES has an entry a column. Equal texts mean equal
- * definitions and uses. */
-void definition_print(const struct table *t, const struct definition_use *uses, struct buf *out);
+/* Append what is to be remembered of T; USES has an entry a column, ROWS says which rows are mapped
+ * (NULL: all). Equal texts mean equal definitions and uses. */
+void definition_print(const struct table *t, const struct definition_use *uses, const char *rows,
+                      struct buf *out);
 /* Read it back. ERR_FORMAT: not such a text. Free with definition_close, also after a failure. */
 int definition_parse(const char *text, struct definition *out, struct err *err);
 

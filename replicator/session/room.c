@@ -31,7 +31,7 @@ static int count_rows(const struct session *s, const struct mapping *m, int64_t 
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
 
     buf_puts(&sql, "SELECT COUNT(*) FROM (SELECT 1 FROM ");
-    table_quote_full(&sql, m->table);
+    buf_puts(&sql, m->source);
     buf_printf(&sql, " LIMIT %" PRId64 ") AS counted", limit);
     if (sql.is_failed)
         return err_nomem(err, "room");

@@ -115,7 +115,11 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     if (f->is_joining)
         return 0; /* the snapshot that follows has it */
     window_overtake(s, item->mapping, item->image->key);
-    if (item->is_partial)
+    /* Another row may have come to be among the first, or not any more. */
+    if (f->m.cfg->filter.limit > 0 && compare_request(s, f, err) != 0)
+        return -1;
+    /* Whether it is one of the mapping's rows is MySQL's to say. */
+    if (item->is_partial || (mapping_is_filtered(&f->m) && !item->is_delete))
         return take_partial(s, item, err);
     row = change_set_put(&s->set, item->mapping, take_ptr(item->image), item->is_delete);
     if (row == NULL)

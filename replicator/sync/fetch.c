@@ -50,7 +50,7 @@ static void select_columns(struct buf *sql, const struct mapping *m, bool keys_o
         before = ", ";
     }
     buf_puts(sql, " FROM ");
-    table_quote_full(sql, m->table);
+    buf_puts(sql, m->source);
 }
 
 static void compare_key(struct buf *sql, const struct mapping *m, size_t k, const char *op)
@@ -152,6 +152,9 @@ int fetch_estimate(struct db *db, const struct mapping *m, int64_t *rows, struct
     CLEANUP_ROWS struct db_rows found = DB_ROWS_INIT;
     const struct db_param params[] = {DB_P_TEXT(m->cfg->schema), DB_P_TEXT(m->cfg->table)};
 
+    *rows = m->cfg->filter.limit;
+    if (mapping_is_filtered(m))
+        return 0;
     /* From 8.0 on MySQL shows what it found up to a day ago, and 0 for a new table
      * (information_schema_stats_expiry). */
     if (db_flavour(db) == DB_MYSQL && db_version(db) >= 80000 &&

@@ -176,6 +176,21 @@ static int wait_for_ddl(struct db *db, const struct config_mapping *cfg, struct 
     return db_exec(db, sql.ptr, &rows, err) != 0 && err->transient ? -1 : 0;
 }
 
+static int set_source(struct mapping *m, struct db *db, struct err *err)
+{
+    const struct row_filter *filter = &m->cfg->filter;
+    struct buf sql = BUF_INIT;
+    size_t key[KEY_COLUMNS_MAX];
+
+    if (row_filter_try(db, filter, m->table, err) != 0)
+        return -1;
+    for (size_t k = 0; k < m->n_key; k++)
+        key[k] = m->columns[m->key[k]].column;
+    row_filter_source(&sql, filter, m->table, key, m->n_key);
+    m->source = buf_take(&sql);
+    return m->source == NULL ? err_nomem(err, "mapping") : 0;
+}
+
 int mapping_open(struct db *db, const struct config_mapping *cfg, const struct definition *before,
                  struct mapping *out, struct err *err)
 {
@@ -183,7 +198,7 @@ int mapping_open(struct db *db, const struct config_mapping *cfg, const struct d
     if (wait_for_ddl(db, cfg, err) != 0 ||
         table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
         add_columns(out, before, err) != 0 || add_keys(out, err) != 0 ||
-        (before != NULL && note_dropped(out, before, err) != 0)) {
+        set_source(out, db, err) != 0 || (before != NULL && note_dropped(out, before, err) != 0)) {
         mapping_close(out);
         return err_wrap(err, "mapping %s", cfg->name);
     }
@@ -201,6 +216,7 @@ void mapping_close(struct mapping *m)
         free(m->dropped[i]);
     free(m->columns);
     free(m->key);
+    free(m->source);
     free(m->dropped);
     table_free(m->table);
     row_index_close(&m->index);
@@ -226,6 +242,7 @@ bool mapping_has_other_key(const struct mapping *m, const struct definition *bef
 int mapping_define(const struct mapping *m, struct buf *out, struct err *err)
 {
     CLEANUP_FREE struct definition_use *uses = calloc(m->table->n_columns, sizeof(*uses));
+    CLEANUP_BUF struct buf rows = BUF_INIT;
 
     if (uses == NULL)
         return err_nomem(err, "mapping");
@@ -233,8 +250,9 @@ int mapping_define(const struct mapping *m, struct buf *out, struct err *err)
         uses[m->columns[i].column].header = m->columns[i].header;
     for (size_t k = 0; k < m->n_key; k++)
         uses[m->columns[m->key[k]].column].key = k + 1;
-    definition_print(m->table, uses, out);
-    return out->is_failed ? err_nomem(err, "mapping") : 0;
+    row_filter_print(&m->cfg->filter, &rows);
+    definition_print(m->table, uses, rows.len > 0 ? rows.ptr : NULL, out);
+    return rows.is_failed || out->is_failed ? err_nomem(err, "mapping") : 0;
 }
 
 const struct column *mapping_column_of(const struct mapping *m, size_t i)
@@ -254,6 +272,11 @@ struct hash128 mapping_key_hash(const struct mapping *m, const struct value *val
 bool mapping_takes_edits(const struct mapping *m, size_t i)
 {
     return m->columns[i].to_mysql && !m->columns[i].is_key && m->cfg->direction != CONFIG_TO_SHEET;
+}
+
+bool mapping_is_filtered(const struct mapping *m)
+{
+    return !row_filter_is_none(&m->cfg->filter);
 }
 
 bool mapping_writes_sheet(const struct mapping *m)

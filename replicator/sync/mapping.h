@@ -44,6 +44,7 @@ struct mapping {
     size_t n_columns;
     size_t *key; /* owned; indexes into columns */
     size_t n_key;
+    char *source;   /* owned; SQL: what stands after FROM where its rows are read */
     char **dropped; /* owned; headers of columns that were mapped and that MySQL has no more */
     size_t n_dropped;
     /* Row events that were written before the table was loaded may have another shape: they are not
@@ -81,6 +82,9 @@ struct hash128 mapping_key_hash(const struct mapping *m, const struct value *val
 
 /* May people change column I in the sheet? (Keys apart, and what the database computes.) */
 bool mapping_takes_edits(const struct mapping *m, size_t i);
+/* Are only some of the table's rows mapped? Then only MySQL knows which
+ * (common/mysql/row_filter.h). */
+bool mapping_is_filtered(const struct mapping *m);
 /* Do we write to the sheet at all? */
 bool mapping_writes_sheet(const struct mapping *m);
 #endif

@@ -184,6 +184,10 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.mappings[1].on_long_text, CONFIG_LONG_REJECT);
     assert_int_equal(c.mappings[0].trim_grid, CONFIG_NO);
     assert_int_equal(c.mappings[1].trim_grid, CONFIG_YES);
+    assert_string_equal(c.mappings[1].filter.where, "stock > 0 AND name LIKE 'a%'");
+    assert_string_equal(c.mappings[1].filter.order_by, "updated_at desc, `name`");
+    assert_int_equal(c.mappings[1].filter.limit, 500);
+    assert_true(row_filter_is_none(&c.mappings[0].filter));
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_STOP);
     m = config_find_mapping(&c, "goods");
     assert_non_null(m);

@@ -48,7 +48,7 @@ static void remember(struct fixture *f, const char *const *words, struct definit
     for (size_t i = 0; i < t->n_columns; i++)
         uses[i].header = t->columns[i].name;
     uses[0].key = 1;
-    definition_print(t, uses, &text);
+    definition_print(t, uses, NULL, &text);
     assert_int_equal(definition_parse(buf_text(&text), out, &err), 0);
 }
 
