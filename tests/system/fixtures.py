@@ -173,6 +173,10 @@ def stack(make_stack):
 EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
 
 
+# Files that take minutes come first, so that no worker is left alone with one at the end.
+LONG = ("test_writer_faults", "test_bench_sheets", "test_large", "test_formats", "test_people", "test_ddl", "test_finding", "test_lost")
+
+
 def _flavour(item):
     """The server of the two that a test runs on by turns; None: it runs on others, or on none."""
     params = item.callspec.params.values() if hasattr(item, "callspec") else ()
@@ -181,6 +185,7 @@ def _flavour(item):
 
 def pytest_collection_modifyitems(config, items):
     """TABRELAY_TEST_SERVER names a flavour: what runs on both of the two servers runs on that one only."""
+    items.sort(key=lambda item: not item.path.name.startswith(LONG))
     wanted = os.environ.get("TABRELAY_TEST_SERVER")
     if not wanted:
         return

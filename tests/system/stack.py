@@ -109,7 +109,7 @@ class Stack:
         self.server.sql(f"CREATE DATABASE {self.state_database}")
         self.server.sql(f"GRANT ALL PRIVILEGES ON {self.state_database}.* TO '{USER}'@'%'")
 
-    def _write_config(self, replicator, webhook, quota, log_level):
+    def _write_config(self, replicator, webhook, quota, log_level="debug"):
         credentials = self.folder / "service-account.json"
         credentials.write_text(json.dumps(self.google.credentials()))
         os.chmod(credentials, 0o600)

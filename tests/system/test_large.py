@@ -175,7 +175,7 @@ def test_changes_that_wait_make_the_first_fill_wait(make_stack):
         stack.sql("UPDATE items SET name = %s WHERE id = %s", (f"while away {n}", n + 1))
     time.sleep(2)
     assert not is_done(stack)
-    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 4, "status": 503}])
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 12, "status": 503}])
     stack.replicator.start()
     wait_until("the snapshot to wait", lambda: "longer than snapshot_max_lag: 1000 ms" in stack.replicator.log(), 30)
     wait_until("the snapshot's end", lambda: is_done(stack), 60)
