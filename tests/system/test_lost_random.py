@@ -59,7 +59,7 @@ def restart(stack):
 
 def lose_a_batch(dice, stack, n):
     answer = dice.choice(NO_ANSWER)
-    rule = {"match": "batchUpdate", "hold": True, "after": True, **(answer if isinstance(answer, dict) else {"delay_ms": 60000})}
+    rule = {"match": "batchUpdate", "hold": True, "after": True, **(answer if isinstance(answer, dict) else {"delay_ms": 5000})}  # each keeps a thread of the sandbox
     faults(stack, rule, *([{"match": "batchUpdate", "status": 503, "after": True}] * dice.choice([0, 0, 1])))
     commit(stack, statements(dice, n, [row[0] for row in in_mysql(stack)]))
     wait_until("a held write", lambda: held(stack) == 1)
