@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+import pymysql
 from actors import Actor
 
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -12,6 +13,19 @@ WAYS = {"status 429": {"status": 429}, "status 500": {"status": 500}, "status 50
         "html": {"status": 502, "body": HTML}, "half": {"status": 200, "body": HALF}, "drop": {"drop": True},
         "late": {"delay_ms": 3500}, "after 503": {"status": 503, "after": True}, "after drop": {"drop": True, "after": True},
         "hold": {"hold": True}}
+
+
+def connections(server):
+    """Number and user of each. The server makes a text of all that statements are doing, which may be no UTF-8 for a moment."""
+    tries = 0
+    while True:
+        try:
+            return server.sql("SELECT ID, USER FROM information_schema.PROCESSLIST")
+        except pymysql.err.OperationalError:
+            tries += 1
+            if tries == 20:
+                raise
+            time.sleep(0.05)
 
 
 class Mishaps(Actor):
@@ -61,8 +75,7 @@ class Mishaps(Actor):
 
     def do_disconnect(self, world, step):
         """Every connection of tabrelay's is cut, whatever it is doing."""
-        # Not SHOW PROCESSLIST: what a statement is doing may be no UTF-8.
-        for number, user in world.server.sql("SELECT ID, USER FROM information_schema.PROCESSLIST"):
+        for number, user in connections(world.server):
             try:
                 if user == "tabrelay":
                     world.server.sql(f"KILL {number}")
