@@ -298,6 +298,15 @@ def test_what_the_event_tells_of_is_taken_unless_rows_of_the_database_have_just_
     assert over("of which row?") == ("rejected", "typed again")
 
 
+def test_a_blank_cell_that_was_typed_into_is_not_one_that_shows_something_for_long(hook):
+    """A row was inserted above before the trigger ran: what the event tells of is another row's."""
+    assert hook.edit(MINE, ["title"], "Mine")["outcome"] == "unchanged"
+    edit = make_edit({"id": 1, "title": "typed below"}, ["title"], over=True, time=int(time.time() * 1000) - 500)
+    _, answer = hook.post([edit], "Mine")
+    assert answer["results"][0]["outcome"] == "rejected" and "was written over" in hook.log(edit["id"])["message"]
+    assert hook.sql("SELECT title FROM @mine WHERE id = 1") == [("one",)]
+
+
 # -- keys of every sort: an insert, an update and a delete of each ------------------------------------------------
 
 KEYS = [
