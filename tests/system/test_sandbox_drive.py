@@ -75,6 +75,7 @@ def test_a_stopped_channel_is_silent(google, book, receiver):
     google.call("POST", "/drive/v3/channels/stop", {"id": "two", "resourceId": made["resourceId"]})
     assert [c for c in google.own("GET", "/channels") if c["id"] == "two"] == []
     other = watch(google, book, receiver, "two-more")
+    wait_until("the other channel's sync message", lambda: receiver.states() == ["sync", "sync"])
     edit(google, book, "x")
     wait_until("the other channel's message", lambda: receiver.states() == ["sync", "sync", "update"])
     assert receiver.requests[-1][1]["X-Goog-Channel-ID"] == other["id"] == "two-more"
