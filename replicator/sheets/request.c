@@ -10,8 +10,6 @@
 #include "common/version.h"
 #include "replicator/sheets/private.h"
 
-#define USER_AGENT "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)"
-
 enum {
     READ_TRIES = 4,
     BACKOFF_MS = 300,
@@ -22,6 +20,9 @@ enum {
     ANSWER_MAX = 128 * 1024 * 1024,
     ZIP_MIN = 4096 /* below that it spares no packet worth the work */
 };
+
+/* Google compresses for agents that say so. */
+static const char user_agent[] = "User-Agent: tabrelay/" TABRELAY_VERSION " (gzip)";
 
 /* How far a request has come. */
 struct attempt {
@@ -122,9 +123,7 @@ static int call_once(struct sheets *s, const struct request *r, struct attempt *
     CLEANUP_BUF struct buf url = BUF_INIT;
     CLEANUP_BUF struct buf authorization = BUF_INIT;
     CLEANUP_BUF struct buf zipped = BUF_INIT;
-    const char *headers[] = {"", "Content-Type: application/json",
-                             /* Google compresses for agents that say so. */
-                             USER_AGENT, NULL, NULL};
+    const char *headers[] = {"", "Content-Type: application/json", user_agent, NULL, NULL};
     struct http_call call = {.method = r->method,
                              .headers = headers,
                              .timeout_ms = timeout_of(s, r),
