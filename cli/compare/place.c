@@ -34,10 +34,17 @@ static int find_tab(struct compare *c, struct place *p, int64_t sheet_id, struct
     struct mapping *m = &p->m;
     struct sheet_tabs tabs = {0};
     struct tab_headers headers = {0}; /* are never written */
+    struct grid_range range;
+    struct grid *row = NULL;
     int rc = sheets_tabs(c->sheets, m->cfg->spreadsheet, &tabs, err);
 
     if (rc == 0)
-        rc = tab_open(c->sheets, m, &tabs, sheet_id, &headers, err);
+        rc = tab_find(m, &tabs, sheet_id, err);
+    range = tab_header_range(m);
+    if (rc == 0)
+        rc = sheets_read(c->sheets, m->cfg->spreadsheet, &range, 1, &row, err);
+    if (rc == 0)
+        rc = tab_place_headers(m, row, &headers, err);
     if (rc == 0 && !headers.is_blank)
         rc = tab_require_key(m, err);
     /* Where they would be is nobody's column yet. */
@@ -45,6 +52,7 @@ static int find_tab(struct compare *c, struct place *p, int64_t sheet_id, struct
         if (m->columns[i].is_missing)
             m->columns[i].sheet_column = -1;
     tab_headers_close(&headers);
+    grids_free(row, 1);
     sheet_tabs_close(&tabs);
     return rc;
 }

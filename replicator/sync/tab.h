@@ -12,7 +12,10 @@
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/mapping.h"
 
-enum { TAB_RANGES_MAX = 17 }; /* the header and as many key columns as a key may have */
+enum {
+    TAB_RANGES_MAX = 17, /* the header and as many key columns as a key may have */
+    TAB_GROUP_MAX = 50   /* tabs that are read by one request */
+};
 
 /* What is to be written so that a tab has all headers. */
 struct tab_headers {
@@ -21,14 +24,21 @@ struct tab_headers {
     bool is_blank;       /* row 1 is blank */
 };
 
-/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title) and its headers. Nothing is
- * written yet: OUT has what tab_write_headers will. Headers that are missing are added right of the
- * last one, with their number format; that of a renamed column is written in its old place; a
- * column whose new header stands elsewhere already counts as retyped, because its values do not
- * stand there. Dropped columns are cleared where the mapping says so. ERR_GONE: no such tab. Close
- * OUT, also after a failure. */
-int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
-             struct tab_headers *out, struct err *err);
+/* Find the tab among TABS (by REMEMBERED id, -1 if none, else by title): M learns its id and its
+ * grid's size. ERR_GONE: no such tab. */
+int tab_find(struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered, struct err *err);
+/* Row 1, whole. */
+struct grid_range tab_header_range(const struct mapping *m);
+/* Is nothing to be written, because ROW, the grid of tab_header_range, has all headers and the
+ * table is as it was? */
+bool tab_is_complete(const struct mapping *m, const struct grid *row);
+/* Find the headers in ROW, the grid of tab_header_range. Nothing is written yet: OUT has what
+ * tab_write_headers will. Headers that are missing are added right of the last one, with their
+ * number format; that of a renamed column is written in its old place; a column whose new header
+ * stands elsewhere already counts as retyped, because its values do not stand there. Dropped
+ * columns are cleared where the mapping says so. Close OUT, also after a failure. */
+int tab_place_headers(struct mapping *m, const struct grid *row, struct tab_headers *out,
+                      struct err *err);
 int tab_write_headers(struct sheets *s, const struct mapping *m, const struct tab_headers *headers,
                       struct err *err);
 void tab_headers_close(struct tab_headers *headers);
@@ -60,7 +70,13 @@ int tab_index(struct mapping *m, const struct grid *keys, struct err *err);
 /* Read tab_ranges and build the index; a large tab in pages of 50,000 key cells: rows that move
  * meanwhile may be missed. ERR_FORMAT transient: the headers have moved (open the tab again). */
 int tab_read_index(struct sheets *s, struct mapping *m, struct err *err);
-/* The same in one request, atomic: for whoever concludes that rows are gone. */
+/* How many of N mappings of one spreadsheet, from the first on, tab_read_indexes may read at once:
+ * as many as have no more key cells together than a page; at least one. */
+size_t tab_index_group(struct mapping *const *mappings, size_t n);
+/* tab_read_index of N mappings of one spreadsheet, tab_index_group of them, in one request. After a
+ * failure nothing is known of any. */
+int tab_read_indexes(struct sheets *s, struct mapping *const *mappings, size_t n, struct err *err);
+/* The index in one request, atomic: for whoever concludes that rows are gone. */
 int tab_read_index_whole(struct sheets *s, struct mapping *m, struct err *err);
 
 /* The key's values in ROW of the key columns' grids (n_key of them; texts point into SCRATCH or the

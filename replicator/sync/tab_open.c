@@ -156,21 +156,32 @@ static int place_headers(struct mapping *m, const struct grid *row, struct tab_h
     return 0;
 }
 
-static int find_headers(struct sheets *s, struct mapping *m, struct tab_headers *out,
-                        struct err *err)
+bool tab_is_complete(const struct mapping *m, const struct grid *row)
 {
-    struct grid_range range = {.sheet_id = m->sheet_id, .end_row = 1, .end_column = -1};
-    struct grid *row = NULL;
-    int rc;
+    int64_t end;
 
-    out->batch = batch_new();
-    if (out->batch == NULL)
-        return err_nomem(err, "tab");
-    if (sheets_read(s, m->cfg->spreadsheet, &range, 1, &row, err) != 0)
-        return -1;
-    rc = place_headers(m, row, out, err);
-    grids_free(row, 1);
-    return rc;
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (m->columns[i].old_header != NULL || m->columns[i].is_retyped ||
+            find_header(row, m->columns[i].header, &end) < 0)
+            return false;
+    return m->n_dropped == 0;
+}
+
+int tab_place_headers(struct mapping *m, const struct grid *row, struct tab_headers *out,
+                      struct err *err)
+{
+    *out = (struct tab_headers){.batch = batch_new()};
+    return out->batch == NULL ? err_nomem(err, "tab") : place_headers(m, row, out, err);
+}
+
+static struct grid_range header_range(int64_t sheet_id)
+{
+    return (struct grid_range){.sheet_id = sheet_id, .end_row = 1, .end_column = -1};
+}
+
+struct grid_range tab_header_range(const struct mapping *m)
+{
+    return header_range(m->sheet_id);
 }
 
 static int find_grid(const struct config_mapping *cfg, const struct sheet_tabs *tabs,
@@ -192,25 +203,23 @@ static int find_grid(const struct config_mapping *cfg, const struct sheet_tabs *
     return 0;
 }
 
-int tab_open(struct sheets *s, struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered,
-             struct tab_headers *out, struct err *err)
+int tab_find(struct mapping *m, const struct sheet_tabs *tabs, int64_t remembered, struct err *err)
 {
     const struct sheet_tab *tab;
 
-    *out = (struct tab_headers){0};
     if (find_grid(m->cfg, tabs, remembered, &tab, err) != 0)
         return -1;
     m->sheet_id = tab->sheet_id;
     m->grid_rows = tab->rows;
     m->grid_columns = tab->columns;
-    return find_headers(s, m, out, err);
+    return 0;
 }
 
 int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct definition *before,
               const struct sheet_tabs *tabs, int64_t remembered, struct err *err)
 {
     const struct sheet_tab *tab;
-    struct grid_range range = {.end_row = 1, .end_column = -1};
+    struct grid_range range;
     struct batch *batch;
     struct grid *row = NULL;
     int64_t end;
@@ -218,7 +227,7 @@ int tab_clear(struct sheets *s, const struct config_mapping *cfg, const struct d
 
     if (find_grid(cfg, tabs, remembered, &tab, err) != 0)
         return -1;
-    range.sheet_id = tab->sheet_id;
+    range = header_range(tab->sheet_id);
     if (sheets_read(s, cfg->spreadsheet, &range, 1, &row, err) != 0)
         return -1;
     batch = batch_new();

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * open_mapping: a session meets one mapping, in three steps, so that what Google is asked for
+ * between them can be asked for all mappings of a spreadsheet at once (open_spreadsheet.c).
+ *
+ *     find: table and tab -> [row 1 is read] -> place: headers -> [the index is read] -> settle:
+ * ready
+ *
+ * Worker thread. What cannot be found makes this mapping wait, not the others: open_mapping_is_own.
+ */
+#ifndef REPLICATOR_SESSION_OPEN_MAPPING_H
+#define REPLICATOR_SESSION_OPEN_MAPPING_H
+
+#include "replicator/session/session.h"
+
+/* What is known of a mapping from before. */
+struct open_memory {
+    struct mapping_memory mapping;
+    struct table_memory table;
+};
+void open_memory_close(struct open_memory *memory);
+
+/* Find F's table, and its tab among TABS. MEMORY is filled; close it, also after a failure. */
+int open_mapping_find(struct session *s, struct follow *f, const struct sheet_tabs *tabs,
+                      struct open_memory *memory, struct err *err);
+/* Find the headers in ROW, the grid of tab_header_range; write those that are missing, and
+ * remember. */
+int open_mapping_place(struct session *s, struct follow *f, const struct grid *row,
+                       struct open_memory *memory, struct err *err);
+/* The row index has been read: F is ready. */
+int open_mapping_settle(struct session *s, struct follow *f, const struct open_memory *memory,
+                        struct err *err);
+
+/* Is PROBLEM one of this mapping, for which the others need not wait? */
+bool open_mapping_is_own(const struct err *problem);
+/* F waits because of PROBLEM, and is tried again later. */
+int open_mapping_broken(struct session *s, struct follow *f, const struct err *problem,
+                        struct err *err);
+#endif
