@@ -14,6 +14,8 @@ struct lost_cell {
     size_t mapped;
     uint64_t hash; /* of the value that it shows */
     bool is_blank;
+    bool is_shown;      /* the row's cell shows it */
+    struct value shown; /* the value, in the share's arena, where base keeps values of the column */
 };
 
 /* A row that the batch was to change, or to take away. */
@@ -22,7 +24,8 @@ struct lost_row {
     int64_t changed_us;
     size_t first_cell, n_cells;
     bool is_gone;
-    bool is_home; /* it shows what was written */
+    bool is_home;  /* it shows all that was written */
+    bool is_found; /* some of it */
     UT_hash_handle hh;
 };
 
@@ -35,6 +38,7 @@ struct lost_share {
     struct lost_cell *cells; /* owned */
     size_t n_cells;
     struct lost_row *by_key; /* uthash of ROWS */
+    struct arena arena;
 };
 
 /* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. */
@@ -76,8 +80,8 @@ struct hunt {
     size_t n_hits, hits_size;
 };
 
-/* Fill the rows' is_home and the hits, which are ours as far as base says something else. The index
- * is fresh. Blocks for one read, or for the whole tab's pages. */
+/* Fill what rows and cells show, and the hits, which are ours as far as base says something else.
+ * The index is fresh. Blocks for one read, or for the whole tab's pages. */
 int hunt_run(struct hunt *h, struct err *err);
 void hunt_close(struct hunt *h);
 

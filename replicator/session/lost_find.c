@@ -50,15 +50,48 @@ static struct lost_row *find_lost(const struct lost_share *share, struct hash128
     return row;
 }
 
+/* The value that CELL shows, for base to keep; one that only stands for it is not it. */
+static int keep_shown(struct lost_share *share, struct lost_cell *cell, const struct cell *shown,
+                      struct err *err)
+{
+    const struct column *column = mapping_column_of(share->m, cell->mapped);
+    CLEANUP_BUF struct buf scratch = BUF_INIT;
+    struct value v;
+    struct err other;
+
+    if (!config_keeps_value(share->m->cfg, column->name) ||
+        cell_to_value(column, shown, &scratch, &v, &other) != 0 || hash_value(v) != cell->hash)
+        return 0;
+    if (v.state == VALUE_TEXT) {
+        v.ptr = arena_copy(&share->arena, v.ptr, v.len);
+        if (v.ptr == NULL)
+            return err_nomem(err, "flush");
+    }
+    cell->shown = v;
+    return 0;
+}
+
 static int look_for_home(struct hunt *h, const struct grid *grid, int64_t at, struct err *err)
 {
     struct lost_share *share = h->share;
+    const struct mapping *m = share->m;
     struct lost_row *row;
     struct hash128 key;
 
-    if (key_at(share->m, grid, at, &key) && (row = find_lost(share, key)) != NULL && !row->is_gone)
-        row->is_home = row->is_home || shows(share->m, share->cells, row, grid, at);
-    (void)err;
+    if (!key_at(m, grid, at, &key) || (row = find_lost(share, key)) == NULL || row->is_gone ||
+        row->is_found)
+        return 0;
+    row->is_home = shows(m, share->cells, row, grid, at);
+    row->is_found = row->is_home;
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
+        struct lost_cell *cell = &share->cells[c];
+        const struct cell *shown = grid_at(grid, at, m->columns[cell->mapped].sheet_column);
+
+        cell->is_shown = tab_cell_shows(m, cell->mapped, shown, cell->hash);
+        if (cell->is_shown && keep_shown(share, cell, shown, err) != 0)
+            return -1;
+        row->is_found = row->is_found || cell->is_shown;
+    }
     return 0;
 }
 
@@ -108,6 +141,7 @@ static int read_some(struct hunt *h, const int64_t *rows, size_t n, size_t *done
     struct grid_range header[TAB_RANGES_MAX], ranges[RANGES_MAX];
     struct grid *grids = NULL;
     size_t n_ranges = 0;
+    int rc = 0;
 
     tab_ranges(m, header);
     for (; *done < n && n_ranges < RANGES_MAX; (*done)++) {
@@ -121,11 +155,11 @@ static int read_some(struct hunt *h, const int64_t *rows, size_t n, size_t *done
     }
     if (sheets_read(h->s->sheets, m->cfg->spreadsheet, ranges, n_ranges, &grids, err) != 0)
         return -1;
-    for (size_t i = 0; i < n_ranges; i++)
-        for (int64_t row = ranges[i].row; row < ranges[i].end_row; row++)
-            look_for_home(h, &grids[i], row, err);
+    for (size_t i = 0; rc == 0 && i < n_ranges; i++)
+        for (int64_t row = ranges[i].row; rc == 0 && row < ranges[i].end_row; row++)
+            rc = look_for_home(h, &grids[i], row, err);
     grids_free(grids, n_ranges);
-    return 0;
+    return rc;
 }
 
 static int find_home(struct hunt *h, struct err *err)

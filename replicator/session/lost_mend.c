@@ -47,8 +47,8 @@ static int add_put(struct writing *w, const struct base_row *base, const struct 
 
 /* --- rows at home --- */
 
-/* Written once, and acknowledged late. A column whose value is kept beside its hash is left to the
- * next batch, which has it. */
+/* Written once, and acknowledged late: as far as the row shows it. Where a person has typed over a
+ * cell since, that one cell is theirs. */
 static int put_home(struct writing *w, const struct lost_row *row, struct err *err)
 {
     const struct hunt *h = w->h;
@@ -61,14 +61,15 @@ static int put_home(struct writing *w, const struct lost_row *row, struct err *e
     buf_append(&hashes, base->hashes, base->hashes_len);
     buf_append(&agreed, base->agreed, base->agreed_len);
     for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++) {
-        const char *name = name_of(h, &h->share->cells[c]);
+        const struct lost_cell *cell = &h->share->cells[c];
+        const char *name = name_of(h, cell);
 
-        if (config_keeps_value(h->share->m->cfg, name))
-            return 0;
-        if (!base_is_held(base->hashes, base->hashes_len, name))
-            base_show(&hashes, name, h->share->cells[c].hash, clock_wall_ms());
+        if (!cell->is_shown || base_is_held(base->hashes, base->hashes_len, name))
+            continue;
+        base_show(&hashes, name, cell->hash, clock_wall_ms());
+        base_value_set(&agreed, name, cell->shown);
     }
-    return add_put(w, base, &hashes, &agreed, row->changed_us, err);
+    return add_put(w, base, &hashes, &agreed, row->is_home ? row->changed_us : 0, err);
 }
 
 /* --- rows that were hit --- */
@@ -149,7 +150,7 @@ static int load_base(struct writing *w, struct err *err)
     if (keys == NULL || w->puts == NULL)
         return err_nomem(err, "flush");
     for (size_t i = 0; i < h->share->n_rows; i++)
-        if (h->share->rows[i].is_home)
+        if (h->share->rows[i].is_found)
             keys[n++] = h->share->rows[i].key;
     for (size_t i = 0; i < h->n_hits; i++)
         if (h->hits[i].has_key)
@@ -163,7 +164,7 @@ static int write_base(struct hunt *h, size_t *n_hit, struct err *err)
     int rc = load_base(&w, err);
 
     for (size_t i = 0; rc == 0 && i < h->share->n_rows; i++)
-        if (h->share->rows[i].is_home)
+        if (h->share->rows[i].is_found)
             rc = put_home(&w, &h->share->rows[i], err);
     for (size_t i = 0; rc == 0 && i < h->n_hits; i++)
         if (h->hits[i].has_key)

@@ -208,5 +208,6 @@ void lost_share_close(struct lost_share *share)
     HASH_CLEAR(hh, share->by_key);
     free(share->rows);
     free(share->cells);
+    arena_close(&share->arena);
     *share = (struct lost_share){0};
 }

@@ -20,9 +20,9 @@ def stack(make_stack):
     return make_stack()
 
 
-def silent(make_stack, changes):
+def silent(make_stack, changes, **mapping):
     """Six rows; edits are told of by CHANGES, and by no clock."""
-    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": changes, "delete_limit_percent": 100}],
+    stack = make_stack([{"table": "items", "tab": "Items", "sheet_changes": changes, "delete_limit_percent": 100, **mapping}],
                        replicator={"reconcile_every": NEVER, "poll_every": "1h"}, script=changes == "apps_script")
     fill(stack)
     compared(stack)
@@ -103,6 +103,27 @@ def test_the_replicator_is_killed_before_the_answer(make_stack):
     assert_update_is_right(stack)
     assert edits(stack) == []
     assert stack.sql("SELECT SUM(price) FROM items WHERE id <> 2") == [(19,)]
+
+
+@pytest.mark.parametrize("conflict", ["sheet_wins", "manual"])
+def test_the_replicator_is_killed_before_the_answer_and_both_sides_go_on(make_stack, conflict):
+    """One of the cells that were written is typed over, the other is changed in MySQL once more: what stands there of ours is no
+    person's, whether the policy keeps values or not. Whether the person saw what they typed over nobody knows: a conflict."""
+    stack = silent(make_stack, "poll", conflict=conflict)
+    with sent_and_lost(stack, "UPDATE items SET name = 'from MySQL', price = 77 WHERE id = 2", {"delay_ms": 60000}):
+        pass
+    wait_until("the write", lambda: "from MySQL" in [row[column(stack, "name")] for row in stack.cells("Items")])
+    stack.replicator.kill()
+    act(stack, "edit", row=2, column=column(stack, "price"), value="88")
+    stack.sql("UPDATE items SET name = 'once more' WHERE id = 2")
+    faults(stack)
+    stack.replicator.start()
+    conflicts = f"SELECT column_name, state FROM {stack.state_database}.conflicts"
+    expected, price = ("resolved", 88) if conflict == "sheet_wins" else ("open", 77)
+    wait_until("the conflict", lambda: stack.sql(conflicts) == [("price", expected)])
+    wait_until("MySQL's newest value", lambda: by_key(stack, "name")[2.0] == "once more")
+    assert stack.sql("SELECT name, price FROM items WHERE id = 2") == [("once more", price)]
+    assert by_key(stack, "price")[2.0] == 88
 
 
 def test_many_rows_get_the_same_value(make_stack):

@@ -217,8 +217,9 @@ def ours_are_logged(changes, log):
 
 
 def conflicts_are_told(changes, log, typed, shown):
-    """SQL's value that the sheet had never shown when the person typed over it: that is a conflict, and the log says so."""
-    at = {(t.table.name, t.column, t.value): t.revision for t in reversed(typed)}
+    """SQL's value that the sheet had never shown when the person typed over it: that is a conflict, and the log says so. Not where
+    the person made the row this row by its key later: what its other cells say is what they wish it to be then."""
+    at = {(t.table.name, t.column, t.value): (t.revision, t.key) for t in reversed(typed)}
     by_sql = {(c.table.name, column, c.new[column]) for c in changes if not c.is_ours and c.new for column in c.columns()}
     found = []
     for change in changes:
@@ -226,8 +227,8 @@ def conflicts_are_told(changes, log, typed, shown):
             continue
         for column in change.columns():
             name = (change.table.name, column)
-            old, when = change.old[column], at.get((*name, change.new[column]))
-            if column in change.table.computed or old is None or when is None or (*name, old) not in by_sql:
+            old, (when, key) = change.old[column], at.get((*name, change.new[column]), (None, None))
+            if column in change.table.computed or old is None or when is None or key != change.key or (*name, old) not in by_sql:
                 continue
             if shown.first.get((*name, old), when + 1) > when:
                 found.append(f"{change}: {old!r} of {column} gave way to {change.new[column]!r} (typed at revision {when}), the sheet "
