@@ -10,13 +10,15 @@
  * change later by a request.
  *
  * Trusted are only rows of which nothing can be on its way: what became of every batch before is
- * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced.
+ * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced, or
+ * only because of an edit: such cells may show what was agreed on before, too.
  * What is typed between this reading and the writing is still lost; Sheets has no conditional
  * write.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "replicator/session/shipment.h"
@@ -61,7 +63,8 @@ static bool is_wanted(const struct session *s, const struct share *share)
 static bool is_readable(const struct planned_row *row)
 {
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
-           !row->pending->is_tried && !row->pending->is_forced && row->pending->forced == NULL;
+           !row->pending->is_tried && !row->pending->is_forced &&
+           (row->pending->forced == NULL || row->pending->is_forced_by_edit);
 }
 
 static int by_number(const void *a, const void *b)
@@ -116,6 +119,19 @@ static bool shows_mysql(const struct mapping *m, const struct planned_row *row, 
            tab_cell_shows(m, i, cell, hash_value(*v));
 }
 
+/* A cell that is to be forced shows what MySQL's value or the edit took the place of. */
+static bool shows_previous(const struct mapping *m, const struct planned_row *row, size_t i,
+                           const struct cell *cell, const struct base_row *base)
+{
+    uint64_t previous;
+    bool is_shown;
+
+    return pending_row_is_forced(row->pending, i) &&
+           base_find_previous(base->hashes, base->hashes_len, mapping_column_of(m, i)->name,
+                              &previous, &is_shown) &&
+           tab_cell_shows(m, i, cell, previous);
+}
+
 static void look_at_row(struct rescue *r, const struct planned_row *row, const struct grid *grid)
 {
     const struct mapping *m = r->share->plan.mapping;
@@ -137,7 +153,7 @@ static void look_at_row(struct rescue *r, const struct planned_row *row, const s
 
         r->changed[i] = mapping_takes_edits(m, i) &&
                         tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
-                        !shows_mysql(m, row, i, cell);
+                        !shows_mysql(m, row, i, cell) && !shows_previous(m, row, i, cell, base);
         any = any || r->changed[i];
     }
     if (!any)

@@ -40,9 +40,10 @@
 /* A row to be read again from MySQL and brought to the sheet. */
 struct refresh {
     struct hash128 key;
-    char *row_key;      /* owned */
-    uint64_t *forced;   /* owned; a bit a column to write whatever base says; NULL: none */
-    bool is_forced;     /* all columns */
+    char *row_key;    /* owned */
+    uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
+    bool is_forced;   /* all columns */
+    bool is_forced_by_edit;
     int64_t changed_us; /* the change that asks for it was committed then; 0: none does */
     UT_hash_handle hh;
 };
@@ -138,7 +139,7 @@ struct window_row {
     struct row_image *image; /* owned; NULL: MySQL has no such row */
     char *row_key;           /* owned; of a refresh */
     uint64_t *forced;        /* owned */
-    bool is_forced;
+    bool is_forced, is_forced_by_edit;
     int64_t changed_us;
     bool is_overtaken;
     UT_hash_handle hh;

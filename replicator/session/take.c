@@ -134,24 +134,40 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     return 0;
 }
 
-/* The cells of an edit are to be written although base says that the sheet shows them. */
-static int force_edit(struct session *s, uint32_t mapping, const struct edit_note *note,
-                      struct err *err)
+static int refresh_edit(struct session *s, uint32_t mapping, const struct edit_note *note,
+                        bool is_forced_by_edit, struct err *err)
 {
-    const struct mapping *m = &s->follows[mapping].m;
-    struct pending_row *row = change_set_find(&s->set, mapping, note->key);
+    struct refresh *r;
 
-    if (row == NULL)
-        return session_refresh(s, mapping, note->key, note->row_key, note->columns, err);
-    row->is_wanted = true;
-    if (!session_set_columns(m, note->columns, &row->forced))
-        row->is_forced = true;
+    if (session_refresh(s, mapping, note->key, note->row_key, note->columns, err) != 0)
+        return -1;
+    HASH_FIND(hh, s->follows[mapping].refreshes, &note->key, sizeof(note->key), r);
+    if (r != NULL)
+        r->is_forced_by_edit = r->is_forced_by_edit || is_forced_by_edit;
     return 0;
 }
 
 static bool is_text(const char *text, const char *wanted)
 {
     return text != NULL && strcmp(text, wanted) == 0;
+}
+
+/* The cells of an edit are to be written although base says that the sheet shows them: not over
+ * what was typed into them since (rescue.c), unless it was refused. */
+static int force_edit(struct session *s, uint32_t mapping, const struct edit_note *note,
+                      struct err *err)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+    struct pending_row *row = change_set_find(&s->set, mapping, note->key);
+    bool is_rejected = is_text(note->outcome, "rejected");
+
+    if (row == NULL)
+        return refresh_edit(s, mapping, note, !is_rejected, err);
+    row->is_wanted = true;
+    row->is_forced_by_edit = row->is_forced_by_edit || !is_rejected;
+    if (!session_set_columns(m, note->columns, &row->forced))
+        row->is_forced = true;
+    return 0;
 }
 
 /* Can a write of ours have landed on what the person typed? A found edit was read by ourselves,
