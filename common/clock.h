@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 int64_t clock_mono_ms(void); /* CLOCK_MONOTONIC: for intervals */
+int64_t clock_mono_us(void);
 int64_t clock_wall_ms(void); /* since 1970 UTC: for people and protocols */
 int64_t clock_wall_us(void);
 

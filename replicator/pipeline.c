@@ -10,6 +10,7 @@
 #include "common/http/server.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/metrics_config.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/session.h"
 #include "replicator/sheets/sheets.h"
@@ -22,6 +23,7 @@ struct pipeline {
     struct sheets *sheets;
     struct http_client *webhook;
     struct watch *watch;
+    struct stream_clock clock;
     struct http_server *metrics;
     pthread_t worker;
     int64_t started_ms;
@@ -34,15 +36,24 @@ struct pipeline {
 
 /* --- metrics --- */
 
+static void show_stream_lag(struct pipeline *p)
+{
+    int64_t lag_us = stream_clock_lag_us(&p->clock, clock_wall_us());
+
+    metrics_set(METRIC_STREAM_LAG, lag_us < 0 ? METRICS_UNKNOWN : lag_us);
+}
+
 static void get_metrics(void *ctx, const struct http_request *request,
                         struct http_response *response)
 {
-    const struct pipeline *p = ctx;
+    struct pipeline *p = ctx;
 
     (void)request;
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    show_stream_lag(p);
     metrics_render(METRICS_REPLICATOR, &response->body);
     sheets_metrics(p->sheets, &response->body);
+    metrics_process(METRICS_REPLICATOR, &response->body);
 }
 
 static void get_health(void *ctx, const struct http_request *request,
@@ -136,6 +147,7 @@ static int run_session(struct pipeline *p, struct err *err)
                                                 .sheets = p->sheets,
                                                 .webhook = p->webhook,
                                                 .watch = p->watch,
+                                                .clock = &p->clock,
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
                                                 .warned = p->warned,
@@ -145,6 +157,7 @@ static int run_session(struct pipeline *p, struct err *err)
     int rc = session_open(&s, &around, err);
 
     was_open = rc == 0;
+    metrics_add(METRIC_SESSIONS, 1, was_open ? METRICS_OPEN : METRICS_NOT_OPEN);
     if (was_open) {
         log_fault_over(&p->fault, "session");
         rc = session_run(&s, err);
@@ -192,6 +205,7 @@ static void pipeline_free(struct pipeline *p)
     sheets_free(p->sheets);
     free(p->warned);
     free(p->full_until_ms);
+    stream_clock_close(&p->clock);
     free(p);
 }
 
@@ -206,13 +220,14 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
     p->cfg = cfg;
     p->stop = stop;
     p->started_ms = clock_wall_ms();
+    stream_clock_init(&p->clock);
     p->warned = calloc(cfg->n_mappings, sizeof(*p->warned));
     p->full_until_ms = calloc(cfg->n_mappings, sizeof(*p->full_until_ms));
     if (p->warned == NULL || p->full_until_ms == NULL) {
         err_nomem(err, "pipeline");
         goto undo;
     }
-    if (sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
+    if (metrics_config(cfg, err) != 0 || sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
         sheets_number(p->sheets, cfg->instance, err) != 0 ||
         watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)

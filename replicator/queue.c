@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/metrics.h"
 #include "common/planted.h"
 
 struct queue {
@@ -29,6 +31,7 @@ struct queue *queue_new(size_t limit_bytes, struct stop *stop)
         return NULL;
     q->end = &q->first;
     q->limit_bytes = limit_bytes;
+    metrics_set(METRIC_QUEUE_LIMIT, (int64_t)limit_bytes);
     q->stop = stop;
     pthread_mutex_init(&q->lock, NULL);
     pthread_condattr_init(&attr);
@@ -75,6 +78,8 @@ void queue_free(struct queue *q)
         item_free(q->first);
         q->first = next;
     }
+    metrics_set(METRIC_QUEUE_AGE, 0);
+    metrics_set(METRIC_QUEUE_BYTES, 0);
     pthread_cond_destroy(&q->changed);
     pthread_mutex_destroy(&q->lock);
     free(q);
@@ -114,6 +119,9 @@ int queue_push(struct queue *q, struct item *item, struct err *err)
     if (q->bytes == 0)
         pthread_cond_broadcast(&q->changed);
     q->bytes += item_bytes(item);
+    item->queued_us = clock_wall_us();
+    metrics_since(METRIC_QUEUE_AGE, item->queued_us);
+    metrics_set(METRIC_QUEUE_BYTES, (int64_t)q->bytes);
     return 0;
 }
 
@@ -140,6 +148,8 @@ struct item *queue_pop(struct queue *q, int64_t wait_ms, size_t limit_bytes)
         q->end = &q->first;
     was_full = q->bytes >= q->limit_bytes;
     q->bytes -= bytes;
+    metrics_set(METRIC_QUEUE_AGE, q->first == NULL ? 0 : q->first->queued_us);
+    metrics_set(METRIC_QUEUE_BYTES, (int64_t)q->bytes);
     if (was_full)
         pthread_cond_broadcast(&q->changed);
     return first;

@@ -59,9 +59,11 @@ struct item {
     char *reason;           /* owned; SIGNAL */
     char *row_keys;         /* owned; SIGNAL: of a repair, a JSON array */
     uint64_t serial;        /* MARK */
-    int64_t time_us;        /* COMMIT, CHANGE: when it was committed, as exactly as is known */
-    bool is_rollback;       /* COMMIT */
-    struct err err;         /* BROKEN */
+    int64_t time_us;        /* COMMIT, CHANGE: when it was committed, as exactly as the log knows */
+    struct change_times times; /* COMMIT, CHANGE: by our clock (stream_clock.h) */
+    int64_t queued_us;         /* wall */
+    bool is_rollback;          /* COMMIT */
+    struct err err;            /* BROKEN */
     struct item *next;
 };
 

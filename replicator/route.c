@@ -8,7 +8,7 @@
 #include "common/metrics.h"
 #include "replicator/route_private.h"
 
-enum { HEARTBEAT_MS = 5000, BACKOFF_MS = 200, BACKOFF_MAX_MS = 15000 };
+enum { MICROS = 1000000, HEARTBEAT_MS = 5000, BACKOFF_MS = 200, BACKOFF_MAX_MS = 15000 };
 
 int route_push(struct route *r, struct item item, struct err *err)
 {
@@ -53,14 +53,34 @@ static int want_table(void *ctx, const char *schema, const char *table, struct t
     return 0;
 }
 
+/* What of a transaction comes first says when it was committed and read. */
+static void note_times(struct route *r, int64_t exact_us, int64_t event_s)
+{
+    int64_t now_us;
+
+    if (r->times.committed_us != 0)
+        return;
+    now_us = clock_wall_us();
+    r->times.committed_us = stream_clock_commit_us(r->clock, exact_us, event_s, now_us);
+    r->times.read_us = now_us;
+}
+
 static int on_change(void *ctx, const struct change *change, struct err *err)
 {
     struct route *r = ctx;
+
+    note_times(r, change->origin->commit_time_us, change->origin->time_s);
 
     for (size_t i = 0; i < r->n_mappings; i++)
         if (r->mappings[i]->table == change->table)
             return route_take_row(r, i, change, err);
     return route_take_own(r, change, err);
+}
+
+static void note_alive(struct route *r)
+{
+    metrics_set(METRIC_CONNECTED, 1);
+    stream_clock_alive(r->clock, clock_wall_us());
 }
 
 static int on_commit(void *ctx, const struct commit *commit, struct err *err)
@@ -74,6 +94,10 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     item.text = strdup(buf_text(&text));
     position = text.is_failed ? NULL : buf_take(&text);
     item.time_us = commit->is_exact_time ? commit->commit_time_us : clock_wall_us();
+    note_times(r, commit->is_exact_time ? commit->commit_time_us : 0,
+               commit->commit_time_us / MICROS);
+    item.times = r->times;
+    r->times = (struct change_times){0};
     if (position == NULL || item.text == NULL) {
         free(position);
         free(item.text);
@@ -88,7 +112,7 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     r->is_moving = true;
     memset(r->is_cascade_told, 0, r->n_mappings);
     metrics_add(METRIC_TRANSACTIONS, 1);
-    metrics_set(METRIC_CONNECTED, 1);
+    note_alive(r);
     if (!r->is_schema_changed)
         return 0;
     /* What comes next has the new shape: the session starts again from here with the table as it is
@@ -102,7 +126,7 @@ static int on_idle(void *ctx, struct err *err)
 
     (void)err;
     r->is_moving = true;
-    metrics_set(METRIC_CONNECTED, 1);
+    note_alive(r);
     return 0;
 }
 
@@ -127,6 +151,8 @@ static void *run(void *arg)
         }
         reader_run(r->reader, from, &broken.err);
         metrics_set(METRIC_CONNECTED, 0);
+        stream_clock_broken(r->clock);
+        r->times = (struct change_times){0};
         if (broken.err.code == ERR_STOPPED || !broken.err.transient)
             break;
         /* ERR_FORMAT: an event does not fit the table's definition; the session decides. */
@@ -135,6 +161,7 @@ static void *run(void *arg)
         log_fault(&fault, "stream", &broken.err);
         if (route_push(r, (struct item){.type = ITEM_RESET}, &err) != 0)
             return NULL;
+        metrics_add(METRIC_RECONNECTS, 1);
         tries = r->is_moving ? 0 : tries + 1;
         wait_ms = clock_backoff_ms(tries, BACKOFF_MS, BACKOFF_MAX_MS);
         if (stop_wait_ms(r->stop, broken.err.wait_ms > wait_ms ? broken.err.wait_ms : wait_ms))
@@ -179,6 +206,7 @@ int route_start(const struct route_options *options, struct route **out, struct 
     r->definitions_mark = options->definitions_mark;
     r->are_definitions_good = options->definitions_mark == 0;
     r->queue = options->queue;
+    r->clock = options->clock;
     r->stop = options->stop;
     r->position = strdup(options->position);
     r->is_cascade_told = calloc(r->n_mappings + 1, sizeof(*r->is_cascade_told));

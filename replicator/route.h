@@ -19,6 +19,7 @@
 #include "common/err.h"
 #include "common/stop.h"
 #include "replicator/queue.h"
+#include "replicator/stream_clock.h"
 #include "replicator/sync/cascades.h"
 #include "replicator/sync/mapping.h"
 
@@ -33,6 +34,7 @@ struct route_options {
     uint64_t definitions_mark; /* rows of unsure mappings are read from this mark on; 0: none is */
     const char *position;      /* to start at */
     struct queue *queue;
+    struct stream_clock *clock;
     struct stop *stop;
 };
 

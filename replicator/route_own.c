@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/metrics.h"
 #include "replicator/route_private.h"
 
 enum { CELLS_BYTES_MAX = 65536 };
@@ -154,6 +156,8 @@ static int take_mark(struct route *r, const struct change *change, struct err *e
     item.serial = (uint64_t)own_number(change, "serial");
     if (item.serial >= r->definitions_mark)
         r->are_definitions_good = true;
+    if (stream_clock_read(r->clock, item.serial, clock_wall_us()))
+        metrics_add(METRIC_HEARTBEATS, 1);
     return route_push(r, item, err);
 }
 

@@ -25,6 +25,8 @@ struct route {
     bool are_definitions_good; /* the definitions' mark is behind us */
     bool is_schema_changed;    /* a mapped table's definition changed in this transaction */
     bool is_moving;            /* something was handed out since the stream was connected */
+    struct stream_clock *clock;
+    struct change_times times; /* of this transaction; committed_us 0: nothing of it is read yet */
     bool *is_cascade_told;     /* owned; one a mapping: in this transaction */
 };
 

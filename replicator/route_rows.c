@@ -44,6 +44,7 @@ static int push_row(struct route *r, size_t at, const struct change *change,
     struct item item = {.type = ITEM_CHANGE,
                         .mapping = (uint32_t)at,
                         .time_us = change_time_us(change->origin),
+                        .times = r->times,
                         .is_delete = is_delete,
                         .is_partial = is_partial};
 
@@ -53,6 +54,7 @@ static int push_row(struct route *r, size_t at, const struct change *change,
     item.image = row_image_new(mapping_key_hash(m, values), values, m->n_columns);
     if (item.image == NULL)
         return err_nomem(err, "route");
+    metrics_since(METRIC_LAG, r->times.committed_us, at);
     return route_push(r, item, err);
 }
 
@@ -97,7 +99,7 @@ int route_take_row(struct route *r, size_t at, const struct change *change, stru
     CLEANUP_FREE struct value *values = NULL;
     bool is_partial = false;
 
-    metrics_add(METRIC_CHANGES, 1);
+    metrics_add(METRIC_CHANGES, 1, at, change->type);
     if (change->table->is_versioned && is_history(change->table, change->after))
         return is_history(change->table, change->before) ? 0 : end_row(r, at, change, err);
     if (change->type == CHANGE_DELETE)

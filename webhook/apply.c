@@ -195,7 +195,7 @@ static int reject(struct task *task, const struct err *why, struct err *err)
     answer_reset(answer, task->m->n_columns);
     answer->outcome = ANSWER_REJECTED;
     task->after = NULL;
-    task->n_opened = task->n_resolved = 0;
+    task->conflicts = (struct conflict_counts){0};
     answer_say(answer, "%s", buf_text(&sentence));
     for (size_t i = 0; i < task->m->n_columns; i++) {
         const struct task_cell *cell = &task->cells[i];
@@ -316,8 +316,7 @@ int apply_edit(struct apply *apply, const struct edit *edit, struct buf *results
     if (apply_finish(&task, results, err) != 0)
         return err_wrap(err, "edit %s", edit->id);
     apply->counts[task.answer.outcome]++;
-    apply->n_opened += task.n_opened;
-    apply->n_resolved += task.n_resolved;
+    conflict_counts_sum(&apply->conflicts, &task.conflicts);
     if (apply->reconcile == NULL)
         apply->reconcile = task.reconcile;
     return 0;

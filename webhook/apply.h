@@ -13,6 +13,7 @@
 #include "common/err.h"
 #include "common/mysql/db.h"
 #include "webhook/answer.h"
+#include "webhook/conflict_count.h"
 #include "webhook/edit.h"
 #include "webhook/schema.h"
 
@@ -26,8 +27,7 @@ struct apply {
                              a trigger's */
     size_t counts[ANSWER_OUTCOMES];
     size_t n_repeated;
-    size_t n_opened;       /* conflicts that wait ... */
-    size_t n_resolved;     /* ... and that had waited, and are over */
+    struct conflict_counts conflicts;
     const char *reconcile; /* why the tab must be compared; NULL: it need not. Static text */
 };
 

@@ -260,6 +260,5 @@ int apply_cell_log(struct task *task, size_t i, struct err *err)
         c.state = "resolved";
         c.final = conflict_value(task, now[i]);
     }
-    task->n_opened += c.outcome == NULL;
     return conflict_add(task, &c, err);
 }

@@ -31,7 +31,6 @@ int apply_row_log(struct task *task, const char *kind, enum merge_verdict verdic
         c.outcome = verdict == MERGE_SHEET_WINS ? "sheet" : "mysql";
         c.final = verdict == MERGE_SHEET_WINS ? c.sheet : c.mysql;
     }
-    task->n_opened += verdict == MERGE_HOLD;
     return conflict_add(task, &c, err);
 }
 

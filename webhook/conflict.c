@@ -34,6 +34,7 @@ int conflict_add(struct task *task, const struct conflict *c, struct err *err)
 
     if (row_key == NULL)
         return err_nomem(err, "conflicts");
+    conflict_counts_met(&task->conflicts, c->kind, c->policy, is_decided ? c->outcome : c->state);
     edit_log_time(task->edit->time_ms, edited_at);
     const struct db_param params[] = {
         DB_P_TEXT(task->m->cfg->name),
@@ -145,7 +146,7 @@ int conflict_resolve(struct task *task, const struct conflict *c, struct err *er
                                       text_or_null(c->final), number_or_null(c->changed_us),
                                       DB_P_INT(c->id)};
 
-    task->n_resolved++;
+    conflict_counts_resolved(&task->conflicts, c->outcome, 1);
     return save(task,
                 "UPDATE conflicts SET state = 'resolved', resolved_at = UTC_TIMESTAMP(3), "
                 "resolved_by = ?, outcome = ?, final_value = ?, "
@@ -159,11 +160,14 @@ int conflict_close_row(struct task *task, struct err *err)
     const struct db_param params[] = {DB_P_TEXT(task->m->cfg->name),
                                       DB_P_BYTES(key.bytes, sizeof(key.bytes))};
 
-    return save(task,
-                "UPDATE conflicts SET state = 'resolved', resolved_at = UTC_TIMESTAMP(3), "
-                "resolved_by = '', outcome = 'agreed' WHERE mapping = ? AND key_hash = ? "
-                "AND state IN ('asked', 'open')",
-                params, COUNT(params), err);
+    if (save(task,
+             "UPDATE conflicts SET state = 'resolved', resolved_at = UTC_TIMESTAMP(3), "
+             "resolved_by = '', outcome = 'agreed' WHERE mapping = ? AND key_hash = ? "
+             "AND state IN ('asked', 'open')",
+             params, COUNT(params), err) != 0)
+        return -1;
+    conflict_counts_resolved(&task->conflicts, "agreed", (size_t)db_affected_rows(task->db));
+    return 0;
 }
 
 static const char *keep(struct task *task, const struct buf *json)

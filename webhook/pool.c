@@ -9,6 +9,7 @@
 
 #include "common/buf.h"
 #include "common/cleanup.h"
+#include "common/metrics.h"
 #include "common/mysql/table.h"
 
 #define WAIT_S 5
@@ -153,4 +154,13 @@ int pool_restore(struct pool *pool, struct db *db, struct err *err)
 bool pool_is_up(struct pool *pool)
 {
     return atomic_load(&pool->is_up);
+}
+
+void pool_metrics(struct pool *pool)
+{
+    LOCK_SCOPE(&pool->lock);
+    metrics_set(METRIC_POOL, (int64_t)pool->n_taken, METRICS_BUSY);
+    metrics_set(METRIC_POOL, (int64_t)pool->n_idle, METRICS_IDLE);
+    metrics_set(METRIC_POOL_LIMIT, (int64_t)pool->size);
+    metrics_set(METRIC_MYSQL_UP, pool_is_up(pool));
 }

@@ -33,4 +33,6 @@ void pool_give(struct pool *pool, struct db *db);
 int pool_restore(struct pool *pool, struct db *db, struct err *err);
 /* Did MySQL answer when it was last asked? */
 bool pool_is_up(struct pool *pool);
+/* Set the metrics of it. */
+void pool_metrics(struct pool *pool);
 #endif

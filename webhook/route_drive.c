@@ -99,7 +99,6 @@ void route_drive(void *ctx, const struct http_request *request, struct http_resp
     int first = spreadsheet == NULL ? -1 : find_watched(server->cfg, spreadsheet);
 
     if (first < 0 || !is_ours(server->cfg, request, spreadsheet)) {
-        metrics_add(METRIC_REQUESTS_REFUSED, 1);
         log_warn("drive: refused req=%s peer=%s", request->id, request->peer);
         http_response_error(response, 401, "bad_token", "this is no channel of ours");
         return;

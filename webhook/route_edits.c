@@ -17,7 +17,8 @@
 struct job {
     struct server *server;
     const struct edit_request *request;
-    int mapping; /* index; -1: the tab is not mapped */
+    int mapping;         /* index; -1: the tab is not mapped */
+    int64_t received_ms; /* wall */
     struct apply apply;
     struct buf results;
     struct buf position;
@@ -101,18 +102,33 @@ static int work(void *ctx, struct db *db, struct err *err)
                           &unused, job->version, err);
 }
 
-/* Only now is it true. */
+/* From a script's clock; of a queue that was away for a day it says a day. */
+static void observe(const struct job *job, const struct edit *edit, int64_t now_ms)
+{
+    int64_t delivery_ms = job->received_ms - edit->time_ms;
+
+    if (edit->kind != EDIT_UPSERT && edit->kind != EDIT_DELETE)
+        return;
+    metrics_observe(METRIC_EDIT_LAG, (now_ms - edit->time_ms) * 1000, (size_t)job->mapping);
+    metrics_observe(METRIC_EDIT_STAGE, delivery_ms * 1000, METRICS_DELIVERY);
+    metrics_observe(METRIC_EDIT_STAGE, (now_ms - job->received_ms) * 1000, METRICS_APPLY);
+}
+
+/* Only now is it true. The outcomes of the metrics are those of answers, and one more. */
 static void count(const struct job *job)
 {
-    const size_t *counts = job->apply.counts;
+    const struct edit_request *request = job->request;
+    size_t mapping = (size_t)job->mapping;
+    bool is_first_time = request->source == EDIT_SCRIPT && job->apply.n_repeated == 0;
+    int64_t now_ms = clock_wall_ms();
 
-    metrics_add(METRIC_EDITS_APPLIED, (int64_t)counts[ANSWER_APPLIED]);
-    metrics_add(METRIC_EDITS_UNCHANGED, (int64_t)counts[ANSWER_UNCHANGED]);
-    metrics_add(METRIC_EDITS_CONFLICT, (int64_t)counts[ANSWER_CONFLICT]);
-    metrics_add(METRIC_EDITS_REJECTED, (int64_t)counts[ANSWER_REJECTED]);
-    metrics_add(METRIC_CONFLICTS_OPENED, (int64_t)job->apply.n_opened);
-    metrics_add(METRIC_CONFLICTS_RESOLVED, (int64_t)job->apply.n_resolved);
-    metrics_add(METRIC_EDITS_REPEATED, (int64_t)job->apply.n_repeated);
+    for (size_t i = 0; i < ANSWER_OUTCOMES; i++)
+        metrics_add(METRIC_EDITS, (int64_t)job->apply.counts[i], mapping, request->source, i);
+    metrics_add(METRIC_EDITS, (int64_t)job->apply.n_repeated, mapping, request->source,
+                ANSWER_OUTCOMES);
+    conflict_counts_tell(&job->apply.conflicts);
+    for (size_t i = 0; is_first_time && i < request->n_edits; i++)
+        observe(job, &request->edits[i], now_ms);
 }
 
 static void answer(struct job *job, const struct http_request *request,
@@ -147,14 +163,14 @@ void route_edits(void *ctx, const struct http_request *request, struct http_resp
 {
     struct server *server = ctx;
     struct edit_request edits = {0};
-    struct job job = {.server = server, .request = &edits, .mapping = -1};
+    struct job job = {
+        .server = server, .request = &edits, .mapping = -1, .received_ms = clock_wall_ms()};
     int64_t start_ms = clock_mono_ms();
     struct err err = ERR_INIT;
 
     if (!routes_verify(server, request, response))
         return;
     if (edit_parse(request->body, request->body_len, &edits, &err) != 0) {
-        metrics_add(METRIC_REQUESTS_REFUSED, 1);
         log_warn("edits: refused req=%s peer=%s problem=\"%s\"", request->id, request->peer,
                  err.msg);
         http_response_error(response, 400, err.code == ERR_FORMAT ? "bad_json" : "bad_request",

@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/http/server.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/metrics_config.h"
 #include "webhook/routes.h"
 #include "webhook/verify.h"
 
@@ -26,7 +28,6 @@ bool routes_verify(const struct server *server, const struct http_request *reque
 
     if (result == VERIFY_OK)
         return true;
-    metrics_add(METRIC_REQUESTS_REFUSED, 1);
     log_warn("webhook: refused req=%s peer=%s problem=%s", request->id, request->peer,
              verify_code(result));
     http_response_error(response, 401, verify_code(result), "%s", verify_message(result));
@@ -61,10 +62,13 @@ static void route_health(void *ctx, const struct http_request *request,
 static void route_metrics(void *ctx, const struct http_request *request,
                           struct http_response *response)
 {
-    (void)ctx;
+    const struct server *server = ctx;
+
     (void)request;
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    pool_metrics(server->pool);
     metrics_render(METRICS_WEBHOOK, &response->body);
+    metrics_process(METRICS_WEBHOOK, &response->body);
 }
 
 static void handle(void *ctx, const struct http_request *request, struct http_response *response)
@@ -75,10 +79,39 @@ static void handle(void *ctx, const struct http_request *request, struct http_re
         {"GET", "/metrics", route_metrics},   {NULL, NULL, NULL},
     };
 
+    metrics_add(METRIC_HOOK_ACTIVE, 1);
     http_route_dispatch(routes, ctx, request, response);
-    metrics_add(METRIC_REQUESTS, 1);
+    metrics_add(METRIC_HOOK_ACTIVE, -1);
     log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
               request->path, response->status);
+}
+
+/* The path's place in the label PATH of metrics_list.h. */
+static size_t place_of(const char *path)
+{
+    static const char *const paths[] = {"/v1/edits", "/v1/mappings", "/v1/drive/", "/healthz",
+                                        "/metrics"};
+    size_t n = sizeof(paths) / sizeof(paths[0]);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(path, paths[i]) == 0 || (paths[i][strlen(paths[i]) - 1] == '/' &&
+                                            strncmp(path, paths[i], strlen(paths[i])) == 0))
+            return i;
+    return n;
+}
+
+static void count(void *ctx, const struct http_request *request,
+                  const struct http_response *response, int64_t took_us)
+{
+    size_t path = place_of(request->path);
+    size_t reason =
+        metrics_place(METRICS_LABEL_REASON, response->error == NULL ? "ok" : response->error);
+
+    (void)ctx;
+    if (reason == METRICS_NOWHERE)
+        reason = metrics_place(METRICS_LABEL_REASON, "other");
+    metrics_add(METRIC_HOOK_REQUESTS, 1, path, reason);
+    metrics_observe(METRIC_HOOK_TIME, took_us, path);
 }
 
 /* Say at once what is wrong with a mapping, not at its first edit. */
@@ -119,6 +152,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         .max_body_bytes = cfg->webhook.max_body_bytes,
         .idle_timeout_s = IDLE_TIMEOUT_S,
         .handle = handle,
+        .answered = count,
         .ctx = server,
     };
     server->notified_ms = calloc(cfg->n_mappings, sizeof(*server->notified_ms));
@@ -126,7 +160,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         err_nomem(err, "server");
         goto undo;
     }
-    if (schema_new(cfg, &server->schema, err) != 0 ||
+    if (metrics_config(cfg, err) != 0 || schema_new(cfg, &server->schema, err) != 0 ||
         pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) != 0)
         goto undo;
     look_at_mappings(server);

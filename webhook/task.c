@@ -149,7 +149,7 @@ void task_reset(struct task *task)
     task->after = NULL;
     task->same_as = NULL;
     task->is_base_changed = false;
-    task->n_opened = task->n_resolved = 0;
+    task->conflicts = (struct conflict_counts){0};
     state_base_clear(&task->base);
     answer_reset(&task->answer, task->m->n_columns);
 }

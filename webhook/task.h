@@ -17,6 +17,7 @@
 #include "common/hash.h"
 #include "common/mysql/db.h"
 #include "webhook/answer.h"
+#include "webhook/conflict_count.h"
 #include "webhook/edit.h"
 #include "webhook/merge.h"
 #include "webhook/schema.h"
@@ -66,9 +67,8 @@ struct task {
                                   arena */
     struct hash128 content;    /* of the non-blank cells as they were sent */
     bool is_base_changed;      /* something waits no more: the base must be stored */
-    size_t n_opened;           /* conflicts that wait since this edit, ... */
-    size_t n_resolved;         /* ... and those that it has ended */
-    const char *same_as;       /* the edit that inserted this very row; NULL: none */
+    struct conflict_counts conflicts;
+    const char *same_as; /* the edit that inserted this very row; NULL: none */
 
     const char *reconcile; /* why the tab must be compared with the table; NULL: it need not */
     struct answer answer;

@@ -24,6 +24,7 @@ void http_response_error(struct http_response *r, int status, const char *code, 
     vsnprintf(message, sizeof(message), fmt, ap);
     va_end(ap);
     r->status = status;
+    r->error = code;
     r->content_type = "application/json; charset=utf-8";
     buf_clear(&r->body);
     buf_puts(&r->body, "{\"error\":{\"code\":");

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/crypto.h"
 #include "common/log.h"
 
@@ -228,21 +229,31 @@ static bool refuse(const struct http_server *s, const struct exchange *e, struct
     return false;
 }
 
+static void tell_answered(const struct http_server *s, const struct http_request *request,
+                          const struct http_response *response, int64_t began_us)
+{
+    if (s->options.answered != NULL)
+        s->options.answered(s->options.ctx, request, response, clock_mono_us() - began_us);
+}
+
 static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *connection,
                               const char *method, struct exchange *e)
 {
+    int64_t began_us = clock_mono_us();
     struct http_response response = {.status = 200,
                                      .content_type = "application/json; charset=utf-8"};
     struct http_request request = {.method = method, .connection = connection};
     char *question = strchr(e->uri, '?');
     uint8_t id[8];
 
-    if (refuse(s, e, &response))
-        return answer(s, connection, &response);
     if (question != NULL)
         *question = '\0';
     request.path = e->uri;
     request.query = question == NULL ? "" : question + 1;
+    if (refuse(s, e, &response)) {
+        tell_answered(s, &request, &response, began_us);
+        return answer(s, connection, &response);
+    }
     request.body = buf_text(&e->body);
     request.body_len = e->body.len;
     crypto_random(id, sizeof(id));
@@ -250,6 +261,7 @@ static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *conn
         snprintf(request.id + 2 * i, 3, "%02x", id[i]);
     fill_peer(connection, &request);
     s->options.handle(s->options.ctx, &request, &response);
+    tell_answered(s, &request, &response, began_us);
     return answer(s, connection, &response);
 }
 

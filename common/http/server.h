@@ -43,6 +43,7 @@ char *http_decode(const char *text, size_t len, bool plus_is_blank);
 
 struct http_response {
     int status;               /* 200 when the handler is called */
+    const char *error;        /* the code of http_response_error; NULL: there is none */
     const char *content_type; /* static text; "application/json; charset=utf-8" when the handler is
                                  called */
     struct buf body;
@@ -60,7 +61,7 @@ struct http_response {
 };
 
 void http_response_header(struct http_response *r, const char *name, const char *value);
-/* {"error":{"code":"CODE","message":"TEXT"}} with STATUS. */
+/* {"error":{"code":"CODE","message":"TEXT"}} with STATUS. CODE is static text. */
 void http_response_error(struct http_response *r, int status, const char *code, const char *fmt,
                          ...) __attribute__((format(printf, 4, 5)));
 
@@ -72,6 +73,10 @@ struct http_server_options {
     size_t max_body_bytes;
     unsigned idle_timeout_s;
     void (*handle)(void *ctx, const struct http_request *request, struct http_response *response);
+    /* Told of every answer before it is sent, also of those that the server gives itself; TOOK_US:
+     * since the request was there whole. May be NULL. */
+    void (*answered)(void *ctx, const struct http_request *request,
+                     const struct http_response *response, int64_t took_us);
     void *ctx;
 };
 

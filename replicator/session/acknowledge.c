@@ -12,13 +12,14 @@
 #include "common/planted.h"
 #include "common/rowkey.h"
 #include "replicator/session/absent.h"
+#include "replicator/session/backlog.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
 
 enum { KEY_MAX = 16, ACK_TRIES = 5 };
 
-static bool is_proven(const struct share *share, size_t i)
+bool shipment_is_proven(const struct share *share, size_t i)
 {
     if (share->plan.rows[i].is_outdated)
         return false;
@@ -37,7 +38,7 @@ static bool gets_base(const struct share *share, size_t i)
 {
     enum plan_action action = share->plan.rows[i].action;
 
-    return is_proven(share, i) &&
+    return shipment_is_proven(share, i) &&
            (action == PLAN_UPDATE || action == PLAN_INSERT || is_late_change(&share->plan.rows[i]));
 }
 
@@ -45,7 +46,7 @@ static bool loses_base(const struct share *share, size_t i)
 {
     const struct planned_row *row = &share->plan.rows[i];
 
-    return is_proven(share, i) &&
+    return shipment_is_proven(share, i) &&
            (row->action == PLAN_DELETE || row->action == PLAN_CLEAR || row->action == PLAN_MARK ||
             (row->action == PLAN_FORGET && row->base != NULL));
 }
@@ -165,7 +166,7 @@ static bool is_last(const struct session *s, const struct shipment *sh)
 
     for (size_t i = 0; i < sh->n_shares; i++)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
-            leaving += is_proven(&sh->shares[i], r);
+            leaving += shipment_is_proven(&sh->shares[i], r);
     if (planted(1))
         return s->position != NULL;
     if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
@@ -187,8 +188,18 @@ static bool has_base_work(const struct shipment *sh)
     return false;
 }
 
-static int write_ack(struct session *s, struct shipment *sh, bool with_position, int64_t lag_ms,
-                     struct err *err)
+/* How long the oldest change that leaves took; -1: none of MySQL's own does. */
+static int64_t lag_of(const struct share *share)
+{
+    struct change_times oldest = {0};
+
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (shipment_is_proven(share, i))
+            change_times_keep(&oldest, &share->plan.rows[i].pending->times);
+    return oldest.committed_us == 0 ? -1 : clock_wall_ms() - oldest.committed_us / 1000;
+}
+
+static int write_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
 {
     struct arena arena = {0};
     int rc = 0;
@@ -198,7 +209,7 @@ static int write_ack(struct session *s, struct shipment *sh, bool with_position,
         struct ack_mapping ack = {.mapping = share->plan.mapping->cfg->name,
                                   .sheet_rows = (int64_t)share->plan.mapping->index.n_rows,
                                   .spreadsheet_cells = sheets_cells(s->sheets, sh->spreadsheet, -1),
-                                  .lag_ms = lag_ms};
+                                  .lag_ms = lag_of(share)};
 
         rc = put_base(s, share, &arena, err) != 0 || delete_base(s, share, err) != 0 ||
                      state_ack_mapping(&s->state, &ack, err) != 0
@@ -218,14 +229,14 @@ static void position_is_saved(struct session *s)
     s->is_position_dirty = false;
     s->foreign_commits = 0;
     s->saved_ms = clock_mono_ms();
+    metrics_set(METRIC_CHECKPOINT, clock_wall_ms());
 }
 
-static int try_ack(struct session *s, struct shipment *sh, bool with_position, int64_t lag_ms,
-                   struct err *err)
+static int try_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
 {
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
-    if (write_ack(s, sh, with_position, lag_ms, err) != 0) {
+    if (write_ack(s, sh, with_position, err) != 0) {
         state_ack_abort(&s->state);
         return -1;
     }
@@ -260,7 +271,7 @@ static int note_deleted(struct session *s, const struct share *share, struct err
         char text[64];
         struct tm tm;
 
-        if (!is_proven(share, i))
+        if (!shipment_is_proven(share, i))
             continue;
         gmtime_r(&when, &tm);
         strftime(text, sizeof(text), NOTE_DELETED "%Y-%m-%d %H:%M:%S UTC", &tm);
@@ -284,7 +295,6 @@ static int note_absent(struct session *s, const struct share *share, struct err 
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err)
 {
     bool with_position;
-    int64_t lag_ms = s->oldest_us > 0 ? clock_wall_ms() - s->oldest_us / 1000 : -1;
 
     for (size_t i = 0; i < sh->n_shares; i++)
         if (note_deleted(s, &sh->shares[i], err) != 0 || note_absent(s, &sh->shares[i], err) != 0)
@@ -295,7 +305,7 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
         int tries = 0;
 
         /* The webhook locks base rows, too: a deadlock is a matter of trying again. */
-        while (try_ack(s, sh, with_position, lag_ms, err) != 0)
+        while (try_ack(s, sh, with_position, err) != 0)
             if (!(err->code == ERR_MYSQL && err->transient) || db_is_lost(s->state.db) ||
                 ++tries == ACK_TRIES)
                 return -1;
@@ -306,12 +316,11 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
     for (size_t i = 0; i < sh->n_shares; i++)
         if (note_equal(s, &sh->shares[i], err) != 0)
             return -1;
+    backlog_observe(sh, clock_wall_us());
     for (size_t i = 0; i < sh->n_shares; i++)
         for (size_t r = 0; r < sh->shares[i].plan.n_rows; r++)
-            if (is_proven(&sh->shares[i], r))
+            if (shipment_is_proven(&sh->shares[i], r))
                 change_set_remove(&s->set, sh->shares[i].plan.rows[r].pending);
-    if (lag_ms >= 0)
-        metrics_set(METRIC_LAG_MS, lag_ms);
     return 0;
 }
 

@@ -53,7 +53,7 @@ static int begin(struct session *s, struct follow *f, struct err *err)
     f->needs_sweep = true;
     free(f->snapshot_key);
     f->snapshot_key = NULL;
-    metrics_add(METRIC_COMPARISONS, 1);
+    metrics_add(METRIC_COMPARISONS, 1, session_place(s, &f->m));
     s->own_commits++;
     if (state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err) != 0)
         return -1;

@@ -110,7 +110,8 @@ static void by_the_clock(struct session *s, struct follow *f, int64_t now)
         return;
     }
     f->due.next_ms = now + s->cfg->replicator.reconcile_every_ms;
-    metrics_add(METRIC_RECONCILES_SKIPPED, 1);
+    metrics_add(METRIC_RECONCILES_SKIPPED, 1, session_place(s, &f->m));
+    metrics_set(METRIC_RECONCILED, clock_wall_ms(), session_place(s, &f->m));
     log_debug("due: not compared, the file has not changed mapping=%s", f->m.cfg->name);
 }
 
@@ -178,6 +179,8 @@ void due_compared(struct session *s, struct follow *f, int64_t took_ms)
     d->is_clean = f->reconcile.is_clean;
     d->compared_ms = now;
     d->took_ms = took_ms;
+    metrics_set(METRIC_RECONCILED, clock_wall_ms(), session_place(s, &f->m));
+    metrics_set(METRIC_RECONCILE_TIME, took_ms, session_place(s, &f->m));
     if (s->cfg->replicator.reconcile_every_ms > 0)
         d->next_ms = now + s->cfg->replicator.reconcile_every_ms;
 }

@@ -142,7 +142,7 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
     struct mapping *m = &s->follows[at].m;
     struct share *share = &sh->shares[sh->n_shares];
     struct planned_row *rows;
-    size_t n = 0;
+    size_t n = 0, n_cells;
 
     if (shipment_rekey(s, at, err) != 0)
         return -1;
@@ -164,9 +164,11 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         return -1;
     }
     n = meet_base(s, share, rows, n);
+    n_cells = batch_cells(sh->batch);
     if (plan_make(&share->plan, m, rows, n, err) != 0 ||
         plan_emit(&share->plan, sh->batch, err) != 0)
         return -1;
+    share->n_cells = batch_cells(sh->batch) - n_cells;
     return proof_make(&share->proof, &share->plan, err);
 }
 
@@ -233,6 +235,17 @@ static void note_written(struct session *s, const struct share *share)
             recent_note(s, share->at, share->plan.rows[i].pending->id.key);
 }
 
+static void count_rows(const struct share *share)
+{
+    const struct plan *plan = &share->plan;
+
+    metrics_add(METRIC_CELLS_WRITTEN, (int64_t)share->n_cells, share->at);
+    metrics_add(METRIC_ROWS_WRITTEN, (int64_t)plan->n_inserts, share->at, METRICS_INSERT);
+    metrics_add(METRIC_ROWS_WRITTEN, (int64_t)plan->n_updates, share->at, METRICS_UPDATE);
+    metrics_add(METRIC_ROWS_WRITTEN, (int64_t)(plan->n_deletes + plan->n_clears), share->at,
+                METRICS_DELETE);
+}
+
 /* The batch has arrived: the grid has its new size, the rows are written. */
 static void note_arrival(struct session *s, struct share *share)
 {
@@ -240,8 +253,7 @@ static void note_arrival(struct session *s, struct share *share)
 
     m->grid_rows += (int64_t)share->plan.n_inserts - (int64_t)share->plan.n_deletes;
     note_written(s, share);
-    metrics_add(METRIC_ROWS_INSERTED, (int64_t)share->plan.n_inserts);
-    metrics_add(METRIC_ROWS_DELETED, (int64_t)share->plan.n_deletes);
+    count_rows(share);
 }
 
 /* Nobody knows where rows are now; and when the answer was lost (lost.c), what they show. */
@@ -264,13 +276,32 @@ static void note_sending(struct shipment *sh)
             sh->shares[i].plan.rows[row].pending->is_tried = true;
 }
 
+static void count_batch(const struct shipment *sh, int rc, const struct err *err)
+{
+    size_t outcome = METRICS_BATCH_FAILED;
+
+    if (rc == 0)
+        outcome = METRICS_BATCH_ACKNOWLEDGED;
+    else if (err->code == ERR_LOST)
+        outcome = METRICS_BATCH_LOST;
+    else if (err->detail >= 400 && err->detail < 500 && err->code != ERR_QUOTA)
+        outcome = METRICS_BATCH_REFUSED;
+    metrics_add(METRIC_BATCHES, 1, metrics_place(METRICS_LABEL_SPREADSHEET, sh->spreadsheet),
+                outcome);
+}
+
 /* How long Google takes says how large the next batch may be. */
-static int send_batch(struct session *s, const struct shipment *sh, const struct grid_range *ranges,
+static int send_batch(struct session *s, struct shipment *sh, const struct grid_range *ranges,
                       size_t n, struct grid **grids, struct err *err)
 {
     int64_t began = clock_mono_ms();
-    int rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
+    int rc;
 
+    sh->sent_us = clock_wall_us();
+    rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
+
+    sh->answered_us = clock_wall_us();
+    count_batch(sh, rc, err);
     if (rc == 0)
         pace_answered(&s->pace, sh->is_full, clock_mono_ms() - began);
     else if (err->code == ERR_LOST)
@@ -387,6 +418,5 @@ int session_flush(struct session *s, struct err *err)
     } else {
         window_leaving(s);
     }
-    metrics_set(METRIC_PENDING, (int64_t)s->set.n_rows);
     return 0;
 }

@@ -163,7 +163,7 @@ int found_post(struct session *s, const struct mapping *m, struct found *f, stru
             return -1;
         at = stop < end ? stop + 1 : end;
     }
-    metrics_add(METRIC_FOUND_EDITS, (int64_t)f->n);
+    metrics_add(METRIC_FOUND_EDITS, (int64_t)f->n, session_place(s, m));
     if (f->n > 0)
         log_info("reconcile: edits found and sent mapping=%s edits=%zu", m->cfg->name, f->n);
     return 0;

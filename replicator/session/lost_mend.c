@@ -199,7 +199,7 @@ static int put_right(struct hunt *h, struct err *err)
     log_warn("flush: rows moved while a batch was on its way, and its answer was lost; they are "
              "put right mapping=%s hit=%zu",
              h->share->m->cfg->name, n_hit);
-    metrics_add(METRIC_MOVED_ROWS, (int64_t)n_hit);
+    metrics_add(METRIC_MOVED_ROWS, (int64_t)n_hit, h->share->at);
     return compare_request(s, &s->follows[h->share->at], err);
 }
 
@@ -251,7 +251,7 @@ static int bring_back(struct session *s, const struct lost_share *share, struct 
         "flush: rows moved while a batch was on its way, and its answer was lost; rows that it "
         "deleted instead of others are written again mapping=%s rows=%zu",
         m->cfg->name, n_back);
-    metrics_add(METRIC_MOVED_ROWS, (int64_t)n_back);
+    metrics_add(METRIC_MOVED_ROWS, (int64_t)n_back, share->at);
     return compare_request(s, &s->follows[share->at], err);
 }
 

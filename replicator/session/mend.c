@@ -280,7 +280,7 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
         "flush: rows moved while a batch was on its way; they are put right mapping=%s rows=%zu "
         "hit=%zu twice=%zu",
         share->plan.mapping->cfg->name, r->n_moved, r->n_victims, r->n_twice);
-    metrics_add(METRIC_MOVED_ROWS, (int64_t)(r->n_moved + r->n_twice));
+    metrics_add(METRIC_MOVED_ROWS, (int64_t)(r->n_moved + r->n_twice), share->at);
     s->flush_after_ms = clock_mono_ms() + clock_backoff_ms(s->moves, MOVED_MS, MOVED_MAX_MS);
     s->has_moved = true;
     if (force_again(share, err) != 0 || note_hits(s, share, err) != 0 ||

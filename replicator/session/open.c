@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "replicator/binlog/position.h"
+#include "replicator/session/backlog.h"
 #include "replicator/session/open_spreadsheet.h"
 
 /* Mappings that are not ready are tried again with all others, in a new session: after so long, and
@@ -98,6 +99,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .sheets = around->sheets,
                           .webhook = around->webhook,
                           .watch = around->watch,
+                          .clock = around->clock,
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
@@ -119,7 +121,10 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                                      .definitions_mark = s->definitions_mark,
                                      .position = s->position,
                                      .queue = s->queue,
+                                     .clock = s->clock,
                                      .stop = stop};
+    stream_clock_restart(s->clock);
+    backlog_forget(s);
     if (route_start(&options, &s->route, err) != 0)
         return -1;
     log_info("session: streaming position=%.200s mappings=%zu", s->position, s->n_follows);

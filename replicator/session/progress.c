@@ -87,19 +87,13 @@ int progress_save(struct session *s, struct follow *f, struct err *err)
 
 void progress_measure(const struct session *s)
 {
-    int64_t rows = 0, seconds = 0;
-
     for (size_t i = 0; i < s->n_follows; i++) {
         const struct follow *f = &s->follows[i];
+        bool is_running = f->m.is_ready && f->phase != SNAPSHOT_DONE;
+        int64_t rows = f->progress.total - f->snapshot_rows;
         int64_t left_s = progress_left_s(&f->progress);
 
-        if (!f->m.is_ready || f->phase == SNAPSHOT_DONE)
-            continue;
-        if (f->progress.total > f->snapshot_rows)
-            rows += f->progress.total - f->snapshot_rows;
-        if (left_s > seconds)
-            seconds = left_s;
+        metrics_set(METRIC_SNAPSHOT_LEFT, is_running && rows > 0 ? rows : 0, i);
+        metrics_set(METRIC_SNAPSHOT_LEFT_S, is_running && left_s > 0 ? left_s : 0, i);
     }
-    metrics_set(METRIC_SNAPSHOT_LEFT, rows);
-    metrics_set(METRIC_SNAPSHOT_LEFT_S, seconds);
 }

@@ -131,7 +131,7 @@ static int compare(struct session *s, uint32_t at, struct err *err)
     if (rc == 0) {
         s->own_commits++;
         rc = state_save_reconciled(&s->state, f->m.cfg->name, err);
-        metrics_add(METRIC_RECONCILES, 1);
+        metrics_add(METRIC_RECONCILES, 1, at);
     }
     if (rc == 0 && !f->reconcile.is_keys_only && f->reconcile.is_clean && !s->must_restart)
         rc = trim_tab(s, f, err);

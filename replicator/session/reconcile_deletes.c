@@ -269,7 +269,7 @@ static int let_wait(struct comparison *c, size_t n_gone, size_t n, struct err *e
     waiting_close(r);
     r->waiting = now.waiting;
     r->n_waited = n;
-    metrics_set(METRIC_HELD_DELETES, (int64_t)n);
+    metrics_set(METRIC_HELD_DELETES, (int64_t)n, c->at);
     c->s->own_commits++;
     if (n > 0) {
         log_warn("reconcile: %zu rows are gone from the tab; more than the limit, so nothing is "

@@ -100,20 +100,19 @@ int room_wait(struct session *s, const struct shipment *sh, const struct err *wh
 
 void room_tell(const struct session *s, const char *spreadsheet)
 {
-    int64_t used = sheets_cells(s->sheets, spreadsheet, -1), most = 0;
+    int64_t used = sheets_cells(s->sheets, spreadsheet, -1);
     bool is_new = false;
 
     for (size_t i = 0; i < s->n_follows; i++) {
         const char *other = s->follows[i].m.cfg->spreadsheet;
-        int64_t cells = sheets_cells(s->sheets, other, -1);
 
-        most = cells > most ? cells : most;
         if (strcmp(other, spreadsheet) != 0 || used < SHEETS_CELLS_MAX / 100 * WARN_PERCENT)
             continue;
         is_new = is_new || (s->warned[i] & WARNED_ROOM) == 0;
         s->warned[i] |= WARNED_ROOM;
     }
-    metrics_set(METRIC_SPREADSHEET_CELLS, most);
+    metrics_set(METRIC_SPREADSHEET_CELLS, used,
+                metrics_place(METRICS_LABEL_SPREADSHEET, spreadsheet));
     if (is_new)
         log_warn("room: %" PRId64 " of %d cells of the spreadsheet are used spreadsheet=%s "
                  "hint=\"Blank cells of all tabs count: delete blank rows and columns and unused "

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 #include "replicator/session/absent.h"
+#include "replicator/session/backlog.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
@@ -173,6 +174,7 @@ static int step(struct session *s, struct err *err)
     int64_t now = clock_mono_ms();
 
     progress_measure(s);
+    backlog_tell(s);
     if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||
         flush_if_due(s, err) != 0)
         return -1;

@@ -44,7 +44,8 @@ struct refresh {
     uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
     bool is_forced;   /* all columns */
     bool is_forced_by_edit;
-    int64_t changed_us; /* the change that asks for it was committed then; 0: none does */
+    int64_t changed_us;        /* the change that asks for it was committed then; 0: none does */
+    struct change_times times; /* of the oldest of these */
     UT_hash_handle hh;
 };
 
@@ -99,7 +100,8 @@ struct follow {
     enum snapshot_phase phase;
     char *snapshot_key; /* owned */
     int64_t snapshot_rows;
-    size_t chunk_size; /* rows to read next; 0: not known yet */
+    int64_t n_pending, oldest_us; /* backlog.h */
+    size_t chunk_size;            /* rows to read next; 0: not known yet */
     struct progress progress;
     bool is_chunk_pending; /* rows of chunks are on their way to the sheet */
     char *chunk_key;       /* owned; the last key of them; NULL: it was the last chunk */
@@ -141,6 +143,7 @@ struct window_row {
     uint64_t *forced;        /* owned */
     bool is_forced, is_forced_by_edit;
     int64_t changed_us;
+    struct change_times times;
     bool is_overtaken;
     UT_hash_handle hh;
 };
@@ -208,6 +211,7 @@ struct session_surroundings {
     struct http_client *webhook;
     struct watch *watch;
     struct stop *stop;
+    struct stream_clock *clock;
     int64_t process_start_ms; /* wall */
     unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
     int64_t *full_until_ms; /* one a mapping: monotonic; it waits for room in its spreadsheet */
@@ -220,6 +224,7 @@ struct session {
     struct sheets *sheets;       /* owned by the pipeline: its quota outlives a session */
     struct http_client *webhook; /* owned by the pipeline */
     struct watch *watch;         /* owned by the pipeline: channels outlive a session */
+    struct stream_clock *clock;  /* owned by the pipeline */
     int64_t process_start_ms;    /* wall */
     unsigned *warned;            /* owned by the pipeline */
     int64_t *full_until_ms;      /* owned by the pipeline */
@@ -248,6 +253,7 @@ struct session {
     unsigned own_commits;
     unsigned replans;  /* batches in a row that were planned anew because rows had moved */
     int64_t saved_ms;  /* monotonic */
+    int64_t told_ms;   /* monotonic; backlog.h */
     int64_t prune_ms;  /* monotonic; when old tombstones go next */
     int64_t oldest_us; /* commit time of the oldest change that is not acknowledged; 0: none */
     int64_t transaction_changes;
@@ -287,6 +293,11 @@ int session_run(struct session *s, struct err *err);
 void session_close(struct session *s);
 /* End the session soon, without an error. */
 void session_restart(struct session *s, const char *reason);
+/* M's place among the mappings of the configuration: of follows, and in the metrics. */
+static inline size_t session_place(const struct session *s, const struct mapping *m)
+{
+    return (size_t)(m->cfg - s->cfg->mappings);
+}
 
 /* take.c: one item out of the queue. */
 int session_take(struct session *s, struct item *item, struct err *err);

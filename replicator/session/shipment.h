@@ -19,6 +19,7 @@ struct share {
     struct plan plan;
     struct proof proof;
     struct proof_result result;
+    size_t n_cells; /* of the batch */
     bool is_judged;
     bool has_moved; /* a look before showed: a row is not where the plan has it */
 };
@@ -27,9 +28,10 @@ struct shipment {
     const char *spreadsheet;
     struct share *shares; /* owned */
     size_t n_shares;
-    struct batch *batch; /* owned */
-    bool is_full;        /* it has no room for more rows */
-    bool is_recorded;    /* in sent_batch (lost.c) */
+    struct batch *batch;          /* owned */
+    int64_t sent_us, answered_us; /* wall; 0: nothing had to be sent */
+    bool is_full;                 /* it has no room for more rows */
+    bool is_recorded;             /* in sent_batch (lost.c) */
 };
 
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
@@ -55,7 +57,10 @@ int lost_record(struct session *s, struct shipment *sh, struct err *err);
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
                   struct err *err);
 
-/* acknowledge.c: commit base (and the position, when nothing is left on its way) and let the proven
+/* acknowledge.c */
+/* Has Google what row I of the share's plan brings, or is there nothing to bring? */
+bool shipment_is_proven(const struct share *share, size_t i);
+/* Commit base (and the position, when nothing is left on its way) and let the proven
  * rows leave the set. */
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err);
 #endif

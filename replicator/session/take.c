@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -69,6 +70,17 @@ static int64_t changed_us(const struct session *s, const struct item *item)
     return s->edit_transaction == s->transaction ? 0 : item->time_us;
 }
 
+/* What the webhook did in MySQL comes back as its echo: that is no change of MySQL's own. */
+static void note_times(const struct session *s, const struct item *item,
+                       struct change_times *oldest)
+{
+    struct change_times times = item->times;
+
+    times.taken_us = clock_wall_us();
+    if (s->edit_transaction != s->transaction)
+        change_times_keep(oldest, &times);
+}
+
 /* A row image that lacks a column (binlog_row_image is not FULL): the row must be read. */
 static int take_partial(struct session *s, const struct item *item, struct err *err)
 {
@@ -88,6 +100,8 @@ static int take_partial(struct session *s, const struct item *item, struct err *
     HASH_FIND(hh, f->refreshes, &item->image->key, sizeof(item->image->key), r);
     if (r != NULL && changed_us(s, item) > 0)
         r->changed_us = changed_us(s, item);
+    if (r != NULL)
+        note_times(s, item, &r->times);
     return 0;
 }
 
@@ -129,6 +143,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
         note_old_key(s, item, row);
     if (changed_us(s, item) > 0)
         row->changed_us = changed_us(s, item);
+    note_times(s, item, &row->times);
     if (placement_find(s, item->mapping, row->id.key) != NULL)
         row->is_held = true;
     return 0;
@@ -208,7 +223,7 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
         return -1;
     if (!note->has_key || note->row_key == NULL)
         return 0;
-    metrics_add(METRIC_ECHOES, 1);
+    metrics_add(METRIC_ECHOES, 1, item->mapping);
     if (is_text(note->outcome, "conflict"))
         decide_ask(f);
     /* Somebody has decided: what the cells show now was never MySQL's. */

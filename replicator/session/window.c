@@ -158,7 +158,7 @@ static int open_snapshot(struct session *s, uint32_t at, struct err *err)
     if (mark(s, &w->low, err) != 0 ||
         fetch_after(s->state.db, &f->m, from == NULL ? NULL : after, limit, &fetched, err) != 0)
         return -1;
-    metrics_add(METRIC_SNAPSHOT_ROWS, (int64_t)fetched.n);
+    metrics_add(METRIC_SNAPSHOT_ROWS, (int64_t)fetched.n, at);
     size_chunk(s, f, &fetched);
     rc = note_chunk(&f->m, w, &fetched, limit, err);
     if (rc == 0)
@@ -189,6 +189,7 @@ static int take_refreshes(struct follow *f, struct window *w, struct err *err)
         row->is_forced = r->is_forced;
         row->is_forced_by_edit = r->is_forced_by_edit;
         row->changed_us = r->changed_us;
+        row->times = r->times;
         HASH_DEL(f->refreshes, r);
         free(r);
     }
@@ -346,6 +347,7 @@ static int merge_row(struct session *s, struct window_row *row, struct err *err)
     force_all(pending, row, m->n_columns);
     if (row->changed_us > pending->changed_us)
         pending->changed_us = row->changed_us;
+    change_times_keep(&pending->times, &row->times);
     return 0;
 }
 

@@ -3,29 +3,10 @@
 #include <inttypes.h>
 
 #include "common/cleanup.h"
+#include "common/metrics.h"
 #include "replicator/sheets/budget_private.h"
 
 static const char *const kinds[BUDGET_KINDS] = {"read", "write"};
-
-static void put_head(struct buf *out, const char *name, const char *type, const char *help)
-{
-    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/* A label's value may hold any UTF-8; these three are escaped.
- * https://prometheus.io/docs/instrumenting/exposition_formats/ */
-static void put_label(struct buf *out, const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '\n') {
-            buf_puts(out, "\\n");
-            continue;
-        }
-        if (*p == '"' || *p == '\\')
-            buf_putc(out, '\\');
-        buf_putc(out, *p);
-    }
-}
 
 typedef void put_value(const struct budget_owner *o, enum budget_kind kind, int64_t now_ms,
                        struct buf *out);
@@ -59,12 +40,19 @@ static void put_refusals(const struct budget_owner *o, enum budget_kind kind, in
     buf_printf(out, "%" PRId64, o->refusals[kind]);
 }
 
+static void put_requests(const struct budget_owner *o, enum budget_kind kind, int64_t now_ms,
+                         struct buf *out)
+{
+    (void)now_ms;
+    buf_printf(out, "%" PRId64, o->requests[kind]);
+}
+
 static void put_line(struct buf *out, const char *name, const char *scope,
                      const struct budget_owner *o, put_value *put, int64_t now_ms)
 {
     for (int kind = 0; kind < BUDGET_KINDS; kind++) {
         buf_printf(out, "%s{scope=\"%s\",name=\"", name, scope);
-        put_label(out, o->name);
+        metrics_put_value(out, o->name);
         buf_printf(out, "\",kind=\"%s\"} ", kinds[kind]);
         put(o, (enum budget_kind)kind, now_ms, out);
         buf_putc(out, '\n');
@@ -74,30 +62,26 @@ static void put_line(struct buf *out, const char *name, const char *scope,
 void budget_metrics(struct budget *b, int64_t now_ms, struct buf *out)
 {
     static const struct {
-        const char *name, *type, *help;
+        enum metrics_id id;
         put_value *put;
     } list[] = {
-        {"tabrelay_quota_tokens", "gauge", "Requests that Google's quota lets go at once",
-         put_tokens},
-        {"tabrelay_quota_limit_per_minute", "gauge",
-         "Requests a minute: as configured, or as Google said where that is less", put_limit},
-        {"tabrelay_quota_pace_per_minute", "gauge",
-         "Requests a minute that are dared: less than the limit after a 429", put_pace},
-        {"tabrelay_quota_refusals_total", "counter", "Answers of 429 that named this quota",
-         put_refusals},
+        {METRIC_QUOTA_TOKENS, put_tokens},     {METRIC_QUOTA_REQUESTS, put_requests},
+        {METRIC_QUOTA_LIMIT, put_limit},       {METRIC_QUOTA_PACE, put_pace},
+        {METRIC_QUOTA_REFUSALS, put_refusals},
     };
 
     LOCK_SCOPE(&b->lock);
     for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        put_head(out, list[i].name, list[i].type, list[i].help);
+        const char *name = metrics_name(list[i].id);
+
+        metrics_put_head(out, list[i].id);
         for (size_t a = 0; a < b->n_accounts; a++)
-            put_line(out, list[i].name, "account", &b->accounts[a].owner, list[i].put, now_ms);
+            put_line(out, name, "account", &b->accounts[a].owner, list[i].put, now_ms);
         for (size_t p = 0; p < b->n_projects; p++)
-            put_line(out, list[i].name, "project", &b->projects[p], list[i].put, now_ms);
+            put_line(out, name, "project", &b->projects[p], list[i].put, now_ms);
     }
-    put_head(out, "tabrelay_quota_wait_seconds_total", "counter",
-             "Time that requests waited for the quota");
+    metrics_put_head(out, METRIC_QUOTA_WAIT);
     for (int kind = 0; kind < BUDGET_KINDS; kind++)
-        buf_printf(out, "tabrelay_quota_wait_seconds_total{kind=\"%s\"} %.3f\n", kinds[kind],
+        buf_printf(out, "%s{kind=\"%s\"} %.3f\n", metrics_name(METRIC_QUOTA_WAIT), kinds[kind],
                    (double)b->waited_ms[kind] / 1000);
 }

@@ -12,6 +12,7 @@
 struct budget_owner {
     char *name; /* owned: an e-mail address, a project's id */
     struct quota quotas[BUDGET_KINDS];
+    int64_t requests[BUDGET_KINDS]; /* that took a token */
     int64_t refusals[BUDGET_KINDS]; /* 429s that named it */
 };
 

@@ -20,7 +20,6 @@
 #include "common/crypto.h"
 #include "common/hash.h"
 #include "common/log.h"
-#include "common/metrics.h"
 #include "replicator/sheets/private.h"
 
 enum { KEEP_MS = 300000, REFUSALS_MAX = 3, HEX = 16 };
@@ -307,7 +306,6 @@ static int settle(struct sheets *s, struct numbering *n, struct batch_number num
         return 0;
     if (read_numbers(s, n, err) != 0)
         return -1;
-    metrics_add(METRIC_LOST_ANSWERS, 1);
     if (is_told(n, number, fate))
         return 0;
     if (take_number(s, n, number.n, err) != 0)

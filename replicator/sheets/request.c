@@ -117,6 +117,34 @@ static int set_body(const struct sheets *s, const struct request *r, struct atte
     return 0;
 }
 
+/* The place in the label ANSWER of metrics_list.h. */
+static size_t outcome_of(int rc, int status)
+{
+    if (rc != 0 && status == 0)
+        return METRICS_ANSWER_UNREACHABLE;
+    if (status == 429)
+        return METRICS_ANSWER_THROTTLED;
+    if (status == 401 || status == 403)
+        return METRICS_ANSWER_DENIED;
+    return status >= 500   ? METRICS_ANSWER_UNAVAILABLE
+           : status >= 400 ? METRICS_ANSWER_REFUSED
+                           : METRICS_ANSWER_OK;
+}
+
+/* The call itself, counted: METRICS' kinds are those of requests. */
+static int do_call(struct sheets *s, const struct request *r, const struct http_call *call,
+                   struct http_answer *answer, struct err *err)
+{
+    int64_t began = clock_mono_ms();
+    int rc = http_client_do(s->http, call, answer, err);
+
+    if (rc != 0 && err->code == ERR_STOPPED)
+        return -1;
+    metrics_add(METRIC_REQUESTS, 1, r->kind, outcome_of(rc, (int)answer->status));
+    metrics_observe(METRIC_REQUEST_TIME, (clock_mono_ms() - began) * 1000, r->kind);
+    return rc;
+}
+
 static int call_once(struct sheets *s, const struct request *r, struct attempt *a,
                      struct http_answer *answer, const char *bearer, struct err *err)
 {
@@ -137,7 +165,7 @@ static int call_once(struct sheets *s, const struct request *r, struct attempt *
     headers[0] = authorization.ptr;
     headers[3] = a->was_zipped ? "Content-Encoding: gzip" : NULL;
     call.url = url.ptr;
-    if (http_client_do(s->http, &call, answer, err) == 0)
+    if (do_call(s, r, &call, answer, err) == 0)
         return 0;
     if (err->code == ERR_FORMAT && r->kind == REQUEST_WRITE) { /* too large an answer: it is done */
         err->code = ERR_LOST;
@@ -158,7 +186,6 @@ static int take_refusal(struct sheets *s, const struct request *r, const struct 
     request_error(sheets_account(s, a->account), r, answer, &quota, err);
     if (err->code != ERR_QUOTA)
         return -1;
-    metrics_add(METRIC_THROTTLED, 1);
     refusal.per_minute = quota.per_minute;
     if (r->kind == REQUEST_DRIVE) {
         quota_refused(&s->drive, refusal.retry_after_ms, now);
@@ -211,8 +238,6 @@ static int try_once(struct sheets *s, const struct request *r, struct attempt *a
     if (rc == 0)
         rc = take_answer(s, r, a, &answer, out, err);
     http_answer_close(&answer);
-    if (rc != 0 && err->code != ERR_STOPPED)
-        metrics_add(METRIC_SHEETS_ERRORS, 1);
     return rc;
 }
 
@@ -261,17 +286,12 @@ static bool is_worth_another(const struct request *r, const struct err *err, uns
     return err->code == ERR_QUOTA && tries < WRITE_REFUSALS && !r->is_now_or_never;
 }
 
-static void count(struct sheets *s, const struct request *r, const struct attempt *a)
+static void note_packing(struct sheets *s, const struct attempt *a)
 {
-    static const enum metrics_id ids[] = {[REQUEST_READ] = METRIC_READS,
-                                          [REQUEST_WRITE] = METRIC_BATCHES,
-                                          [REQUEST_DRIVE] = METRIC_DRIVE_REQUESTS};
-
-    metrics_add(ids[r->kind], 1);
-    if (a->is_plain && s->zip == ZIP_UNKNOWN) {
-        s->zip = ZIP_REFUSED;
-        log_warn("sheets: the server does not take gzipped requests: they are sent as they are");
-    }
+    if (!a->is_plain || s->zip != ZIP_UNKNOWN)
+        return;
+    s->zip = ZIP_REFUSED;
+    log_warn("sheets: the server does not take gzipped requests: they are sent as they are");
 }
 
 int request_run(struct sheets *s, const struct request *r, cJSON **out, struct err *err)
@@ -280,7 +300,7 @@ int request_run(struct sheets *s, const struct request *r, cJSON **out, struct e
 
     for (;;) {
         if (try_once(s, r, &a, out, err) == 0) {
-            count(s, r, &a);
+            note_packing(s, &a);
             return 0;
         }
         if (err->code == ERR_AUTH && err->detail == 401 && !a.is_renewed) {

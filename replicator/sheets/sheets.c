@@ -378,7 +378,6 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
     buf_putc(&body, '}');
     if (post_batch(s, spreadsheet, &request, numbering, &json, err) != 0)
         return -1;
-    metrics_add(METRIC_CELLS_WRITTEN, (int64_t)b->n_cells);
     if (n_proof == 0)
         return 0;
     sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");

@@ -33,6 +33,13 @@ struct row_image *row_image_new(struct hash128 key, const struct value *values, 
     return image;
 }
 
+void change_times_keep(struct change_times *oldest, const struct change_times *other)
+{
+    if (other->committed_us > 0 &&
+        (oldest->committed_us == 0 || other->committed_us < oldest->committed_us))
+        *oldest = *other;
+}
+
 static struct row_id make_id(uint32_t mapping, struct hash128 key)
 {
     struct row_id id;
@@ -74,7 +81,7 @@ struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
     } else {
         set->bytes -= row->image->size;
         free(row->image);
-        metrics_add(METRIC_COALESCED, 1);
+        metrics_add(METRIC_COALESCED, 1, mapping);
     }
     row->image = image;
     row->is_delete = is_delete;

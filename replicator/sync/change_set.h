@@ -26,6 +26,15 @@ struct row_image {
 /* Copy N values. NULL when out of memory; free() it. */
 struct row_image *row_image_new(struct hash128 key, const struct value *values, size_t n);
 
+/* The way of a change, in microseconds since 1970 by this machine's clock. */
+struct change_times {
+    int64_t committed_us; /* 0: it is none of MySQL's own */
+    int64_t read_us;      /* out of the binlog */
+    int64_t taken_us;     /* out of the queue */
+};
+/* Of several changes of a row the oldest counts. */
+void change_times_keep(struct change_times *oldest, const struct change_times *other);
+
 struct row_id {
     uint32_t mapping;
     struct hash128 key;
@@ -41,8 +50,9 @@ struct pending_row {
     bool has_old_key; /* it had this key before its newest change */
     struct hash128 old_key;
     int64_t changed_us; /* when its newest change was committed, by MySQL's clock; 0: not known */
-    bool is_tried;      /* its cells in the tab need not show what base says: a batch was sent, or
-                           what a person typed there was read */
+    struct change_times times; /* of its oldest change */
+    bool is_tried; /* its cells in the tab need not show what base says: a batch was sent, or
+                      what a person typed there was read */
     int64_t edit; /* the last edit (edit_log.id) whose change of it the stream has shown; 0: none */
     int64_t meet_until_ms;  /* monotonic; until then it waits to meet its base; 0: it does not */
     bool is_awaited;        /* a person typed there, and the script may still tell */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/mysql/table.h"
 
 enum { NO_SUCH_TABLE = 1146 };
@@ -230,6 +231,8 @@ int state_save_health(struct state *s, const char *mapping, const char *state,
 {
     struct db_param params[] = {DB_P_TEXT(state), DB_P_NULL, DB_P_TEXT(mapping)};
 
+    metrics_set_state(METRIC_MAPPING_STATE, metrics_place(METRICS_LABEL_MAPPING, mapping),
+                      metrics_place(METRICS_LABEL_STATE, state));
     if (problem == NULL) {
         params[1] = params[2];
         return state_run(s, "UPDATE @.mapping_state SET state = ? WHERE mapping = ?", params, 2,

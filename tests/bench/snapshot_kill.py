@@ -10,7 +10,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 from programs import Program, wait_until  # noqa: E402
@@ -86,15 +85,6 @@ def cpu_s(process):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def metric(stack, name):
-    """What the replicator counts, or 0."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=10) as answer:
-        for line in answer.read().decode().splitlines():
-            if line.startswith(name + " "):
-                return int(line.split()[1])
-    return 0
-
-
 def snapshot(stack):
     return stack.sql(f"SELECT snapshot, snapshot_rows FROM {stack.state_database}.mapping_state")
 
@@ -135,7 +125,7 @@ class Run:
         process = self.stack.replicator.process
         self.peak_kib = max(self.peak_kib, proc(process, "VmHWM"))
         self.cpu_s += cpu_s(process)
-        self.rows_read += metric(self.stack, "tabrelay_snapshot_rows_total")
+        self.rows_read += self.stack.metric("tabrelay_snapshot_rows_total")
 
 
 def run(stack, options):

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 
+import exposition
 from programs import ROOT, run, wait_until
 from servers import free_port
 
@@ -125,6 +126,10 @@ class Stack:
             "replicator": {"metrics_listen": f"127.0.0.1:{self.metrics_port}", **replicator},
             "mappings": [{"spreadsheet": self.spreadsheet, **m} for m in self.mappings],
         }, indent=2))
+
+    def metric(self, name, **labels):
+        """What the replicator shows: the sum of the series with these labels."""
+        return exposition.metric(self.metrics_port, name, **labels)
 
     def cli(self, *arguments):
         done = run("tabrelay", "--config", self.config, *arguments)

@@ -5,7 +5,6 @@ import os
 import re
 import threading
 import time
-import urllib.request
 
 import pytest
 
@@ -16,7 +15,7 @@ TABLES = """
 CREATE TABLE busy (id INT PRIMARY KEY, value INT NOT NULL);
 CREATE TABLE quiet (id INT PRIMARY KEY, value INT NOT NULL);
 """
-WRITE_TOKENS = 'tabrelay_quota_tokens{scope="account",name="sandbox@tabrelay-sandbox.iam.gserviceaccount.com",kind="write"}'
+ACCOUNT = "sandbox@tabrelay-sandbox.iam.gserviceaccount.com"
 MAPPINGS = [{"table": "busy", "tab": "Busy"}, {"table": "quiet", "tab": "Quiet"}]
 
 
@@ -40,11 +39,6 @@ def give_accounts(stack, *accounts):
 def start(stack):
     stack.webhook.start()
     stack.replicator.start()
-
-
-def metric(stack, line):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=5) as answer:
-        return next(float(text.rsplit(" ", 1)[1]) for text in answer.read().decode().splitlines() if text.startswith(line))
 
 
 def by_whom(stack, after=0, match=":batchUpdate"):
@@ -107,7 +101,7 @@ def test_a_busy_table_does_not_keep_a_quiet_one_waiting(make_stack, capsys, book
     start(stack)
     stack.wait_equal("Busy", 60)
     with Storm(stack):
-        wait_until("the burst to be used up", lambda: metric(stack, WRITE_TOKENS) < 4.2, 60, 0.1)
+        wait_until("the burst to be used up", lambda: stack.metric("tabrelay_quota_tokens", name=ACCOUNT, kind="write") < 4.2, 60, 0.1)
         latencies = [latency(stack, quiet_book, value) for value in range(1, 7)]
     with capsys.disabled():
         print(f"\n  {stack.server.flavour}, busy and quiet in {books} spreadsheet(s): {', '.join(f'{s:.1f}' for s in latencies)} s")
@@ -228,8 +222,8 @@ def test_a_429_of_the_project_loses_and_repeats_nothing(make_stack):
                                                        if r["path"].endswith(":batchUpdate")]), 60)
     assert statuses == [429, 200]
     stack.wait_equal("Items")
-    assert metric(stack, 'tabrelay_quota_refusals_total{scope="project",name="p",kind="write"}') == 1
-    assert metric(stack, 'tabrelay_quota_limit_per_minute{scope="project",name="p",kind="write"}') == 40
+    assert stack.metric("tabrelay_quota_refusals_total", scope="project", name="p", kind="write") == 1
+    assert stack.metric("tabrelay_quota_limit_per_minute", scope="project", name="p", kind="write") == 40
     assert "Google's quota WriteRequestsPerMinutePerProject of p is 40 a minute" in stack.replicator.log()
 
 

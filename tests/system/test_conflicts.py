@@ -155,14 +155,16 @@ def test_a_conflict_that_waits_keeps_all_three_values_and_holds_its_cell(held):
 
 
 def test_the_metrics_count_what_waits_and_what_is_decided(hook):
-    names = ("tabrelay_conflicts_opened_total", "tabrelay_conflicts_resolved_total")
-    before = [hook.metric(name) for name in names]
+    def counts():
+        return [hook.metric("tabrelay_conflicts_total", kind="update_update", policy="manual", outcome="open"),
+                hook.metric("tabrelay_conflicts_total"), hook.metric("tabrelay_conflicts_resolved_total", outcome="sheet")]
+    before = counts()
     row = Row(hook, "manual")
     row.mysql({"qty": 6})
     row.sheet({"qty": 9})
-    assert [hook.metric(name) for name in names] == [before[0] + 1, before[1]]
+    assert counts() == [before[0] + 1, before[1] + 1, before[2]]
     row.resolve(conflict=row.conflicts()[0]["id"], take="sheet")
-    assert [hook.metric(name) for name in names] == [before[0] + 1, before[1] + 1]
+    assert counts() == [before[0] + 1, before[1] + 1, before[2] + 1]
 
 
 def test_the_rest_of_the_row_flows_on_and_the_held_cell_is_left_alone(held):

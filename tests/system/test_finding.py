@@ -29,14 +29,9 @@ def filled(make_stack, changes, reconcile_every=NEVER, **kwargs):
     return stack
 
 
-def metric(stack, name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=5) as answer:
-        return int(re.search(rf"^{name} (\d+)$", answer.read().decode(), re.M).group(1))
-
-
 def compared(stack):
     """Wait until the comparison at the start is over: what is found later is found by something else."""
-    wait_until("the first comparison", lambda: metric(stack, "tabrelay_reconciles_total") > 0)
+    wait_until("the first comparison", lambda: stack.metric("tabrelay_reconciles_total") > 0)
 
 
 def faults(stack, *rules):
@@ -209,7 +204,7 @@ def last_request(stack):
 
 def test_a_look_spares_the_comparison_of_an_unchanged_tab(make_stack):
     stack = filled(make_stack, "apps_script", reconcile_every="500ms")
-    wait_until("a comparison that is spared", lambda: metric(stack, "tabrelay_reconciles_skipped_total") > 0)
+    wait_until("a comparison that is spared", lambda: stack.metric("tabrelay_reconciles_skipped_total") > 0)
     after = last_request(stack)
     wait_until("four looks", lambda: len(looks(stack, after)) >= 4)
     assert [r for r in stack.google.requests(after) if r["path"].startswith("/v4/")] == []
@@ -228,7 +223,7 @@ def frozen(stack):
 
 def test_a_version_that_does_not_move_is_not_trusted_for_ever(make_stack):
     stack = filled(make_stack, "apps_script", reconcile_every="500ms")
-    wait_until("a comparison that is spared", lambda: metric(stack, "tabrelay_reconciles_skipped_total") > 0)
+    wait_until("a comparison that is spared", lambda: stack.metric("tabrelay_reconciles_skipped_total") > 0)
     stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
     faults(stack, frozen(stack))
     edit(stack, "B2", "not in the version")

@@ -1,18 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A change of MySQL does not wait for comparisons of other tabs."""
-import urllib.request
-
 from programs import wait_until
 
 TABS = 6
 READS = 3  # at most before the batch: the comparison that was held; where the row is; the row itself
 TABLES = "".join(f"CREATE TABLE t{n} (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NOT NULL);\n" for n in range(TABS))
-
-
-def metric(stack, name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith(name + " ")))
 
 
 def is_calm(stack, seen=[0]):
@@ -33,7 +25,7 @@ def filled(make_stack):
     stack.replicator.start()
     for n in range(TABS):
         stack.wait_equal(f"Tab{n}s")
-    wait_until("every tab to be compared", lambda: metric(stack, "tabrelay_reconciles_total") >= TABS)
+    wait_until("every tab to be compared", lambda: stack.metric("tabrelay_reconciles_total") >= TABS)
     wait_until("no request to come", lambda: is_calm(stack), every_s=0.5)
     return stack
 
@@ -41,7 +33,7 @@ def filled(make_stack):
 def compare_all(stack, *faults):
     """Ask for a comparison of every tab; the first reading of one is held. The last request before, and the comparisons so far."""
     stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "getByDataFilter", "hold": True}, *faults])
-    before = stack.google.requests()[-1]["number"], metric(stack, "tabrelay_reconciles_total")
+    before = stack.google.requests()[-1]["number"], stack.metric("tabrelay_reconciles_total")
     stack.sql(f"INSERT INTO {stack.state_database}.signals (kind, mapping, reason, created_at) VALUES "
               + ", ".join(f"('reconcile', 't{n}', 'test', UTC_TIMESTAMP(3))" for n in range(TABS)))
     wait_until("a reading to be held", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
@@ -51,11 +43,11 @@ def compare_all(stack, *faults):
 def test_a_change_leaves_between_two_comparisons(make_stack):
     stack = filled(make_stack)
     before, compared = compare_all(stack)
-    seen = metric(stack, "tabrelay_changes_total")
+    seen = stack.metric("tabrelay_changes_total")
     stack.sql(f"UPDATE t{TABS - 1} SET name = 'changed' WHERE id = 2")
-    wait_until("the change to be read", lambda: metric(stack, "tabrelay_changes_total") > seen)
+    wait_until("the change to be read", lambda: stack.metric("tabrelay_changes_total") > seen)
     stack.google.call("POST", "/sandbox/v1/faults/release")
-    wait_until("every tab to be compared", lambda: metric(stack, "tabrelay_reconciles_total") >= compared + TABS)
+    wait_until("every tab to be compared", lambda: stack.metric("tabrelay_reconciles_total") >= compared + TABS)
     stack.wait_equal(f"Tab{TABS - 1}s")
     kinds = [kind(request) for request in stack.google.requests(before)]
     assert 1 <= kinds[:kinds.index("batch")].count("read") <= READS, kinds
@@ -65,6 +57,6 @@ def test_tabs_of_one_spreadsheet_that_are_compared_together_share_a_look_at_driv
     stack = filled(make_stack)
     before, compared = compare_all(stack, {"match": "files.get", "count": 100, "delay_ms": 400})
     stack.google.call("POST", "/sandbox/v1/faults/release")
-    wait_until("every tab to be compared", lambda: metric(stack, "tabrelay_reconciles_total") >= compared + TABS)
+    wait_until("every tab to be compared", lambda: stack.metric("tabrelay_reconciles_total") >= compared + TABS)
     kinds = [kind(request) for request in stack.google.requests(before)]
     assert kinds.count("look") <= 1, kinds

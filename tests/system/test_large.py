@@ -5,7 +5,6 @@ import random
 import re
 import threading
 import time
-import urllib.request
 
 import pytest
 
@@ -67,12 +66,6 @@ def test_a_table_that_is_written_to_is_filled_to_its_last_row(make_stack):
     stack.wait_equal("Items", 60)
 
 
-def counted(stack, metric):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=10) as answer:
-        lines = answer.read().decode().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(metric + " "))
-
-
 def test_a_first_fill_that_is_killed_ten_times_goes_on_where_it_was(make_stack):
     rows = 20000
     stack = make_stack(start=False, replicator={"snapshot_rows": 200})
@@ -86,13 +79,13 @@ def test_a_first_fill_that_is_killed_ten_times_goes_on_where_it_was(make_stack):
     for n in range(10):
         goal = rows * (n + chance.random()) / 11
         wait_until(f"row {goal:.0f}", lambda g=goal: is_done(stack) or state(stack)[1] >= g, 60)
-        read += counted(stack, "tabrelay_snapshot_rows_total")
+        read += stack.metric("tabrelay_snapshot_rows_total")
         before = state(stack)
         stack.replicator.kill()
         stack.replicator.start()
         assert state(stack)[1] >= before[1] or before[0] == "done"
     wait_until("the snapshot's end", lambda: is_done(stack), 60)
-    read += counted(stack, "tabrelay_snapshot_rows_total")
+    read += stack.metric("tabrelay_snapshot_rows_total")
     writer.end()
     slow(stack, 0)
     stack.wait_equal("Items", 120)
@@ -123,11 +116,11 @@ def test_status_tells_how_far_the_first_fill_is(make_stack):
     assert 6000 < mapping["snapshot_total"] < 24000
     assert 0 <= mapping["snapshot_percent"] <= 99
     assert re.search(r"running \(\d+ of about \d+ rows, \d+ %, \d+ (s|min) left\)", stack.cli("status")) or is_done(stack)
-    assert counted(stack, "tabrelay_snapshot_left_rows") > 0 or is_done(stack)
+    assert stack.metric("tabrelay_snapshot_left_rows") > 0 or is_done(stack)
     wait_until("the snapshot's end", lambda: is_done(stack), 120)
     mapping = json.loads(stack.cli("status", "--json"))["mappings"][0]
     assert (mapping["snapshot_rows"], mapping["snapshot_total"], mapping["snapshot_wait"]) == (12000, None, "")
-    assert counted(stack, "tabrelay_snapshot_left_rows") == 0
+    assert stack.metric("tabrelay_snapshot_left_rows") == 0
 
 
 def busy(server, n):
@@ -148,8 +141,8 @@ def test_a_busy_mysql_makes_the_first_fill_wait_while_changes_flow(make_own_stac
     wait_until("the first rows", lambda: state(stack)[1] > 0, 30)
     sleeping = busy(stack.server, 12)
     wait_until("the snapshot to wait", lambda: "Threads_running is" in stack.cli("status"), 30)
-    assert counted(stack, "tabrelay_snapshot_waiting") == 1
-    wait_until("what was read to be written", lambda: counted(stack, "tabrelay_pending_rows") == 0, 30)
+    assert stack.metric("tabrelay_snapshot_waiting") == 1
+    wait_until("what was read to be written", lambda: stack.metric("tabrelay_pending_rows") == 0, 30)
     before = state(stack)
     stack.sql("UPDATE items SET name = 'live' WHERE id = 1")
     wait_until("the change", lambda: stack.cells("Items")[1][1] == "live", 15, 0.1)
@@ -189,7 +182,7 @@ def test_batches_become_smaller_when_answers_do_not_come(make_stack):
     stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "skip": 3, "count": 3, "status": 503, "after": True}])
     stack.webhook.start()
     stack.replicator.start()
-    wait_until("the batches to be halved", lambda: 0 < counted(stack, "tabrelay_batch_limit_bytes") < 512 * 1024, 60)
+    wait_until("the batches to be halved", lambda: 0 < stack.metric("tabrelay_batch_limit_bytes") < 512 * 1024, 60)
     stack.wait_equal("Items", 90)
     assert max(r["bytes"] for r in stack.google.requests() if ":batchUpdate" in r["path"]) < 1900 * 1024
 
@@ -213,9 +206,9 @@ def test_while_google_is_away_the_backlog_waits_in_the_binlog(make_stack):
     stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 1000000, "status": 503}])
     for n in range(20):
         stack.sql("UPDATE items SET note = CONCAT(%s, id, REPEAT('x', 100))", (n,))
-    changes = counted(stack, "tabrelay_changes_total")
+    changes = stack.metric("tabrelay_changes_total")
     time.sleep(5)
-    assert counted(stack, "tabrelay_changes_total") - changes < 200000
+    assert stack.metric("tabrelay_changes_total") - changes < 200000
     while_away = peak_kib(stack.replicator)
     stack.google.call("PUT", "/sandbox/v1/faults", [])
     stack.wait_equal("Items", 180)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Google's limits: cells of a spreadsheet, characters of a cell."""
 import json
-import urllib.request
 
 import pytest
 
@@ -10,11 +9,6 @@ from stack import ITEMS
 
 LIMIT = 10_000_000
 OTHERS = ITEMS.replace("TABLE items", "TABLE others")
-
-
-def metric(stack, name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/metrics", timeout=5) as answer:
-        return next(int(line.split()[1]) for line in answer.read().decode().splitlines() if line.startswith(name + " "))
 
 
 def cells_used(stack):
@@ -115,12 +109,12 @@ def test_a_spreadsheet_that_is_nearly_full_is_told_of(two):
     two.replicator.start()
     wait_until("the warning", lambda: "cells of the spreadsheet are used spreadsheet=" in two.replicator.log(), 20)
     used = cells_used(two)
-    assert metric(two, "tabrelay_spreadsheet_cells") == used > 0.8 * LIMIT
+    assert two.metric("tabrelay_spreadsheet_cells") == used > 0.8 * LIMIT
     assert status(two, "items")["spreadsheet_cells"] == used
     # Growth is told, too.
     insert(two, "items", 0, 100)
     two.wait_equal("Items")
-    wait_until("the metric", lambda: metric(two, "tabrelay_spreadsheet_cells") == cells_used(two) == used + 2600, 20)
+    wait_until("the metric", lambda: two.metric("tabrelay_spreadsheet_cells") == cells_used(two) == used + 2600, 20)
     wait_until("the status", lambda: status(two, "items")["spreadsheet_cells"] == used + 2600, 20)
     assert two.replicator.log().count("cells of the spreadsheet are used spreadsheet=") == 1
 
@@ -256,9 +250,9 @@ def grid_rows(stack):
 
 def reconciled(stack):
     """A whole comparison that was asked for now has ended."""
-    before = metric(stack, "tabrelay_reconciles_total")
+    before = stack.metric("tabrelay_reconciles_total")
     stack.cli("reconcile", "items")
-    wait_until("a comparison", lambda: metric(stack, "tabrelay_reconciles_total") > before, 20)
+    wait_until("a comparison", lambda: stack.metric("tabrelay_reconciles_total") > before, 20)
 
 
 def test_blank_rows_at_the_end_go_and_what_people_have_there_stays(stack):

@@ -314,7 +314,7 @@ def test_one_refused_edit_does_not_spoil_the_others(hook):
     assert [r["outcome"] for r in answer["results"]] == ["conflict", "rejected", "applied"]
     assert hook.sql("SELECT COUNT(*) FROM @countries WHERE code = 'IT'") == [(1,)]
     assert hook.log(edits[1]["id"])["outcome"] == "rejected"
-    assert hook.metric("tabrelay_edits_rejected_total") == 1 and hook.metric("tabrelay_edits_applied_total") == 1
+    assert [hook.metric("tabrelay_edits_total", outcome=o) for o in ("conflict", "rejected", "applied", "waiting")] == [1, 1, 1, 0]
 
 
 # -- found edits -------------------------------------------------------------------------------------------------
@@ -403,7 +403,7 @@ def test_the_same_edit_again_gets_the_same_answer_and_changes_nothing(hook):
     assert hook.post([one], "Cities")[1] == first
     assert hook.post([one, one], "Cities")[1]["results"] == first["results"] * 2
     assert hook.sql("SELECT COUNT(*) FROM @cities WHERE title = 'Once'") == [(1,)]
-    assert hook.metric("tabrelay_edits_repeated_total") == 3
+    assert hook.metric("tabrelay_edits_total", outcome="repeated") == 3
 
 
 def test_the_same_edit_from_many_at_once_is_applied_once(hook):
@@ -497,7 +497,8 @@ def test_nobody_writes_without_the_secret(hook):
     assert code_of(hook.request("POST", "/v1/edits", body, age_s=301)) == (401, "stale_timestamp")
     assert code_of(hook.request("POST", "/v1/edits", body, age_s=-301)) == (401, "stale_timestamp")
     assert hook.state("SELECT COUNT(*) FROM @edit_log") == [(0,)]
-    assert hook.metric("tabrelay_webhook_refused_total") == 4
+    assert [hook.metric("tabrelay_webhook_requests_total", path="edits", reason=r)
+            for r in ("missing_signature", "bad_signature", "stale_timestamp", "ok")] == [1, 1, 2, 0]
     assert SECRET not in hook.program.log()
 
 

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 
+import exposition
 from held import hash64
 from programs import ROOT
 from servers import free_port
@@ -154,9 +155,8 @@ class Webhook:
         return {key: length // 12 for key, length in
                 self.state("SELECT row_key, LENGTH(hashes) FROM @base WHERE mapping = %s", [mapping])}
 
-    def metric(self, name):
-        _, text = self.request("GET", "/metrics", sign=False)
-        return int(text.split(f"\n{name} ")[1].split()[0])
+    def metric(self, name, **labels):
+        return exposition.metric(self.port, name, **labels)
 
 
 def digest(data):

@@ -5,9 +5,9 @@ import json
 import pathlib
 import threading
 import time
-import urllib.request
 
 import audit
+import exposition
 import tables
 from journal import Journal
 from programs import Program, wait_until
@@ -111,10 +111,7 @@ class World:
             self.peaks[program.name] = max(peak, self.peaks.get(program.name, 0))
 
     def metric(self, program, name):
-        port = self.stack.metrics_port if program == "replicator" else self.stack.webhook_port
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-            text = answer.read().decode()
-        return float(text.split(f"\n{name} ")[1].split()[0])
+        return exposition.metric(self.stack.metrics_port if program == "replicator" else self.stack.webhook_port, name)
 
     def ready(self):
         """Everything runs again, whatever was killed."""

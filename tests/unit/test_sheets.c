@@ -6,7 +6,7 @@ static void tabs_are_listed(void **state)
 {
     struct sheet_tabs tabs;
     struct err err = ERR_INIT;
-    int64_t reads = metrics_get(METRIC_READS);
+    int64_t reads = metrics_get(METRIC_REQUESTS, METRICS_READ, METRICS_ANSWER_OK);
 
     (void)state;
     expect_api(200, two_tabs);
@@ -28,7 +28,7 @@ static void tabs_are_listed(void **state)
                         "&prettyPrint=false \n");
     assert_string_equal(script.authorization, "Bearer t0ken");
     assert_string_equal(script.agent, "tabrelay/" TABRELAY_VERSION " (gzip)");
-    assert_int_equal(metrics_get(METRIC_READS), reads + 1);
+    assert_int_equal(metrics_get(METRIC_REQUESTS, METRICS_READ, METRICS_ANSWER_OK), reads + 1);
     assert_string_equal(sheets_account(sheets, 0), ACCOUNT);
 }
 
@@ -54,7 +54,7 @@ static void a_batch_carries_its_proof(void **state)
 {
     struct err err = ERR_INIT;
     struct grid *proof = NULL;
-    int64_t cells = metrics_get(METRIC_CELLS_WRITTEN), batches = metrics_get(METRIC_BATCHES);
+    int64_t batches = metrics_get(METRIC_REQUESTS, METRICS_WRITE, METRICS_ANSWER_OK);
 
     (void)state;
     learn_tabs();
@@ -75,8 +75,7 @@ static void a_batch_carries_its_proof(void **state)
         "\"userEnteredValue\":{\"numberValue\":1}}]}]}}],\"includeSpreadsheetInResponse\":true,"
         "\"responseIncludeGridData\":true,\"responseRanges\":[\"'Jon''s'!A1:B1\","
         "\"'Jon''s'!A:A\"]}\n");
-    assert_int_equal(metrics_get(METRIC_CELLS_WRITTEN), cells + 1);
-    assert_int_equal(metrics_get(METRIC_BATCHES), batches + 1);
+    assert_int_equal(metrics_get(METRIC_REQUESTS, METRICS_WRITE, METRICS_ANSWER_OK), batches + 1);
 }
 
 static void a_proof_that_lacks_a_range_is_no_proof(void **state)
@@ -177,7 +176,8 @@ static void a_429_waits_as_told_and_goes_on(void **state)
 {
     struct err err = ERR_INIT;
     struct grid *proof = NULL;
-    int64_t throttled = metrics_get(METRIC_THROTTLED), start_ms = clock_mono_ms();
+    int64_t throttled = metrics_get(METRIC_REQUESTS, METRICS_WRITE, METRICS_ANSWER_THROTTLED),
+            start_ms = clock_mono_ms();
 
     (void)state;
     expect_api(429, "{\"error\":{\"code\":429,\"message\":\"Quota exceeded\"}}");
@@ -185,7 +185,8 @@ static void a_429_waits_as_told_and_goes_on(void **state)
     expect_api(200, "{}");
     assert_int_equal(send_one(0, &proof, &err), 0);
     assert_true(clock_mono_ms() - start_ms >= 1000);
-    assert_int_equal(metrics_get(METRIC_THROTTLED), throttled + 1);
+    assert_int_equal(metrics_get(METRIC_REQUESTS, METRICS_WRITE, METRICS_ANSWER_THROTTLED),
+                     throttled + 1);
 }
 
 static void the_quota_that_is_used_up_is_named(void **state)
