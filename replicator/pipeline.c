@@ -36,6 +36,24 @@ struct pipeline {
 
 /* --- metrics --- */
 
+static void put_mappings(const struct config *cfg, struct buf *out)
+{
+    metrics_put_head(out, METRIC_MAPPING_INFO);
+    for (size_t i = 0; i < cfg->n_mappings; i++) {
+        const struct config_mapping *m = &cfg->mappings[i];
+
+        buf_printf(out, "%s{mapping=\"", metrics_name(METRIC_MAPPING_INFO));
+        metrics_put_value(out, m->name);
+        buf_puts(out, "\",spreadsheet=\"");
+        metrics_put_value(out, m->spreadsheet);
+        buf_puts(out, "\",table=\"");
+        metrics_put_value(out, m->schema);
+        buf_putc(out, '.');
+        metrics_put_value(out, m->table);
+        buf_puts(out, "\"} 1\n");
+    }
+}
+
 static void show_stream_lag(struct pipeline *p)
 {
     int64_t lag_us = stream_clock_lag_us(&p->clock, clock_wall_us());
@@ -52,6 +70,7 @@ static void get_metrics(void *ctx, const struct http_request *request,
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     show_stream_lag(p);
     metrics_render(METRICS_REPLICATOR, &response->body);
+    put_mappings(p->cfg, &response->body);
     sheets_metrics(p->sheets, &response->body);
     metrics_process(METRICS_REPLICATOR, &response->body);
 }
@@ -232,6 +251,9 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;
+    metrics_set(METRIC_SPREADSHEET_LIMIT, SHEETS_CELLS_MAX);
+    for (size_t i = 0; i < cfg->n_mappings; i++)
+        metrics_set_state(METRIC_MAPPING_STATE, i, metrics_place(METRICS_LABEL_STATE, "starting"));
     rc = pthread_create(&p->worker, NULL, work, p);
     if (rc != 0) {
         err_set(err, ERR_IO, "pipeline: cannot start the worker thread: error %d", rc);

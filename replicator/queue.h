@@ -14,6 +14,7 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/stop.h"
+#include "replicator/binlog/log_end.h"
 #include "replicator/binlog/reader.h"
 #include "replicator/sync/change_set.h"
 
@@ -38,10 +39,11 @@ struct edit_note {
                      was rejected; NULL */
     struct hash128 key;
     bool has_key;
-    int64_t number;    /* edit_log.id */
-    bool is_found;     /* by a comparison of ours, not told by a script */
-    int64_t sheet_row; /* 1-based; 0: unknown */
-    int64_t edited_ms; /* since 1970 UTC, by the sheet's clock; of a found edit by ours */
+    int64_t number;      /* edit_log.id */
+    bool is_found;       /* by a comparison of ours, not told by a script */
+    int64_t sheet_row;   /* 1-based; 0: unknown */
+    int64_t received_ms; /* by the webhook, since 1970 UTC, by MySQL's clock */
+    int64_t edited_ms;   /* since 1970 UTC, by the sheet's clock; of a found edit by ours */
 };
 
 struct item {
@@ -61,6 +63,7 @@ struct item {
     uint64_t serial;        /* MARK */
     int64_t time_us;        /* COMMIT, CHANGE: when it was committed, as exactly as the log knows */
     struct change_times times; /* COMMIT, CHANGE: by our clock (stream_clock.h) */
+    struct log_place place;    /* COMMIT: just after it */
     int64_t queued_us;         /* wall */
     bool is_rollback;          /* COMMIT */
     struct err err;            /* BROKEN */

@@ -97,6 +97,7 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     note_times(r, commit->is_exact_time ? commit->commit_time_us : 0,
                commit->commit_time_us / MICROS);
     item.times = r->times;
+    item.place = (struct log_place){log_number(commit->origin->file), commit->end};
     r->times = (struct change_times){0};
     if (position == NULL || item.text == NULL) {
         free(position);

@@ -124,6 +124,7 @@ static int take_edit(struct route *r, const struct change *change, struct err *e
     note->is_found = source != NULL && strcmp(source, "found") == 0;
     note->sheet_row = own_number(change, "sheet_row");
     note->edited_ms = own_time_ms(change, "edited_at");
+    note->received_ms = own_time_ms(change, "received_at");
     note->has_key = key.state == VALUE_TEXT && key.len == sizeof(note->key.bytes);
     if (note->has_key)
         memcpy(note->key.bytes, key.ptr, sizeof(note->key.bytes));

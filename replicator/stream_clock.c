@@ -42,13 +42,15 @@ static void come_back(struct stream_clock *c)
     c->sent_us = 0;
 }
 
-void stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us)
+bool stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us)
 {
     LOCK_SCOPE(&c->lock);
     c->sent = serial;
     c->sent_us = sent_us;
-    if (c->read >= serial)
-        come_back(c);
+    if (c->read < serial)
+        return false;
+    come_back(c);
+    return true;
 }
 
 bool stream_clock_read(struct stream_clock *c, uint64_t serial, int64_t now_us)
@@ -112,6 +114,12 @@ int64_t stream_clock_commit_us(struct stream_clock *c, int64_t exact_us, int64_t
     exact_us = min_of(exact_us - c->offset_us, now_us);
     c->delay_us = now_us - exact_us;
     return exact_us;
+}
+
+int64_t stream_clock_ours_us(struct stream_clock *c, int64_t mysql_us)
+{
+    LOCK_SCOPE(&c->lock);
+    return mysql_us - c->offset_us;
 }
 
 int64_t stream_clock_lag_us(struct stream_clock *c, int64_t now_us)

@@ -35,9 +35,9 @@ void stream_clock_close(struct stream_clock *c);
 /* MySQL's clock was compared with ours. */
 void stream_clock_compared(struct stream_clock *c, int64_t offset_us);
 
-/* A heartbeat: mark SERIAL was committed after SENT_US; the stream may have shown it already. */
-void stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us);
-/* The stream shows mark SERIAL. True: that heartbeat was on its way. */
+/* A heartbeat: mark SERIAL was committed after SENT_US. True: the stream has shown it already. */
+bool stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us);
+/* The stream shows mark SERIAL. True: it is the heartbeat that was on its way. */
 bool stream_clock_read(struct stream_clock *c, uint64_t serial, int64_t now_us);
 /* May another heartbeat be sent? One at a time. */
 bool stream_clock_is_idle(struct stream_clock *c);
@@ -52,6 +52,9 @@ void stream_clock_broken(struct stream_clock *c);
  * clock, or 0; then EVENT_S is the second in which its statement began, by MySQL's clock. */
 int64_t stream_clock_commit_us(struct stream_clock *c, int64_t exact_us, int64_t event_s,
                                int64_t now_us);
+
+/* A moment by MySQL's clock, by ours. */
+int64_t stream_clock_ours_us(struct stream_clock *c, int64_t mysql_us);
 
 /* How far behind the stream is; -1: not known. */
 int64_t stream_clock_lag_us(struct stream_clock *c, int64_t now_us);

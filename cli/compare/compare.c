@@ -48,7 +48,7 @@ static int is_covered(struct compare *c, const struct position *p, bool *out, st
     struct position *saved = NULL;
 
     *out = false;
-    if (state_load_checkpoint(&c->state, &text, err) != 0 ||
+    if (state_load_checkpoint(&c->state, &text, NULL, err) != 0 ||
         (text != NULL && position_parse(text, &saved, err) != 0))
         return -1;
     *out = saved != NULL && position_covers(saved, p);

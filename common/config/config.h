@@ -102,6 +102,7 @@ struct config_replicator {
     int64_t snapshot_max_lag_ms;   /* 30000: snapshots wait while changes wait longer; 0: never */
     unsigned snapshot_max_threads; /* 25: ... while MySQL's Threads_running is above; 0: never */
     int64_t reconcile_every_ms;    /* 600000; 0: only at start and on request */
+    int64_t heartbeat_every_ms;    /* 10000; 0: never */
     int64_t poll_every_ms;         /* 15000: how often Drive is looked at for poll */
     enum config_purged on_purged;  /* snapshot: what to do when the binlog after the checkpoint
                                       cannot be had */

@@ -93,6 +93,7 @@ static const struct key replicator_keys[] = {
     {.name = "snapshot_max_lag", .parse = scalar_duration, AT(config_replicator, snapshot_max_lag_ms), RANGE(0, HOURS(24)), .fallback = "30s"},
     {.name = "snapshot_max_threads_running", .parse = scalar_number, AT(config_replicator, snapshot_max_threads), RANGE(0, 100000), .fallback = "25"},
     {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},
+    {.name = "heartbeat_every", .parse = scalar_duration, AT(config_replicator, heartbeat_every_ms), RANGE(0, HOURS(1)), .fallback = "10s"},
     {.name = "poll_every", .parse = scalar_duration, AT(config_replicator, poll_every_ms), RANGE(500, HOURS(24)), .fallback = "15s"},
     {.name = "on_purged", .parse = scalar_label, AT(config_replicator, on_purged), .labels = purged, .fallback = "snapshot"},
     END,

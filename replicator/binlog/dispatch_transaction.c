@@ -101,6 +101,7 @@ int transaction_end(struct dispatch *d, const struct event *e, bool is_rollback,
     bool is_exact = d->origin.commit_time_us != 0;
     struct commit commit = {.position = d->position,
                             .origin = &d->origin,
+                            .end = d->offset,
                             .is_rollback = is_rollback,
                             .is_exact_time = is_exact,
                             .commit_time_us =

@@ -63,6 +63,20 @@ bool gtid_list_covers(const struct gtid_list *list, const struct gtid_list *othe
     return true;
 }
 
+int64_t gtid_list_missing(const struct gtid_list *list, const struct gtid_list *other)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < other->n_items; i++) {
+        const struct gtid_triple *ours = gtid_list_find(list, other->items[i].domain);
+        uint64_t number = ours == NULL ? 0 : ours->number;
+
+        if (other->items[i].number > number)
+            n += (int64_t)(other->items[i].number - number);
+    }
+    return n;
+}
+
 void gtid_triple_print(struct gtid_triple triple, struct buf *out)
 {
     char text[3 * DIGITS_MAX + 2], *end = digits_put(text, triple.domain);

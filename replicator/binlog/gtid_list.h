@@ -38,5 +38,7 @@ int gtid_list_set(struct gtid_list *list, struct gtid_triple triple, struct err 
 const struct gtid_triple *gtid_list_find(const struct gtid_list *list, uint32_t domain);
 /* Is LIST at or past OTHER in every domain of OTHER? */
 bool gtid_list_covers(const struct gtid_list *list, const struct gtid_list *other);
+/* By how many numbers LIST is behind OTHER, over OTHER's domains. */
+int64_t gtid_list_missing(const struct gtid_list *list, const struct gtid_list *other);
 void gtid_triple_print(struct gtid_triple triple, struct buf *out);
 #endif

@@ -171,6 +171,39 @@ bool gtid_set_covers(const struct gtid_set *set, const struct gtid_set *other)
     return true;
 }
 
+/* How many numbers of WANT lie in S's intervals. */
+static int64_t source_shared(const struct gtid_source *s, const struct gtid_interval *want)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < s->n_intervals; i++) {
+        const struct gtid_interval *has = &s->intervals[i];
+        int64_t first = has->first > want->first ? has->first : want->first;
+        int64_t end = has->end < want->end ? has->end : want->end;
+
+        n += end > first ? end - first : 0;
+    }
+    return n;
+}
+
+int64_t gtid_set_missing(const struct gtid_set *set, const struct gtid_set *other)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < other->n_sources; i++) {
+        const struct gtid_source *want = &other->sources[i];
+        bool found;
+        size_t at = set_find(set, want->uuid, want->tag, &found);
+
+        for (size_t k = 0; k < want->n_intervals; k++) {
+            n += want->intervals[k].end - want->intervals[k].first;
+            if (found)
+                n -= source_shared(&set->sources[at], &want->intervals[k]);
+        }
+    }
+    return n;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -54,6 +54,9 @@ int gtid_set_add(struct gtid_set *set, const uint8_t uuid[GTID_UUID_BYTES], cons
 /* Is every transaction of OTHER in SET? */
 bool gtid_set_covers(const struct gtid_set *set, const struct gtid_set *other);
 
+/* How many transactions of OTHER are not in SET. */
+int64_t gtid_set_missing(const struct gtid_set *set, const struct gtid_set *other);
+
 void gtid_uuid_print(const uint8_t uuid[GTID_UUID_BYTES], struct buf *out);
 /* 36 characters with dashes, or 32 without; the number of characters read, 0 if it is not one. */
 size_t gtid_uuid_parse(const char *text, uint8_t out[GTID_UUID_BYTES]);

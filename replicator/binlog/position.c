@@ -115,6 +115,14 @@ bool position_covers(const struct position *p, const struct position *other)
     return false;
 }
 
+int64_t position_missing(const struct position *p, const struct position *other)
+{
+    if (p->kind != other->kind || p->kind == POSITION_FILE)
+        return -1;
+    return p->kind == POSITION_MYSQL ? gtid_set_missing(&p->set, &other->set)
+                                     : gtid_list_missing(&p->list, &other->list);
+}
+
 uint64_t position_advance(uint64_t offset, uint32_t length, uint32_t log_pos)
 {
     const uint64_t wrap = (uint64_t)1 << 32;

@@ -30,6 +30,11 @@ void position_print(const struct position *p, struct buf *out);
  * kinds. */
 bool position_covers(const struct position *p, const struct position *other);
 
+/* How many transactions of OTHER, a server's end of the binlog, a stream at P has not handed out.
+ * MariaDB numbers them within a domain; numbers that were left out count, too. -1: the position's
+ * kind does not say. */
+int64_t position_missing(const struct position *p, const struct position *other);
+
 /* The server's end of the binlog, as the kind of position that this server can resume from. Not a
  * watermark for reads on MariaDB (facts/binlog.md, 8.3). Blocks for a query. */
 int position_now(struct db *db, struct position **out, struct err *err);

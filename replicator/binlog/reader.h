@@ -56,6 +56,7 @@ struct commit {
     int64_t commit_time_us; /* since 1970 UTC: from the GTID event, else the end event's second; 0
                                if unknown */
     bool is_exact_time;     /* microseconds, not whole seconds */
+    uint64_t end;           /* just after it, in origin's file */
     bool is_rollback;       /* the changes since the last commit did not happen */
 };
 

@@ -17,7 +17,7 @@
 #include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
 
-enum { KEY_MAX = 16, ACK_TRIES = 5 };
+enum { KEY_MAX = 16, ACK_TRIES = 5, SAVE_OWN_EVERY_MS = 60000 };
 
 bool shipment_is_proven(const struct share *share, size_t i)
 {
@@ -228,6 +228,7 @@ static void position_is_saved(struct session *s)
 {
     s->is_position_dirty = false;
     s->foreign_commits = 0;
+    s->saved_us = s->position_us;
     s->saved_ms = clock_mono_ms();
     metrics_set(METRIC_CHECKPOINT, clock_wall_ms());
 }
@@ -333,7 +334,10 @@ bool session_is_settled(const struct session *s)
 
 int session_save_position(struct session *s, struct err *err)
 {
-    if (!s->is_position_dirty || s->foreign_commits == 0 || !session_is_settled(s))
+    bool is_old = s->cfg->replicator.heartbeat_every_ms > 0 &&
+                  clock_mono_ms() - s->saved_ms >= SAVE_OWN_EVERY_MS;
+
+    if (!s->is_position_dirty || (s->foreign_commits == 0 && !is_old) || !session_is_settled(s))
         return 0;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;

@@ -5,7 +5,7 @@
 #include "common/metrics.h"
 #include "replicator/session/shipment.h"
 
-enum { TELL_MS = 500 };
+enum { TELL_MS = 500, FEW_ROWS = 1000 };
 
 void backlog_forget(const struct session *s)
 {
@@ -24,7 +24,7 @@ void backlog_tell(struct session *s)
 {
     int64_t now = clock_mono_ms();
 
-    if (s->set.n_rows > 0 && now - s->told_ms < TELL_MS)
+    if (s->set.n_rows > FEW_ROWS && now - s->told_ms < TELL_MS)
         return;
     s->told_ms = now;
     for (size_t i = 0; i < s->n_follows; i++) {

@@ -11,8 +11,7 @@ struct shipment;
 
 /* A session begins at the checkpoint: nothing is read yet. */
 void backlog_forget(const struct session *s);
-/* Twice a second, and at once when nothing waits any more: a large set takes a while to be counted.
- */
+/* Count what waits; a large set, which takes a while, twice a second. */
 void backlog_tell(struct session *s);
 /* The proven rows of the shipment are acknowledged, NOW_US: how long each stage of their way took.
  */

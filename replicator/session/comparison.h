@@ -16,6 +16,7 @@ struct comparison {
     struct follow *f;
     uint32_t at;
     struct found found;
+    int64_t n_keyless;        /* rows with something in them and no key */
     bool *changed;            /* owned; scratch, one a column */
     const struct grid *notes; /* of the page's cells */
     struct base_rows base;    /* of the page's keys, as it is now */

@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/metrics.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/backlog.h"
 #include "replicator/session/open_spreadsheet.h"
@@ -18,11 +19,15 @@ static int open_position(struct session *s, struct err *err)
 {
     struct position *now = NULL;
     CLEANUP_BUF struct buf text = BUF_INIT;
+    int64_t saved_ms = 0;
 
-    if (state_load_checkpoint(&s->state, &s->position, err) != 0)
+    if (state_load_checkpoint(&s->state, &s->position, &saved_ms, err) != 0)
         return -1;
-    if (s->position != NULL)
+    if (s->position != NULL) {
+        s->saved_us = saved_ms * 1000;
+        metrics_set(METRIC_CHECKPOINT, saved_ms);
         return 0;
+    }
     /* The first start: stream from here on, and fill the tabs by snapshot. */
     if (position_now(s->state.db, &now, err) != 0)
         return -1;

@@ -6,6 +6,7 @@
 
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/own_columns.h"
@@ -35,6 +36,7 @@ static int recall(struct session *s, struct follow *f, struct mapping_memory *me
     f->snapshot_key = is_running ? take_ptr(memory->snapshot_key) : NULL;
     f->needs_sweep = f->phase != SNAPSHOT_DONE && memory->has_base;
     f->reconcile.n_waited = memory->held_deletes;
+    metrics_set(METRIC_HELD_DELETES, (int64_t)memory->held_deletes, session_place(s, &f->m));
     if (!f->m.is_unsure || memory->phase == SNAPSHOT_NONE)
         return 0;
     return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);

@@ -5,6 +5,7 @@
 
 #include "common/base.h"
 #include "common/cleanup.h"
+#include "common/metrics.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
@@ -172,6 +173,7 @@ static void look_at_keyless(struct comparison *c, const struct grid *grid, int64
 {
     if (comparison_is_blank(&c->f->m, grid, row))
         return;
+    c->n_keyless++;
     comparison_add_candidate(c, row);
     if (c->f->m.cfg->direction != CONFIG_TO_SHEET &&
         typed_is_due(c->s, c->f, grid, row, has_note(c, row)))
@@ -270,5 +272,6 @@ int comparison_rows(struct comparison *c, struct err *err)
             return 0;
     }
     c->f->typed_ms = typed_end(c->s, c->f);
+    metrics_set(METRIC_WAITING_ROWS, c->n_keyless, c->at);
     return 0;
 }

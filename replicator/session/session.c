@@ -14,6 +14,7 @@
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
 #include "replicator/session/typed.h"
+#include "replicator/session/vitals.h"
 
 enum {
     TICK_MS = 200,
@@ -177,6 +178,8 @@ static int step(struct session *s, struct err *err)
     backlog_tell(s);
     if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||
         flush_if_due(s, err) != 0)
+        return -1;
+    if (vitals_step(s, err) != 0)
         return -1;
     watch_step(s->watch);
     due_step(s);

@@ -247,8 +247,11 @@ struct session {
     uint64_t transaction;      /* counts them */
     uint64_t edit_transaction; /* the last one that the webhook made */
     struct seen_edits seen;
-    char *position;           /* owned; after the last whole transaction taken */
-    bool is_position_dirty;   /* not saved yet */
+    char *position;         /* owned; after the last whole transaction taken */
+    bool is_position_dirty; /* not saved yet */
+    int64_t position_us;    /* when that transaction was committed, by our clock */
+    struct log_place log_place;
+    int64_t saved_us;         /* the same of the position that is saved; 0: not known */
     unsigned foreign_commits; /* transactions since the last save that were not our own */
     unsigned own_commits;
     unsigned replans;  /* batches in a row that were planned anew because rows had moved */
@@ -260,6 +263,10 @@ struct session {
 
     struct window window;
     struct throttle throttle;
+    struct {
+        int64_t beat_ms, ask_ms; /* monotonic; not before */
+        struct log_fault fault;
+    } vitals;
     struct pace pace;
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */

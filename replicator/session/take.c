@@ -224,6 +224,9 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     if (!note->has_key || note->row_key == NULL)
         return 0;
     metrics_add(METRIC_ECHOES, 1, item->mapping);
+    metrics_observe(METRIC_ECHO_LAG,
+                    clock_wall_us() - stream_clock_ours_us(s->clock, note->received_ms * 1000),
+                    item->mapping);
     if (is_text(note->outcome, "conflict"))
         decide_ask(f);
     /* Somebody has decided: what the cells show now was never MySQL's. */
@@ -310,6 +313,8 @@ static int take_commit(struct session *s, struct item *item, struct err *err)
     free(s->position);
     s->position = take_ptr(item->text);
     s->is_position_dirty = true;
+    s->position_us = item->times.committed_us;
+    s->log_place = item->place;
     if (s->own_commits > 0 && s->transaction_changes == 0)
         s->own_commits--;
     else

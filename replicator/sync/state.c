@@ -104,19 +104,35 @@ int state_take_lease(struct state *s, struct stop *stop, struct err *err)
     }
 }
 
-int state_load_checkpoint(struct state *s, char **position, struct err *err)
+int state_load_checkpoint(struct state *s, char **position, int64_t *saved_ms, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     struct db_param params[1] = {DB_P_TEXT(s->cfg->instance)};
 
     *position = NULL;
-    if (state_run(s, "SELECT position FROM @.checkpoint WHERE instance = ?", params, 1, &rows,
-                  err) != 0)
+    if (state_run(s,
+                  "SELECT position, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', saved_at) DIV 1000 "
+                  "FROM @.checkpoint WHERE instance = ?",
+                  params, 1, &rows, err) != 0)
         return -1;
     if (rows.n_rows == 0)
         return 0;
+    if (saved_ms != NULL)
+        *saved_ms = db_rows_int(&rows, 0, 1);
     *position = strdup(db_rows_text(&rows, 0, 0));
     return *position == NULL ? err_nomem(err, "state") : 0;
+}
+
+int state_count_open(struct state *s, const char *mapping, int64_t *n, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct db_param params[] = {DB_P_TEXT(mapping)};
+
+    if (state_run(s, "SELECT COUNT(*) FROM @.conflicts WHERE mapping = ? AND state = 'open'",
+                  params, 1, &rows, err) != 0)
+        return -1;
+    *n = db_rows_int(&rows, 0, 0);
+    return 0;
 }
 
 static enum snapshot_phase parse_phase(const char *text)

@@ -41,8 +41,12 @@ int state_run(struct state *s, const char *sql, const struct db_param *params, s
  * with its connection), then raise the token. ERR_STOPPED when asked to stop meanwhile. */
 int state_take_lease(struct state *s, struct stop *stop, struct err *err);
 
-/* The saved position, malloc()ed; NULL if there is none. */
-int state_load_checkpoint(struct state *s, char **position, struct err *err);
+/* How many conflicts of MAPPING wait for a person. */
+int state_count_open(struct state *s, const char *mapping, int64_t *n, struct err *err);
+
+/* The saved position, malloc()ed, NULL if there is none; and when it was saved, since 1970
+ * (SAVED_MS may be NULL). */
+int state_load_checkpoint(struct state *s, char **position, int64_t *saved_ms, struct err *err);
 
 enum snapshot_phase { SNAPSHOT_NONE, SNAPSHOT_RUNNING, SNAPSHOT_DONE };
 
