@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/pulse.h"
+
 struct stop {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* on CLOCK_MONOTONIC */
@@ -56,6 +58,7 @@ bool stop_wait_ms(struct stop *s, int64_t wait_ms)
     struct timespec until;
     bool asked;
 
+    pulse_beat();
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += wait_ms / 1000;
     until.tv_nsec += (wait_ms % 1000) * 1000000;

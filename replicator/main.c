@@ -6,17 +6,19 @@
 
 #include "common/config/config.h"
 #include "common/http/client.h"
+#include "common/http/health.h"
 #include "common/log.h"
 #include "common/stop.h"
 #include "common/version.h"
 #include "replicator/pipeline.h"
 
 static const char help[] =
-    "Usage: tabrelay-replicator --config FILE [-n]\n"
+    "Usage: tabrelay-replicator --config FILE [-n | --health]\n"
     "Follow MySQL's binlog and keep the mapped Google Sheets tabs equal to their tables.\n"
     "\n"
     "  --config FILE   the configuration (tabrelay.yaml)\n"
     "  -n              check the configuration, say \"configuration OK\" and end\n"
+    "  --health        ask the one that runs whether it is well; 0: it is, 1: it is not\n"
     "  --help          this text\n"
     "  --version       the version\n"
     "\n"
@@ -28,12 +30,14 @@ static const char help[] =
 struct options {
     const char *config;
     bool only_check;
+    bool asks_health;
 };
 
 /* 0: go on; 1: done; 2: wrong usage. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
     static const struct option list[] = {{"config", required_argument, NULL, 'c'},
+                                         {"health", no_argument, NULL, 'H'},
                                          {"help", no_argument, NULL, 'h'},
                                          {"version", no_argument, NULL, 'V'},
                                          {NULL, 0, NULL, 0}};
@@ -44,6 +48,8 @@ static int parse_options(int argc, char **argv, struct options *o)
             o->config = optarg;
         else if (c == 'n')
             o->only_check = true;
+        else if (c == 'H')
+            o->asks_health = true;
         else if (c == 'h')
             return fputs(help, stdout) < 0 ? 2 : 1;
         else if (c == 'V')
@@ -79,6 +85,15 @@ static int run(const struct config *cfg, struct err *err)
     return rc;
 }
 
+static int ask_health(const struct config *cfg)
+{
+    if (cfg->replicator.metrics_host != NULL)
+        return health_ask("tabrelay-replicator", cfg->replicator.metrics_host,
+                          cfg->replicator.metrics_port);
+    puts("tabrelay-replicator: cannot be asked: replicator.metrics_listen is not set");
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
@@ -99,6 +114,8 @@ int main(int argc, char **argv)
     if (options.only_check) {
         puts("configuration OK");
         rc = 0;
+    } else if (options.asks_health) {
+        rc = ask_health(&cfg);
     } else {
         rc = run(&cfg, &err);
         if (rc != 0)

@@ -11,11 +11,15 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/metrics_config.h"
+#include "common/pulse.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/session.h"
 #include "replicator/sheets/sheets.h"
 
 enum { BACKOFF_MS = 250, BACKOFF_MAX_MS = 15000, MISFITS_MAX = 2 };
+/* No statement (common/mysql/db.c) or wait of the worker's is longer; a request is, where
+ * google.timeout is. */
+enum { LONGEST_STEP_MS = 300000, STEP_GRACE_MS = 60000 };
 
 struct pipeline {
     const struct config *cfg;
@@ -26,6 +30,7 @@ struct pipeline {
     struct stream_clock clock;
     struct http_server *metrics;
     pthread_t worker;
+    struct pulse pulse; /* the worker's */
     int64_t started_ms;
     unsigned *warned;       /* owned; session_surroundings */
     int64_t *full_until_ms; /* owned; the same */
@@ -75,20 +80,40 @@ static void get_metrics(void *ctx, const struct http_request *request,
     metrics_process(METRICS_REPLICATOR, &response->body);
 }
 
+/* A worker that hangs is a reason to restart the process; MySQL or Google being away is none. */
 static void get_health(void *ctx, const struct http_request *request,
                        struct http_response *response)
 {
+    const struct pipeline *p = ctx;
+    int64_t longest_ms =
+        p->cfg->google.timeout_ms > LONGEST_STEP_MS ? p->cfg->google.timeout_ms : LONGEST_STEP_MS;
+    int64_t age_ms = pulse_age_ms(&p->pulse);
+    bool is_ok = age_ms < longest_ms + STEP_GRACE_MS;
+
+    (void)request;
+    response->status = is_ok ? 200 : 503;
+    buf_printf(&response->body, "{\"ok\":%s,\"mysql\":%s,\"worker_silent_seconds\":%lld.%03d}\n",
+               is_ok ? "true" : "false", metrics_get(METRIC_CONNECTED) != 0 ? "true" : "false",
+               (long long)(age_ms / 1000), (int)(age_ms % 1000));
+}
+
+/* Does it follow the binlog at this moment? */
+static void get_ready(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    bool is_ready = metrics_get(METRIC_CONNECTED) != 0;
+
     (void)ctx;
     (void)request;
-    if (metrics_get(METRIC_CONNECTED) == 0)
-        response->status = 503;
-    buf_printf(&response->body, "{\"ok\":%s}\n", response->status == 200 ? "true" : "false");
+    response->status = is_ready ? 200 : 503;
+    buf_printf(&response->body, "{\"ok\":%s}\n", is_ready ? "true" : "false");
 }
 
 static void handle(void *ctx, const struct http_request *request, struct http_response *response)
 {
-    static const struct http_route routes[] = {
-        {"GET", "/metrics", get_metrics}, {"GET", "/healthz", get_health}, {NULL, NULL, NULL}};
+    static const struct http_route routes[] = {{"GET", "/metrics", get_metrics},
+                                               {"GET", "/healthz", get_health},
+                                               {"GET", "/readyz", get_ready},
+                                               {NULL, NULL, NULL}};
 
     http_route_dispatch(routes, ctx, request, response);
 }
@@ -200,6 +225,7 @@ static void *work(void *arg)
     struct pipeline *p = arg;
     unsigned tries = 0;
 
+    pulse_own(&p->pulse);
     while (!stop_is_asked(p->stop)) {
         struct err err = ERR_INIT;
 

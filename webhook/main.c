@@ -5,17 +5,19 @@
 
 #include "common/cleanup.h"
 #include "common/config/config.h"
+#include "common/http/health.h"
 #include "common/log.h"
 #include "common/stop.h"
 #include "common/version.h"
 #include "webhook/server.h"
 
 static const char help[] =
-    "Usage: tabrelay-webhook --config FILE [-n]\n"
+    "Usage: tabrelay-webhook --config FILE [-n | --health]\n"
     "Take the edits of Google Sheets from the Apps Script and write them into MySQL.\n"
     "\n"
     "  --config FILE   the configuration (tabrelay.yaml)\n"
     "  -n              check the configuration, say \"configuration OK\" and end\n"
+    "  --health        ask the one that runs whether it is well; 0: it is, 1: it is not\n"
     "  --help          this text\n"
     "  --version       the version\n"
     "\n"
@@ -26,12 +28,14 @@ static const char help[] =
 struct options {
     const char *config;
     bool only_check;
+    bool asks_health;
 };
 
 /* 0: go on; 1: done; 2: wrong usage. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
     static const struct option list[] = {{"config", required_argument, NULL, 'c'},
+                                         {"health", no_argument, NULL, 'H'},
                                          {"help", no_argument, NULL, 'h'},
                                          {"version", no_argument, NULL, 'V'},
                                          {NULL, 0, NULL, 0}};
@@ -42,6 +46,8 @@ static int parse_options(int argc, char **argv, struct options *o)
             o->config = optarg;
         else if (c == 'n')
             o->only_check = true;
+        else if (c == 'H')
+            o->asks_health = true;
         else if (c == 'h')
             return fputs(help, stdout) < 0 ? 2 : 1;
         else if (c == 'V')
@@ -95,6 +101,8 @@ int main(int argc, char **argv)
     log_set_level(cfg.log_level);
     if (options.only_check) {
         puts("configuration OK");
+    } else if (options.asks_health) {
+        rc = health_ask("tabrelay-webhook", cfg.webhook.listen_host, cfg.webhook.listen_port);
     } else {
         rc = run(&cfg, &err);
         if (rc != 0)

@@ -8,6 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/pulse.h"
 
 #define DEFAULT_MAX_BODY ((size_t)64 << 20)
 #define CONNECT_TIMEOUT_MS 10000
@@ -286,6 +287,7 @@ int http_client_do(struct http_client *c, const struct http_call *call, struct h
     CURLcode code = CURLE_OK;
     int result;
 
+    pulse_beat();
     if (c->stop != NULL && stop_is_asked(c->stop))
         return err_set(err, ERR_STOPPED, "http: told to stop");
     http_answer_close(answer);

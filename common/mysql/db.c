@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "common/mysql/db_private.h"
+#include "common/pulse.h"
 
 /* No statement of ours takes so long; a dead peer does. */
 #define READ_TIMEOUT_S 300
@@ -159,6 +160,7 @@ int db_exec(struct db *db, const char *sql, struct db_rows *rows, struct err *er
 
     if (db->mysql == NULL)
         return db_fail(db, 2006, "not connected", err);
+    pulse_beat();
     if (mysql_real_query(db->mysql, sql, (unsigned long)strlen(sql)) != 0)
         return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), err);
     result = mysql_store_result(db->mysql);

@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/hash.h"
 #include "common/mysql/db_private.h"
+#include "common/pulse.h"
 
 #define FIRST_BYTES 256 /* a value that is longer is fetched a second time */
 
@@ -131,6 +132,7 @@ static int execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *param
         bind_param(&binds[i], &params[i]);
     if (n_params > 0 && mysql_stmt_bind_param(stmt, binds) != 0)
         return stmt_fail(db, stmt, err);
+    pulse_beat();
     if (mysql_stmt_execute(stmt) != 0)
         return stmt_fail(db, stmt, err);
     return 0;

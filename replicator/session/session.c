@@ -8,6 +8,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/metrics.h"
+#include "common/pulse.h"
 #include "replicator/session/absent.h"
 #include "replicator/session/backlog.h"
 #include "replicator/session/decide.h"
@@ -275,6 +276,7 @@ int session_run(struct session *s, struct err *err)
         /* With the set full the stream waits in its queue, and then in the binlog. */
         struct item *items = NULL;
 
+        pulse_beat();
         if (has_room(s))
             items = queue_pop(s->queue, wait_ms(s), s->cfg->replicator.memory_limit_bytes / 8);
         else if (stop_wait_ms(s->stop, TICK_MS / 4))

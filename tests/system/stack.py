@@ -94,7 +94,7 @@ class Stack:
 
         self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
         self.replicator = programs("tabrelay-replicator", ["--config", self.config],
-                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/healthz")
+                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz")
         if start:
             self.webhook.start()
             if script:
