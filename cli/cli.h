@@ -37,8 +37,10 @@ enum cli_flag {
     CLI_LIMIT = 1 << 14,
     CLI_REPAIR = 1 << 15,
     CLI_WAIT = 1 << 16,
+    CLI_USERS = 1 << 17,
+    CLI_PASSWORDS = 1 << 18,
 };
-enum { CLI_OPTIONS = 17 };
+enum { CLI_OPTIONS = 19 };
 
 struct cli_args {
     const char *config_path;

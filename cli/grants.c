@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* grants: the least that each program's user must be allowed in MySQL. */
+/* The least that each program's user must be allowed in MySQL: printed, or made. */
+#include "cli/grants.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "common/config/expand.h"
 #include "common/mysql/table.h"
 
 struct state_grant {
@@ -66,8 +69,10 @@ static const struct role roles[] = {
     {"_cli", "looks, and asks for snapshots and comparisons", false, true, false, cli_state},
 };
 
-static void print_state(struct buf *out, const struct config *config, const struct role *role,
-                        const char *user)
+enum { N_ROLES = sizeof(roles) / sizeof(roles[0]) };
+
+static void put_state(struct buf *out, const struct config *config, const struct role *role,
+                      const char *user)
 {
     for (const struct state_grant *g = role->state; g->table != NULL; g++) {
         buf_printf(out, "GRANT %s ON ", g->privileges);
@@ -78,21 +83,23 @@ static void print_state(struct buf *out, const struct config *config, const stru
     }
 }
 
-static void print_role(struct buf *out, const struct config *config, enum db_flavour flavour,
-                       const struct role *role)
+/* 'PREFIX_role'@'%' */
+static void put_user(struct buf *out, const char *prefix, const struct role *role)
 {
     CLEANUP_BUF struct buf name = BUF_INIT;
-    CLEANUP_BUF struct buf user = BUF_INIT;
 
-    buf_printf(&name, "%s%s", config->mysql.user, role->suffix);
-    cli_quote_text(&user, buf_text(&name));
-    buf_puts(&user, "@'%'");
-    buf_printf(out, "\n-- %s\nCREATE USER IF NOT EXISTS %s IDENTIFIED BY '...';\n", role->purpose,
-               buf_text(&user));
+    buf_printf(&name, "%s%s", prefix, role->suffix);
+    cli_quote_text(out, buf_text(&name));
+    buf_puts(out, "@'%'");
+}
+
+static void put_grants(struct buf *out, const struct config *config, enum db_flavour flavour,
+                       const struct role *role, const char *user)
+{
     if (role->asks_position)
-        buf_printf(
-            out, "GRANT %s%s ON *.* TO %s;\n", role->reads_binlog ? "REPLICATION SLAVE, " : "",
-            flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", buf_text(&user));
+        buf_printf(out, "GRANT %s%s ON *.* TO %s;\n",
+                   role->reads_binlog ? "REPLICATION SLAVE, " : "",
+                   flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", user);
     for (size_t i = 0; i < config->n_mappings; i++) {
         const struct config_mapping *m = &config->mappings[i];
         bool writes = role->writes_tables && m->direction != CONFIG_TO_SHEET;
@@ -101,9 +108,62 @@ static void print_role(struct buf *out, const struct config *config, enum db_fla
         table_quote(out, m->schema);
         buf_puts(out, ".");
         table_quote(out, m->table);
-        buf_printf(out, " TO %s;\n", buf_text(&user));
+        buf_printf(out, " TO %s;\n", user);
     }
-    print_state(out, config, role, buf_text(&user));
+    put_state(out, config, role, user);
+}
+
+static void print_role(struct buf *out, const struct config *config, enum db_flavour flavour,
+                       const struct role *role)
+{
+    CLEANUP_BUF struct buf user = BUF_INIT;
+
+    put_user(&user, config->mysql.user, role);
+    buf_printf(out, "\n-- %s\nCREATE USER IF NOT EXISTS %s IDENTIFIED BY '...';\n", role->purpose,
+               buf_text(&user));
+    put_grants(out, config, flavour, role, buf_text(&user));
+}
+
+/* A user who is there gets the password, too: the file may have a new one. */
+static int put_account(struct buf *sql, const char *user, const char *path, struct err *err)
+{
+    CLEANUP_BUF struct buf source = BUF_INIT;
+    CLEANUP_BUF struct buf password = BUF_INIT;
+    CLEANUP_BUF struct buf quoted = BUF_INIT;
+    CLEANUP_BUF struct buf why = BUF_INIT;
+    bool is_private = false;
+
+    buf_printf(&source, "file:%s", path);
+    if (!expand_text(buf_text(&source), "", &password, &is_private, &why)) {
+        err_set(err, ERR_CONFIG, "%s", buf_text(&why));
+        return err_hint(err, "Put the user's password into the file's first line.");
+    }
+    cli_quote_text(&quoted, buf_text(&password));
+    buf_printf(sql, "CREATE USER IF NOT EXISTS %s IDENTIFIED BY %s;\n", user, buf_text(&quoted));
+    buf_printf(sql, "ALTER USER %s IDENTIFIED BY %s;\n", user, buf_text(&quoted));
+    return 0;
+}
+
+int grants_apply(struct db *db, const struct config *config, const char *prefix, const char *folder,
+                 struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+
+    for (size_t i = 0; i < N_ROLES; i++) {
+        CLEANUP_BUF struct buf user = BUF_INIT;
+        CLEANUP_BUF struct buf path = BUF_INIT;
+
+        put_user(&user, prefix, &roles[i]);
+        buf_printf(&path, "%s/%s%s", folder, prefix, roles[i].suffix);
+        if (put_account(&sql, buf_text(&user), buf_text(&path), err) != 0)
+            return err_wrap(err, "the password of %s", buf_text(&user));
+        put_grants(&sql, config, db_flavour(db), &roles[i], buf_text(&user));
+    }
+    if (sql.is_failed)
+        return err_nomem(err, "grants");
+    if (db_script(db, buf_text(&sql), err) != 0)
+        return err_wrap(err, "make the users %s_...", prefix);
+    return 0;
 }
 
 /* The two servers have different names for one privilege; ask which it is. */
@@ -137,7 +197,7 @@ static int run(const struct cli_args *args)
         buf_puts(&out,
                  "-- Run this as an administrator after `tabrelay init-db`, with passwords for "
                  "'...'\n-- and, for '%', the hosts that the programs run on.\n");
-        for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+        for (size_t i = 0; i < N_ROLES; i++)
             print_role(&out, &config, flavour, &roles[i]);
         cli_print(&out);
     }
@@ -154,6 +214,7 @@ const struct cli_command cli_grants = {
         "USER_cli. Only the mapped tables are named. Tables must exist when the lines run.\n"
         "\nexamples:\n"
         "  tabrelay grants > grants.sql    # then fill in the passwords\n"
-        "  mysql -u root -p < grants.sql\n",
+        "  mysql -u root -p < grants.sql\n\n"
+        "`tabrelay init-db --users NAME` makes these users itself.\n",
     .run = run,
 };

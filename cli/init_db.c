@@ -2,9 +2,12 @@
 /* init-db: make the state database, or bring it to the newest version. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/grants.h"
 #include "cli/schema.h"
+#include "common/clock.h"
 #include "common/embed.h"
 #include "common/mysql/table.h"
 
@@ -20,6 +23,7 @@ static const struct migration {
     {4, "schemas/state-4.sql"},
 };
 
+enum { WAIT_MAX_S = 3600, RETRY_US = 500000 };
 enum { N_MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 
 unsigned schema_newest(void)
@@ -116,20 +120,40 @@ static int migrate(struct db *db, const char *database, unsigned *from, struct e
     return 0;
 }
 
-static int make(const struct config *config)
+/* A server that is just starting is waited for. */
+static int open_patiently(const struct config_mysql *cfg, long wait_s, struct db **db,
+                          struct err *err)
+{
+    int64_t until = clock_mono_ms() + wait_s * 1000;
+
+    while (db_open(cfg, db, err) != 0) {
+        if (!err->transient || clock_mono_ms() >= until)
+            return -1;
+        usleep(RETRY_US);
+        *err = (struct err)ERR_INIT;
+    }
+    return 0;
+}
+
+static int make(const struct cli_args *args, const struct config *config, long wait_s)
 {
     const char *name = config->mysql.state_database;
+    const char *users = cli_value(args, CLI_USERS);
     struct err err = ERR_INIT;
     struct db *db = NULL;
     unsigned from = 0;
     int result;
 
-    if (db_open(&config->mysql, &db, &err) != 0)
+    if (open_patiently(&config->mysql, wait_s, &db, &err) != 0)
         return cli_fail(&err);
     result = migrate(db, name, &from, &err);
+    if (result == 0 && users != NULL)
+        result = grants_apply(db, config, users, cli_value(args, CLI_PASSWORDS), &err);
     db_close(db);
     if (result != 0)
         return cli_fail(&err);
+    if (users != NULL)
+        printf("users: %s_replicator, %s_webhook, %s_cli\n", users, users, users);
     if (from == schema_newest())
         printf("%s: version %u, nothing to do\n", name, from);
     else if (from == 0)
@@ -142,25 +166,39 @@ static int make(const struct config *config)
 static int run(const struct cli_args *args)
 {
     struct config config;
-    int result = cli_load(args, &config);
+    long wait_s = 0;
+    int result;
 
+    if (!cli_number(args, CLI_WAIT, "init-db", 1, WAIT_MAX_S, 0, &wait_s))
+        return CLI_USAGE;
+    if (cli_has(args, CLI_USERS) != cli_has(args, CLI_PASSWORDS))
+        return cli_usage("init-db", "--users and --passwords belong together");
+    result = cli_load(args, &config);
     if (result == CLI_OK)
-        result = cli_has(args, CLI_PRINT) ? print_sql(&config) : make(&config);
+        result = cli_has(args, CLI_PRINT) ? print_sql(&config) : make(args, &config, wait_s);
     config_free(&config);
     return result;
 }
 
 const struct cli_command cli_init_db = {
     .name = "init-db",
-    .usage = "[--print]",
+    .usage = "[--print] [--wait SECONDS] [--users NAME --passwords DIR]",
     .summary = "Make the state database, or bring it to the newest version.",
     .help =
         "\nIt may run again at any time: what is there already stays as it is. The user needs the\n"
         "right to create tables in the state database (mysql.state_database); an administrator\n"
         "may run what --print prints instead.\n"
+        "\n"
+        "  --wait SECONDS   wait so long for MySQL to answer (0)\n"
+        "  --users NAME     then make the users of `tabrelay grants`, or give them what they "
+        "lack:\n"
+        "                   NAME_replicator, NAME_webhook, NAME_cli; this needs an administrator\n"
+        "  --passwords DIR  where their passwords are: each the first line of a file of the\n"
+        "                   user's name\n"
         "\nexamples:\n"
         "  tabrelay init-db\n"
-        "  tabrelay init-db --print | mysql -u root -p\n",
-    .flags = CLI_PRINT,
+        "  tabrelay init-db --print | mysql -u root -p\n"
+        "  tabrelay init-db --wait 60 --users tabrelay --passwords /run/secrets\n",
+    .flags = CLI_PRINT | CLI_WAIT | CLI_USERS | CLI_PASSWORDS,
     .run = run,
 };

@@ -35,6 +35,8 @@ static const struct option {
     {"--limit", CLI_LIMIT, "a number"},
     {"--repair", CLI_REPAIR, "mysql or sheet"},
     {"--wait", CLI_WAIT, "a number of seconds"},
+    {"--users", CLI_USERS, "what the users' names begin with"},
+    {"--passwords", CLI_PASSWORDS, "a folder"},
     {NULL, 0, NULL},
 };
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 
 import pymysql
 import pytest
@@ -104,6 +105,7 @@ def test_the_version_is_the_project_s():
     (["status", "products"], 'tabrelay status: unexpected "products"'),
     (["--config"], "tabrelay: --config needs the name of a file"),
     (["reconcile"], "tabrelay reconcile: expected the name of a mapping, or --all"),
+    (["init-db", "--users", "shop"], "tabrelay init-db: --users and --passwords belong together"),
     (["snapshot", "products", "--all"], "tabrelay snapshot: expected the name of a mapping, or --all"),
     (["deletes", "refuse"], 'tabrelay deletes: unknown action "refuse"; there is: approve'),
     (["deletes", "approve"], "tabrelay deletes: expected the name of a mapping"),
@@ -202,6 +204,46 @@ def test_the_grants_are_accepted_and_are_enough(site):
     finally:
         for name in names:
             site.server.sql(f"DROP USER IF EXISTS '{user}_{name}'@'%'")
+
+
+def test_init_db_makes_the_users_of_grants_with_passwords_from_files(site, tmp_path):
+    user = f"u{site.database}"
+    names = [f"{user}_{role}" for role in ("replicator", "webhook", "cli")]
+    for name in names:
+        (tmp_path / name).write_text(f"it's \\ {name}\n")
+    options = ("--users", user, "--passwords", tmp_path)
+    try:
+        assert site.run("init-db", *options).stdout == f"users: {', '.join(names)}\n{site.state}: made, version 4\n"
+        for name in names:
+            shown = {row[0] for row in site.server.sql(f"SHOW GRANTS FOR '{name}'@'%'")}
+            site.settings["mysql"].update(user=user)
+            printed = [line.rstrip(";") for line in site.run("grants").stdout.splitlines() if f"TO '{name}'" in line]
+            assert len(shown) == len(printed) + (not any("ON *.*" in line for line in printed))
+            site.settings["mysql"].update(user="tester")
+        (tmp_path / names[2]).write_text("another\n")
+        site.run("init-db", *options)
+        site.settings["mysql"].update(user=names[2], password="another")
+        site.run("status")
+    finally:
+        for name in names:
+            site.server.sql(f"DROP USER IF EXISTS '{name}'@'%'")
+
+
+def test_init_db_without_a_password_makes_no_user(site, tmp_path):
+    user = f"n{site.database}"
+    (tmp_path / f"{user}_replicator").write_text("secret")
+    done = site.run("init-db", "--users", user, "--passwords", tmp_path, code=1)
+    assert done.stderr.splitlines() == [
+        f"tabrelay: the password of '{user}_webhook'@'%': cannot read {tmp_path}/{user}_webhook: No such file or directory",
+        "  -> Put the user's password into the file's first line."]
+    assert not site.server.sql("SELECT user FROM mysql.user WHERE user LIKE %s", (f"{user}%",))
+
+
+def test_init_db_waits_for_a_server_that_is_not_there(site):
+    site.settings["mysql"]["port"] = free_port()
+    start = time.monotonic()
+    site.run("init-db", "--wait", "1", code=1)
+    assert time.monotonic() - start > 1
 
 
 def test_grants_without_a_server_are_for_mysql(site):

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grants: the MySQL users of the programs, and what each must be allowed. */
+#ifndef CLI_GRANTS_H
+#define CLI_GRANTS_H
+
+#include "common/config/config.h"
+#include "common/err.h"
+#include "common/mysql/db.h"
+
+/* Make the users PREFIX_replicator, PREFIX_webhook and PREFIX_cli, or give those that are there
+ * their passwords and what they lack; nothing is taken away. Each password is the first line of the
+ * file in FOLDER that has the user's name. DB is an administrator's connection, our tables and the
+ * mapped ones must exist. ERR_CONFIG: a password cannot be read; nothing was changed. ERR_MYSQL,
+ * ERR_AUTH: the users before are made. */
+int grants_apply(struct db *db, const struct config *config, const char *prefix, const char *folder,
+                 struct err *err);
+#endif
