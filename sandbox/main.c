@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tabrelay-sandbox: Google Sheets on this machine, for tests and for trying things out. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/http/health.h"
 #include "common/http/server.h"
 #include "common/log.h"
 #include "common/version.h"
 #include "sandbox/host.h"
 #include "sandbox/mem.h"
 #include "sandbox/options.h"
+#include "sandbox/prepare.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/script/engine.h"
 #include "sandbox/serve.h"
@@ -46,6 +49,8 @@ static int open_parts(struct sandbox *s, struct options *o, struct err *err)
     s->stop = stop_new();
     if (s->stop == NULL)
         return err_nomem(err, "stop");
+    if (o->data_dir != NULL && mkdir(o->data_dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(err, "make %s", o->data_dir);
     s->answer_time = &o->answer_time;
     s->log = request_log_new();
     s->events = events_new(s->stop);
@@ -56,10 +61,11 @@ static int open_parts(struct sandbox *s, struct options *o, struct err *err)
                                               .wait_ms = o->notify_after_ms,
                                               .life_ms = o->channel_life_ms};
     if (channels_new(&channels, &s->channels, err) < 0 || quota_new(o->quota, &s->quota, err) < 0 ||
-        oauth_new(o->data_dir, &s->oauth, err) < 0 || library_open(books, &s->library, err) < 0)
+        oauth_new(o->data_dir, o->account, &s->oauth, err) < 0 ||
+        library_open(books, &s->library, err) < 0)
         return -1;
     library_listen(s->library, changed, s);
-    return 0;
+    return o->book == NULL ? 0 : prepare_book(s, o->book, err);
 }
 
 static int open_script(struct sandbox *s, const struct script_host *host, const struct options *o,
@@ -70,11 +76,15 @@ static int open_script(struct sandbox *s, const struct script_host *host, const 
     return o->script == NULL ? 0 : script_new(&options, &s->script, err);
 }
 
-static void set_url(struct sandbox *s, const char *host, unsigned port)
+static void set_url(struct sandbox *s, const struct options *o, unsigned port)
 {
+    const char *host = o->host;
     bool is_v6 = strchr(host, ':') != NULL;
 
-    snprintf(s->url, sizeof(s->url), is_v6 ? "http://[%s]:%u" : "http://%s:%u", host, port);
+    if (o->url != NULL)
+        snprintf(s->url, sizeof(s->url), "%s", o->url);
+    else
+        snprintf(s->url, sizeof(s->url), is_v6 ? "http://[%s]:%u" : "http://%s:%u", host, port);
 }
 
 /* Serve until a signal comes. */
@@ -91,18 +101,24 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
     };
     struct script_host host = host_for(s);
     struct http_server *server = NULL;
+    struct prepare *prepare = NULL;
+    int rc = 0;
 
     if (open_script(s, &host, o, err) < 0 || http_server_start(&options, &server, err) < 0)
         return -1;
-    set_url(s, o->host, http_server_port(server));
+    set_url(s, o, http_server_port(server));
     atomic_store(&s->is_ready, true);
     printf("listening on %s/\n", s->url);
     fflush(stdout);
-    stop_wait_signal(s->stop);
+    if (o->install != NULL)
+        rc = prepare_install(s, o->install, &prepare, err);
+    if (rc == 0)
+        stop_wait_signal(s->stop);
     stop_ask(s->stop);
     http_server_stop(server);
+    prepare_free(prepare);
     script_free(take_ptr(s->script));
-    return 0;
+    return rc;
 }
 
 int main(int argc, char **argv)
@@ -123,6 +139,8 @@ int main(int argc, char **argv)
         printf("tabrelay-sandbox %s\n", TABRELAY_VERSION);
     if (o.shows != 0)
         return 0;
+    if (o.asks_health)
+        return health_ask("tabrelay-sandbox", o.host, o.port);
     stop_block_signals();
     rc = open_parts(&s, &o, &err);
     if (rc == 0)

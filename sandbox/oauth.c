@@ -35,13 +35,14 @@ struct oauth {
     char refresh_token[80];
 };
 
-int oauth_new(const char *data_dir, struct oauth **out, struct err *err)
+int oauth_new(const char *data_dir, const char *account, struct oauth **out, struct err *err)
 {
     struct oauth *o = mem_new(1, sizeof(*o));
     unsigned char refresh[32];
     struct buf text = BUF_INIT;
 
-    if (oauth_key_open(&o->key, data_dir, err) < 0) {
+    if ((account != NULL ? oauth_key_load(&o->key, account, err)
+                         : oauth_key_open(&o->key, data_dir, err)) < 0) {
         oauth_free(o);
         return -1;
     }
@@ -182,17 +183,19 @@ static bool read_part(const char *text, size_t len, cJSON **out)
            json_parse(buf_text(&bytes), bytes.len, out, &err) == 0 && cJSON_IsObject(*out);
 }
 
-static bool is_audience(const cJSON *claims, const char *url)
+/* Google's, our own, or the one by which this client has reached us. */
+static bool is_audience(const cJSON *claims, const char *url, const char *host)
 {
     const char *aud = json_text(claims, "aud", "");
-    size_t n = strlen(url);
+    CLEANUP_FREE char *own = mem_printf("%s/token", url);
+    CLEANUP_FREE char *reached = mem_printf("http://%s/token", host == NULL ? "" : host);
 
-    return strcmp(aud, "https://oauth2.googleapis.com/token") == 0 ||
-           (strncmp(aud, url, n) == 0 && strcmp(aud + n, "/token") == 0);
+    return strcmp(aud, "https://oauth2.googleapis.com/token") == 0 || strcmp(aud, own) == 0 ||
+           strcmp(aud, reached) == 0;
 }
 
 static void check_claims(const struct oauth *o, const cJSON *claims, const char *url,
-                         struct http_response *response)
+                         const char *host, struct http_response *response)
 {
     long long iat = json_int(claims, "iat", -1), exp = json_int(claims, "exp", -1);
     long long now = clock_wall_ms() / 1000;
@@ -202,7 +205,7 @@ static void check_claims(const struct oauth *o, const cJSON *claims, const char 
 
     if (account_length(iss) == 0)
         token_error(response, 400, "invalid_grant", "Invalid grant: account not found");
-    else if (!is_audience(claims, url))
+    else if (!is_audience(claims, url, host))
         token_error(response, 400, "invalid_grant",
                     "Invalid JWT: Failed audience check. The right audience is "
                     "https://oauth2.googleapis.com/token");
@@ -219,7 +222,7 @@ static void check_claims(const struct oauth *o, const cJSON *claims, const char 
 }
 
 static void grant_jwt(const struct oauth *o, const char *assertion, const char *url,
-                      struct http_response *response)
+                      const char *host, struct http_response *response)
 {
     const char *dot = strchr(assertion, '.');
     const char *last = dot == NULL ? NULL : strchr(dot + 1, '.');
@@ -237,7 +240,7 @@ static void grant_jwt(const struct oauth *o, const char *assertion, const char *
         token_error(response, 400, "invalid_grant", "Invalid JWT Signature.");
         return;
     }
-    check_claims(o, claims, url, response);
+    check_claims(o, claims, url, host, response);
 }
 
 void oauth_token(const struct oauth *o, const char *url, const struct http_request *request,
@@ -251,7 +254,7 @@ void oauth_token(const struct oauth *o, const char *url, const struct http_reque
     if (grant == NULL)
         token_error(response, 400, "invalid_request", "Required parameter is missing: grant_type");
     else if (strcmp(grant, GRANT_JWT) == 0 && assertion != NULL)
-        grant_jwt(o, assertion, url, response);
+        grant_jwt(o, assertion, url, http_request_header(request, "Host"), response);
     else if (strcmp(grant, "refresh_token") == 0 && refresh != NULL &&
              strcmp(refresh, o->refresh_token) == 0)
         give_token(o, ALL, NAME "@" PROJECT DOMAIN, response);

@@ -22,8 +22,9 @@ enum { OAUTH_READ = 1, OAUTH_WRITE = 2, OAUTH_DRIVE = 4, OAUTH_LOOK = 8 };
 
 struct oauth;
 
-/* Read the key of DATA_DIR or make one; NULL: one for this run. ERR_IO, ERR_FORMAT. */
-int oauth_new(const char *data_dir, struct oauth **out, struct err *err);
+/* ACCOUNT NULL: read the key of DATA_DIR or make one (DATA_DIR NULL: one for this run). Else that
+ * of a service account's JSON file. ERR_IO, ERR_FORMAT. */
+int oauth_new(const char *data_dir, const char *account, struct oauth **out, struct err *err);
 void oauth_free(struct oauth *o);
 /* Append the key file of account NAME of PROJECT (NULL: the sandbox's own). False: not of a-z, 0-9
  * and -, or longer than 30 characters. */

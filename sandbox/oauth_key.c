@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/pem.h>
@@ -15,9 +14,10 @@
 #include "common/buf.h"
 #include "common/cleanup.h"
 #include "common/crypto.h"
+#include "common/json.h"
 #include "sandbox/mem.h"
 
-enum { KEY_BITS = 2048 };
+enum { KEY_BITS = 2048, MAX_FILE = 16384 };
 
 /* The key as PEM text, and its id. */
 static int fill_text(struct oauth_key *k, struct err *err)
@@ -76,8 +76,6 @@ int oauth_key_open(struct oauth_key *k, const char *data_dir, struct err *err)
 
     *k = (struct oauth_key){0};
     if (data_dir != NULL) {
-        if (mkdir(data_dir, 0700) < 0 && errno != EEXIST)
-            return err_errno(err, "oauth: make %s", data_dir);
         path = mem_printf("%s/service-account.pem", data_dir);
         if (read_key(k, path, err) < 0)
             return -1;
@@ -90,6 +88,40 @@ int oauth_key_open(struct oauth_key *k, const char *data_dir, struct err *err)
     if (fill_text(k, err) < 0)
         return -1;
     return path == NULL ? 0 : write_key(k, path, err);
+}
+
+static int read_file(const char *path, struct buf *out, struct err *err)
+{
+    CLEANUP_FILE FILE *f = fopen(path, "re");
+    char *to = buf_reserve(out, MAX_FILE);
+
+    if (f == NULL)
+        return err_errno(err, "oauth: open %s", path);
+    if (to == NULL)
+        return err_nomem(err, "oauth");
+    out->len = fread(to, 1, MAX_FILE, f);
+    return 0;
+}
+
+int oauth_key_load(struct oauth_key *k, const char *path, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    CLEANUP_JSON cJSON *json = NULL;
+    const char *pem;
+    BIO *bio;
+
+    *k = (struct oauth_key){0};
+    if (read_file(path, &text, err) < 0)
+        return -1;
+    if (json_parse(text.ptr, text.len, &json, err) < 0)
+        return err_wrap(err, "oauth: %s", path);
+    pem = json_text(json, "private_key", "");
+    bio = BIO_new_mem_buf(pem, (int)strlen(pem));
+    k->key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    BIO_free(bio);
+    if (k->key == NULL)
+        return err_set(err, ERR_FORMAT, "oauth: %s has no private_key", path);
+    return fill_text(k, err);
 }
 
 void oauth_key_close(struct oauth_key *k)

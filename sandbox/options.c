@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sandbox/sandbox.h"
+
 void options_help(FILE *to)
 {
     fputs(
@@ -23,6 +25,12 @@ void options_help(FILE *to)
         "  --notify-after MS    from a change to Drive's notification; Google's are about 180000\n"
         "                       (200)\n"
         "  --channel-life MS    the longest that a notification channel lives (86400000)\n"
+        "  --url URL            where browsers reach it, when that is not HOST:PORT\n"
+        "  --account FILE       the service account's key (JSON) that it knows (one of its own)\n"
+        "  --book ID=TITLE:TAB,TAB...   have this spreadsheet: it is made at the first start\n"
+        "  --install URL,FILE   install the script in the spreadsheets there are, for the webhook\n"
+        "                       at URL, whose secret is FILE's first line\n"
+        "  --health             ask the one that listens at --listen whether it is well; 0: it is\n"
         "  --help, --version\n"
         "\n"
         "GET /sandbox/v1/credentials gives a service account's key for it.\n",
@@ -53,6 +61,18 @@ static int parse_listen(const char *text, struct options *out, struct err *err)
     return 0;
 }
 
+/* "http://NAME[:PORT]": without a path, as a browser's Origin has it. */
+static int parse_url(const char *text, struct options *out, struct err *err)
+{
+    const char *name = strstr(text, "://");
+
+    if (name == NULL || name == text || name[3] == '\0' || strpbrk(name + 3, "/?#\"\\ ") != NULL ||
+        strlen(text) >= URL_SIZE)
+        return err_set(err, ERR_CONFIG, "--url: expected http://NAME:PORT, got \"%.80s\"", text);
+    out->url = text;
+    return 0;
+}
+
 static int parse_ms(const char *name, const char *text, int64_t *out, struct err *err)
 {
     char *end = NULL;
@@ -75,6 +95,11 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         {"answer-ms", required_argument, NULL, 'a'},
         {"notify-after", required_argument, NULL, 'n'},
         {"channel-life", required_argument, NULL, 'c'},
+        {"url", required_argument, NULL, 'u'},
+        {"account", required_argument, NULL, 'A'},
+        {"book", required_argument, NULL, 'b'},
+        {"install", required_argument, NULL, 'i'},
+        {"health", no_argument, NULL, 'H'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
         {0},
@@ -101,6 +126,16 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
             out->script = optarg;
         if (c == 'q')
             out->quota = optarg;
+        if (c == 'u' && parse_url(optarg, out, err) < 0)
+            return -1;
+        if (c == 'A')
+            out->account = optarg;
+        if (c == 'b')
+            out->book = optarg;
+        if (c == 'i')
+            out->install = optarg;
+        if (c == 'H')
+            out->asks_health = true;
         if (c == 'h' || c == 'v')
             out->shows = c == 'h' ? 1 : 2;
         if (c == '?')

@@ -3,6 +3,7 @@
 #ifndef SANDBOX_OPTIONS_H
 #define SANDBOX_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,11 @@ struct options {
     uint16_t port;
     const char *data_dir; /* NULL: in memory only */
     const char *script;   /* path of Code.gs; NULL: no script */
+    const char *url;      /* where browsers reach it; NULL: http://HOST:PORT */
+    const char *account;  /* path of a service account's key, whose holder is known; NULL: own */
+    const char *book;     /* prepare_book; NULL: none */
+    const char *install;  /* prepare_install; NULL: nothing */
+    bool asks_health;     /* --health: ask the one that listens there, and end */
     const char *quota;
     struct answer_time answer_time;
     int64_t notify_after_ms; /* from a change to Drive's notification */

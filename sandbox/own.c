@@ -200,10 +200,12 @@ static void release(void *ctx, const struct http_request *request, struct http_r
 static bool is_foreign(const struct sandbox *s, const struct http_request *request)
 {
     const char *origin = http_request_header(request, "Origin");
-    const char *port = strrchr(s->url, ':');
+    const char *port = strchr(strstr(s->url, "://") + 3, ':');
     CLEANUP_FREE char *local = mem_printf("http://localhost%s", port == NULL ? "" : port);
+    CLEANUP_FREE char *loopback = mem_printf("http://127.0.0.1%s", port == NULL ? "" : port);
 
-    return origin != NULL && strcmp(origin, s->url) != 0 && strcmp(origin, local) != 0;
+    return origin != NULL && strcmp(origin, s->url) != 0 && strcmp(origin, local) != 0 &&
+           strcmp(origin, loopback) != 0;
 }
 
 void own_handle(struct sandbox *s, const struct http_request *request,

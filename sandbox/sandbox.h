@@ -26,6 +26,8 @@
 
 struct script;
 
+enum { URL_SIZE = 128 };
+
 /* Everything is set before the first request and freed after the last. */
 struct sandbox {
     struct library *library;
@@ -39,7 +41,7 @@ struct sandbox {
     struct request_log *log;
     struct script *script; /* NULL: started without --script */
     struct stop *stop;
-    char url[64]; /* "http://127.0.0.1:8080" */
+    char url[URL_SIZE]; /* "http://127.0.0.1:8080" */
     /* Set last: a free port is known only when the server already listens. */
     atomic_bool is_ready;
 };

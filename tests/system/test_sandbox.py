@@ -14,6 +14,7 @@ import urllib.request
 
 import pytest
 from programs import ROOT, Program, run, wait_until
+from servers import free_port
 
 sys.path.insert(0, str(ROOT / "sandbox"))
 from client import Refused, Sandbox  # noqa: E402
@@ -367,6 +368,43 @@ def test_tokens_are_given_for_a_fresh_signed_assertion_only(google, tmp_path):
     forged = assertion(google, tmp_path)
     forged = forged[:-8] + ("AAAAAAAA" if forged[-8:] != "AAAAAAAA" else "BBBBBBBB")
     assert token(google, forged) == (400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+
+
+def test_a_sandbox_is_started_with_a_spreadsheet_and_an_account(google, tmp_path):
+    account = tmp_path / "account.json"
+    account.write_text(json.dumps(google.client.credentials()))
+    address = f"127.0.0.1:{free_port()}"
+    client = Sandbox(f"http://{address}")
+    # The key's own token_uri is the other's; by the address that a client has reached, it is ours.
+    client.credentials = lambda: {**json.loads(account.read_text()), "token_uri": f"http://{address}/token"}
+    program = Program("tabrelay-sandbox", ["--listen", address, "--data", tmp_path / "data", "--account", account, "--url",
+                                           "http://localhost:8090", "--book", "shop=The shop:Products,Orders"],
+                      tmp_path, ready_log="listening on http://localhost:8090/\n")
+    for _ in range(2):  # it is made once
+        program.start()
+        try:
+            found = client.spreadsheet("shop")
+            assert (found["title"], [t["title"] for t in found["tabs"]]) == ("The shop", ["Products", "Orders"])
+            books = client.call("GET", "/sandbox/v1/spreadsheets")
+            assert [book["url"] for book in books] == ["http://localhost:8090/d/shop"]
+            assert client.google("GET", "/v4/spreadsheets/shop")["spreadsheetId"] == "shop"
+            asked = run("tabrelay-sandbox", "--listen", address, "--health")
+            assert (asked.returncode, asked.stdout) == (0, 'tabrelay-sandbox: well: {"ok":true}\n')
+        finally:
+            program.stop()
+
+
+@pytest.mark.parametrize("options, problem", [
+    (["--book", "shop:Products"], '--book: expected ID=TITLE:TAB,TAB..., got "shop:Products"'),
+    (["--book", "shop=Shop:A,A"], '--book: expected ID=TITLE:TAB,TAB..., got "shop=Shop:A,A"'),
+    (["--install", "http://x/,none"], "--install: there is no script to install (--script)"),
+    (["--account", "/dev/null"], "oauth: /dev/null: "),
+    (["--url", "localhost"], '--url: expected http://NAME:PORT, got "localhost"'),
+])
+def test_wrong_preparations_are_refused(options, problem):
+    done = run("tabrelay-sandbox", "--listen", "127.0.0.1:0", *options)
+    assert done.returncode in (1, 2)
+    assert problem in done.stderr
 
 
 def test_without_a_token_nothing_is_answered(google, book, tmp_path):
