@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "cli/cli.h"
+#include "cli/grants.h"
 
 /* "GRANT <privileges> ON <object> TO ..." */
 struct grant {
@@ -130,7 +131,8 @@ static bool has_roles(const struct db_rows *grants)
 
 struct who {
     const struct db_rows *grants;
-    const char *account;      /* 'user'@'host', quoted */
+    const char *account; /* 'user'@'host', quoted */
+    struct grants_needs needs;
     enum finding_level level; /* of what is missing */
     bool is_complete;
 };
@@ -149,9 +151,9 @@ static void check_global(struct findings *f, struct who *who, enum db_flavour fl
 {
     const char *monitor = flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT";
 
-    if (!has(who->grants, "REPLICATION SLAVE", NULL, NULL))
+    if (who->needs.reads_binlog && !has(who->grants, "REPLICATION SLAVE", NULL, NULL))
         need(f, who, "REPLICATION SLAVE", "*.*");
-    if (!has(who->grants, monitor, NULL, NULL) &&
+    if (who->needs.asks_position && !has(who->grants, monitor, NULL, NULL) &&
         !has(who->grants, "REPLICATION CLIENT", NULL, NULL))
         need(f, who, monitor, "*.*");
 }
@@ -159,7 +161,7 @@ static void check_global(struct findings *f, struct who *who, enum db_flavour fl
 static void check_table(struct findings *f, struct who *who, const struct config_mapping *m)
 {
     static const char *const wanted[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
-    size_t n = m->direction == CONFIG_TO_SHEET ? 1 : 4;
+    size_t n = who->needs.writes_tables && m->direction != CONFIG_TO_SHEET ? 4 : 1;
     CLEANUP_BUF struct buf missing = BUF_INIT;
     CLEANUP_BUF struct buf object = BUF_INIT;
 
@@ -186,12 +188,15 @@ static void quote_account(struct buf *out, const char *current)
     cli_quote_text(out, host == NULL ? "%" : host + 1);
 }
 
+/* A user of `tabrelay grants` is asked for what its own program needs, any other for all. */
 void check_privileges(struct findings *f, const struct config *config, struct db *db)
 {
+    static const struct grants_needs all = {true, true, true};
     CLEANUP_ROWS struct db_rows grants = DB_ROWS_INIT;
     CLEANUP_ROWS struct db_rows current = DB_ROWS_INIT;
     CLEANUP_BUF struct buf account = BUF_INIT;
     struct err err = ERR_INIT;
+    const struct grants_needs *needs;
     struct who who;
 
     if (db_exec(db, "SHOW GRANTS", &grants, &err) != 0 ||
@@ -199,15 +204,19 @@ void check_privileges(struct findings *f, const struct config *config, struct db
         findings_add_err(f, "privileges", &err);
         return;
     }
+    needs = grants_needs_of(config->mysql.user);
     quote_account(&account, db_rows_text(&current, 0, 0));
     who = (struct who){.grants = &grants,
                        .account = buf_text(&account),
+                       .needs = needs != NULL ? *needs : all,
                        .level = has_roles(&grants) ? FINDING_WARN : FINDING_FAIL,
                        .is_complete = true};
     check_global(f, &who, db_flavour(db));
     for (size_t i = 0; i < config->n_mappings; i++)
         check_table(f, &who, &config->mappings[i]);
     if (who.is_complete)
-        findings_add(f, FINDING_OK, "privileges", NULL, "%s has what both programs need",
+        findings_add(f, FINDING_OK, "privileges", NULL,
+                     needs != NULL ? "%s has what its program needs"
+                                   : "%s has what both programs need",
                      who.account);
 }

@@ -57,16 +57,17 @@ static const struct state_grant cli_state[] = {
 struct role {
     const char *suffix; /* of the user's name */
     const char *purpose;
-    bool reads_binlog;
-    bool asks_position; /* where GTIDs are off it takes a privilege */
-    bool writes_tables;
+    struct grants_needs needs;
     const struct state_grant *state;
 };
 
 static const struct role roles[] = {
-    {"_replicator", "reads the binlog and the mapped tables", true, true, false, replicator_state},
-    {"_webhook", "writes what was edited in the sheets", false, false, true, webhook_state},
-    {"_cli", "looks, and asks for snapshots and comparisons", false, true, false, cli_state},
+    {"_replicator",
+     "reads the binlog and the mapped tables",
+     {true, true, false},
+     replicator_state},
+    {"_webhook", "writes what was edited in the sheets", {false, false, true}, webhook_state},
+    {"_cli", "looks, and asks for snapshots and comparisons", {false, true, false}, cli_state},
 };
 
 enum { N_ROLES = sizeof(roles) / sizeof(roles[0]) };
@@ -83,6 +84,17 @@ static void put_state(struct buf *out, const struct config *config, const struct
     }
 }
 
+const struct grants_needs *grants_needs_of(const char *user)
+{
+    for (size_t i = 0; i < N_ROLES; i++) {
+        size_t len = strlen(user), suffix = strlen(roles[i].suffix);
+
+        if (len > suffix && strcmp(user + len - suffix, roles[i].suffix) == 0)
+            return &roles[i].needs;
+    }
+    return NULL;
+}
+
 /* 'PREFIX_role'@'%' */
 static void put_user(struct buf *out, const char *prefix, const struct role *role)
 {
@@ -96,13 +108,13 @@ static void put_user(struct buf *out, const char *prefix, const struct role *rol
 static void put_grants(struct buf *out, const struct config *config, enum db_flavour flavour,
                        const struct role *role, const char *user)
 {
-    if (role->asks_position)
+    if (role->needs.asks_position)
         buf_printf(out, "GRANT %s%s ON *.* TO %s;\n",
-                   role->reads_binlog ? "REPLICATION SLAVE, " : "",
+                   role->needs.reads_binlog ? "REPLICATION SLAVE, " : "",
                    flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", user);
     for (size_t i = 0; i < config->n_mappings; i++) {
         const struct config_mapping *m = &config->mappings[i];
-        bool writes = role->writes_tables && m->direction != CONFIG_TO_SHEET;
+        bool writes = role->needs.writes_tables && m->direction != CONFIG_TO_SHEET;
 
         buf_printf(out, "GRANT %s ON ", writes ? "SELECT, INSERT, UPDATE, DELETE" : "SELECT");
         table_quote(out, m->schema);

@@ -3,9 +3,21 @@
 #ifndef CLI_GRANTS_H
 #define CLI_GRANTS_H
 
+#include <stdbool.h>
+
 #include "common/config/config.h"
 #include "common/err.h"
 #include "common/mysql/db.h"
+
+/* What a user of one role needs of MySQL and the mapped tables. */
+struct grants_needs {
+    bool reads_binlog;
+    bool asks_position;
+    bool writes_tables;
+};
+
+/* Of a user whose name ends as one of grants' users' does; NULL: of any other. */
+const struct grants_needs *grants_needs_of(const char *user);
 
 /* Make the users PREFIX_replicator, PREFIX_webhook and PREFIX_cli, or give those that are there
  * their passwords and what they lack; nothing is taken away. Each password is the first line of the
