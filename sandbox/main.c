@@ -69,9 +69,10 @@ static int open_parts(struct sandbox *s, struct options *o, struct err *err)
 }
 
 static int open_script(struct sandbox *s, const struct script_host *host, const struct options *o,
-                       struct err *err)
+                       const char *webhook, struct err *err)
 {
-    struct script_options options = {.host = host, .source = o->script, .data_dir = o->data_dir};
+    struct script_options options = {
+        .host = host, .source = o->script, .data_dir = o->data_dir, .webhook = webhook};
 
     return o->script == NULL ? 0 : script_new(&options, &s->script, err);
 }
@@ -102,9 +103,10 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
     struct script_host host = host_for(s);
     struct http_server *server = NULL;
     struct prepare *prepare = NULL;
+    CLEANUP_FREE char *webhook = prepare_webhook(o->install);
     int rc = 0;
 
-    if (open_script(s, &host, o, err) < 0 || http_server_start(&options, &server, err) < 0)
+    if (open_script(s, &host, o, webhook, err) < 0 || http_server_start(&options, &server, err) < 0)
         return -1;
     set_url(s, o, http_server_port(server));
     atomic_store(&s->is_ready, true);
@@ -116,6 +118,8 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
         stop_wait_signal(s->stop);
     stop_ask(s->stop);
     http_server_stop(server);
+    if (s->script != NULL)
+        script_ask_stop(s->script);
     prepare_free(prepare);
     script_free(take_ptr(s->script));
     return rc;

@@ -154,6 +154,13 @@ int prepare_install(struct sandbox *s, const char *spec, struct prepare **out, s
     return 0;
 }
 
+char *prepare_webhook(const char *spec)
+{
+    const char *comma = spec == NULL ? NULL : strrchr(spec, ',');
+
+    return comma == NULL ? NULL : mem_text_n(spec, (size_t)(comma - spec));
+}
+
 void prepare_free(struct prepare *p)
 {
     if (p == NULL)

@@ -15,6 +15,8 @@ struct prepare;
  * is there with the webhook's URL and the secret in FILE's first line, again and again until the
  * webhook answers. ERR_CONFIG: SPEC, or FILE cannot be read. */
 int prepare_install(struct sandbox *s, const char *spec, struct prepare **out, struct err *err);
-/* The stop has been asked: wait for the thread. NULL is fine. */
+/* SPEC's URL, malloc()ed; NULL for NULL. */
+char *prepare_webhook(const char *spec);
+/* The stop has been asked, of the script, too: wait for the thread. NULL is fine. */
 void prepare_free(struct prepare *p);
 #endif

@@ -49,6 +49,7 @@ static int start(struct script *s, const struct script_options *options, struct 
         return -1;
     w->host = options->host;
     w->source = s->source;
+    w->webhook = options->webhook;
     w->max_ms = options->max_run_ms > 0 ? options->max_run_ms : MAX_RUN_MS;
     w->max_heap_bytes = options->max_heap_bytes > 0 ? options->max_heap_bytes : MAX_HEAP_BYTES;
     w->locks = locks_new();
@@ -76,13 +77,18 @@ int script_new(const struct script_options *options, struct script **out, struct
     return 0;
 }
 
+void script_ask_stop(struct script *s)
+{
+    stop_ask(s->world.stop);
+    locks_shut(s->world.locks);
+}
+
 void script_free(struct script *s)
 {
     if (s == NULL)
         return;
     if (s->triggers != NULL) {
-        stop_ask(s->world.stop);
-        locks_shut(s->world.locks);
+        script_ask_stop(s);
         triggers_free(s->triggers);
     }
     stop_free(s->world.stop);

@@ -22,6 +22,8 @@ struct script;
 struct script_options {
     const struct script_host *host; /* kept by pointer */
     const char *source;             /* path of Code.gs */
+    const char *webhook; /* kept by pointer: a URL; its server may be fetched from, beside this
+                            machine; NULL: none */
     const char
         *data_dir; /* properties and installed triggers are kept here; NULL: in memory only */
     /* 0: as at Google, so far as that is known */
@@ -31,6 +33,8 @@ struct script_options {
 };
 
 int script_new(const struct script_options *options, struct script **out, struct err *err);
+/* Runs are cut off from now on; a script_run that waits returns. Any thread. */
+void script_ask_stop(struct script *s);
 /* Stop: no new runs; wait for running ones (UrlFetch is cut off); free. NULL is fine. */
 void script_free(struct script *s);
 

@@ -26,7 +26,8 @@
 /* What all runs share. */
 struct run_world {
     const struct script_host *host;
-    const char *source; /* the text of Code.gs */
+    const char *source;  /* the text of Code.gs */
+    const char *webhook; /* urlfetch; NULL: none */
     struct store *store;
     struct locks *locks;
     struct cache *cache;

@@ -384,6 +384,11 @@ static void only_this_machine_can_be_reached(void **state)
         assert_false(urlfetch_is_local(far[i]));
     for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
         assert_true(urlfetch_is_local(near[i]));
+    assert_true(urlfetch_is_same_server("http://webhook:8080/v1/edits", "http://webhook:8080"));
+    assert_true(urlfetch_is_same_server("https://webhook/v1", "https://webhook:443/"));
+    assert_false(urlfetch_is_same_server("http://webhook:8081/", "http://webhook:8080/"));
+    assert_false(urlfetch_is_same_server("https://webhook:8080/", "http://webhook:8080/"));
+    assert_false(urlfetch_is_same_server("http://webhook:8080@mysql:3306/", "http://webhook:8080"));
     assert_string_equal(call("fetchIt", "[\"http://example.com/\"]"),
                         "the sandbox's scripts reach this machine only (http://127.0.0.1, "
                         "http://localhost), not http://example.com/");
