@@ -39,8 +39,10 @@ enum cli_flag {
     CLI_WAIT = 1 << 16,
     CLI_USERS = 1 << 17,
     CLI_PASSWORDS = 1 << 18,
+    CLI_REASON = 1 << 20,
+    CLI_WATCH = 1 << 21,
 };
-enum { CLI_OPTIONS = 19 };
+enum { CLI_OPTIONS = 24 };
 
 struct cli_args {
     const char *config_path;
@@ -65,6 +67,7 @@ struct cli_command {
 
 extern const struct cli_command cli_check, cli_conflicts, cli_deletes, cli_events, cli_grants,
     cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo, cli_verify;
+extern const struct cli_command cli_pause, cli_reload, cli_resume;
 
 static inline bool cli_has(const struct cli_args *args, enum cli_flag flag)
 {

@@ -81,7 +81,7 @@ static int run(const struct cli_args *args)
 
 const struct cli_command cli_deletes = {
     .name = "deletes",
-    .usage = "[--json] | approve MAPPING",
+    .usage = "[--json] | approve MAPPING [--wait SECONDS]",
     .summary = "List deletes that wait for approval, or approve them.",
     .help = "\nWhen more rows than delete_limit_rows or delete_limit_percent vanish from a tab, "
             "nothing is\n"
@@ -89,7 +89,7 @@ const struct cli_command cli_deletes = {
             "\nexamples:\n"
             "  tabrelay deletes\n"
             "  tabrelay deletes approve products\n",
-    .flags = CLI_JSON,
+    .flags = CLI_JSON | CLI_WAIT,
     .max_words = 2,
     .run = run,
 };

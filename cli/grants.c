@@ -27,6 +27,9 @@ static const struct state_grant replicator_state[] = {
     {"lease", "SELECT, INSERT, UPDATE, DELETE"},
     {"watermark", "SELECT, INSERT, UPDATE, DELETE"},
     {"sent_batch", "SELECT, INSERT, UPDATE, DELETE"},
+    {"pause", "SELECT, DELETE"},
+    {"reload", "SELECT"},
+    {"process", "SELECT, INSERT, UPDATE, DELETE"},
     {NULL, NULL},
 };
 static const struct state_grant webhook_state[] = {
@@ -38,6 +41,9 @@ static const struct state_grant webhook_state[] = {
     {"conflicts", "SELECT, INSERT, UPDATE"},
     {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
     {"signals", "INSERT"},
+    {"pause", "SELECT"},
+    {"reload", "SELECT"},
+    {"process", "SELECT, INSERT, UPDATE, DELETE"},
     {NULL, NULL},
 };
 static const struct state_grant cli_state[] = {
@@ -51,6 +57,9 @@ static const struct state_grant cli_state[] = {
     {"signals", "SELECT, INSERT"},
     {"conflicts", "SELECT"},
     {"mapped_table", "SELECT"},
+    {"pause", "SELECT, INSERT, UPDATE"},
+    {"reload", "SELECT, INSERT, UPDATE"},
+    {"process", "SELECT"},
     {NULL, NULL},
 };
 

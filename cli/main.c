@@ -8,9 +8,9 @@
 #include "common/version.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_init_db, &cli_grants,   &cli_check,     &cli_status,  &cli_plan,
-    &cli_verify,  &cli_snapshot, &cli_reconcile, &cli_deletes, &cli_conflicts,
-    &cli_log,     &cli_undo,     &cli_events,    NULL,
+    &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,    &cli_plan, &cli_verify,
+    &cli_snapshot, &cli_reconcile, &cli_deletes, &cli_conflicts, &cli_log,  &cli_undo,
+    &cli_events,   &cli_pause,     &cli_resume,  &cli_reload,    NULL,
 };
 
 static const struct option {
@@ -37,6 +37,8 @@ static const struct option {
     {"--wait", CLI_WAIT, "a number of seconds"},
     {"--users", CLI_USERS, "what the users' names begin with"},
     {"--passwords", CLI_PASSWORDS, "a folder"},
+    {"--reason", CLI_REASON, "a text"},
+    {"--watch", CLI_WATCH, NULL},
     {NULL, 0, NULL},
 };
 

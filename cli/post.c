@@ -2,10 +2,9 @@
 #include "cli/post.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "cli/who.h"
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/http/signed.h"
@@ -22,15 +21,11 @@ void post_begin(struct buf *edits, const char *kind)
                edits->len > 0 ? "," : "", id, kind, clock_wall_ms());
 }
 
-/* "root@db1": who this is, for the edit log. */
 static void put_editor(struct buf *out)
 {
     CLEANUP_BUF struct buf who = BUF_INIT;
-    const struct passwd *user = getpwuid(geteuid());
-    char host[256] = "";
 
-    gethostname(host, sizeof(host) - 1);
-    buf_printf(&who, "%.100s@%.150s", user == NULL ? "?" : user->pw_name, host);
+    who_append(&who);
     buf_json(out, buf_text(&who), who.len);
 }
 

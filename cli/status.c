@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/json_rows.h"
+#include "cli/show.h"
 #include "common/cleanup.h"
 
 enum { CELLS_MAX = 10000000 }; /* of a spreadsheet, as Google counts: blank ones, too */
@@ -29,6 +30,10 @@ enum {
     AT_ERROR,
     AT_ERROR_AT,
     AT_CELLS,
+    AT_PAUSED_AT,
+    AT_PAUSED_BY,
+    AT_PAUSE_REASON,
+    AT_RESUMED_AT,
     N_FIELDS
 };
 
@@ -38,7 +43,8 @@ enum {
     "LEAST(99, FLOOR(snapshot_rows * 100 / NULLIF(snapshot_total, 0))), snapshot_left_s, "   \
     "snapshot_wait, sheet_rows, lag_ms, last_change_at, "                                    \
     "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, " \
-    "last_error, last_error_at, spreadsheet_cells FROM mapping_state WHERE instance = ? "    \
+    "last_error, last_error_at, spreadsheet_cells, paused_at, paused_by, reason, "           \
+    "resumed_at FROM mapping_state LEFT JOIN pause USING (mapping) WHERE instance = ? "      \
     "ORDER BY mapping"
 
 #define SQL_CHECKPOINT                                                              \
@@ -161,9 +167,28 @@ static void show_row(const struct db_rows *rows, int r, const char *mapping, str
         append_share(&cells[7], db_rows_int(rows, row, AT_CELLS));
 }
 
+static void print_pause(const struct db_rows *rows, size_t r)
+{
+    const char *name = db_rows_text(rows, r, AT_NAME);
+    const char *reason = db_rows_text(rows, r, AT_PAUSE_REASON);
+    CLEANUP_BUF struct buf shown = BUF_INIT;
+
+    show_text(&shown, reason, strlen(reason), SHOW_LONG);
+    if (is_null(rows, r, AT_PAUSED_AT))
+        return;
+    if (!is_null(rows, r, AT_RESUMED_AT)) {
+        printf("\n%s: resuming since %s UTC\n", name, db_rows_text(rows, r, AT_RESUMED_AT));
+        return;
+    }
+    printf("\n%s: paused since %s UTC by %s%s%s\n  -> tabrelay resume %s\n", name,
+           db_rows_text(rows, r, AT_PAUSED_AT), db_rows_text(rows, r, AT_PAUSED_BY),
+           shown.len > 0 ? ": " : "", buf_text(&shown), name);
+}
+
 static void print_errors(const struct db_rows *rows)
 {
     for (size_t r = 0; r < rows->n_rows; r++) {
+        print_pause(rows, r);
         if (db_rows_text(rows, r, AT_ERROR)[0] != '\0')
             printf("\n%s: last error, %s UTC: %s\n", db_rows_text(rows, r, AT_NAME),
                    db_rows_text(rows, r, AT_ERROR_AT), db_rows_text(rows, r, AT_ERROR));
@@ -228,6 +253,10 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
         {"spreadsheet_cells", AT_CELLS, JSON_NUMBER},
         {"last_error", AT_ERROR, JSON_TEXT},
         {"last_error_at", AT_ERROR_AT, JSON_TEXT},
+        {"paused_at", AT_PAUSED_AT, JSON_TEXT},
+        {"paused_by", AT_PAUSED_BY, JSON_TEXT},
+        {"pause_reason", AT_PAUSE_REASON, JSON_TEXT},
+        {"resumed_at", AT_RESUMED_AT, JSON_TEXT},
     };
 
     buf_puts(out, "{\"mapping\": ");

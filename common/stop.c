@@ -91,17 +91,41 @@ void stop_block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-int stop_wait_signal(struct stop *s)
+static int wait_for(struct stop *s, const sigset_t *set)
 {
     const struct timespec tick = {.tv_nsec = 100000000};
-    sigset_t set;
 
-    signal_set(&set);
     while (!stop_is_asked(s)) {
-        int sig = sigtimedwait(&set, NULL, &tick);
+        int sig = sigtimedwait(set, NULL, &tick);
 
         if (sig > 0)
             return sig;
     }
     return 0;
+}
+
+int stop_wait_signal(struct stop *s)
+{
+    sigset_t set;
+
+    signal_set(&set);
+    return wait_for(s, &set);
+}
+
+void stop_block_reload(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int stop_wait_signal_or_reload(struct stop *s)
+{
+    sigset_t set;
+
+    signal_set(&set);
+    sigaddset(&set, SIGHUP);
+    return wait_for(s, &set);
 }

@@ -25,4 +25,7 @@ bool stop_wait_ms(struct stop *s, int64_t wait_ms);
 void stop_block_signals(void);
 /* Wait until SIGINT or SIGTERM comes, or S is asked by somebody else; returns the signal or 0. */
 int stop_wait_signal(struct stop *s);
+/* The same with SIGHUP, which stop_block_reload blocks: the wish to read the configuration anew. */
+void stop_block_reload(void);
+int stop_wait_signal_or_reload(struct stop *s);
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config/config.h"
+#include "common/daemon/daemon.h"
 #include "common/http/client.h"
 #include "common/http/health.h"
 #include "common/log.h"
@@ -22,8 +23,9 @@ static const char help[] =
     "  --help          this text\n"
     "  --version       the version\n"
     "\n"
-    "Runs in the foreground, logs to standard error, ends on SIGTERM or SIGINT. It may be killed "
-    "at any moment:\n"
+    "Runs in the foreground, logs to standard error, ends on SIGTERM or SIGINT, reads the "
+    "configuration\n"
+    "anew on SIGHUP (tabrelay reload does the same). It may be killed at any moment:\n"
     "all state is in MySQL (tabrelay init-db makes the tables, tabrelay check looks at everything "
     "first).\n";
 
@@ -63,25 +65,34 @@ static int parse_options(int argc, char **argv, struct options *o)
     return 2;
 }
 
-static int run(const struct config *cfg, struct err *err)
+static int start(struct daemon_work *work, const struct config *cfg, struct err *err)
 {
-    struct stop *stop = stop_new();
     struct pipeline *pipeline = NULL;
+
+    work->stop = stop_new();
+    if (work->stop == NULL)
+        return err_nomem(err, "replicator");
+    if (pipeline_start(cfg, work->stop, &pipeline, err) == 0) {
+        work->running = pipeline;
+        return 0;
+    }
+    stop_free(work->stop);
+    work->stop = NULL;
+    return -1;
+}
+
+static int finish(struct daemon_work *work, struct err *err)
+{
     int rc;
 
-    if (stop == NULL)
-        return err_nomem(err, "replicator");
-    stop_block_signals();
-    rc = http_client_global_init(err);
-    if (rc == 0)
-        rc = pipeline_start(cfg, stop, &pipeline, err);
-    if (rc == 0) {
-        log_info("replicator: started version=%s instance=%s", TABRELAY_VERSION, cfg->instance);
-        log_info("replicator: stopping signal=%d", stop_wait_signal(stop));
-        stop_ask(stop);
-        rc = pipeline_join(pipeline, err);
+    if (work->running == NULL) {
+        *err = work->err;
+        return err->code == ERR_NONE ? 0 : -1;
     }
-    stop_free(stop);
+    stop_ask(work->stop);
+    rc = pipeline_join(work->running, err);
+    stop_free(work->stop);
+    *work = (struct daemon_work){0};
     return rc;
 }
 
@@ -94,8 +105,24 @@ static int ask_health(const struct config *cfg)
     return 1;
 }
 
+/* Starting anew from the checkpoint is cheap and always right, so all that runs is ended. */
+static int change(struct daemon_work *work, const struct config *old, const struct config *cfg,
+                  struct err *err)
+{
+    if (finish(work, &work->err) != 0) { /* it had ended by itself, just now */
+        *err = work->err;
+        return -1;
+    }
+    if (start(work, cfg, err) == 0)
+        return 0;
+    (void)start(work, old, &work->err);
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
+    static const struct daemon_program program = {
+        .name = "replicator", .start = start, .change = change, .finish = finish};
     struct options options = {0};
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct config cfg;
@@ -117,7 +144,9 @@ int main(int argc, char **argv)
     } else if (options.asks_health) {
         rc = ask_health(&cfg);
     } else {
-        rc = run(&cfg, &err);
+        rc = http_client_global_init(&err);
+        if (rc == 0)
+            rc = daemon_run(&program, options.config, &cfg, &err);
         if (rc != 0)
             log_err(LOG_ERROR, "replicator", &err);
     }

@@ -60,7 +60,7 @@ struct item {
                                CASCADE: the parent's name */
     char *reason;           /* owned; SIGNAL */
     char *row_keys;         /* owned; SIGNAL: of a repair, a JSON array */
-    uint64_t serial;        /* MARK */
+    uint64_t serial;        /* MARK; SIGNAL: its number */
     int64_t time_us;        /* COMMIT, CHANGE: when it was committed, as exactly as the log knows */
     struct change_times times; /* COMMIT, CHANGE: by our clock (stream_clock.h) */
     struct log_place place;    /* COMMIT: just after it */

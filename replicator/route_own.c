@@ -141,6 +141,7 @@ static int take_signal(struct route *r, const struct change *change, struct err 
     if (at < 0)
         return 0;
     item.mapping = (uint32_t)at;
+    item.serial = (uint64_t)own_number(change, "id");
     item.text = own_text(change, "kind");
     item.reason = own_text(change, "reason");
     item.row_keys = own_text(change, "row_keys");

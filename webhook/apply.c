@@ -277,6 +277,15 @@ static int forget_repeated(struct apply *apply, struct task *task, bool *is_said
     return db_exec(apply->db, "ROLLBACK TO SAVEPOINT found", NULL, err);
 }
 
+/* Nothing flows: who typed what is in the log, and the comparison that ends the pause finds what
+ * the sheet shows then. */
+static void hold_back(struct task *task)
+{
+    task->answer.outcome = ANSWER_IGNORED;
+    answer_say(&task->answer, "the mapping is paused; what the sheet shows is compared when it is "
+                              "resumed");
+}
+
 static int log_and_run(struct apply *apply, struct task *task, bool *is_done, struct buf *results,
                        struct err *err)
 {
@@ -296,6 +305,10 @@ static int log_and_run(struct apply *apply, struct task *task, bool *is_done, st
         return -1;
     if (*is_done) {
         apply->n_repeated++;
+        return 0;
+    }
+    if (apply->is_paused) {
+        hold_back(task);
         return 0;
     }
     if (run(task, apply->is_schema_fresh, err) != 0)

@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "common/config/config.h"
+#include "common/daemon/daemon.h"
 #include "common/http/health.h"
 #include "common/log.h"
 #include "common/stop.h"
@@ -21,8 +22,9 @@ static const char help[] =
     "  --help          this text\n"
     "  --version       the version\n"
     "\n"
-    "Runs in the foreground, logs to standard error, ends on SIGTERM or SIGINT. It may be killed "
-    "at any moment:\n"
+    "Runs in the foreground, logs to standard error, ends on SIGTERM or SIGINT, reads the "
+    "configuration\n"
+    "anew on SIGHUP (tabrelay reload does the same). It may be killed at any moment:\n"
     "an edit is one transaction, and the script sends again what was not answered.\n";
 
 struct options {
@@ -61,29 +63,45 @@ static int parse_options(int argc, char **argv, struct options *o)
     return 2;
 }
 
-static int run(const struct config *cfg, struct err *err)
+static int start(struct daemon_work *work, const struct config *cfg, struct err *err)
 {
-    struct stop *stop = stop_new();
     struct server *server = NULL;
-    int rc;
 
-    if (stop == NULL)
+    work->stop = stop_new();
+    if (work->stop == NULL)
         return err_nomem(err, "webhook");
-    stop_block_signals();
-    rc = server_start(cfg, stop, &server, err);
-    if (rc == 0) {
-        log_info("webhook: started version=%s listen=%s:%u mappings=%zu", TABRELAY_VERSION,
-                 cfg->webhook.listen_host, cfg->webhook.listen_port, cfg->n_mappings);
-        log_info("webhook: stopping signal=%d", stop_wait_signal(stop));
-        stop_ask(stop);
-        server_stop(server);
+    if (server_start(cfg, work->stop, &server, err) == 0) {
+        log_info("webhook: listening listen=%s:%u", cfg->webhook.listen_host,
+                 cfg->webhook.listen_port);
+        work->running = server;
+        return 0;
     }
-    stop_free(stop);
-    return rc;
+    stop_free(work->stop);
+    work->stop = NULL;
+    return -1;
+}
+
+static int change(struct daemon_work *work, const struct config *old, const struct config *cfg,
+                  struct err *err)
+{
+    (void)old;
+    return server_change(work->running, cfg, err);
+}
+
+static int finish(struct daemon_work *work, struct err *err)
+{
+    (void)err;
+    stop_ask(work->stop);
+    server_stop(work->running);
+    stop_free(work->stop);
+    *work = (struct daemon_work){0};
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
+    static const struct daemon_program program = {
+        .name = "webhook", .start = start, .change = change, .finish = finish};
     struct options options = {0};
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct config cfg;
@@ -104,7 +122,7 @@ int main(int argc, char **argv)
     } else if (options.asks_health) {
         rc = health_ask("tabrelay-webhook", cfg.webhook.listen_host, cfg.webhook.listen_port);
     } else {
-        rc = run(&cfg, &err);
+        rc = daemon_run(&program, options.config, &cfg, &err);
         if (rc != 0)
             log_err(LOG_ERROR, "webhook", &err);
     }

@@ -20,6 +20,7 @@ struct job {
     int mapping;         /* index; -1: the tab is not mapped */
     int64_t received_ms; /* wall */
     struct apply apply;
+    bool is_refused; /* the mapping is paused, and the sender can come again */
     struct buf results;
     struct buf position;
     char version[MAPPINGS_VERSION_SIZE];
@@ -45,7 +46,7 @@ static int apply_all(struct job *job, struct err *err)
         return err_nomem(err, "results");
     if (reason == NULL)
         reason = job->apply.reconcile;
-    return reason == NULL
+    return reason == NULL || job->apply.is_paused
                ? 0
                : state_ask_reconcile(job->apply.db, job->apply.m->cfg->name, reason, err);
 }
@@ -88,6 +89,12 @@ static int work(void *ctx, struct db *db, struct err *err)
                        : mappings_find(server->cfg, &known, job->request->spreadsheet,
                                        job->request->sheet_id, job->request->tab);
     if (job->mapping < 0)
+        return 0;
+    if (state_is_paused(db, server->cfg->mappings[job->mapping].name, &job->apply.is_paused, err) !=
+        0)
+        return -1;
+    job->is_refused = job->apply.is_paused && job->request->source != EDIT_SCRIPT;
+    if (job->is_refused)
         return 0;
     if (schema_get(server->schema, db, (size_t)job->mapping, &m, err) != 0)
         return -1;
@@ -145,6 +152,11 @@ static void answer(struct job *job, const struct http_request *request,
         http_response_error(response, 404, "unknown_mapping",
                             "the tab \"%.200s\" of this spreadsheet is not mapped",
                             job->request->tab);
+        return;
+    }
+    if (job->is_refused) {
+        http_response_error(response, 409, "paused", "the mapping %s is paused",
+                            job->server->cfg->mappings[job->mapping].name);
         return;
     }
     count(job);

@@ -78,9 +78,12 @@ static void handle(void *ctx, const struct http_request *request, struct http_re
         {"POST", "/v1/drive/*", route_drive}, {"GET", "/healthz", route_health},
         {"GET", "/metrics", route_metrics},   {NULL, NULL, NULL},
     };
+    struct server *server = ctx;
 
     metrics_add(METRIC_HOOK_ACTIVE, 1);
+    pthread_rwlock_rdlock(&server->changing);
     http_route_dispatch(routes, ctx, request, response);
+    pthread_rwlock_unlock(&server->changing);
     metrics_add(METRIC_HOOK_ACTIVE, -1);
     log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
               request->path, response->status);
@@ -136,14 +139,52 @@ static void look_at_mappings(struct server *server)
     pool_give(server->pool, db);
 }
 
+/* --- what a configuration makes --- */
+
+static void close_parts(struct server *server)
+{
+    pool_free(server->pool);
+    schema_free(server->schema);
+    free(server->notified_ms);
+}
+
+/* On a failure nothing is left. */
+static int open_parts(struct server *server, const struct config *cfg, struct err *err)
+{
+    server->cfg = cfg;
+    server->notified_ms = calloc(cfg->n_mappings, sizeof(*server->notified_ms));
+    if (server->notified_ms == NULL)
+        return err_nomem(err, "server");
+    if (schema_new(cfg, &server->schema, err) == 0 &&
+        pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) == 0) {
+        look_at_mappings(server);
+        return 0;
+    }
+    close_parts(server);
+    return -1;
+}
+
+/* Requests come all the time: without preference the change would wait for a moment without one. */
+static void init_lock(struct server *server)
+{
+    pthread_rwlockattr_t attr;
+
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&server->changing, &attr); /* fails for a wrong attribute only */
+    pthread_rwlockattr_destroy(&attr);
+}
+
+static void free_server(struct server *server)
+{
+    close_parts(server);
+    pthread_rwlock_destroy(&server->changing);
+    free(server);
+}
+
 int server_start(const struct config *cfg, struct stop *stop, struct server **out, struct err *err)
 {
     struct server *server = calloc(1, sizeof(*server));
-
-    if (server == NULL)
-        return err_nomem(err, "server");
-    server->cfg = cfg;
-    server->stop = stop;
     const struct http_server_options options = {
         .host = cfg->webhook.listen_host,
         .port = cfg->webhook.listen_port,
@@ -155,22 +196,45 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         .answered = count,
         .ctx = server,
     };
-    server->notified_ms = calloc(cfg->n_mappings, sizeof(*server->notified_ms));
-    if (server->notified_ms == NULL) {
-        err_nomem(err, "server");
-        goto undo;
+
+    if (server == NULL)
+        return err_nomem(err, "server");
+    server->stop = stop;
+    if (metrics_config(cfg, err) != 0 || open_parts(server, cfg, err) != 0) {
+        free(server);
+        return -1;
     }
-    if (metrics_config(cfg, err) != 0 || schema_new(cfg, &server->schema, err) != 0 ||
-        pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) != 0)
-        goto undo;
-    look_at_mappings(server);
-    if (http_server_start(&options, &server->http, err) != 0)
-        goto undo;
+    init_lock(server);
+    if (http_server_start(&options, &server->http, err) != 0) {
+        free_server(server);
+        return -1;
+    }
     *out = server;
     return 0;
-undo:
-    server_stop(server);
-    return -1;
+}
+
+int server_change(struct server *server, const struct config *cfg, struct err *err)
+{
+    struct server next = {.stop = server->stop};
+    struct server before;
+
+    if (open_parts(&next, cfg, err) != 0)
+        return -1;
+    pthread_rwlock_wrlock(&server->changing);
+    if (metrics_config(cfg, err) != 0) {
+        pthread_rwlock_unlock(&server->changing);
+        close_parts(&next);
+        return -1;
+    }
+    before = (struct server){
+        .schema = server->schema, .pool = server->pool, .notified_ms = server->notified_ms};
+    server->cfg = cfg;
+    server->schema = next.schema;
+    server->pool = next.pool;
+    server->notified_ms = next.notified_ms;
+    pthread_rwlock_unlock(&server->changing);
+    close_parts(&before);
+    return 0;
 }
 
 void server_stop(struct server *server)
@@ -178,8 +242,5 @@ void server_stop(struct server *server)
     if (server == NULL)
         return;
     http_server_stop(server->http);
-    pool_free(server->pool);
-    schema_free(server->schema);
-    free(server->notified_ms);
-    free(server);
+    free_server(server);
 }

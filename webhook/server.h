@@ -11,6 +11,7 @@
 #ifndef WEBHOOK_SERVER_H
 #define WEBHOOK_SERVER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -20,18 +21,25 @@
 #include "webhook/pool.h"
 #include "webhook/schema.h"
 
-/* What the routes work with. */
+/* What the routes work with. A request holds CHANGING for reading; what follows it is replaced, all
+ * together, by whoever holds it for writing. */
 struct server {
-    const struct config *cfg;
     struct stop *stop;
+    struct http_server *http; /* owned */
+
+    pthread_rwlock_t changing;
+    const struct config *cfg;
     struct schema *schema;        /* owned */
     struct pool *pool;            /* owned */
-    struct http_server *http;     /* owned */
     _Atomic int64_t *notified_ms; /* owned; one a mapping: monotonic, 0: never (route_drive.c) */
 };
 
 /* Listen and answer. MySQL need not be there yet. CFG and STOP are kept by pointer. */
 int server_start(const struct config *cfg, struct stop *stop, struct server **out, struct err *err);
+/* Answer by another configuration, which takes the old one's place; where and with how many threads
+ * the server listens stays. Requests that are being answered are waited for, new ones wait: none is
+ * lost. -1: nothing has changed. */
+int server_change(struct server *server, const struct config *cfg, struct err *err);
 /* Blocks until the requests that are being answered are done: seconds. NULL is fine. */
 void server_stop(struct server *server);
 #endif

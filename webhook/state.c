@@ -142,6 +142,18 @@ int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, 
     return 0;
 }
 
+int state_is_paused(struct db *db, const char *mapping, bool *is_paused, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping)};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (db_run(db, "SELECT 1 FROM pause WHERE mapping = ? AND resumed_at IS NULL", params,
+               COUNT(params), &rows, err) != 0)
+        return err_wrap(err, "pause");
+    *is_paused = rows.n_rows > 0;
+    return 0;
+}
+
 int state_known_tabs(struct db *db, const char *spreadsheet, struct db_rows *rows, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(spreadsheet)};

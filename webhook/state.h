@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * state: what the webhook keeps in tabrelay's own tables beside the edit log and the conflicts:
- * base, tombstones, signals, mapping_state (schemas/state.sql). All inside the caller's
+ * base, tombstones, signals, pause, mapping_state (schemas/state.sql). All inside the caller's
  * transaction, on a session of the pool; blocks for one statement each.
  */
 #ifndef WEBHOOK_STATE_H
@@ -48,6 +48,9 @@ int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 ke
 
 /* Ask the replicator to compare the mapping's tab with its table. */
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);
+
+/* Does nothing flow in the mapping (`tabrelay pause`)? */
+int state_is_paused(struct db *db, const char *mapping, bool *is_paused, struct err *err);
 
 /* The tabs that the replicator knows by id: rows of (mapping, sheet_id). */
 int state_known_tabs(struct db *db, const char *spreadsheet, struct db_rows *rows, struct err *err);

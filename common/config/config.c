@@ -9,6 +9,7 @@
 #include "common/config/expand.h"
 #include "common/config/keys.h"
 #include "common/config/walk.h"
+#include "common/hash.h"
 
 enum { CONFIG_FILE_MAX = 1024 * 1024 };
 
@@ -109,7 +110,7 @@ int config_parse(const char *path, const char *text, size_t len, struct config *
     bool is_full;
     size_t n;
 
-    *out = (struct config){.path = strdup(path)};
+    *out = (struct config){.path = strdup(path), .hash = hash64(text, len)};
     if (folder == NULL || out->path == NULL)
         return err_nomem(err, "config");
     w.folder = folder;

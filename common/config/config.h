@@ -165,6 +165,7 @@ struct config_mapping {
 
 struct config {
     char *path;
+    uint64_t hash;  /* not a key: of the file's bytes */
     char *instance; /* "tabrelay": names the lease and the checkpoint; [a-z0-9_-]{1,32} */
     enum log_level log_level;
     struct config_mysql mysql;
@@ -182,6 +183,9 @@ int config_load(const char *path, struct config *out, struct buf *problems, stru
 int config_parse(const char *path, const char *text, size_t len, struct config *out,
                  struct buf *problems, struct err *err);
 void config_free(struct config *c);
+/* May a process that runs with OLD go on with NEW? ERR_CONFIG names what cannot change while it
+ * runs. */
+int config_check_change(const struct config *old, const struct config *new, struct err *err);
 /* The policy of cells of COLUMN (a name in MySQL): its own, else the mapping's. */
 enum config_conflict config_policy(const struct config_mapping *m, const char *column);
 /* What is configured of COLUMN; NULL: nothing. */

@@ -9,6 +9,7 @@
 #include "replicator/binlog/position.h"
 #include "replicator/session/backlog.h"
 #include "replicator/session/open_spreadsheet.h"
+#include "replicator/session/pause.h"
 
 /* Mappings that are not ready are tried again with all others, in a new session: after so long, and
  * no more than a tenth of the time is spent on it, because opening many tabs takes much of Google's

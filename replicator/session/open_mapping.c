@@ -10,6 +10,7 @@
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/own_columns.h"
+#include "replicator/session/pause.h"
 #include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
@@ -178,6 +179,8 @@ int open_mapping_settle(struct session *s, struct follow *f, const struct open_m
         (!is_done && progress_begin(s, f, err) != 0) ||
         state_save_health(&s->state, f->m.cfg->name, is_done ? "streaming" : "snapshot", NULL,
                           err) != 0)
+        return -1;
+    if (pause_opened(s, f, memory->mapping.has_base, err) != 0)
         return -1;
     f->m.is_ready = true;
     reconcile_request(f, false);

@@ -15,6 +15,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "replicator/session/open_mapping.h"
+#include "replicator/session/pause.h"
 #include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
 
@@ -43,7 +44,7 @@ static void close_opening(struct opening *o)
 
 static bool is_here(const struct opening *o, const struct follow *f)
 {
-    return strcmp(f->m.cfg->spreadsheet, o->spreadsheet) == 0;
+    return strcmp(f->m.cfg->spreadsheet, o->spreadsheet) == 0 && f->pause != PAUSE_HELD;
 }
 
 static int init_opening(struct opening *o, struct session *s, const char *spreadsheet,
@@ -81,7 +82,8 @@ static int leave_out(struct opening *o, size_t at, const struct err *problem, st
     memmove(&o->follows[at], &o->follows[at + 1], (o->n - at) * sizeof(struct follow *));
     memmove(&o->mappings[at], &o->mappings[at + 1], (o->n - at) * sizeof(struct mapping *));
     memmove(&o->memories[at], &o->memories[at + 1], (o->n - at) * sizeof(struct open_memory *));
-    return open_mapping_broken(o->s, f, problem, err);
+    return f->pause == PAUSE_SETTLING ? pause_hold(o->s, f, err)
+                                      : open_mapping_broken(o->s, f, problem, err);
 }
 
 static int find_all(struct opening *o, const struct sheet_tabs *tabs, struct err *err)

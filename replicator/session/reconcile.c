@@ -15,6 +15,7 @@
 #include "common/metrics.h"
 #include "replicator/session/absent.h"
 #include "replicator/session/comparison.h"
+#include "replicator/session/pause.h"
 #include "replicator/session/trim.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/waiting.h"
@@ -61,7 +62,8 @@ static int put_off(struct session *s, struct follow *f, struct err *err)
     log_err(LOG_WARN, "reconcile", &problem);
     f->reconcile.not_before_ms = clock_mono_ms() + TOO_LARGE_MS;
     s->own_commits++;
-    if (state_save_health(&s->state, f->m.cfg->name, "streaming", &problem, err) != 0)
+    if (state_save_health(&s->state, f->m.cfg->name, "streaming", &problem, err) != 0 ||
+        (f->pause == PAUSE_RESUMING && pause_end(s, f, err) != 0))
         return -1;
     /* Nobody finds out who deleted these rows; the position must not wait for it. */
     return absent_compared(s, (uint32_t)(f - s->follows), err);
@@ -94,6 +96,7 @@ static int begin(struct session *s, struct follow *f, struct err *err)
     r->is_past_mark = false;
     r->is_clean = true;
     r->is_due = r->is_due_whole = false;
+    r->signal_now = r->signal;
     r->phase = RECONCILE_MARKED;
     return 0;
 }
@@ -130,7 +133,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         typed_close(f);
     if (rc == 0) {
         s->own_commits++;
-        rc = state_save_reconciled(&s->state, f->m.cfg->name, err);
+        rc = state_save_reconciled(&s->state, f->m.cfg->name, f->reconcile.signal_now, c.found.n,
+                                   err);
         metrics_add(METRIC_RECONCILES, 1, at);
     }
     if (rc == 0 && !f->reconcile.is_keys_only && f->reconcile.is_clean && !s->must_restart)
@@ -153,7 +157,7 @@ static int finish(struct session *s, uint32_t at, struct err *err)
         if (!r->is_due)
             r->is_approved = false;
         due_compared(s, f, clock_mono_ms() - began);
-        return 0;
+        return f->pause == PAUSE_RESUMING && !s->must_restart ? pause_end(s, f, err) : 0;
     }
     reconcile_request(f, r->is_keys_only);
     r->not_before_ms = clock_mono_ms() + RETRY_MS;
@@ -162,6 +166,15 @@ static int finish(struct session *s, uint32_t at, struct err *err)
         return -1;
     log_fault(&s->reconcile_fault, "reconcile", err);
     return 0;
+}
+
+/* Before a snapshot has ended, what differs is not yet a person's doing; a mapping that is resuming
+ * is compared first of all. */
+static bool may_compare(const struct follow *f)
+{
+    if (f->pause == PAUSE_RESUMING)
+        return f->m.is_ready && !f->is_joining;
+    return f->m.is_ready && f->pause == PAUSE_NONE && f->phase == SNAPSHOT_DONE && !f->is_sweeping;
 }
 
 /* A comparison asks Google several times. Tabs that wait for theirs go on after what MySQL has
@@ -175,7 +188,7 @@ int reconcile_step(struct session *s, struct err *err)
         struct follow *f = &s->follows[i];
         struct reconcile *r = &f->reconcile;
 
-        if (!f->m.is_ready || f->phase != SNAPSHOT_DONE || f->is_sweeping)
+        if (!may_compare(f))
             continue;
         if (f->typed_ms > 0 && now >= f->typed_ms) {
             f->typed_ms = 0;

@@ -14,6 +14,7 @@
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
+#include "replicator/session/pause.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/vitals.h"
 
@@ -182,6 +183,7 @@ static int step(struct session *s, struct err *err)
         return -1;
     if (vitals_step(s, err) != 0)
         return -1;
+    pause_step(s);
     watch_step(s->watch);
     due_step(s);
     if (!s->is_lost && now >= s->flush_after_ms && now >= s->steps_after_ms &&

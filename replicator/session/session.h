@@ -60,6 +60,8 @@ struct reconcile {
     bool is_clean;             /* the one under way found nothing that is still open */
     bool is_approved;          /* deletes that waited may go */
     struct waiting *waiting;   /* uthash; waiting.h */
+    int64_t signal;            /* the newest that asked for one */
+    int64_t signal_now;        /* ... when the one under way began */
     size_t n_waited;           /* how many they are, or were in the last session */
     bool is_past_mark;
     int64_t not_before_ms; /* monotonic; after a failure */
@@ -130,9 +132,16 @@ struct follow {
     bool is_looked_at; /* at conflicts that were open when the session began */
     int64_t decide_ms; /* monotonic; not before */
     unsigned decide_tries;
-    bool is_untrimmable; /* Google has refused to delete its blank rows */
-    bool is_dropping;    /* not ready: its changes are not kept, a snapshot will be needed */
+    bool is_untrimmable;     /* Google has refused to delete its blank rows */
+    enum follow_pause pause; /* pause.h */
+    bool is_dropping;        /* not ready: its changes are not kept, a snapshot will be needed */
 };
+
+/* Are changes of MySQL's not kept, because a snapshot will follow? */
+static inline bool follow_is_behind(const struct follow *f)
+{
+    return f->is_joining || f->pause != PAUSE_NONE;
+}
 
 /* Rows read between two marks (the DBLog way): what the stream shows between the marks is newer and
  * wins. */

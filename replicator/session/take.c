@@ -11,6 +11,7 @@
 #include "common/rowkey.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
+#include "replicator/session/pause.h"
 
 static void free_refresh(struct refresh *r)
 {
@@ -47,7 +48,7 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
     struct follow *f = &s->follows[mapping];
     struct refresh *r;
 
-    if (!f->m.is_ready || f->is_joining)
+    if (!f->m.is_ready || follow_is_behind(f))
         return 0;
     HASH_FIND(hh, f->refreshes, &key, sizeof(key), r);
     if (r == NULL) {
@@ -126,7 +127,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
         f->is_dropping = true;
         return 0;
     }
-    if (f->is_joining)
+    if (follow_is_behind(f))
         return 0; /* the snapshot that follows has it */
     window_overtake(s, item->mapping, item->image->key);
     /* Another row may have come to be among the first, or not any more. */
@@ -256,18 +257,18 @@ static int take_edit(struct session *s, const struct item *item, struct err *err
     return 0;
 }
 
-static int take_signal(struct session *s, const struct item *item, struct err *err)
+static int obey(struct session *s, const struct item *item, struct err *err)
 {
     struct follow *f = &s->follows[item->mapping];
 
-    if (item->text == NULL)
-        return 0;
     log_info("signal: %s mapping=%s reason=\"%.100s\"", item->text, f->m.cfg->name,
              item->reason == NULL ? "" : item->reason);
     if (is_text(item->reason, "drive")) {
         due_look(f);
         return 0;
     }
+    if (strcmp(item->text, "pause") == 0 || strcmp(item->text, "resume") == 0)
+        return pause_signal(s, f, err);
     if (strcmp(item->text, "repair") == 0)
         return repair_rows(s, item->mapping, item->row_keys == NULL ? "" : item->row_keys, err);
     if (strcmp(item->text, "snapshot") == 0)
@@ -276,10 +277,24 @@ static int take_signal(struct session *s, const struct item *item, struct err *e
         f->reconcile.is_approved = true;
     /* Rows are not where they were, whatever else has happened. */
     due_touch(f);
+    f->reconcile.signal = (int64_t)item->serial;
     f->m.is_index_stale = true;
     if (!is_text(item->reason, "INSERT_ROW"))
         reconcile_request(f, is_text(item->reason, "REMOVE_ROW"));
     return 0;
+}
+
+static int take_signal(struct session *s, const struct item *item, struct err *err)
+{
+    if (item->text == NULL)
+        return 0;
+    if (obey(s, item, err) != 0)
+        return -1;
+    if (is_text(item->reason, "drive")) /* nobody waits for an answer */
+        return 0;
+    s->own_commits++;
+    return state_save_signal(&s->state, s->follows[item->mapping].m.cfg->name,
+                             (int64_t)item->serial, err);
 }
 
 static void end_transaction(struct session *s)

@@ -240,7 +240,7 @@ static int open_refresh(struct session *s, uint32_t at, struct err *err)
 
 static bool wants_chunk(const struct session *s, const struct follow *f)
 {
-    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || f->is_joining)
+    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || follow_is_behind(f))
         return false;
     /* Chunks gather up to a good batch; the last one has no key after it. How far the snapshot is
      * can be saved only when all of them have left. */
@@ -252,7 +252,7 @@ static bool is_filling(const struct session *s)
 {
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && s->follows[i].phase != SNAPSHOT_DONE &&
-            !s->follows[i].is_joining)
+            !follow_is_behind(&s->follows[i]))
             return true;
     return false;
 }

@@ -293,15 +293,6 @@ int state_save_held(struct state *s, const char *mapping, unsigned n, struct err
                      NULL, err);
 }
 
-int state_save_reconciled(struct state *s, const char *mapping, struct err *err)
-{
-    struct db_param params[] = {DB_P_TEXT(mapping)};
-
-    return state_run(
-        s, "UPDATE @.mapping_state SET reconciled_at = UTC_TIMESTAMP(3) WHERE mapping = ?", params,
-        1, NULL, err);
-}
-
 int state_mark(struct state *s, uint64_t *serial, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;

@@ -82,8 +82,8 @@ int state_save_progress(struct state *s, const char *mapping,
                         const struct snapshot_progress *progress, struct err *err);
 /* Why the instance's snapshots wait; "": they do not. */
 int state_save_wait(struct state *s, const char *why, struct err *err);
-/* state: "starting", "snapshot", "streaming", "error"; PROBLEM may be NULL (keeps the last error's
- * text). */
+/* state: "starting", "snapshot", "streaming", "error", "paused"; PROBLEM may be NULL (keeps the
+ * last error's text). */
 int state_save_health(struct state *s, const char *mapping, const char *state,
                       const struct err *problem, struct err *err);
 /* COLUMNS: a JSON array of names. */
@@ -92,7 +92,17 @@ int state_save_own(struct state *s, const char *mapping, const char *columns, st
 int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err);
 int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err);
 int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
-int state_save_reconciled(struct state *s, const char *mapping, struct err *err);
+
+/* state_pause.c: is the mapping paused? SETTLING is the session's own: it is paused, and open only
+ * until it is known what became of a batch. */
+enum follow_pause { PAUSE_NONE, PAUSE_SETTLING, PAUSE_HELD, PAUSE_RESUMING };
+int state_load_pause(struct state *s, const char *mapping, enum follow_pause *out, struct err *err);
+/* It is resumed for good, unless somebody has paused it again. */
+int state_end_pause(struct state *s, const char *mapping, struct err *err);
+/* The signal with that number was taken; a comparison has ended that answers all up to SIGNAL. */
+int state_save_signal(struct state *s, const char *mapping, int64_t signal, struct err *err);
+int state_save_reconciled(struct state *s, const char *mapping, int64_t signal, size_t n_found,
+                          struct err *err);
 
 /* state_table.c: what mapped_table remembers of a mapping's table. */
 struct table_memory {

@@ -107,6 +107,10 @@ def test_the_version_is_the_project_s():
     (["reconcile"], "tabrelay reconcile: expected the name of a mapping, or --all"),
     (["init-db", "--users", "shop"], "tabrelay init-db: --users and --passwords belong together"),
     (["snapshot", "products", "--all"], "tabrelay snapshot: expected the name of a mapping, or --all"),
+    (["pause"], "tabrelay pause: expected the name of a mapping, or --all"),
+    (["resume", "products", "--all"], "tabrelay resume: expected the name of a mapping, or --all"),
+    (["pause", "products", "--wait", "soon"], 'tabrelay pause: expected a whole number from 0 to 86400, got "soon"'),
+    (["reload", "products"], 'tabrelay reload: unexpected "products"'),
     (["deletes", "refuse"], 'tabrelay deletes: unknown action "refuse"; there is: approve'),
     (["deletes", "approve"], "tabrelay deletes: expected the name of a mapping"),
 ])
@@ -140,31 +144,31 @@ def test_a_configuration_that_is_not_there_is_named(tmp_path):
 
 
 def test_init_db_makes_the_state_database_once(site):
-    assert site.run("init-db").stdout == f"{site.state}: made, version 4\n"
-    assert site.run("init-db").stdout == f"{site.state}: version 4, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 5\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 5, nothing to do\n"
     tables = {row[0] for row in site.server.sql("SHOW TABLES", database=site.state)}
     assert tables == {"schema_version", "edit_log", "base", "checkpoint", "mapping_state", "signals", "lease",
-                      "watermark", "mapped_table", "conflicts", "tombstone", "sent_batch"}
-    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,)]
+                      "watermark", "mapped_table", "conflicts", "tombstone", "sent_batch", "pause", "reload", "process"}
+    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,), (5,)]
 
 
 def test_what_init_db_prints_makes_the_same(site):
     site.server.script(site.run("init-db", "--print").stdout)
-    assert site.run("init-db").stdout == f"{site.state}: version 4, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 5, nothing to do\n"
 
 
 def test_init_db_refuses_a_newer_state_database(site):
     site.run("init-db")
     site.server.sql("INSERT INTO schema_version (version) VALUES (99)", database=site.state)
     done = site.run("init-db", code=1)
-    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 4: it is too old\n"
+    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 5: it is too old\n"
 
 
 def test_init_db_goes_on_where_it_was_interrupted(site):
     site.server.sql(f"CREATE DATABASE {site.state}")
     site.server.sql("CREATE TABLE schema_version (version INT UNSIGNED NOT NULL PRIMARY KEY, applied_at TIMESTAMP(3) "
                     "NOT NULL DEFAULT CURRENT_TIMESTAMP(3))", database=site.state)
-    assert site.run("init-db").stdout == f"{site.state}: made, version 4\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 5\n"
 
 
 # grants
@@ -267,7 +271,7 @@ def test_check_of_a_good_server_finds_only_what_is_not_there_yet(site):
     assert find(findings, "ok", f"{name} {site.server.version()} at 127.0.0.1 as tester")
     assert find(findings, "ok", "binlog_format is ROW")
     assert find(findings, "ok", "has what both programs need")
-    assert find(findings, "ok", f"{site.state} has version 4")
+    assert find(findings, "ok", f"{site.state} has version 5")
     assert find(findings, "ok", f"`{site.database}`.`products`, key `id`, 3 columns")
     assert find(findings, "ok", 'column "shown" is generated: people cannot edit it')
     assert find(findings, "fail", "/healthz")[3].startswith("Start tabrelay-webhook")
