@@ -73,10 +73,11 @@ const struct cli_command cli_check = {
         "\nLooks at the configuration, the MySQL server's settings, privileges, the state "
         "database,\n"
         "each mapping's table, tab and headers, the credentials and the webhook. Changes nothing.\n"
-        "Each line begins with ok, warn or fail; the exit status is 1 when something failed.\n"
+        "Each line begins with ok, warn or fail.\n"
         "\nexamples:\n"
         "  tabrelay check\n"
         "  tabrelay check --json | jq -r '.findings[] | select(.level == \"fail\") | .mend'\n",
+    .failure = "something is not ready",
     .flags = CLI_JSON,
     .run = run,
 };

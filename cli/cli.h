@@ -42,7 +42,16 @@ enum cli_flag {
     CLI_REASON = 1 << 20,
     CLI_WATCH = 1 << 21,
 };
-enum { CLI_OPTIONS = 24 };
+/* How many options a command line may have: the bits of `flags`. */
+enum { CLI_OPTIONS = 32 };
+
+/* An option. VALUE says what its value is, for messages and completion: a list of words ("mysql or
+ * sheet") is a choice of these, "a file" a name of a file. */
+struct cli_option {
+    const char *name;  /* "--take" */
+    unsigned flag;     /* one bit */
+    const char *value; /* NULL: it has none */
+};
 
 struct cli_args {
     const char *config_path;
@@ -50,7 +59,7 @@ struct cli_args {
     const char *values[CLI_OPTIONS]; /* see cli_value */
     const char **words;
     size_t n_words;
-    const char **rest; /* what follows the name of a command that has its own options */
+    const char **rest; /* what follows the name of a command that reads it itself */
     size_t n_rest;
 };
 
@@ -59,15 +68,35 @@ struct cli_command {
     const char *usage;   /* what follows the name: "MAPPING | --all" */
     const char *summary; /* one line */
     const char *help;    /* the rest, with examples */
-    unsigned flags;      /* the options that it knows */
+    const char *failure; /* what status 1 says beside "failed"; NULL: nothing */
+    const char *choices; /* words that may come first, separated by blanks; NULL: none */
+    unsigned flags;      /* the options of main.c that it knows ... */
+    const struct cli_option *own_options; /* ... or a table of its own, whose bits are its own */
     size_t max_words;
-    bool has_own_options; /* it reads args->rest itself: all but --config, --help and --version */
+    bool is_hidden;  /* not for people: left out of --help */
+    bool reads_rest; /* it reads args->rest itself: all but --config, --help and --version */
     int (*run)(const struct cli_args *args);
 };
 
+/* main.c's tables, each ended by NULL: the commands, and the options that several of them share. */
+extern const struct cli_command *const cli_commands[];
+extern const struct cli_option cli_options[];
+
+extern const struct cli_command cli_complete, cli_completion;
 extern const struct cli_command cli_check, cli_conflicts, cli_deletes, cli_events, cli_grants,
     cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo, cli_verify;
 extern const struct cli_command cli_pause, cli_reload, cli_resume;
+
+/* The table that COMMAND's options are in, and whether it has that one of them. */
+static inline const struct cli_option *cli_command_options(const struct cli_command *command)
+{
+    return command->own_options != NULL ? command->own_options : cli_options;
+}
+
+static inline bool cli_command_has(const struct cli_command *command, const struct cli_option *o)
+{
+    return command->own_options != NULL || (command->flags & o->flag) != 0;
+}
 
 static inline bool cli_has(const struct cli_args *args, enum cli_flag flag)
 {

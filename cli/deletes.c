@@ -89,6 +89,7 @@ const struct cli_command cli_deletes = {
             "\nexamples:\n"
             "  tabrelay deletes\n"
             "  tabrelay deletes approve products\n",
+    .choices = "approve",
     .flags = CLI_JSON | CLI_WAIT,
     .max_words = 2,
     .run = run,

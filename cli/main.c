@@ -4,20 +4,18 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "common/cleanup.h"
 #include "common/version.h"
 
-static const struct cli_command *const commands[] = {
-    &cli_init_db,  &cli_grants,    &cli_check,   &cli_status,    &cli_plan, &cli_verify,
-    &cli_snapshot, &cli_reconcile, &cli_deletes, &cli_conflicts, &cli_log,  &cli_undo,
-    &cli_events,   &cli_pause,     &cli_resume,  &cli_reload,    NULL,
+const struct cli_command *const cli_commands[] = {
+    &cli_init_db, &cli_grants,     &cli_check,     &cli_status,  &cli_plan,
+    &cli_verify,  &cli_snapshot,   &cli_reconcile, &cli_deletes, &cli_conflicts,
+    &cli_log,     &cli_undo,       &cli_pause,     &cli_resume,  &cli_reload,
+    &cli_events,  &cli_completion, &cli_complete,  NULL,
 };
 
-static const struct option {
-    const char *name;
-    enum cli_flag flag;
-    const char *value; /* what its value is; NULL: it has none */
-} options[] = {
+const struct cli_option cli_options[] = {
     {"--json", CLI_JSON, NULL},
     {"--all", CLI_ALL, NULL},
     {"--print", CLI_PRINT, NULL},
@@ -42,38 +40,11 @@ static const struct option {
     {NULL, 0, NULL},
 };
 
-static int print_help(void)
-{
-    printf("tabrelay %s keeps MySQL tables and Google Sheets tabs the same, both ways.\n\n"
-           "usage: tabrelay [--config FILE] COMMAND [ARGUMENTS]\n\ncommands:\n",
-           TABRELAY_VERSION);
-    for (size_t i = 0; commands[i] != NULL; i++)
-        printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
-    puts("\noptions:\n"
-         "  --config FILE  default: $TABRELAY_CONFIG, else ./tabrelay.yaml\n"
-         "  --help         this page; tabrelay COMMAND --help says more, with examples\n"
-         "  --version      the version\n\n"
-         "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage,\n"
-         "             3 `verify` could not tell\n\n"
-         "To begin:\n"
-         "  tabrelay grants     what to allow tabrelay's users in MySQL\n"
-         "  tabrelay init-db    make the state database\n"
-         "  tabrelay check      is everything ready? If not, what to do?");
-    return CLI_OK;
-}
-
-static int print_command_help(const struct cli_command *command)
-{
-    printf("usage: tabrelay [--config FILE] %s%s%s\n\n%s\n%s", command->name,
-           command->usage[0] == '\0' ? "" : " ", command->usage, command->summary, command->help);
-    return CLI_OK;
-}
-
 static const struct cli_command *find_command(const char *name)
 {
-    for (size_t i = 0; commands[i] != NULL; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        if (strcmp(cli_commands[i]->name, name) == 0)
+            return cli_commands[i];
     return NULL;
 }
 
@@ -84,15 +55,21 @@ struct line {
     struct cli_args args;
 };
 
-/* The option that TEXT is, also as "--name=value"; NULL: the command has no such option. */
-static const struct option *find_option(const struct line *line, const char *text)
+static bool is_option(const struct cli_option *o, const char *text)
 {
     size_t len = strcspn(text, "=");
 
-    for (const struct option *o = options; o->name != NULL; o++)
-        if (strlen(o->name) == len && memcmp(o->name, text, len) == 0 && line->command != NULL &&
-            (line->command->flags & (unsigned)o->flag) != 0 &&
-            (o->value != NULL || text[len] == '\0'))
+    return strlen(o->name) == len && memcmp(o->name, text, len) == 0 &&
+           (o->value != NULL || text[len] == '\0');
+}
+
+/* The option that TEXT is, also as "--name=value"; NULL: the command has no such option. */
+static const struct cli_option *find_option(const struct cli_command *command, const char *text)
+{
+    if (command == NULL)
+        return NULL;
+    for (const struct cli_option *o = cli_command_options(command); o->name != NULL; o++)
+        if (cli_command_has(command, o) && is_option(o, text))
             return o;
     return NULL;
 }
@@ -102,17 +79,17 @@ static int add_option(struct line *line, const char *text, const char *next, int
 {
     const char *command = line->command == NULL ? "" : line->command->name;
     const char *value = strchr(text, '=');
-    const struct option *o = find_option(line, text);
+    const struct cli_option *o = find_option(line->command, text);
 
     if (o == NULL)
         return cli_usage(command, "unknown option \"%s\"", text);
-    line->args.flags |= (unsigned)o->flag;
+    line->args.flags |= o->flag;
     if (o->value == NULL)
         return CLI_OK;
     if (value == NULL && next == NULL)
         return cli_usage(command, "%s needs a value: %s", o->name, o->value);
     *i += value == NULL;
-    line->args.values[__builtin_ctz((unsigned)o->flag)] = value == NULL ? next : value + 1;
+    line->args.values[__builtin_ctz(o->flag)] = value == NULL ? next : value + 1;
     return CLI_OK;
 }
 
@@ -135,7 +112,9 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
 {
     const char *text = argv[*i];
 
-    if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)
+    if (line->command != NULL && line->command->is_hidden)
+        line->args.rest[line->args.n_rest++] = text;
+    else if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)
         line->wants_help = true;
     else if (strcmp(text, "--version") == 0)
         line->wants_version = true;
@@ -145,7 +124,7 @@ static int add_argument(struct line *line, int argc, char **argv, int *i)
         line->args.config_path = argv[++*i];
     else if (strcmp(text, "--config") == 0)
         return cli_usage("", "--config needs the name of a file");
-    else if (line->command != NULL && line->command->has_own_options)
+    else if (line->command != NULL && line->command->reads_rest)
         line->args.rest[line->args.n_rest++] = text;
     else if (text[0] == '-')
         return add_option(line, text, *i + 1 < argc ? argv[*i + 1] : NULL, i);
@@ -172,8 +151,12 @@ int main(int argc, char **argv)
         puts("tabrelay " TABRELAY_VERSION);
         return CLI_OK;
     }
+    if (line.wants_help && line.command != NULL)
+        help_print_command(line.command);
+    else if (line.wants_help)
+        help_print();
     if (line.wants_help)
-        return line.command == NULL ? print_help() : print_command_help(line.command);
+        return CLI_OK;
     if (line.command == NULL)
         return cli_usage("", "a command is missing");
     return line.command->run(&line.args);

@@ -334,12 +334,13 @@ const struct cli_command cli_status = {
     .summary = "Show how each mapping is: state, rows, lag, what waits, what went wrong.",
     .help =
         "\nLag is the time from the commit in MySQL to Google's acknowledgement, of the last "
-        "change. Full is how much of Google's limit of 10,000,000 cells the mapping's spreadsheet\n"
-        "takes, blank cells of all tabs included.\n"
-        "The exit status is 1 when a mapping is in state error.\n"
+        "change.\n"
+        "Full is how much of Google's limit of 10,000,000 cells the mapping's spreadsheet takes,\n"
+        "blank cells of all tabs included.\n"
         "\nexamples:\n"
         "  tabrelay status\n"
         "  tabrelay status --json | jq -r '.mappings[] | select(.state == \"error\") | .mapping'\n",
+    .failure = "a mapping is in state error",
     .flags = CLI_JSON,
     .run = run,
 };

@@ -141,10 +141,10 @@ const struct cli_command cli_undo = {
         "alone\n"
         "and named, unless --force. The sheet follows a moment later, and the undo can be undone.\n"
         "  --dry-run   only show what would be set\n"
-        "The exit status is 1 when nothing could be taken back.\n"
         "\nexamples:\n"
         "  tabrelay undo 3f2a9c1e-5b1f-4a6c-9d0e-0123456789ab --dry-run\n"
         "  tabrelay undo 3f2a9c1e-5b1f-4a6c-9d0e-0123456789ab\n",
+    .failure = "nothing could be taken back",
     .flags = CLI_JSON | CLI_DRY_RUN | CLI_FORCE,
     .max_words = 1,
     .run = run,

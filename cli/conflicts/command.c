@@ -33,13 +33,14 @@ const struct cli_command cli_conflicts = {
         "after\n"
         "                     the = is a blank cell\n"
         "  --mapping MAPPING --all   every open conflict of that mapping\n"
-        "The exit status is 1 when one could not be resolved.\n"
         "\nexamples:\n"
         "  tabrelay conflicts\n"
         "  tabrelay conflicts show 17\n"
         "  tabrelay conflicts resolve 17 18 --take sheet\n"
         "  tabrelay conflicts resolve 17 --set price=12.50\n"
         "  tabrelay conflicts resolve --mapping products --all --take mysql\n",
+    .failure = "one could not be resolved",
+    .choices = "show resolve",
     .flags = CLI_JSON | CLI_ALL | CLI_LIMIT | CLI_TAKE | CLI_SET | CLI_MAPPING,
     .max_words = 1001,
     .run = run,

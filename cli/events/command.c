@@ -105,6 +105,7 @@ const struct cli_command cli_events = {
     .usage = events_usage,
     .summary = "Print the row changes of a server's log, or of binlog files, as lines of JSON.",
     .help = events_help,
-    .has_own_options = true,
+    .own_options = events_option_list,
+    .reads_rest = true,
     .run = run,
 };

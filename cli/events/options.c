@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How an option is written down: its value goes through SET, or its flag is set. */
-struct known {
-    const char *name;
+/* What is done with an option: its value goes through SET, or its flag is set. */
+struct action {
     int (*set)(struct events_options *o, const char *value);
     size_t flag_at; /* of a bool in struct events_options */
 };
@@ -82,25 +81,35 @@ static int set_server_id(struct events_options *o, const char *value)
 
 #define FLAG(member) NULL, offsetof(struct events_options, member)
 
-static const struct known options[] = {{"--from", set_from, 0},
-                                       {"--file", add_file, 0},
-                                       {"--table", add_table, 0},
-                                       {"--since", set_since, 0},
-                                       {"--until", set_until, 0},
-                                       {"--count", set_count, 0},
-                                       {"--server-id", set_server_id, 0},
-                                       {"--summary", FLAG(is_summary)},
-                                       {"--json", FLAG(is_json)},
-                                       {"--statements", FLAG(has_statements)},
-                                       {"--schema", FLAG(has_schema)},
-                                       {"--no-follow", FLAG(is_no_follow)},
-                                       {NULL, NULL, 0}};
+/* The flags are not asked for: an option's place in the list is that of its action. */
+const struct cli_option events_option_list[] = {{"--from", 0, "POSITION, now or start"},
+                                                {"--file", 0, "a file"},
+                                                {"--table", 0, "SCHEMA.TABLE"},
+                                                {"--since", 0, "a time"},
+                                                {"--until", 0, "a time"},
+                                                {"--count", 0, "a number"},
+                                                {"--server-id", 0, "a number"},
+                                                {"--summary", 0, NULL},
+                                                {"--json", 0, NULL},
+                                                {"--statements", 0, NULL},
+                                                {"--schema", 0, NULL},
+                                                {"--no-follow", 0, NULL},
+                                                {NULL, 0, NULL}};
 
-static const struct known *find(const char *text, size_t len)
+static const struct action actions[] = {
+    {set_from, 0},   {add_file, 0},          {add_table, 0},     {set_since, 0},
+    {set_until, 0},  {set_count, 0},         {set_server_id, 0}, {FLAG(is_summary)},
+    {FLAG(is_json)}, {FLAG(has_statements)}, {FLAG(has_schema)}, {FLAG(is_no_follow)}};
+
+_Static_assert(sizeof(events_option_list) / sizeof(events_option_list[0]) ==
+                   sizeof(actions) / sizeof(actions[0]) + 1,
+               "each option has an action");
+
+static const struct cli_option *find(const char *text, size_t len)
 {
-    for (const struct known *k = options; k->name != NULL; k++)
-        if (strlen(k->name) == len && memcmp(k->name, text, len) == 0)
-            return k;
+    for (const struct cli_option *o = events_option_list; o->name != NULL; o++)
+        if (strlen(o->name) == len && memcmp(o->name, text, len) == 0)
+            return o;
     return NULL;
 }
 
@@ -109,19 +118,22 @@ static int read_option(const struct cli_args *args, size_t *i, struct events_opt
 {
     const char *text = args->rest[*i];
     const char *equals = strchr(text, '=');
-    const struct known *k = find(text, equals == NULL ? strlen(text) : (size_t)(equals - text));
+    const struct cli_option *k =
+        find(text, equals == NULL ? strlen(text) : (size_t)(equals - text));
+    const struct action *action;
 
     if (k == NULL)
         return cli_usage("events", "unknown option \"%s\"", text);
-    if (k->set == NULL && equals != NULL)
+    action = &actions[k - events_option_list];
+    if (action->set == NULL && equals != NULL)
         return cli_usage("events", "%s takes no value", k->name);
-    if (k->set == NULL) {
-        *(bool *)((char *)o + k->flag_at) = true;
+    if (action->set == NULL) {
+        *(bool *)((char *)o + action->flag_at) = true;
         return CLI_OK;
     }
     if (equals == NULL && *i + 1 == args->n_rest)
         return cli_usage("events", "%s needs a value", k->name);
-    return k->set(o, equals != NULL ? equals + 1 : args->rest[++*i]);
+    return action->set(o, equals != NULL ? equals + 1 : args->rest[++*i]);
 }
 
 static int check(const struct events_options *o)

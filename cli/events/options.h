@@ -30,4 +30,5 @@ int events_options_parse(const struct cli_args *args, struct events_options *out
 void events_options_close(struct events_options *o);
 
 extern const char events_usage[], events_help[];
+extern const struct cli_option events_option_list[];
 #endif

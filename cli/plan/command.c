@@ -85,11 +85,11 @@ const struct cli_command cli_plan = {
         "sides that are both filled, and after you have changed the configuration.\n"
         "What is on its way while the daemons run shows up as a change, too.\n"
         "  --limit N   print at most so many examples of each (3)\n"
-        "The exit status is 1 when a mapping would wait, because its table or tab is not there.\n"
         "\nexamples:\n"
         "  tabrelay plan\n"
         "  tabrelay plan products --limit 20\n"
         "  tabrelay --config new.yaml plan --json\n",
+    .failure = "a mapping would wait, because its table or tab is not there",
     .flags = CLI_JSON | CLI_ALL | CLI_LIMIT,
     .max_words = 1,
     .run = run,
