@@ -8,12 +8,31 @@
 #include "common/cleanup.h"
 #include "common/version.h"
 
+/* In the order of --help. */
+/* clang-format off */
 const struct cli_command *const cli_commands[] = {
-    &cli_init_db, &cli_grants,     &cli_check,     &cli_status,  &cli_plan,
-    &cli_verify,  &cli_snapshot,   &cli_reconcile, &cli_deletes, &cli_conflicts,
-    &cli_log,     &cli_undo,       &cli_pause,     &cli_resume,  &cli_reload,
-    &cli_events,  &cli_completion, &cli_complete,  NULL,
+    &cli_grants,
+    &cli_init_db,
+    &cli_check,
+    &cli_script,
+    &cli_status,
+    &cli_plan,
+    &cli_verify,
+    &cli_snapshot,
+    &cli_reconcile,
+    &cli_pause,
+    &cli_resume,
+    &cli_reload,
+    &cli_deletes,
+    &cli_conflicts,
+    &cli_log,
+    &cli_undo,
+    &cli_events,
+    &cli_completion,
+    &cli_complete,
+    NULL,
 };
+/* clang-format on */
 
 const struct cli_option cli_options[] = {
     {"--json", CLI_JSON, NULL},

@@ -35,6 +35,13 @@ var NOTE = 'tabrelay: '; /* starts every note of ours */
 var STRUCTURE_CHANGES = ['INSERT_ROW', 'REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
 var ERROR_VALUE = /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|N\/A|ERROR!)$/;
 
+/* ==== Settings ==== */
+
+/* `tabrelay script` fills these in; what is blank, Install asks for. The secret is better left blank: a copy of the spreadsheet
+ * takes this file along, but not what Install has stored. */
+var WEBHOOK_URL = '';
+var WEBHOOK_SECRET = '';
+
 /* ==== Menu and installation ==== */
 
 function onOpen() {
@@ -50,8 +57,8 @@ function onOpen() {
 /* Store the webhook's address and the secret, and install the triggers. Asks for what is not given. */
 function install(url, secret) {
   var properties = PropertiesService.getScriptProperties();
-  url = url || ask_('Address of the tabrelay webhook (https://...)');
-  secret = url ? secret || ask_('Its secret (webhook.secret in tabrelay.yaml)') : null;
+  url = url || WEBHOOK_URL || ask_('Address of the tabrelay webhook (https://...)');
+  secret = url ? secret || WEBHOOK_SECRET || ask_('Its secret (webhook.secret in tabrelay.yaml)') : null;
   if (!url || !secret) {
     return 'Not installed.';
   }
