@@ -40,9 +40,11 @@ void help_print(void)
          "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage,\n"
          "             3 `verify` could not tell\n\n"
          "To begin:\n"
+         "  tabrelay init       asks a few questions and writes the configuration\n"
          "  tabrelay grants     what to allow tabrelay's users in MySQL\n"
          "  tabrelay init-db    make the state database\n"
-         "  tabrelay check      is everything ready? If not, what to do?");
+         "  tabrelay check      is everything ready? If not, what to do?\n"
+         "  tabrelay script     the script for the spreadsheet, and where it goes");
 }
 
 /* TEXT[0..LEN) without line breaks at either end, and one after it. */

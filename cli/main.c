@@ -11,6 +11,7 @@
 /* In the order of --help. */
 /* clang-format off */
 const struct cli_command *const cli_commands[] = {
+    &cli_init,
     &cli_grants,
     &cli_init_db,
     &cli_check,

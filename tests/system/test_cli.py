@@ -12,7 +12,7 @@ from programs import run, wait_until
 from servers import free_port
 from stack import SECRET
 
-COMMANDS = ["init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "plan", "verify", "events"]
+COMMANDS = ["init", "init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "plan", "verify", "events", "script", "completion"]
 
 TABLES = """
 CREATE TABLE products (
