@@ -13,7 +13,7 @@ static void add_problems(struct findings *f, const char *problems)
     while (*problems != '\0') {
         size_t len = strcspn(problems, "\n");
 
-        findings_add(f, FINDING_FAIL, "config", NULL, "%.*s", (int)len, problems);
+        findings_add(f, FINDING_FAIL, "config", "config", NULL, "%.*s", (int)len, problems);
         problems += len + (problems[len] == '\n');
     }
 }
@@ -21,28 +21,45 @@ static void add_problems(struct findings *f, const char *problems)
 static void check_mysql(struct findings *f, const struct config *config, struct db *db)
 {
     check_server(f, config, db);
+    check_clock(f, db);
     check_privileges(f, config, db);
-    check_state(f, config, db);
+    if (check_state(f, config, db))
+        check_running(f, config, db);
+    else
+        findings_add(f, FINDING_SKIP, "replicator.running", "replicator", NULL,
+                     "whether it runs is not known without the state database");
     for (size_t i = 0; i < config->n_mappings; i++)
         check_mapping(f, db, &config->mappings[i]);
 }
 
-static void check_all(struct findings *f, const struct config *config)
+static void skip_mysql(struct findings *f, const struct err *err)
+{
+    static const char *const ids[] = {"mysql.privileges", "state.version", "replicator.running",
+                                      "mapping.table"};
+
+    findings_add_err(f, "mysql.connect", "mysql", err);
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        findings_add(f, FINDING_SKIP, ids[i], "mysql", NULL, "%s is not looked at without MySQL",
+                     ids[i]);
+}
+
+void check_all(struct findings *f, const struct config *config)
 {
     struct err err = ERR_INIT;
     struct db *db = NULL;
 
-    findings_add(f, FINDING_OK, "config", NULL, "%s, %zu mapping%s", config->path,
+    findings_add(f, FINDING_OK, "config", "config", NULL, "%s, %zu mapping%s", config->path,
                  config->n_mappings, config->n_mappings == 1 ? "" : "s");
+    check_files(f, config);
     if (db_open(&config->mysql, &db, &err) == 0)
         check_mysql(f, config, db);
     else
-        findings_add_err(f, "mysql", &err);
+        skip_mysql(f, &err);
     if (http_client_global_init(&err) == 0) {
         check_google(f, config, db);
         check_webhook(f, config);
     } else {
-        findings_add_err(f, "http", &err);
+        findings_add_err(f, "http", "http", &err);
     }
     db_close(db);
 }
@@ -70,13 +87,18 @@ const struct cli_command cli_check = {
     .usage = "[--json]",
     .summary = "Look whether everything is ready, and say what to do where it is not.",
     .help =
-        "\nLooks at the configuration, the MySQL server's settings, privileges, the state "
-        "database,\n"
-        "each mapping's table, tab and headers, the credentials and the webhook. Changes nothing.\n"
-        "Each line begins with ok, warn or fail.\n"
+        "\nLooks at the configuration and its files, the MySQL server's settings and clock, "
+        "privileges,\n"
+        "the state database, each mapping's table, tab and headers, the credentials, whether the\n"
+        "webhook answers here and at its public address, whether a replicator runs, and whether "
+        "the\n"
+        "spreadsheet's script has sent anything. Changes nothing.\n"
+        "Each line begins with ok, warn, fail or skip. --json has for each check its id, which "
+        "stays\n"
+        "the same, subject, status (ok, warning, failed, skipped), message and remedy.\n"
         "\nexamples:\n"
         "  tabrelay check\n"
-        "  tabrelay check --json | jq -r '.findings[] | select(.level == \"fail\") | .mend'\n",
+        "  tabrelay check --json | jq -r '.checks[] | select(.status == \"failed\") | .remedy'\n",
     .failure = "something is not ready",
     .flags = CLI_JSON,
     .run = run,

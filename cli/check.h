@@ -9,8 +9,18 @@
 #include "common/mysql/table.h"
 #include "replicator/sheets/sheets.h"
 
+/* Everything, in the order in which one would mend it. */
+void check_all(struct findings *f, const struct config *config);
 void check_server(struct findings *f, const struct config *config, struct db *db);
-void check_state(struct findings *f, const struct config *config, struct db *db);
+/* Our tables: true if they are there in this program's version. Their database is the current one
+ * then. */
+bool check_state(struct findings *f, const struct config *config, struct db *db);
+/* Who may read the key files and write the configuration. */
+void check_files(struct findings *f, const struct config *config);
+/* MySQL's clock and this machine's. */
+void check_clock(struct findings *f, struct db *db);
+/* What only our tables tell: does a replicator run, has a script been seen? */
+void check_running(struct findings *f, const struct config *config, struct db *db);
 /* Privileges of the current user. */
 void check_privileges(struct findings *f, const struct config *config, struct db *db);
 void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m);

@@ -28,13 +28,13 @@ void check_drive(struct findings *f, const struct config *config, struct sheets 
     if (!config->google.uses_drive)
         return;
     if (drive_look(sheets, spreadsheet, &look, &err) == 0)
-        findings_add(f, FINDING_OK, "google", NULL, "Drive tells of changes of spreadsheet %s",
-                     spreadsheet);
+        findings_add(f, FINDING_OK, "google.drive", "google", NULL,
+                     "Drive tells of changes of spreadsheet %s", spreadsheet);
     else if (user != NULL)
-        findings_add(f, FINDING_FAIL, "google", err.hint,
+        findings_add(f, FINDING_FAIL, "google.drive", "google", err.hint,
                      "the edits of mapping %s are found through Drive, and it refuses: %s",
                      user->name, err.msg);
     else
-        findings_add(f, FINDING_WARN, "google", err.hint,
+        findings_add(f, FINDING_WARN, "google.drive", "google", err.hint,
                      "Drive cannot spare comparisons of unchanged tabs: %s", err.msg);
 }

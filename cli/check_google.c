@@ -59,13 +59,13 @@ static bool has_header(const struct grid *grid, int64_t columns, const char *hea
 static void report_headers(const struct book *b, size_t n_found, size_t n, struct buf *missing)
 {
     if (n_found == n)
-        findings_add(b->f, FINDING_OK, b->what, NULL, "tab \"%s\" has its %zu headers", b->m->tab,
-                     n);
+        findings_add(b->f, FINDING_OK, "mapping.headers", b->what, NULL,
+                     "tab \"%s\" has its %zu headers", b->m->tab, n);
     else if (n_found == 0)
-        findings_add(b->f, FINDING_OK, b->what, NULL,
+        findings_add(b->f, FINDING_OK, "mapping.headers", b->what, NULL,
                      "tab \"%s\" has no headers yet: the replicator writes them", b->m->tab);
     else
-        findings_add(b->f, FINDING_WARN, b->what,
+        findings_add(b->f, FINDING_WARN, "mapping.headers", b->what,
                      "Write them into the first row, or let the replicator add columns at the "
                      "right.",
                      "tab \"%s\" lacks the headers %s", b->m->tab, buf_text(missing));
@@ -113,20 +113,20 @@ static void check_tab(const struct book *b)
     if (tab == NULL)
         tab = find_tab(b->tabs, b->m->tab);
     if (tab == NULL) {
-        findings_add(b->f, FINDING_FAIL, b->what,
+        findings_add(b->f, FINDING_FAIL, "mapping.tab", b->what,
                      "Add the tab to the spreadsheet, or correct the mapping's tab.",
                      "the spreadsheet has no tab \"%s\"", b->m->tab);
         return;
     }
     if (!tab->is_grid) {
-        findings_add(b->f, FINDING_FAIL, b->what, "Map a tab with cells.",
+        findings_add(b->f, FINDING_FAIL, "mapping.tab", b->what, "Map a tab with cells.",
                      "tab \"%s\" is a chart or the like", b->m->tab);
         return;
     }
     range = (struct grid_range){
         .sheet_id = tab->sheet_id, .row = 0, .end_row = 1, .column = 0, .end_column = -1};
     if (sheets_read(b->sheets, b->m->spreadsheet, &range, 1, &grid, &err) != 0) {
-        findings_add_err(b->f, b->what, &err);
+        findings_add_err(b->f, "mapping.tab", b->what, &err);
         return;
     }
     look_for_all(b, grid, tab->columns);
@@ -141,12 +141,13 @@ static void check_spreadsheet(struct findings *f, const struct config *config, s
     struct err err = ERR_INIT;
 
     if (sheets_tabs(sheets, spreadsheet, &tabs, &err) != 0) {
-        findings_add(f, FINDING_FAIL, "google", err.hint, "spreadsheet %s: %s", spreadsheet,
-                     err.msg);
+        findings_add(f, FINDING_FAIL, "google.spreadsheet", "google", err.hint,
+                     "spreadsheet %s: %s", spreadsheet, err.msg);
         return;
     }
-    findings_add(f, FINDING_OK, "google", NULL, "spreadsheet %s can be reached, %zu tab%s",
-                 spreadsheet, tabs.n_tabs, tabs.n_tabs == 1 ? "" : "s");
+    findings_add(f, FINDING_OK, "google.spreadsheet", "google", NULL,
+                 "spreadsheet %s can be reached, %zu tab%s", spreadsheet, tabs.n_tabs,
+                 tabs.n_tabs == 1 ? "" : "s");
     for (size_t i = first; i < config->n_mappings; i++) {
         struct book b = {
             .f = f, .sheets = sheets, .db = db, .tabs = &tabs, .m = &config->mappings[i]};
@@ -179,7 +180,7 @@ static void check_account(struct findings *f, const struct config *config, char 
     one.credentials = credentials;
     one.n_credentials = 1;
     if (sheets_new(&one, stop, &sheets, &err) != 0) {
-        findings_add_err(f, "google", &err);
+        findings_add_err(f, "google.credentials", "google", &err);
         return;
     }
     for (size_t i = 0; i < config->n_mappings; i++) {
@@ -189,7 +190,7 @@ static void check_account(struct findings *f, const struct config *config, char 
         if (!is_first(config, i))
             continue;
         if (sheets_tabs(sheets, spreadsheet, &tabs, &err) != 0)
-            findings_add(f, FINDING_WARN, "google", err.hint,
+            findings_add(f, FINDING_WARN, "google.account", "google", err.hint,
                          "account %s does not reach spreadsheet %s, whose load the others carry: "
                          "%s",
                          sheets_account(sheets, 0), spreadsheet, err.msg);
@@ -204,8 +205,8 @@ static void report_accounts(struct findings *f, const struct sheets *sheets)
 
     for (size_t i = 0; i < sheets_n_accounts(sheets); i++)
         buf_printf(&names, "%s%s", i == 0 ? "" : ", ", sheets_account(sheets, i));
-    findings_add(f, FINDING_OK, "google", NULL, "the credentials are those of %s",
-                 buf_text(&names));
+    findings_add(f, FINDING_OK, "google.credentials", "google", NULL,
+                 "the credentials are those of %s", buf_text(&names));
 }
 
 void check_google(struct findings *f, const struct config *config, struct db *db)
@@ -217,7 +218,7 @@ void check_google(struct findings *f, const struct config *config, struct db *db
     if (stop == NULL)
         err_nomem(&err, "google");
     if (stop == NULL || sheets_new(&config->google, stop, &sheets, &err) != 0) {
-        findings_add_err(f, "google", &err);
+        findings_add_err(f, "google.credentials", "google", &err);
         stop_free(stop);
         return;
     }

@@ -32,7 +32,7 @@ static void check_columns_exist(const struct subject *s)
 {
     for (size_t i = 0; i < s->m->n_columns; i++)
         if (table_find_column(s->table, s->m->columns[i].name) < 0)
-            findings_add(s->f, FINDING_FAIL, s->what,
+            findings_add(s->f, FINDING_FAIL, "mapping.columns", s->what,
                          "Correct the name in the mapping's columns, or take it out.",
                          "%s has no column \"%s\"", s->name, s->m->columns[i].name);
 }
@@ -45,11 +45,11 @@ static void check_columns(const struct subject *s)
         if (!is_mapped(s->m, c))
             continue;
         if (!is_showable(c))
-            findings_add(s->f, FINDING_FAIL, s->what,
+            findings_add(s->f, FINDING_FAIL, "mapping.columns", s->what,
                          "List the columns to map under columns: without this one.",
                          "column \"%s\" is a %s, which a cell cannot show", c->name, c->sql_type);
         else if (c->is_generated && s->m->direction != CONFIG_TO_SHEET)
-            findings_add(s->f, FINDING_OK, s->what, NULL,
+            findings_add(s->f, FINDING_OK, "mapping.columns", s->what, NULL,
                          "column \"%s\" is generated: people cannot edit it", c->name);
     }
 }
@@ -102,10 +102,11 @@ static void check_key_columns(const struct subject *s)
         int at = table_find_column(s->table, s->m->key[i]);
 
         if (at < 0)
-            findings_add(s->f, FINDING_FAIL, s->what, "Correct the name in the mapping's key.",
-                         "%s has no column \"%s\"", s->name, s->m->key[i]);
+            findings_add(s->f, FINDING_FAIL, "mapping.key", s->what,
+                         "Correct the name in the mapping's key.", "%s has no column \"%s\"",
+                         s->name, s->m->key[i]);
         else if (s->table->columns[at].is_nullable)
-            findings_add(s->f, FINDING_WARN, s->what, NULL,
+            findings_add(s->f, FINDING_WARN, "mapping.key", s->what, NULL,
                          "key column \"%s\" may be NULL: such rows have no key", s->m->key[i]);
     }
     if (is_unique(s))
@@ -113,7 +114,7 @@ static void check_key_columns(const struct subject *s)
     buf_printf(&mend, "ALTER TABLE %s ADD UNIQUE KEY (", s->name);
     append_key(&mend, s);
     buf_puts(&mend, ");");
-    findings_add(s->f, FINDING_FAIL, s->what, buf_text(&mend),
+    findings_add(s->f, FINDING_FAIL, "mapping.key", s->what, buf_text(&mend),
                  "no unique key of %s covers the mapping's key: two rows could have the same",
                  s->name);
 }
@@ -128,13 +129,14 @@ static void check_key(const struct subject *s)
                    "ALTER TABLE %s ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT "
                    "PRIMARY KEY FIRST;",
                    s->name);
-        findings_add(s->f, FINDING_FAIL, s->what, buf_text(&mend),
+        findings_add(s->f, FINDING_FAIL, "mapping.key", s->what, buf_text(&mend),
                      "%s has no primary key and no unique key without NULL", s->name);
         return;
     }
     for (size_t i = 0; i < s->table->n_key && s->m->n_key == 0; i++)
         if (!is_mapped(s->m, &s->table->columns[s->table->key[i]]))
-            findings_add(s->f, FINDING_FAIL, s->what, "Add it to the mapping's columns.",
+            findings_add(s->f, FINDING_FAIL, "mapping.key", s->what,
+                         "Add it to the mapping's columns.",
                          "key column \"%s\" is not among the mapped columns",
                          s->table->columns[s->table->key[i]].name);
     if (s->m->n_key > 0)
@@ -149,10 +151,10 @@ static void check_engine(const struct subject *s)
         return;
     buf_printf(&mend, "ALTER TABLE %s ENGINE = InnoDB;", s->name);
     if (s->table->engine[0] == '\0')
-        findings_add(s->f, FINDING_FAIL, s->what, "Map the table behind it.", "%s is a view",
-                     s->name);
+        findings_add(s->f, FINDING_FAIL, "mapping.engine", s->what, "Map the table behind it.",
+                     "%s is a view", s->name);
     else
-        findings_add(s->f, FINDING_WARN, s->what, buf_text(&mend),
+        findings_add(s->f, FINDING_WARN, "mapping.engine", s->what, buf_text(&mend),
                      "%s has the engine %s: an edit and its record are not one transaction",
                      s->name, s->table->engine);
 }
@@ -188,7 +190,7 @@ static void check_cascades(const struct subject *s)
         return;
     for (size_t r = 0; r < rows.n_rows; r++)
         findings_add(
-            s->f, FINDING_WARN, s->what,
+            s->f, FINDING_WARN, "mapping.cascades", s->what,
             db_flavour(s->db) == DB_MYSQL && db_version(s->db) >= 90600
                 ? "Start the server without innodb_native_foreign_keys = ON."
                 : "Nothing must be done for a small table; for a large one let the foreign key "
@@ -204,10 +206,10 @@ static void check_filter(const struct subject *s)
     struct err err = ERR_INIT;
 
     if (row_filter_try(s->db, &s->m->filter, s->table, &err) != 0)
-        findings_add(s->f, FINDING_FAIL, s->what, "Correct the mapping's where or order_by.", "%s",
-                     err.msg);
+        findings_add(s->f, FINDING_FAIL, "mapping.where", s->what,
+                     "Correct the mapping's where or order_by.", "%s", err.msg);
     else if (row_filter_is_fleeting(&s->m->filter))
-        findings_add(s->f, FINDING_WARN, s->what,
+        findings_add(s->f, FINDING_WARN, "mapping.where", s->what,
                      "Compare columns with fixed values, or run `tabrelay snapshot` by the clock.",
                      "where: what it says hangs on more than the row, so rows come and go without "
                      "a change that MySQL would tell of");
@@ -230,8 +232,8 @@ static void check_table(const struct subject *s)
     for (size_t i = 0; i < s->table->n_columns; i++)
         n_columns += is_mapped(s->m, &s->table->columns[i]);
     append_key(&key, s);
-    findings_add(s->f, FINDING_OK, s->what, NULL, "%s, key %s, %zu columns", s->name,
-                 buf_text(&key), n_columns);
+    findings_add(s->f, FINDING_OK, "mapping.table", s->what, NULL, "%s, key %s, %zu columns",
+                 s->name, buf_text(&key), n_columns);
 }
 
 void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m)
@@ -252,7 +254,8 @@ void check_mapping(struct findings *f, struct db *db, const struct config_mappin
                    "Correct the mapping's table (line %u), or allow the user to see it: "
                    "tabrelay grants.",
                    m->line);
-        findings_add(f, FINDING_FAIL, s.what, buf_text(&mend), "%s: %s", s.name, err.msg);
+        findings_add(f, FINDING_FAIL, "mapping.table", s.what, buf_text(&mend), "%s: %s", s.name,
+                     err.msg);
         return;
     }
     s.table = table;

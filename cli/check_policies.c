@@ -43,7 +43,7 @@ static void check_base(const struct subject *s, const char *column, const bool *
 
         if (uses[i * RULE_SIDES + RULE_BASE] && !config_keeps_value(s->m, name))
             findings_add(
-                s->f, FINDING_WARN, s->what,
+                s->f, FINDING_WARN, "mapping.rule", s->what,
                 "Give that column conflict: manual or a rule of its own.",
                 "the rule of column \"%s\" names base.%s, whose value is not kept: where it "
                 "is not known a person must decide",
@@ -61,12 +61,12 @@ static void check_rule(const struct subject *s, const struct config_column *c)
         return; /* said already */
     if (rule_parse(c->rule, s->columns, uses, &err) != 0 ||
         !can_run(s, c->rule, &s->table->columns[at], uses, &err)) {
-        findings_add(s->f, FINDING_FAIL, s->what, s->mend, "the rule of column \"%s\": %s", c->name,
-                     err.msg);
+        findings_add(s->f, FINDING_FAIL, "mapping.rule", s->what, s->mend,
+                     "the rule of column \"%s\": %s", c->name, err.msg);
         return;
     }
-    findings_add(s->f, FINDING_OK, s->what, NULL, "the rule of column \"%s\" can be evaluated",
-                 c->name);
+    findings_add(s->f, FINDING_OK, "mapping.rule", s->what, NULL,
+                 "the rule of column \"%s\" can be evaluated", c->name);
     check_base(s, c->name, uses);
 }
 
@@ -79,16 +79,16 @@ static void check_last_write(const struct subject *s)
     if (name == NULL)
         return;
     if (c == NULL)
-        findings_add(s->f, FINDING_FAIL, s->what, s->mend,
+        findings_add(s->f, FINDING_FAIL, "mapping.last_write_column", s->what, s->mend,
                      "last_write_column: the table has no column \"%s\"", name);
     else if (c->type != COLUMN_DATETIME && c->type != COLUMN_TIMESTAMP)
         findings_add(
-            s->f, FINDING_FAIL, s->what, s->mend,
+            s->f, FINDING_FAIL, "mapping.last_write_column", s->what, s->mend,
             "last_write_column: \"%s\" is a %s; it must be a DATETIME or TIMESTAMP, in UTC", name,
             c->sql_type);
     else if (c->fsp < 3)
         findings_add(
-            s->f, FINDING_WARN, s->what, NULL,
+            s->f, FINDING_WARN, "mapping.last_write_column", s->what, NULL,
             "last_write_column: \"%s\" has whole seconds: of two writes in the same second "
             "the sheet's counts as the later one",
             name);

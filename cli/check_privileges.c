@@ -142,8 +142,8 @@ static void need(struct findings *f, struct who *who, const char *privilege, con
     CLEANUP_BUF struct buf mend = BUF_INIT;
 
     buf_printf(&mend, "GRANT %s ON %s TO %s;", privilege, object, who->account);
-    findings_add(f, who->level, "privileges", buf_text(&mend), "%s lacks %s on %s", who->account,
-                 privilege, object);
+    findings_add(f, who->level, "mysql.privileges", "privileges", buf_text(&mend),
+                 "%s lacks %s on %s", who->account, privilege, object);
     who->is_complete = false;
 }
 
@@ -201,7 +201,7 @@ void check_privileges(struct findings *f, const struct config *config, struct db
 
     if (db_exec(db, "SHOW GRANTS", &grants, &err) != 0 ||
         db_exec(db, "SELECT CURRENT_USER()", &current, &err) != 0) {
-        findings_add_err(f, "privileges", &err);
+        findings_add_err(f, "mysql.privileges", "privileges", &err);
         return;
     }
     needs = grants_needs_of(config->mysql.user);
@@ -215,7 +215,7 @@ void check_privileges(struct findings *f, const struct config *config, struct db
     for (size_t i = 0; i < config->n_mappings; i++)
         check_table(f, &who, &config->mappings[i]);
     if (who.is_complete)
-        findings_add(f, FINDING_OK, "privileges", NULL,
+        findings_add(f, FINDING_OK, "mysql.privileges", "privileges", NULL,
                      needs != NULL ? "%s has what its program needs"
                                    : "%s has what both programs need",
                      who.account);

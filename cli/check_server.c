@@ -13,6 +13,7 @@ enum { EXPIRE_LEAST_S = 86400 };
 
 /* A variable that must or should have a value. */
 struct rule {
+    const char *id; /* of the check */
     const char *name;
     const char *wanted;
     enum finding_level level; /* if it has not */
@@ -23,16 +24,17 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-    {"log_bin", "ON", FINDING_FAIL, true, false, false, "the replicator reads the binlog"},
-    {"binlog_format", "ROW", FINDING_FAIL, false, false, true,
+    {"mysql.log_bin", "log_bin", "ON", FINDING_FAIL, true, false, false,
+     "the replicator reads the binlog"},
+    {"mysql.binlog_format", "binlog_format", "ROW", FINDING_FAIL, false, false, true,
      "only rows can be followed; a table of which something else is logged is compared as a whole"},
-    {"binlog_row_image", "FULL", FINDING_WARN, false, false, true,
+    {"mysql.binlog_row_image", "binlog_row_image", "FULL", FINDING_WARN, false, false, true,
      "a row of which columns are missing must be read again"},
-    {"binlog_row_value_options", "", FINDING_WARN, false, true, true,
-     "a JSON value of which only a part is logged may have to be read again"},
-    {"binlog_row_metadata", "FULL", FINDING_WARN, false, false, false,
+    {"mysql.binlog_row_value_options", "binlog_row_value_options", "", FINDING_WARN, false, true,
+     true, "a JSON value of which only a part is logged may have to be read again"},
+    {"mysql.binlog_row_metadata", "binlog_row_metadata", "FULL", FINDING_WARN, false, false, false,
      "with it the binlog says by itself what its columns are"},
-    {"gtid_mode", "ON", FINDING_WARN, false, true, false,
+    {"mysql.gtid_mode", "gtid_mode", "ON", FINDING_WARN, false, true, false,
      "with it the replicator can go on with another server"},
 };
 
@@ -71,12 +73,13 @@ static void check_rule(struct findings *f, struct db *db, const struct rule *r, 
     CLEANUP_BUF struct buf mend = BUF_INIT;
 
     if (is_wanted(r, value)) {
-        findings_add(f, FINDING_OK, "mysql", NULL, "%s is %s", r->name,
+        findings_add(f, FINDING_OK, r->id, "mysql", NULL, "%s is %s", r->name,
                      value[0] == '\0' ? "empty" : value);
         return;
     }
     append_mend(&mend, r, db_flavour(db));
-    findings_add(f, r->level, "mysql", buf_text(&mend), "%s is %s: %s", r->name, value, r->why);
+    findings_add(f, r->level, r->id, "mysql", buf_text(&mend), "%s is %s: %s", r->name, value,
+                 r->why);
 }
 
 /* The global value of a variable; "" and false when the server has no such variable. */
@@ -105,7 +108,7 @@ static void check_expiry(struct findings *f, struct db *db)
     seconds = strtol(buf_text(&value), NULL, 10);
     if (seconds == 0 || seconds >= EXPIRE_LEAST_S)
         return;
-    findings_add(f, FINDING_WARN, "mysql",
+    findings_add(f, FINDING_WARN, "mysql.binlog_expiry", "mysql",
                  db_flavour(db) == DB_MYSQL ? "SET PERSIST binlog_expire_logs_seconds = 604800;"
                                             : "SET GLOBAL binlog_expire_logs_seconds = 604800;",
                  "the binlog is kept for %ld s only: a replicator that is down for longer fills "
@@ -119,12 +122,13 @@ static void check_server_id(struct findings *f, const struct config *config, str
 
     get_variable(db, "server_id", &value);
     if (strtoul(buf_text(&value), NULL, 10) == 0)
-        findings_add(f, FINDING_FAIL, "mysql",
+        findings_add(f, FINDING_FAIL, "mysql.server_id", "mysql",
                      db_flavour(db) == DB_MYSQL ? "SET PERSIST server_id = 1;"
                                                 : "SET GLOBAL server_id = 1;",
                      "server_id is 0: the server refuses replicas");
     else if (strtoul(buf_text(&value), NULL, 10) == config->mysql.server_id)
-        findings_add(f, FINDING_FAIL, "mysql", "Write another number as mysql.server_id.",
+        findings_add(f, FINDING_FAIL, "mysql.server_id", "mysql",
+                     "Write another number as mysql.server_id.",
                      "the server itself has the server_id %s", buf_text(&value));
 }
 
@@ -134,11 +138,12 @@ static void check_version(struct findings *f, const struct config *config, struc
     unsigned least = is_mariadb ? 100500 : 80000;
     const char *name = is_mariadb ? "MariaDB" : "MySQL";
 
-    findings_add(f, FINDING_OK, "mysql", NULL, "%s %s at %s as %s", name, db_server_version(db),
+    findings_add(f, FINDING_OK, "mysql.version", "mysql", NULL, "%s %s at %s as %s", name,
+                 db_server_version(db),
                  config->mysql.socket != NULL ? config->mysql.socket : config->mysql.host,
                  config->mysql.user);
     if (db_version(db) < least)
-        findings_add(f, FINDING_WARN, "mysql", NULL,
+        findings_add(f, FINDING_WARN, "mysql.version", "mysql", NULL,
                      "older than %s: tabrelay is not tested with it",
                      is_mariadb ? "MariaDB 10.5" : "MySQL 8.0");
 }
@@ -158,7 +163,7 @@ void check_server(struct findings *f, const struct config *config, struct db *db
     check_server_id(f, config, db);
 }
 
-void check_state(struct findings *f, const struct config *config, struct db *db)
+bool check_state(struct findings *f, const struct config *config, struct db *db)
 {
     const char *name = config->mysql.state_database;
     CLEANUP_BUF struct buf sql = BUF_INIT;
@@ -168,15 +173,19 @@ void check_state(struct findings *f, const struct config *config, struct db *db)
     buf_puts(&sql, "USE ");
     table_quote(&sql, name);
     if (db_exec(db, buf_text(&sql), NULL, &err) != 0 || schema_version(db, &version, &err) != 0) {
-        findings_add(f, FINDING_FAIL, "state", "tabrelay init-db", "%s: %s", name, err.msg);
-        return;
+        findings_add(f, FINDING_FAIL, "state.version", "state", "tabrelay init-db", "%s: %s", name,
+                     err.msg);
+        return false;
     }
     if (version == schema_newest())
-        findings_add(f, FINDING_OK, "state", NULL, "%s has version %u", name, version);
+        findings_add(f, FINDING_OK, "state.version", "state", NULL, "%s has version %u", name,
+                     version);
     else if (version < schema_newest())
-        findings_add(f, FINDING_FAIL, "state", "tabrelay init-db",
+        findings_add(f, FINDING_FAIL, "state.version", "state", "tabrelay init-db",
                      "%s has version %u, version %u is needed", name, version, schema_newest());
     else
-        findings_add(f, FINDING_FAIL, "state", "Install the newer tabrelay on this machine, too.",
+        findings_add(f, FINDING_FAIL, "state.version", "state",
+                     "Install the newer tabrelay on this machine, too.",
                      "%s has version %u, this program knows %u", name, version, schema_newest());
+    return version == schema_newest();
 }

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The webhook: does it answer where the replicator looks for it, and under the name that Google is
  * given? */
+#include <inttypes.h>
+#include <stdlib.h>
+
 #include "cli/check.h"
+#include "common/clock.h"
 #include "common/http/client.h"
 
-enum { TIMEOUT_MS = 10000, ANSWER_BYTES_MAX = 4096 };
+enum { TIMEOUT_MS = 10000, ANSWER_BYTES_MAX = 4096, CLOCK_OFF_MS = 5000 };
 
-static void look(struct findings *f, struct http_client *client, const char *base)
+/* The webhook refuses signatures that are too old or too new. Its answer's time has whole seconds.
+ */
+static void check_date(struct findings *f, const char *url, int64_t date_ms)
+{
+    int64_t off_ms = llabs(clock_wall_ms() - date_ms);
+
+    if (date_ms != 0 && off_ms > CLOCK_OFF_MS)
+        findings_add(f, FINDING_WARN, "clock.webhook", "clock",
+                     "Let both machines take their time from NTP (chrony, systemd-timesyncd).",
+                     "the clock behind %s and this machine's are %" PRId64 " s apart", url,
+                     off_ms / 1000);
+}
+
+static void look(struct findings *f, struct http_client *client, const char *id, const char *base)
 {
     CLEANUP_BUF struct buf address = BUF_INIT;
     struct http_answer answer = HTTP_ANSWER_INIT;
@@ -17,16 +34,17 @@ static void look(struct findings *f, struct http_client *client, const char *bas
     buf_printf(&address, "%shealthz", base);
     call.url = buf_text(&address);
     if (http_client_do(client, &call, &answer, &err) != 0)
-        findings_add(f, FINDING_FAIL, "webhook",
+        findings_add(f, FINDING_FAIL, id, "webhook",
                      "Start tabrelay-webhook, or correct webhook.url, webhook.public_url and "
                      "webhook.listen.",
                      "%s: %s", call.url, err.msg);
     else if (answer.status != 200)
-        findings_add(f, FINDING_FAIL, "webhook",
+        findings_add(f, FINDING_FAIL, id, "webhook",
                      "Correct the address: something else answers there, or the webhook is ill.",
                      "%s answers %d", call.url, answer.status);
     else
-        findings_add(f, FINDING_OK, "webhook", NULL, "%s answers", call.url);
+        findings_add(f, FINDING_OK, id, "webhook", NULL, "%s answers", call.url);
+    check_date(f, call.url, answer.date_ms);
     http_answer_close(&answer);
 }
 
@@ -36,11 +54,15 @@ void check_webhook(struct findings *f, const struct config *config)
     struct err err = ERR_INIT;
 
     if (http_client_new(NULL, &client, &err) != 0) {
-        findings_add_err(f, "webhook", &err);
+        findings_add_err(f, "webhook", "webhook", &err);
         return;
     }
-    look(f, client, config->webhook.url);
+    look(f, client, "webhook.url", config->webhook.url);
     if (config->webhook.public_url != NULL)
-        look(f, client, config->webhook.public_url);
+        look(f, client, "webhook.public_url", config->webhook.public_url);
+    else
+        findings_add(f, FINDING_SKIP, "webhook.public_url", "webhook",
+                     "Give webhook.public_url, and it is tried as well.",
+                     "the address that Google uses is not in the configuration");
     http_client_free(client);
 }

@@ -5,40 +5,36 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const names[] = {"ok", "warn", "fail"};
+static const char *const labels[] = {"ok", "warn", "fail", "skip"};
+static const char *const statuses[] = {"ok", "warning", "failed", "skipped"};
 
 void findings_close(struct findings *f)
 {
     buf_close(&f->json);
+    buf_close(&f->text);
 }
 
-static void add_json(struct findings *f, const char *level, const char *what, const char *detail,
-                     const char *mend)
+static void put_member(struct buf *out, const char *name, const char *text)
 {
-    buf_printf(&f->json, "%s{\"level\": \"%s\", \"what\": ", f->json.len == 0 ? "" : ",\n  ",
-               level);
-    buf_json(&f->json, what, strlen(what));
-    buf_puts(&f->json, ", \"detail\": ");
-    buf_json(&f->json, detail, strlen(detail));
-    buf_puts(&f->json, ", \"mend\": ");
-    buf_json(&f->json, mend, strlen(mend));
-    buf_puts(&f->json, "}");
+    buf_printf(out, ", \"%s\": ", name);
+    buf_json(out, text, strlen(text));
 }
 
 /* A mend of several lines keeps its indent. */
-static void print_mend(const char *mend)
+static void put_mend(struct buf *out, const char *mend)
 {
     while (*mend != '\0') {
         size_t len = strcspn(mend, "\n");
 
-        printf("      -> %.*s\n", (int)len, mend);
+        buf_printf(out, "      -> %.*s\n", (int)len, mend);
         mend += len + (mend[len] == '\n');
     }
 }
 
-void findings_add(struct findings *f, enum finding_level level, const char *what, const char *mend,
-                  const char *fmt, ...)
+void findings_add(struct findings *f, enum finding_level level, const char *id, const char *what,
+                  const char *mend, const char *fmt, ...)
 {
+    CLEANUP_BUF struct buf line = BUF_INIT;
     char detail[1024];
     va_list args;
 
@@ -47,18 +43,35 @@ void findings_add(struct findings *f, enum finding_level level, const char *what
     va_end(args);
     f->n[level]++;
     if (f->is_json) {
-        add_json(f, names[level], what, detail, mend != NULL ? mend : "");
+        buf_printf(&f->json, "%s{\"id\": \"%s\"", f->json.len == 0 ? "" : ",\n  ", id);
+        put_member(&f->json, "subject", what);
+        put_member(&f->json, "status", statuses[level]);
+        put_member(&f->json, "message", detail);
+        put_member(&f->json, "remedy", mend != NULL ? mend : "");
+        buf_putc(&f->json, '}');
         return;
     }
-    printf("%-4s  %s: %s\n", names[level], what, detail);
-    if (mend != NULL)
-        print_mend(mend);
+    buf_printf(&line, "%-4s  %s: %s\n", labels[level], what, detail);
+    put_mend(&line, mend != NULL ? mend : "");
+    if (f->is_quiet) {
+        buf_puts(&f->text, buf_text(&line));
+        return;
+    }
+    fputs(buf_text(&line), stdout);
     fflush(stdout); /* the next look may take a while */
 }
 
-void findings_add_err(struct findings *f, const char *what, const struct err *err)
+void findings_add_err(struct findings *f, const char *id, const char *what, const struct err *err)
 {
-    findings_add(f, FINDING_FAIL, what, err->hint, "%s", err->msg);
+    findings_add(f, FINDING_FAIL, id, what, err->hint, "%s", err->msg);
+}
+
+static void print_json(const struct findings *f, bool is_good)
+{
+    printf("{\"ok\": %s, \"counts\": {", is_good ? "true" : "false");
+    for (size_t i = 0; i < FINDING_LEVELS; i++)
+        printf("%s\"%s\": %zu", i == 0 ? "" : ", ", statuses[i], f->n[i]);
+    printf("}, \"checks\": [\n  %s\n]}\n", buf_text(&f->json));
 }
 
 bool findings_end(const struct findings *f)
@@ -66,10 +79,9 @@ bool findings_end(const struct findings *f)
     bool is_good = f->n[FINDING_FAIL] == 0;
 
     if (f->is_json)
-        printf("{\"ok\": %s, \"findings\": [\n  %s\n]}\n", is_good ? "true" : "false",
-               buf_text(&f->json));
+        print_json(f, is_good);
     else
-        printf("\n%zu ok, %zu warnings, %zu failures\n", f->n[FINDING_OK], f->n[FINDING_WARN],
-               f->n[FINDING_FAIL]);
+        printf("\n%zu ok, %zu warnings, %zu failures, %zu skipped\n", f->n[FINDING_OK],
+               f->n[FINDING_WARN], f->n[FINDING_FAIL], f->n[FINDING_SKIP]);
     return is_good;
 }

@@ -27,6 +27,11 @@ CREATE TABLE places (id INT NOT NULL PRIMARY KEY, spot POINT NULL);
 """
 
 
+def findings_of(document):
+    levels = {"ok": "ok", "warning": "warn", "failed": "fail", "skipped": "skip"}
+    return [(levels[f["status"]], f["subject"], f["message"], f["remedy"]) for f in json.loads(document)["checks"]]
+
+
 class Site:
     """A configuration for a database, and a way to run commands with it."""
 
@@ -53,9 +58,8 @@ class Site:
         return done
 
     def check(self, code=1):
-        """The findings as (level, what, detail, mend)."""
-        answer = json.loads(self.run("check", "--json", code=code).stdout)
-        return [(f["level"], f["what"], f["detail"], f["mend"]) for f in answer["findings"]]
+        """The findings as (level, what, detail, mend), the levels as the text calls them."""
+        return findings_of(self.run("check", "--json", code=code).stdout)
 
 
 @pytest.fixture
@@ -266,7 +270,7 @@ def test_check_of_a_good_server_finds_only_what_is_not_there_yet(site):
     site.run("init-db")
     findings = site.check()
     what_failed = {f[1] for f in findings if f[0] == "fail"}
-    assert what_failed == {"google", "webhook"}, findings
+    assert what_failed == {"files", "google", "webhook"}, findings
     name = "MariaDB" if site.server.flavour == "mariadb" else "MySQL"
     assert find(findings, "ok", f"{name} {site.server.version()} at 127.0.0.1 as tester")
     assert find(findings, "ok", "binlog_format is ROW")
@@ -311,7 +315,7 @@ def test_check_prints_how_to_mend_below_the_line(site):
     lines = site.run("check", code=1).stdout.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("fail  state: "))
     assert lines[at + 1] == "      -> tabrelay init-db"
-    assert re.fullmatch(r"\d+ ok, \d+ warnings, \d+ failures", lines[-1])
+    assert re.fullmatch(r"\d+ ok, \d+ warnings, \d+ failures, \d+ skipped", lines[-1])
 
 
 def test_check_of_a_server_that_is_down_goes_on(site):
@@ -453,9 +457,9 @@ def test_output_that_nobody_reads_does_no_harm(site):
 
 def test_check_of_a_running_stack_finds_nothing_wrong(stack):
     wait_until("the snapshot", lambda: json.loads(stack.cli("status", "--json"))["mappings"][0]["snapshot"] == "done")
-    findings = json.loads(stack.cli("check", "--json"))["findings"]
-    assert [f for f in findings if f["level"] != "ok"] == []
-    details = [f["detail"] for f in findings]
+    findings = json.loads(stack.cli("check", "--json"))["checks"]
+    assert [f["id"] for f in findings if f["status"] != "ok"] == ["script.seen"]
+    details = [f["message"] for f in findings]
     assert 'tab "Items" has its 8 headers' in details
     assert any(re.fullmatch(r"spreadsheet \S+ can be reached, 1 tab", d) for d in details)
     assert any(d.endswith("/healthz answers") for d in details)
@@ -474,7 +478,7 @@ def test_check_names_what_is_wrong_with_a_sheet(make_stack):
         stack.act({"action": "edit", "tab": "Items", "row": 0, "column": column, "value": header})
     done = run("tabrelay", "--config", stack.config, "check", "--json")
     assert done.returncode == 1
-    findings = [(f["level"], f["what"], f["detail"], f["mend"]) for f in json.loads(done.stdout)["findings"]]
+    findings = findings_of(done.stdout)
     assert find(findings, "fail", "the edits of mapping items are found through Drive, and it refuses: drive: ")[3].startswith("Switch")
     assert find(findings, "warn", 'tab "Items" lacks the headers "name"')[1] == "mapping items"
     assert find(findings, "fail", 'the spreadsheet has no tab "Nowhere"')[1] == "mapping other"

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runs already: the replicator by its lease, the script by the edits that it sent; and clocks.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/check.h"
+#include "common/clock.h"
+
+/* Edits are told from our own writes by times up to 5 s apart; Google and the webhook refuse what
+ * is off by more than some minutes. */
+enum { CLOCK_WARN_MS = 5000, CLOCK_FAIL_MS = 60000 };
+
+void check_clock(struct findings *f, struct db *db)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct err err = ERR_INIT;
+    int64_t off_ms;
+
+    if (db_exec(db, "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", &rows, &err) != 0) {
+        findings_add_err(f, "clock.mysql", "clock", &err);
+        return;
+    }
+    off_ms = llabs(db_rows_int(&rows, 0, 0) - clock_wall_ms());
+    if (off_ms < CLOCK_WARN_MS)
+        findings_add(f, FINDING_OK, "clock.mysql", "clock", NULL,
+                     "MySQL's and this machine's agree within %d s", CLOCK_WARN_MS / 1000);
+    else
+        findings_add(f, off_ms < CLOCK_FAIL_MS ? FINDING_WARN : FINDING_FAIL, "clock.mysql",
+                     "clock",
+                     "Let both machines take their time from NTP (chrony, systemd-timesyncd).",
+                     "MySQL's and this machine's are %" PRId64 " s apart: which of two changes was "
+                     "later is told wrongly, and signatures are refused",
+                     off_ms / 1000);
+}
+
+/* Who runs an instance has a lock of its name, and has written down who it is. */
+static void check_lease(struct findings *f, const struct config *config, struct db *db)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf lock = BUF_INIT;
+    struct db_param params[2];
+    struct err err = ERR_INIT;
+
+    buf_printf(&lock, "tabrelay/%s", config->instance);
+    params[0] = DB_P_TEXT(buf_text(&lock));
+    params[1] = DB_P_TEXT(config->instance);
+
+    if (db_run(db, "SELECT holder, IS_USED_LOCK(?) IS NOT NULL FROM lease WHERE instance = ?",
+               params, 2, &rows, &err) != 0)
+        findings_add_err(f, "replicator.running", "replicator", &err);
+    else if (rows.n_rows > 0 && db_rows_int(&rows, 0, 1) != 0)
+        findings_add(f, FINDING_OK, "replicator.running", "replicator", NULL,
+                     "instance %s runs on %s", config->instance, db_rows_text(&rows, 0, 0));
+    else
+        findings_add(f, FINDING_WARN, "replicator.running", "replicator",
+                     "Start it: tabrelay-replicator --config FILE",
+                     "instance %s is run by no replicator now", config->instance);
+}
+
+static bool needs_script(const struct config *config)
+{
+    for (size_t i = 0; i < config->n_mappings; i++)
+        if (config->mappings[i].sheet_changes == CONFIG_APPS_SCRIPT &&
+            config->mappings[i].direction != CONFIG_TO_SHEET)
+            return true;
+    return false;
+}
+
+static void check_script(struct findings *f, const struct config *config, struct db *db)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct err err = ERR_INIT;
+
+    if (!needs_script(config))
+        findings_add(f, FINDING_SKIP, "script.seen", "script", NULL, "no mapping needs it");
+    else if (db_exec(db,
+                     "SELECT received_at FROM edit_log WHERE source = 'script' "
+                     "ORDER BY received_at DESC LIMIT 1",
+                     &rows, &err) != 0)
+        findings_add_err(f, "script.seen", "script", &err);
+    else if (rows.n_rows > 0)
+        findings_add(f, FINDING_OK, "script.seen", "script", NULL, "its last edit came at %s UTC",
+                     db_rows_text(&rows, 0, 0));
+    else
+        findings_add(f, FINDING_WARN, "script.seen", "script",
+                     "Install it (tabrelay script says how), then edit a cell of a mapped tab.",
+                     "no edit has come from the spreadsheet's script yet");
+}
+
+void check_running(struct findings *f, const struct config *config, struct db *db)
+{
+    check_lease(f, config, db);
+    check_script(f, config, db);
+}
