@@ -82,7 +82,7 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_option cli_options[];
 
-extern const struct cli_command cli_complete, cli_completion, cli_init, cli_script;
+extern const struct cli_command cli_complete, cli_completion, cli_doctor, cli_init, cli_script;
 extern const struct cli_command cli_check, cli_conflicts, cli_deletes, cli_events, cli_grants,
     cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo, cli_verify;
 extern const struct cli_command cli_pause, cli_reload, cli_resume;

@@ -29,6 +29,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_log,
     &cli_undo,
     &cli_events,
+    &cli_doctor,
     &cli_completion,
     &cli_complete,
     NULL,
