@@ -21,7 +21,8 @@ void post_begin(struct buf *edits, const char *kind)
                edits->len > 0 ? "," : "", id, kind, clock_wall_ms());
 }
 
-static void put_editor(struct buf *out)
+/* "root@db1": who this is, for the edit log. */
+static void put_user(struct buf *out)
 {
     CLEANUP_BUF struct buf who = BUF_INIT;
 
@@ -52,8 +53,13 @@ static int send(struct http_client *client, const struct config_webhook *cfg,
     return rc == 0 ? 0 : err_wrap(err, "webhook %s", cfg->url);
 }
 
+const cJSON *post_result(const cJSON *results)
+{
+    return cJSON_GetArrayItem(json_get(results, "results"), 0);
+}
+
 int post_send(const struct config *config, const char *mapping, const struct buf *edits,
-              cJSON **results, struct err *err)
+              const char *somebody, cJSON **results, struct err *err)
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
     struct http_client *client = NULL;
@@ -63,7 +69,10 @@ int post_send(const struct config *config, const char *mapping, const struct buf
     buf_puts(&body, "{\"version\":1,\"source\":\"cli\",\"mapping\":");
     buf_json(&body, mapping, strlen(mapping));
     buf_puts(&body, ",\"editor\":");
-    put_editor(&body);
+    if (somebody == NULL)
+        put_user(&body);
+    else
+        buf_json(&body, somebody, strlen(somebody));
     buf_puts(&body, ",\"edits\":[");
     buf_append(&body, buf_text(edits), edits->len);
     buf_puts(&body, "]}");

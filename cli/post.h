@@ -14,9 +14,11 @@
 /* Append the beginning of an edit: {"id": ..., "kind": KIND, "time": now. The caller adds members,
  * each after a comma, and the closing brace; a comma is put before all but the first edit. */
 void post_begin(struct buf *edits, const char *kind);
-/* Send EDITS (at most 5,000) to MAPPING. *RESULTS is the whole answer, freed with cJSON_Delete; its
- * array "results" has an object for each edit. Blocks up to 60 s. ERR_HTTP: with the webhook's own
- * sentence; the hint says what to do. */
+/* Send EDITS (at most 5,000) to MAPPING. SOMEBODY: who made them; NULL: this user on this host.
+ * *RESULTS is the whole answer, freed with cJSON_Delete; its array "results" has an object for each
+ * edit. Blocks up to 60 s. ERR_HTTP: with the webhook's own sentence; the hint says what to do. */
 int post_send(const struct config *config, const char *mapping, const struct buf *edits,
-              cJSON **results, struct err *err);
+              const char *somebody, cJSON **results, struct err *err);
+/* The answer to the only edit of RESULTS; NULL if there is none. */
+const cJSON *post_result(const cJSON *results);
 #endif

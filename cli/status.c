@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* status: how each mapping is, as the replicator last wrote it. */
+#include "cli/status.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,21 +52,28 @@ enum {
     "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
     "FROM checkpoint WHERE instance = ?"
 
-struct status {
-    struct db_rows mappings;
-    struct db_rows checkpoint;
-};
+int status_query(struct db *db, const struct config *config, struct status *out, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(config->instance)};
+
+    if (db_run(db, SQL_MAPPINGS, params, 1, &out->mappings, err) != 0)
+        return -1;
+    return db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err);
+}
+
+void status_close(struct status *status)
+{
+    db_rows_close(&status->mappings);
+    db_rows_close(&status->checkpoint);
+}
 
 static int query(const struct config *config, struct status *out, struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(config->instance)};
     struct db *db = NULL;
     int result = cli_open(config, &db, err);
 
     if (result == 0)
-        result = db_run(db, SQL_MAPPINGS, params, 1, &out->mappings, err);
-    if (result == 0)
-        result = db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err);
+        result = status_query(db, config, out, err);
     db_close(db);
     return result;
 }
@@ -267,26 +275,33 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
     buf_puts(out, "}");
 }
 
-static void print_json(const struct config *config, const struct status *status)
+void status_put_json(struct buf *out, const struct config *config, const struct status *status)
 {
     static const struct json_member checkpoint[] = {{"position", 0, JSON_TEXT},
                                                     {"saved_at", 1, JSON_TEXT}};
-    CLEANUP_BUF struct buf out = BUF_INIT;
 
-    buf_puts(&out, "{\"instance\": ");
-    buf_json(&out, config->instance, strlen(config->instance));
+    buf_puts(out, "{\"instance\": ");
+    buf_json(out, config->instance, strlen(config->instance));
     if (status->checkpoint.n_rows > 0) {
-        buf_puts(&out, ", ");
-        json_put_members(&out, checkpoint, 2, &status->checkpoint, 0);
+        buf_puts(out, ", ");
+        json_put_members(out, checkpoint, 2, &status->checkpoint, 0);
     }
-    buf_puts(&out, ", \"mappings\": [");
+    buf_puts(out, ", \"mappings\": [");
     for (size_t i = 0; i < config->n_mappings; i++) {
-        buf_puts(&out, i == 0 ? "" : ", ");
-        append_mapping(&out, &status->mappings,
+        buf_puts(out, i == 0 ? "" : ", ");
+        append_mapping(out, &status->mappings,
                        find_row(&status->mappings, config->mappings[i].name),
                        config->mappings[i].name);
     }
-    buf_puts(&out, "]}\n");
+    buf_puts(out, "]}");
+}
+
+static void print_json(const struct config *config, const struct status *status)
+{
+    CLEANUP_BUF struct buf out = BUF_INIT;
+
+    status_put_json(&out, config, status);
+    buf_putc(&out, '\n');
     cli_print(&out);
 }
 
@@ -300,7 +315,7 @@ static bool has_trouble(const struct db_rows *rows)
 
 static int show(const struct cli_args *args, const struct config *config)
 {
-    struct status status = {.mappings = DB_ROWS_INIT, .checkpoint = DB_ROWS_INIT};
+    struct status status = STATUS_INIT;
     struct err err = ERR_INIT;
     int result = CLI_OK;
 
@@ -312,8 +327,7 @@ static int show(const struct cli_args *args, const struct config *config)
         result = print_text(config, &status);
     if (result == CLI_OK && has_trouble(&status.mappings))
         result = CLI_FAILED;
-    db_rows_close(&status.mappings);
-    db_rows_close(&status.checkpoint);
+    status_close(&status);
     return result;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* undo: take an edit back, as a new edit. */
+#include "cli/undo.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "cli/show.h"
 #include "common/json.h"
 
-static int check(const struct db_rows *rows, struct err *err)
+int undo_check(const struct db_rows *rows, struct err *err)
 {
     if (db_rows_at(rows, 0, LOG_SAME_AS).state == VALUE_TEXT)
         return err_set(err, ERR_GONE, "edit %s did nothing: it is the same row as edit %s",
@@ -72,16 +73,16 @@ static void print_json(const struct db_rows *rows, const cJSON *result)
     cJSON_free(text);
 }
 
-static int post(const struct cli_args *args, const struct config *config,
-                const struct db_rows *rows, cJSON **answer, struct err *err)
+int undo_send(const struct config *config, const struct db_rows *rows, bool force,
+              const char *somebody, cJSON **answer, struct err *err)
 {
     CLEANUP_BUF struct buf edits = BUF_INIT;
 
     post_begin(&edits, "undo");
     buf_puts(&edits, ",\"edit\":");
     buf_json(&edits, db_rows_text(rows, 0, LOG_EDIT), strlen(db_rows_text(rows, 0, LOG_EDIT)));
-    buf_printf(&edits, ",\"force\":%s}", cli_has(args, CLI_FORCE) ? "true" : "false");
-    return post_send(config, db_rows_text(rows, 0, LOG_MAPPING), &edits, answer, err);
+    buf_printf(&edits, ",\"force\":%s}", force ? "true" : "false");
+    return post_send(config, db_rows_text(rows, 0, LOG_MAPPING), &edits, somebody, answer, err);
 }
 
 static int undo(const struct cli_args *args, const struct config *config,
@@ -91,14 +92,14 @@ static int undo(const struct cli_args *args, const struct config *config,
     const cJSON *result = NULL;
     struct err err = ERR_INIT;
 
-    if (check(rows, &err) != 0)
+    if (undo_check(rows, &err) != 0)
         return cli_fail(&err);
     if (!cli_has(args, CLI_JSON))
         print_plan(rows);
     if (!cli_has(args, CLI_DRY_RUN)) {
-        if (post(args, config, rows, &answer, &err) != 0)
+        if (undo_send(config, rows, cli_has(args, CLI_FORCE), NULL, &answer, &err) != 0)
             return cli_fail(&err);
-        result = cJSON_GetArrayItem(json_get(answer, "results"), 0);
+        result = post_result(answer);
     }
     if (cli_has(args, CLI_JSON))
         print_json(rows, result);

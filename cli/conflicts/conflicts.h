@@ -6,6 +6,8 @@
 #ifndef CLI_CONFLICTS_CONFLICTS_H
 #define CLI_CONFLICTS_CONFLICTS_H
 
+#include <cjson/cJSON.h>
+
 #include "cli/cli.h"
 #include "cli/json_rows.h"
 #include "replicator/sync/mapping.h"
@@ -62,6 +64,27 @@ void conflict_put_json(struct buf *out, struct now *now, const struct db_rows *r
 
 /* A text of ROWS, NULL for NULL. */
 const char *conflict_text(const struct db_rows *rows, size_t r, size_t at);
+
+/* The newest LIMIT conflicts of MAPPING (NULL: of all); ALL: resolved ones, too. */
+int conflicts_query(struct db *db, const char *mapping, bool all, long limit, struct db_rows *rows,
+                    struct err *err);
+/* One conflict. ERR_GONE with a hint. */
+int conflicts_load(struct db *db, int64_t id, struct db_rows *rows, struct err *err);
+
+/* What a person decides about one conflict. */
+struct decision {
+    const char *take;   /* "mysql", "sheet" or "base"; NULL: SET */
+    const char *set;    /* the value as typed */
+    const char *column; /* of SET; not ended by NUL */
+    size_t column_len;
+};
+bool decision_is_take(const char *text);
+/* Can the conflict in row R be decided so? If not, WHY is appended to. */
+bool decision_check(const struct decision *d, struct now *now, const struct db_rows *rows, size_t r,
+                    struct buf *why);
+/* Send the decision to the webhook, as post_send does. */
+int decision_send(const struct decision *d, const struct config *config, const struct db_rows *rows,
+                  size_t r, const char *somebody, cJSON **answer, struct err *err);
 
 int conflicts_list(const struct cli_args *args);
 int conflicts_show(const struct cli_args *args);

@@ -121,8 +121,8 @@ static int print_json(struct now *now, const struct db_rows *rows)
     return out.is_failed ? CLI_FAILED : CLI_OK;
 }
 
-static int query(struct db *db, const char *mapping, bool all, long limit, struct db_rows *rows,
-                 struct err *err)
+int conflicts_query(struct db *db, const char *mapping, bool all, long limit, struct db_rows *rows,
+                    struct err *err)
 {
     struct db_param name = mapping == NULL ? DB_P_NULL : DB_P_TEXT(mapping);
     const struct db_param params[] = {name, name, DB_P_INT(all), DB_P_INT(limit)};
@@ -141,7 +141,7 @@ static int list(const struct cli_args *args, const struct config *config, long l
 
     if (cli_open(config, &db, &err) != 0)
         return cli_fail(&err);
-    if (query(db, mapping, cli_has(args, CLI_ALL), limit, &rows, &err) != 0 ||
+    if (conflicts_query(db, mapping, cli_has(args, CLI_ALL), limit, &rows, &err) != 0 ||
         now_open(&now, config, db, &err) != 0)
         result = cli_fail(&err);
     else

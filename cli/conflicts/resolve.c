@@ -12,13 +12,6 @@
 
 enum { PAGE = 200 };
 
-struct decision {
-    const char *take;   /* NULL: SET */
-    const char *set;    /* the value as typed */
-    const char *column; /* of SET; not ended by NUL */
-    size_t column_len;
-};
-
 struct resolving {
     const struct config *config;
     struct db *db;
@@ -35,8 +28,7 @@ static int parse_decision(const struct cli_args *args, struct decision *d)
     *d = (struct decision){.take = cli_value(args, CLI_TAKE)};
     if ((d->take == NULL) == (set == NULL))
         return cli_usage("conflicts", "expected --take mysql|sheet|base or --set COLUMN=VALUE");
-    if (d->take != NULL && strcmp(d->take, "mysql") != 0 && strcmp(d->take, "sheet") != 0 &&
-        strcmp(d->take, "base") != 0)
+    if (d->take != NULL && !decision_is_take(d->take))
         return cli_usage("conflicts", "--take: expected mysql, sheet or base, got \"%s\"", d->take);
     if (set != NULL && (equal == NULL || equal == set))
         return cli_usage("conflicts", "--set: expected COLUMN=VALUE, got \"%s\"", set);
@@ -74,76 +66,28 @@ static void refuse(struct resolving *r, const char *id, const char *message)
     r->has_failed = true;
 }
 
-static bool is_column(const struct mapping *m, const struct decision *d, const char *column)
-{
-    size_t len = d->column_len;
-
-    if (strlen(column) == len && memcmp(column, d->column, len) == 0)
-        return true;
-    for (size_t i = 0; m != NULL && i < m->n_columns; i++)
-        if (strcmp(mapping_column_of(m, i)->name, column) == 0)
-            return strlen(m->columns[i].header) == len &&
-                   memcmp(m->columns[i].header, d->column, len) == 0;
-    return false;
-}
-
 /* Can this one be decided so? Else it is said why. */
 static bool check(struct resolving *r, struct now *now, const struct db_rows *rows, size_t i)
 {
     CLEANUP_BUF struct buf why = BUF_INIT;
-    const char *column = db_rows_text(rows, i, AT_COLUMN);
-    const struct decision *d = &r->decision;
 
-    if (strcmp(db_rows_text(rows, i, AT_STATE), "resolved") == 0) {
-        const char *by = db_rows_text(rows, i, AT_RESOLVED_BY);
-
-        buf_printf(&why, "it is resolved already: %s, by %s, %s UTC",
-                   db_rows_text(rows, i, AT_OUTCOME), by[0] == '\0' ? "itself" : by,
-                   db_rows_text(rows, i, AT_RESOLVED));
-    } else if (column[0] == '\0' && (d->set != NULL || strcmp(d->take, "base") == 0)) {
-        buf_puts(&why, "it is about a whole row: --take mysql or --take sheet");
-    } else if (d->set != NULL &&
-               !is_column(now_mapping(now, db_rows_text(rows, i, AT_MAPPING)), d, column)) {
-        buf_printf(&why, "it is about the column %s, not %.*s", column, (int)d->column_len,
-                   d->column);
-    } else if (d->take != NULL && strcmp(d->take, "base") == 0 &&
-               conflict_text(rows, i, AT_BASE) == NULL) {
-        buf_puts(&why, "what it was before is not known: --take mysql, --take sheet, or --set");
-    }
-    if (why.len > 0)
-        refuse(r, db_rows_text(rows, i, AT_ID), why.ptr);
-    return why.len == 0;
-}
-
-static void put_edit(struct buf *edits, const struct decision *d, const char *id)
-{
-    post_begin(edits, "resolve");
-    buf_printf(edits, ",\"conflict\":%s,", id);
-    if (d->take != NULL) {
-        buf_printf(edits, "\"take\":\"%s\"}", d->take);
-        return;
-    }
-    buf_puts(edits, "\"set\":");
-    if (d->set[0] == '\0')
-        buf_puts(edits, "null");
-    else
-        buf_json(edits, d->set, strlen(d->set));
-    buf_putc(edits, '}');
+    if (decision_check(&r->decision, now, rows, i, &why))
+        return true;
+    refuse(r, db_rows_text(rows, i, AT_ID), buf_text(&why));
+    return false;
 }
 
 /* One request a conflict: each stands for itself. */
-static int post(struct resolving *r, const char *mapping, const char *id, struct err *err)
+static int post(struct resolving *r, const struct db_rows *rows, size_t i, struct err *err)
 {
-    CLEANUP_BUF struct buf edits = BUF_INIT;
     CLEANUP_JSON cJSON *answer = NULL;
+    const char *outcome, *id = db_rows_text(rows, i, AT_ID);
     const cJSON *result;
-    const char *outcome;
     bool is_resolved;
 
-    put_edit(&edits, &r->decision, id);
-    if (post_send(r->config, mapping, &edits, &answer, err) != 0)
+    if (decision_send(&r->decision, r->config, rows, i, NULL, &answer, err) != 0)
         return -1;
-    result = cJSON_GetArrayItem(json_get(answer, "results"), 0);
+    result = post_result(answer);
     outcome = json_text(result, "outcome", "rejected");
     is_resolved = strcmp(outcome, "applied") == 0;
     r->has_failed = r->has_failed || !is_resolved;
@@ -155,8 +99,7 @@ static int resolve_rows(struct resolving *r, struct now *now, const struct db_ro
                         struct err *err)
 {
     for (size_t i = 0; i < rows->n_rows; i++)
-        if (check(r, now, rows, i) &&
-            post(r, db_rows_text(rows, i, AT_MAPPING), db_rows_text(rows, i, AT_ID), err) != 0)
+        if (check(r, now, rows, i) && post(r, rows, i, err) != 0)
             return -1;
     return 0;
 }

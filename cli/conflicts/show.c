@@ -134,7 +134,7 @@ static void print_json(struct now *now, const struct db_rows *rows)
     cli_print(&out);
 }
 
-static int load(struct db *db, int64_t id, struct db_rows *rows, struct err *err)
+int conflicts_load(struct db *db, int64_t id, struct db_rows *rows, struct err *err)
 {
     const struct db_param params[] = {DB_P_INT(id)};
 
@@ -156,7 +156,7 @@ static int show(const struct cli_args *args, const struct config *config, int64_
 
     if (cli_open(config, &db, &err) != 0)
         return cli_fail(&err);
-    if (load(db, id, &rows, &err) != 0 || now_open(&now, config, db, &err) != 0)
+    if (conflicts_load(db, id, &rows, &err) != 0 || now_open(&now, config, db, &err) != 0)
         result = cli_fail(&err);
     else if (cli_has(args, CLI_JSON))
         print_json(&now, &rows);

@@ -7,48 +7,14 @@
 #include "cli/log/log.h"
 #include "cli/when.h"
 #include "common/clock.h"
-#include "common/hash.h"
-#include "common/json.h"
-#include "common/rowkey.h"
 
-enum { PAGE = 100, LIMIT = 50, KEY_MAX = 16 };
+enum { PAGE = 100, LIMIT = 50 };
 
-#define SQL_PAGE                                                                 \
-    LOG_SQL "WHERE id < ? AND (? IS NULL OR mapping = ?) "                       \
-            "AND (? IS NULL OR key_hash = ?) AND (? IS NULL OR editor = ?) "     \
-            "AND (? IS NULL OR received_at >= ?) "                               \
-            "AND (? IS NULL OR received_at < ?) AND (? IS NULL OR outcome = ?) " \
-            "ORDER BY id DESC LIMIT ?"
-
-struct filter {
-    const char *mapping, *person, *outcome;
-    struct hash128 key;
-    bool has_key;
-    struct buf since, until;
+struct options {
+    struct log_filter filter;
     long limit;
     bool is_json;
 };
-
-/* KEY as it is shown: one column's text, or a JSON array of them. */
-static int parse_key(const char *text, struct hash128 *out)
-{
-    CLEANUP_JSON cJSON *array = NULL;
-    CLEANUP_BUF struct buf bytes = BUF_INIT;
-    struct value key[KEY_MAX] = {value_text(text, strlen(text))};
-    struct err err;
-    size_t n = 1;
-
-    if (text[0] == '[') {
-        if (json_parse(text, strlen(text), &array, &err) != 0 || cJSON_GetArraySize(array) < 1 ||
-            cJSON_GetArraySize(array) > KEY_MAX)
-            return cli_usage("log", "--row: expected a key, or a JSON array of its columns");
-        n = (size_t)cJSON_GetArraySize(array);
-        if (rowkey_read(text, strlen(text), &bytes, key, n, &err) != 0)
-            return cli_usage("log", "--row: %s", err.msg);
-    }
-    *out = hash_key(key, n);
-    return CLI_OK;
-}
 
 static int parse_time(const char *option, const char *text, struct buf *out)
 {
@@ -60,48 +26,32 @@ static int parse_time(const char *option, const char *text, struct buf *out)
                      option, text);
 }
 
-static int parse_filter(const struct cli_args *args, struct filter *f)
+static int parse_options(const struct cli_args *args, struct options *o)
 {
     const char *row = cli_value(args, CLI_ROW);
+    struct err err = ERR_INIT;
 
-    *f = (struct filter){.person = cli_value(args, CLI_PERSON),
-                         .outcome = cli_value(args, CLI_OUTCOME),
-                         .has_key = row != NULL,
-                         .is_json = cli_has(args, CLI_JSON)};
-    if (!cli_number(args, CLI_LIMIT, "log", 1, INT32_MAX, LIMIT, &f->limit) ||
-        (row != NULL && parse_key(row, &f->key) != CLI_OK) ||
-        parse_time("--since", cli_value(args, CLI_SINCE), &f->since) != CLI_OK ||
-        parse_time("--until", cli_value(args, CLI_UNTIL), &f->until) != CLI_OK)
+    *o = (struct options){.filter = {.person = cli_value(args, CLI_PERSON),
+                                     .outcome = cli_value(args, CLI_OUTCOME),
+                                     .has_key = row != NULL},
+                          .is_json = cli_has(args, CLI_JSON)};
+    if (!cli_number(args, CLI_LIMIT, "log", 1, INT32_MAX, LIMIT, &o->limit))
+        return CLI_USAGE;
+    if (row != NULL && log_parse_key(row, &o->filter.key, &err) != 0)
+        return cli_usage("log", "--row: %s", err.msg);
+    if (parse_time("--since", cli_value(args, CLI_SINCE), &o->filter.since) != CLI_OK ||
+        parse_time("--until", cli_value(args, CLI_UNTIL), &o->filter.until) != CLI_OK)
         return CLI_USAGE;
     return CLI_OK;
 }
 
-static struct db_param text_or_null(const char *text)
-{
-    return text == NULL || text[0] == '\0' ? DB_P_NULL : DB_P_TEXT(text);
-}
-
-static int load_page(struct db *db, const struct filter *f, int64_t before, long n,
-                     struct db_rows *rows, struct err *err)
-{
-    struct db_param mapping = text_or_null(f->mapping), person = text_or_null(f->person),
-                    outcome = text_or_null(f->outcome), since = text_or_null(f->since.ptr),
-                    until = text_or_null(f->until.ptr),
-                    key = f->has_key ? DB_P_BYTES(f->key.bytes, sizeof(f->key.bytes)) : DB_P_NULL;
-    const struct db_param params[] = {DB_P_INT(before), mapping,    mapping, key,   key,   person,
-                                      person,           since,      since,   until, until, outcome,
-                                      outcome,          DB_P_INT(n)};
-
-    return db_run(db, SQL_PAGE, params, sizeof(params) / sizeof(params[0]), rows, err);
-}
-
-static void print_page(const struct filter *f, const struct db_rows *rows)
+static void print_page(const struct options *o, const struct db_rows *rows)
 {
     CLEANUP_BUF struct buf out = BUF_INIT;
 
     for (size_t r = 0; r < rows->n_rows; r++) {
         buf_clear(&out);
-        if (f->is_json)
+        if (o->is_json)
             log_put_json(&out, rows, r);
         else
             log_put_text(&out, rows, r, false);
@@ -110,17 +60,17 @@ static void print_page(const struct filter *f, const struct db_rows *rows)
 }
 
 /* Page by page: the log may be large. */
-static int print_log(struct db *db, const struct filter *f, struct err *err)
+static int print_log(struct db *db, const struct options *o, struct err *err)
 {
     int64_t before = INT64_MAX;
 
-    for (long left = f->limit; left > 0;) {
+    for (long left = o->limit; left > 0;) {
         CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
         long n = left < PAGE ? left : PAGE;
 
-        if (load_page(db, f, before, n, &rows, err) != 0)
+        if (log_load_page(db, &o->filter, before, n, &rows, err) != 0)
             return -1;
-        print_page(f, &rows);
+        print_page(o, &rows);
         if (rows.n_rows < (size_t)n)
             return 0;
         left -= n;
@@ -129,14 +79,14 @@ static int print_log(struct db *db, const struct filter *f, struct err *err)
     return 0;
 }
 
-static int print_edit(struct db *db, const struct filter *f, const char *edit_id, struct err *err)
+static int print_edit(struct db *db, const struct options *o, const char *edit_id, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     CLEANUP_BUF struct buf out = BUF_INIT;
 
     if (log_load(db, edit_id, &rows, err) != 0)
         return -1;
-    if (f->is_json)
+    if (o->is_json)
         log_put_json(&out, &rows, 0);
     else
         log_put_text(&out, &rows, 0, true);
@@ -145,36 +95,35 @@ static int print_edit(struct db *db, const struct filter *f, const char *edit_id
 }
 
 /* The word is a mapping, else the id of an edit. */
-static int print(const struct config *config, struct filter *f, const char *word)
+static int print(const struct config *config, struct options *o, const char *word)
 {
     struct db *db = NULL;
     struct err err = ERR_INIT;
     int rc = cli_open(config, &db, &err);
 
     if (word != NULL && config_find_mapping(config, word) != NULL) {
-        f->mapping = word;
+        o->filter.mapping = word;
         word = NULL;
     }
     if (rc == 0)
-        rc = word == NULL ? print_log(db, f, &err) : print_edit(db, f, word, &err);
+        rc = word == NULL ? print_log(db, o, &err) : print_edit(db, o, word, &err);
     db_close(db);
     return rc == 0 ? CLI_OK : cli_fail(&err);
 }
 
 static int run(const struct cli_args *args)
 {
-    struct filter f;
+    struct options options;
     struct config config;
-    int result = parse_filter(args, &f);
+    int result = parse_options(args, &options);
 
     if (result == CLI_OK) {
         result = cli_load(args, &config);
         if (result == CLI_OK)
-            result = print(&config, &f, args->n_words > 0 ? args->words[0] : NULL);
+            result = print(&config, &options, args->n_words > 0 ? args->words[0] : NULL);
         config_free(&config);
     }
-    buf_close(&f.since);
-    buf_close(&f.until);
+    log_filter_close(&options.filter);
     return result;
 }
 

@@ -26,7 +26,7 @@ static void put_name(struct buf *out, const char *name)
 }
 
 /* What was written: AFTER's members, those that BEFORE has with another value. */
-static void put_written(struct buf *out, const cJSON *before, const cJSON *after, size_t max)
+static void each_written(const cJSON *before, const cJSON *after, log_visit *visit, void *ctx)
 {
     const cJSON *item;
 
@@ -34,48 +34,75 @@ static void put_written(struct buf *out, const cJSON *before, const cJSON *after
     {
         const cJSON *was = json_get(before, item->string);
 
-        if (was != NULL && cJSON_Compare(was, item, true))
-            continue;
-        put_name(out, item->string);
-        if (before != NULL) {
-            show_item(out, was, max);
-            buf_puts(out, " -> ");
-        }
-        show_item(out, item, max);
-        buf_putc(out, '\n');
+        if (was == NULL || !cJSON_Compare(was, item, true))
+            visit(ctx, item->string, LOG_WRITTEN, was, item);
     }
 }
 
 /* Nothing was written: what was typed. REFUSED: only in these cells, NULL: in all. */
-static void put_typed(struct buf *out, const cJSON *cells, const cJSON *refused, size_t max)
+static void each_typed(const cJSON *cells, const cJSON *refused, log_visit *visit, void *ctx)
 {
     const cJSON *item;
 
     cJSON_ArrayForEach(item, cells)
     {
-        if (cJSON_IsNull(item) || (refused != NULL && json_get(refused, item->string) == NULL))
-            continue;
-        put_name(out, item->string);
-        buf_puts(out, "typed ");
-        show_item(out, item, max);
-        buf_putc(out, '\n');
+        if (!cJSON_IsNull(item) && (refused == NULL || json_get(refused, item->string) != NULL))
+            visit(ctx, item->string, LOG_TYPED, NULL, item);
     }
 }
 
-void log_put_changes(struct buf *out, const struct db_rows *rows, size_t r, size_t max)
+void log_each_change(const struct db_rows *rows, size_t r, log_visit *visit, void *ctx)
 {
     CLEANUP_JSON cJSON *before = parse(rows, r, LOG_BEFORE);
     CLEANUP_JSON cJSON *after = parse(rows, r, LOG_AFTER);
     CLEANUP_JSON cJSON *cells = parse(rows, r, LOG_CELLS);
     CLEANUP_JSON cJSON *answer = parse(rows, r, LOG_ANSWER);
     bool is_waiting = strcmp(db_rows_text(rows, r, LOG_OUTCOME), "waiting") == 0;
+    const cJSON *item;
 
-    if (strcmp(db_rows_text(rows, r, LOG_OPERATION), "delete") == 0)
-        put_written(out, NULL, before, max);
-    else if (after != NULL)
-        put_written(out, before, after, max);
-    else if (strcmp(db_rows_text(rows, r, LOG_KIND), "upsert") == 0)
-        put_typed(out, cells, is_waiting ? NULL : json_get(answer, "notes"), max);
+    if (strcmp(db_rows_text(rows, r, LOG_OPERATION), "delete") == 0) {
+        cJSON_ArrayForEach(item, before)
+        {
+            visit(ctx, item->string, LOG_DELETED, item, NULL);
+        }
+    } else if (after != NULL) {
+        each_written(before, after, visit, ctx);
+    } else if (strcmp(db_rows_text(rows, r, LOG_KIND), "upsert") == 0) {
+        each_typed(cells, is_waiting ? NULL : json_get(answer, "notes"), visit, ctx);
+    }
+}
+
+struct changes {
+    struct buf *out;
+    size_t max;
+    bool is_insert;
+};
+
+static void put_change(void *ctx, const char *column, enum log_change change, const cJSON *before,
+                       const cJSON *after)
+{
+    struct changes *c = ctx;
+
+    put_name(c->out, column);
+    if (change == LOG_TYPED)
+        buf_puts(c->out, "typed ");
+    if (change == LOG_WRITTEN && !c->is_insert) {
+        show_item(c->out, before, c->max);
+        buf_puts(c->out, " -> ");
+    }
+    show_item(c->out, change == LOG_DELETED ? before : after, c->max);
+    buf_putc(c->out, '\n');
+}
+
+void log_put_changes(struct buf *out, const struct db_rows *rows, size_t r, size_t max)
+{
+    struct changes c = {
+        .out = out,
+        .max = max,
+        .is_insert = db_rows_at(rows, r, LOG_BEFORE).state != VALUE_TEXT,
+    };
+
+    log_each_change(rows, r, put_change, &c);
 }
 
 static void put_line(struct buf *out, const struct db_rows *rows, size_t r, size_t at,
@@ -155,16 +182,4 @@ void log_put_json(struct buf *out, const struct db_rows *rows, size_t r)
     buf_putc(out, '{');
     json_put_members(out, members, sizeof(members) / sizeof(members[0]), rows, r);
     buf_puts(out, "}\n");
-}
-
-int log_load(struct db *db, const char *edit_id, struct db_rows *rows, struct err *err)
-{
-    const struct db_param params[] = {DB_P_TEXT(edit_id)};
-
-    if (db_run(db, LOG_SQL "WHERE edit_id = ?", params, 1, rows, err) != 0)
-        return -1;
-    if (rows->n_rows > 0)
-        return 0;
-    err_set(err, ERR_GONE, "the edit log has no edit %.64s", edit_id);
-    return err_hint(err, "tabrelay log lists them.");
 }

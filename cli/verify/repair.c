@@ -115,7 +115,7 @@ static int send_edits(struct sending *s, struct err *err)
 
     if (s->in_request == 0)
         return 0;
-    if (post_send(s->c->config, s->m->cfg->name, &s->edits, &answer, err) != 0)
+    if (post_send(s->c->config, s->m->cfg->name, &s->edits, NULL, &answer, err) != 0)
         return -1;
     take_answer(s, answer);
     buf_clear(&s->edits);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* query: edits of the log, filtered, the newest first, page by page: the log may be large. */
+#include <string.h>
+
+#include "cli/log/log.h"
+#include "common/json.h"
+#include "common/rowkey.h"
+
+enum { KEY_MAX = 16 };
+
+#define SQL_PAGE                                                                 \
+    LOG_SQL "WHERE id < ? AND (? IS NULL OR mapping = ?) "                       \
+            "AND (? IS NULL OR key_hash = ?) AND (? IS NULL OR editor = ?) "     \
+            "AND (? IS NULL OR received_at >= ?) "                               \
+            "AND (? IS NULL OR received_at < ?) AND (? IS NULL OR outcome = ?) " \
+            "ORDER BY id DESC LIMIT ?"
+
+int log_parse_key(const char *text, struct hash128 *out, struct err *err)
+{
+    CLEANUP_JSON cJSON *array = NULL;
+    CLEANUP_BUF struct buf bytes = BUF_INIT;
+    struct value key[KEY_MAX] = {value_text(text, strlen(text))};
+    size_t n = 1;
+
+    if (text[0] == '[') {
+        if (json_parse(text, strlen(text), &array, err) != 0 || cJSON_GetArraySize(array) < 1 ||
+            cJSON_GetArraySize(array) > KEY_MAX)
+            return err_set(err, ERR_CONFIG, "expected a key, or a JSON array of its columns");
+        n = (size_t)cJSON_GetArraySize(array);
+        if (rowkey_read(text, strlen(text), &bytes, key, n, err) != 0)
+            return -1;
+    }
+    *out = hash_key(key, n);
+    return 0;
+}
+
+static struct db_param text_or_null(const char *text)
+{
+    return text == NULL || text[0] == '\0' ? DB_P_NULL : DB_P_TEXT(text);
+}
+
+int log_load_page(struct db *db, const struct log_filter *f, int64_t before, long n,
+                  struct db_rows *rows, struct err *err)
+{
+    struct db_param mapping = text_or_null(f->mapping), person = text_or_null(f->person),
+                    outcome = text_or_null(f->outcome), since = text_or_null(f->since.ptr),
+                    until = text_or_null(f->until.ptr),
+                    key = f->has_key ? DB_P_BYTES(f->key.bytes, sizeof(f->key.bytes)) : DB_P_NULL;
+    const struct db_param params[] = {DB_P_INT(before), mapping,    mapping, key,   key,   person,
+                                      person,           since,      since,   until, until, outcome,
+                                      outcome,          DB_P_INT(n)};
+
+    return db_run(db, SQL_PAGE, params, sizeof(params) / sizeof(params[0]), rows, err);
+}
+
+void log_filter_close(struct log_filter *f)
+{
+    buf_close(&f->since);
+    buf_close(&f->until);
+}
+
+int log_load(struct db *db, const char *edit_id, struct db_rows *rows, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(edit_id)};
+
+    if (db_run(db, LOG_SQL "WHERE edit_id = ?", params, 1, rows, err) != 0)
+        return -1;
+    if (rows->n_rows > 0)
+        return 0;
+    err_set(err, ERR_GONE, "the edit log has no edit %.64s", edit_id);
+    return err_hint(err, "tabrelay log lists them.");
+}
