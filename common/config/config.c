@@ -192,6 +192,11 @@ void config_free(struct config *c)
     free(c->webhook.public_url);
     free_secret(c->webhook.secret);
     free(c->replicator.metrics_host);
+    free(c->page.listen_host);
+    free_secret(c->page.token);
+    free(c->page.public_url);
+    free(c->page.replicator_url);
+    free(c->page.webhook_url);
     *c = (struct config){0};
 }
 

@@ -108,6 +108,16 @@ struct config_replicator {
                                       cannot be had */
 };
 
+/* The status page (docs/page.md). */
+struct config_page {
+    char *listen_host;    /* "127.0.0.1" */
+    uint16_t listen_port; /* 8090 */
+    char *token;          /* NULL: nobody can act; a secret: never logged; at least 16 bytes */
+    char *public_url;     /* NULL: none; where a proxy serves the page */
+    char *replicator_url; /* whose metrics are drawn; default: http://METRICS_LISTEN/; NULL: none */
+    char *webhook_url;    /* default: http://LISTEN/ of the webhook */
+};
+
 /* What is set in the columns that tabrelay adds to a tab. */
 struct config_formats {
     enum config_switch numbers;        /* the DECIMALs' places */
@@ -172,6 +182,7 @@ struct config {
     struct config_google google;
     struct config_webhook webhook;
     struct config_replicator replicator;
+    struct config_page page;
     struct config_mapping *mappings;
     size_t n_mappings;
 };

@@ -100,6 +100,16 @@ static const struct key replicator_keys[] = {
 };
 static const struct section replicator_section = {replicator_keys, NULL};
 
+static const struct key page_keys[] = {
+    {.name = "listen", .parse = scalar_listen, AT(config_page, listen_host), ALSO(config_page, listen_port), .fallback = "127.0.0.1:8090"},
+    {.name = "token", .parse = scalar_secret, AT(config_page, token), RANGE(16, 1024), .is_secret = true},
+    {.name = "public_url", .parse = scalar_url, AT(config_page, public_url), .is_secret = true},
+    {.name = "replicator_url", .parse = scalar_url, AT(config_page, replicator_url), .is_secret = true},
+    {.name = "webhook_url", .parse = scalar_url, AT(config_page, webhook_url), .is_secret = true},
+    END,
+};
+static const struct section page_section = {page_keys, rules_page};
+
 #define SWITCH(key) {.name = #key, .parse = scalar_label, AT(config_formats, key), .labels = switches, .fallback = "true"}
 static const struct key formats_keys[] = {
     SWITCH(numbers), SWITCH(dates), SWITCH(text), SWITCH(checkboxes), SWITCH(dropdowns), SWITCH(freeze_header), SWITCH(protect_header),
@@ -162,6 +172,7 @@ static const struct key root_keys[] = {
     {.name = "google", .section = &google_section, AT(config, google), .is_required = true},
     {.name = "webhook", .section = &webhook_section, AT(config, webhook), .is_required = true},
     {.name = "replicator", .section = &replicator_section, AT(config, replicator)},
+    {.name = "page", .section = &page_section, AT(config, page)},
     {.name = "mappings", LIST(config, mappings, n_mappings, mapping_item), RANGE(1, 1000), .is_required = true},
     END,
 };

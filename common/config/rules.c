@@ -116,20 +116,51 @@ static void check_public_url(struct walk *w, const struct spot *at, const char *
                      "must begin with https://, Google sends notifications nowhere else");
 }
 
+/* Where a listener is reached on this host; the caller frees it. */
+static char *url_of(struct walk *w, const struct spot *at, const char *host, uint16_t port)
+{
+    CLEANUP_BUF struct buf url = BUF_INIT;
+
+    if (is_any_address(host))
+        host = strcmp(host, "::") == 0 ? "::1" : "127.0.0.1";
+    buf_printf(&url, strchr(host, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/", host, port);
+    return copy_text(w, at, buf_text(&url));
+}
+
 void rules_webhook(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_webhook *c = owner;
-    CLEANUP_BUF struct buf url = BUF_INIT;
-    const char *host = c->listen_host;
 
     check_public_url(w, at, c->public_url);
-    if (c->url != NULL || host == NULL || walk_child(w, at, "url").node != NULL)
-        return;
-    if (is_any_address(host))
-        host = strcmp(host, "::") == 0 ? "::1" : "127.0.0.1";
-    buf_printf(&url, strchr(host, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/", host,
-               c->listen_port);
-    c->url = copy_text(w, at, buf_text(&url));
+    if (c->url == NULL && c->listen_host != NULL && walk_child(w, at, "url").node == NULL)
+        c->url = url_of(w, at, c->listen_host, c->listen_port);
+}
+
+/* Whoever reaches the page reads people's names and values of cells. */
+void rules_page(struct walk *w, const struct spot *at, void *owner)
+{
+    const struct config_page *c = owner;
+    bool has_token = c->token != NULL || walk_child(w, at, "token").node != NULL;
+    struct spot listen = walk_child(w, at, "listen"), url = walk_child(w, at, "public_url");
+
+    if (c->listen_host != NULL && !is_loopback(c->listen_host) && !has_token)
+        problems_add(&w->problems, &listen.place,
+                     "others can reach this address: give page.token, too, or listen on 127.0.0.1");
+    if (c->public_url != NULL && !has_token)
+        problems_add(&w->problems, &url.place, "others can reach this address: give page.token");
+}
+
+static void fill_page(struct walk *w, const struct spot *at, struct config *c)
+{
+    struct spot page = walk_child(w, at, "page");
+    const struct config_replicator *r = &c->replicator;
+
+    if (c->page.replicator_url == NULL && r->metrics_host != NULL &&
+        (page.node == NULL || walk_child(w, &page, "replicator_url").node == NULL))
+        c->page.replicator_url = url_of(w, at, r->metrics_host, r->metrics_port);
+    if (c->page.webhook_url == NULL && c->webhook.listen_host != NULL &&
+        (page.node == NULL || walk_child(w, &page, "webhook_url").node == NULL))
+        c->page.webhook_url = url_of(w, at, c->webhook.listen_host, c->webhook.listen_port);
 }
 
 /* A column is named in backquotes without regard to case, as MySQL does; a header exactly. */
@@ -336,6 +367,7 @@ void rules_root(struct walk *w, const struct spot *at, void *owner)
         c->mysql.server_id =
             (uint32_t)(SERVER_ID_FLOOR + 1 + hash % (UINT32_MAX - SERVER_ID_FLOOR - 1));
     }
+    fill_page(w, at, c);
     check_drive(w, &list, c);
     for (size_t i = 0; i < c->n_mappings; i++) {
         struct spot item = walk_item(w, &list, i);

@@ -12,6 +12,7 @@
 void rules_mysql(struct walk *w, const struct spot *at, void *owner);   /* struct config_mysql */
 void rules_google(struct walk *w, const struct spot *at, void *owner);  /* struct config_google */
 void rules_webhook(struct walk *w, const struct spot *at, void *owner); /* struct config_webhook */
+void rules_page(struct walk *w, const struct spot *at, void *owner);    /* struct config_page */
 void rules_mapping(struct walk *w, const struct spot *at, void *owner); /* struct config_mapping */
 void rules_root(struct walk *w, const struct spot *at, void *owner);    /* struct config */
 #endif

@@ -114,6 +114,11 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.webhook.max_age_ms, 300000);
     assert_int_equal(c.webhook.threads, 4);
     assert_null(c.replicator.metrics_host);
+    assert_string_equal(c.page.listen_host, "127.0.0.1");
+    assert_int_equal(c.page.listen_port, 8090);
+    assert_null(c.page.token);
+    assert_null(c.page.replicator_url);
+    assert_string_equal(c.page.webhook_url, "http://127.0.0.1:8080/");
     assert_int_equal(c.replicator.memory_limit_bytes, 64 << 20);
     assert_int_equal(c.replicator.snapshot_rows, 1000);
     assert_int_equal(c.replicator.snapshot_max_lag_ms, 30000);
@@ -175,6 +180,12 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.webhook.threads, 8);
     assert_string_equal(c.replicator.metrics_host, "0.0.0.0");
     assert_int_equal(c.replicator.metrics_port, 9187);
+    assert_string_equal(c.page.listen_host, "0.0.0.0");
+    assert_int_equal(c.page.listen_port, 80);
+    assert_true(strlen(c.page.token) >= 16);
+    assert_string_equal(c.page.public_url, "https://status.example.com/");
+    assert_string_equal(c.page.replicator_url, "http://replicator:9187/");
+    assert_string_equal(c.page.webhook_url, "http://webhook:8080/");
     assert_int_equal(c.replicator.memory_limit_bytes, 1 << 30);
     assert_int_equal(c.replicator.reconcile_every_ms, 0);
     assert_int_equal(c.replicator.poll_every_ms, 500);
