@@ -51,6 +51,7 @@ all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
 EMBED := $(sort $(wildcard schemas/*.sql schemas/*.json webhook/apps_script/Code.gs webhook/apps_script/appsscript.json \
+	cli/page/web/*.html cli/page/web/*.css cli/page/web/*.js \
 	sandbox/page/*.html sandbox/page/*.css sandbox/page/*.js sandbox/script/*.js))
 EMBED_C := $(BUILD)/gen/embed_data.c
 $(EMBED_C): $(EMBED) tools/embed.sh

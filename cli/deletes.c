@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* deletes: rows that vanished from a tab, too many to be deleted in MySQL unasked. */
+#include "cli/deletes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +15,8 @@ static void print_text(const struct db_rows *rows)
         printf("%s: %s rows are gone from the tab and still in MySQL\n"
                "  -> To delete them in MySQL, too: tabrelay deletes approve %s\n"
                "  -> To bring them back into the tab: tabrelay snapshot %s\n",
-               db_rows_text(rows, r, 0), db_rows_text(rows, r, 1), db_rows_text(rows, r, 0),
-               db_rows_text(rows, r, 0));
+               db_rows_text(rows, r, DELETES_MAPPING), db_rows_text(rows, r, DELETES_HELD),
+               db_rows_text(rows, r, DELETES_MAPPING), db_rows_text(rows, r, DELETES_MAPPING));
 }
 
 static void print_json(const struct db_rows *rows)
@@ -24,27 +25,33 @@ static void print_json(const struct db_rows *rows)
 
     buf_puts(&out, "[");
     for (size_t r = 0; r < rows->n_rows; r++) {
-        const char *mapping = db_rows_text(rows, r, 0);
+        const char *mapping = db_rows_text(rows, r, DELETES_MAPPING);
 
         buf_puts(&out, r == 0 ? "{\"mapping\": " : ", {\"mapping\": ");
         buf_json(&out, mapping, strlen(mapping));
-        buf_printf(&out, ", \"held_deletes\": %s}", db_rows_text(rows, r, 1));
+        buf_printf(&out, ", \"held_deletes\": %s}", db_rows_text(rows, r, DELETES_HELD));
     }
     buf_puts(&out, "]\n");
     cli_print(&out);
 }
 
-static int query(const struct config *config, struct db_rows *rows, struct err *err)
+int deletes_query(struct db *db, const struct config *config, struct db_rows *rows, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(config->instance)};
+
+    return db_run(db,
+                  "SELECT mapping, held_deletes FROM mapping_state "
+                  "WHERE instance = ? AND held_deletes > 0 ORDER BY mapping",
+                  params, 1, rows, err);
+}
+
+static int query(const struct config *config, struct db_rows *rows, struct err *err)
+{
     struct db *db = NULL;
     int result = cli_open(config, &db, err);
 
     if (result == 0)
-        result = db_run(db,
-                        "SELECT mapping, held_deletes FROM mapping_state "
-                        "WHERE instance = ? AND held_deletes > 0 ORDER BY mapping",
-                        params, 1, rows, err);
+        result = deletes_query(db, config, rows, err);
     db_close(db);
     return result;
 }

@@ -17,6 +17,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_check,
     &cli_script,
     &cli_status,
+    &cli_page,
     &cli_plan,
     &cli_verify,
     &cli_snapshot,
