@@ -14,8 +14,9 @@ enum { HISTORY_EVERY_MS = 2000, HISTORY_MAX = 1800 };
 
 /* NAN: not known. */
 enum history_number {
-    HISTORY_LAG_MS,      /* commit to acknowledgement, of the last change */
-    HISTORY_PENDING,     /* rows that wait for Google */
+    HISTORY_LAG_MS,  /* commit to acknowledgement: mean of the changes since the last sample, or the
+  oldest one's wait */
+    HISTORY_PENDING, /* rows that wait for Google */
     HISTORY_TO_SHEET,    /* cells written a second */
     HISTORY_TO_MYSQL,    /* edits applied a second */
     HISTORY_EDIT_LAG_MS, /* edit to commit, mean of the edits since the sample before */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/page/scrape.h"
@@ -19,13 +20,19 @@ struct rate {
     int64_t at_ms;
 };
 
+/* A histogram's sum and count. */
+struct mean {
+    struct rate sum, count;
+};
+
 struct sampler {
     struct stop *stop;
     struct history *history;
     struct http_client *client;
     pthread_t thread;
     const char *urls[SAMPLER_DAEMONS]; /* NULL: not known */
-    struct rate to_sheet, to_mysql, edit_count, edit_seconds;
+    struct rate cells, edits;
+    struct mean change_lag, edit_lag;
     pthread_mutex_t lock;
     struct sampler_health health[SAMPLER_DAEMONS]; /* under the lock */
 };
@@ -62,11 +69,12 @@ static void fetch(struct sampler *s, enum sampler_daemon daemon, struct buf *out
     http_answer_close(&answer);
 }
 
-static double read_number(const struct buf *text, const char *name, bool largest)
+/* NAN: there is none. */
+static double read_sum(const struct buf *text, const char *name, const char *label)
 {
     double value;
 
-    return scrape_value(buf_text(text), name, largest, &value) ? value : NAN;
+    return scrape_value(buf_text(text), name, label, false, &value) ? value : NAN;
 }
 
 /* How much the counter has grown since the last time, NAN where that is not known. A restarted
@@ -87,25 +95,49 @@ static double per_second(struct rate *rate, double now, int64_t at_ms)
     return growth(rate, now) / seconds;
 }
 
+/* The mean, in milliseconds, of what the histogram NAME has counted since the last time; NAN:
+ * nothing.
+ */
+static double mean_ms(struct mean *mean, const struct buf *text, const char *name)
+{
+    char part[64];
+    double count, sum;
+
+    snprintf(part, sizeof(part), "%s_count", name);
+    count = growth(&mean->count, read_sum(text, part, NULL));
+    snprintf(part, sizeof(part), "%s_sum", name);
+    sum = growth(&mean->sum, read_sum(text, part, NULL));
+    return count > 0 ? sum * 1000 / count : NAN;
+}
+
+/* Of the changes since the last time, or how long the oldest one has waited; NAN: none came, none
+ * waits. */
+static double change_lag_ms(struct sampler *s, const struct buf *replicator)
+{
+    double mean = mean_ms(&s->change_lag, replicator, "tabrelay_change_lag_seconds"), oldest;
+
+    if (!scrape_value(buf_text(replicator), "tabrelay_lag_seconds", NULL, true, &oldest) ||
+        oldest == 0)
+        return mean;
+    return fmax(mean, oldest * 1000);
+}
+
 static void sample(struct sampler *s)
 {
     CLEANUP_BUF struct buf replicator = BUF_INIT, webhook = BUF_INIT;
-    double numbers[HISTORY_NUMBERS], edits, seconds;
+    double numbers[HISTORY_NUMBERS];
     int64_t at_ms;
 
     fetch(s, SAMPLER_REPLICATOR, &replicator);
     fetch(s, SAMPLER_WEBHOOK, &webhook);
     at_ms = clock_wall_ms();
-    numbers[HISTORY_LAG_MS] = read_number(&replicator, "tabrelay_lag_milliseconds", true);
-    numbers[HISTORY_PENDING] = read_number(&replicator, "tabrelay_pending_rows", false);
-    numbers[HISTORY_TO_SHEET] = per_second(
-        &s->to_sheet, read_number(&replicator, "tabrelay_cells_written_total", false), at_ms);
+    numbers[HISTORY_LAG_MS] = change_lag_ms(s, &replicator);
+    numbers[HISTORY_PENDING] = read_sum(&replicator, "tabrelay_pending_rows", NULL);
+    numbers[HISTORY_TO_SHEET] =
+        per_second(&s->cells, read_sum(&replicator, "tabrelay_cells_written_total", NULL), at_ms);
     numbers[HISTORY_TO_MYSQL] = per_second(
-        &s->to_mysql, read_number(&webhook, "tabrelay_edits_applied_total", false), at_ms);
-    edits = growth(&s->edit_count, read_number(&webhook, "tabrelay_edit_lag_seconds_count", false));
-    seconds =
-        growth(&s->edit_seconds, read_number(&webhook, "tabrelay_edit_lag_seconds_sum", false));
-    numbers[HISTORY_EDIT_LAG_MS] = edits > 0 ? seconds * 1000 / edits : NAN;
+        &s->edits, read_sum(&webhook, "tabrelay_edits_total", "outcome=\"applied\""), at_ms);
+    numbers[HISTORY_EDIT_LAG_MS] = mean_ms(&s->edit_lag, &webhook, "tabrelay_edit_lag_seconds");
     history_add(s->history, at_ms, numbers);
 }
 
@@ -131,7 +163,8 @@ int sampler_start(const struct config_page *cfg, struct stop *stop, struct histo
     s->history = history;
     s->urls[SAMPLER_REPLICATOR] = cfg->replicator_url;
     s->urls[SAMPLER_WEBHOOK] = cfg->webhook_url;
-    s->to_sheet = s->to_mysql = s->edit_count = s->edit_seconds = unknown;
+    s->cells = s->edits = unknown;
+    s->change_lag = s->edit_lag = (struct mean){unknown, unknown};
     for (size_t i = 0; i < SAMPLER_DAEMONS; i++)
         s->health[i].is_asked = s->urls[i] != NULL;
     pthread_mutex_init(&s->lock, NULL);

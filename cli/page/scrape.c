@@ -22,32 +22,33 @@ static const char *skip_labels(const char *line)
     return NULL;
 }
 
-/* The value on LINE if it is a sample of NAME. */
-static bool read_line(const char *line, const char *name, size_t name_len, double *out)
+/* The value on LINE if it is a sample of NAME with LABEL. */
+static bool read_line(const char *line, const char *name, const char *label, double *out)
 {
+    size_t len = strlen(name);
+    const char *labels = line + len;
     char *end;
 
-    if (strncmp(line, name, name_len) != 0 || strchr(" \t{", line[name_len]) == NULL)
+    if (strncmp(line, name, len) != 0 || strchr(" \t{", *labels) == NULL)
         return false;
-    line += name_len;
-    if (*line == '{')
-        line = skip_labels(line);
+    line = *labels == '{' ? skip_labels(labels) : labels;
     if (line == NULL || (*line != ' ' && *line != '\t'))
+        return false;
+    if (label != NULL && memmem(labels, (size_t)(line - labels), label, strlen(label)) == NULL)
         return false;
     line += strspn(line, " \t");
     *out = strtod(line, &end);
     return end != line && isfinite(*out);
 }
 
-bool scrape_value(const char *text, const char *name, bool largest, double *out)
+bool scrape_value(const char *text, const char *name, const char *label, bool largest, double *out)
 {
-    size_t name_len = strlen(name);
     bool is_found = false;
     double value;
 
     *out = 0;
     while (text != NULL && *text != '\0') {
-        if (read_line(text, name, name_len, &value)) {
+        if (read_line(text, name, label, &value)) {
             *out = !is_found ? value : largest ? fmax(*out, value) : *out + value;
             is_found = true;
         }

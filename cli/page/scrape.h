@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* The sum of all samples of the metric NAME in TEXT, whatever their labels; LARGEST: the largest of
- * them. False if there is none. */
-bool scrape_value(const char *text, const char *name, bool largest, double *out);
+/* The sum of all samples of the metric NAME in TEXT that have LABEL (outcome="applied"; NULL:
+ * whatever their labels); LARGEST: the largest of them. False if there is none. */
+bool scrape_value(const char *text, const char *name, const char *label, bool largest, double *out);
 #endif

@@ -106,15 +106,19 @@ static void samples_are_found_whatever_their_labels(void **state)
     double value;
 
     (void)state;
-    assert_true(scrape_value(text, "a_total", false, &value));
+    assert_true(scrape_value(text, "a_total", NULL, false, &value));
     assert_true(value == 6.5);
-    assert_true(scrape_value(text, "a_total", true, &value));
+    assert_true(scrape_value(text, "a_total", NULL, true, &value));
     assert_true(value == 4);
-    assert_true(scrape_value(text, "c", false, &value));
+    assert_true(scrape_value(text, "a_total", "x=\"2\"", false, &value));
+    assert_true(value == 4);
+    assert_false(scrape_value(text, "a_total", "x=\"3\"", false, &value));
+    assert_false(scrape_value(text, "c", "x=\"2\"", false, &value));
+    assert_true(scrape_value(text, "c", NULL, false, &value));
     assert_true(value == -3);
     for (const char *name = "bdefx"; *name != '\0'; name++)
-        assert_false(scrape_value(text, (const char[]){*name, '\0'}, false, &value));
-    assert_false(scrape_value("", "a", false, &value));
+        assert_false(scrape_value(text, (const char[]){*name, '\0'}, NULL, false, &value));
+    assert_false(scrape_value("", "a", NULL, false, &value));
 }
 
 static void the_history_keeps_the_last_hour(void **state)

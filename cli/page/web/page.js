@@ -32,7 +32,7 @@ const newest = (at) => samples.at(-1)?.[at] ?? null;
 const lastKnown = (at) => samples.findLast((s) => s[at] !== null)?.[at] ?? null;
 
 function showCharts() {
-    setText(byId("lag-now"), duration(newest(AT.lag)));
+    setText(byId("lag-now"), duration(lastKnown(AT.lag)));
     setText(byId("edit-lag-now"), duration(lastKnown(AT.editLag)));
     setText(byId("cells-now"), rate(newest(AT.cells)));
     setText(byId("edits-now"), rate(newest(AT.edits)));
