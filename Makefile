@@ -3,9 +3,7 @@
 BUILD ?= build
 SAN ?=
 WERROR ?= 1
-PREFIX ?= /usr/local
 PLANTED_BUG ?=
-DESTDIR ?=
 
 # The MySQL client: MariaDB Connector/C or Oracle's libmysqlclient, both real (replicator/binlog/stream_*.c).
 MYSQL_CLIENT ?= $(shell pkg-config --exists libmariadb && echo mariadb || echo mysql)
@@ -45,7 +43,7 @@ BENCHES := $(BUILD)/bench/floor $(BUILD)/bench/decode $(BUILD)/bench/timed
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
-.PHONY: all help clean install demo check check-unit check-system check-asan check-tsan lint format coverage \
+.PHONY: all help clean demo check check-unit check-system check-asan check-tsan lint format coverage \
 	bench bench-decode bench-sheets fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
@@ -184,15 +182,11 @@ format: ## rewrite all C files with clang-format
 coverage: ## line coverage of the unit and system tests
 	@./tests/run --coverage
 
-install: all ## install into $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tabrelay $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 schemas/* webhook/apps_script/* $(DESTDIR)$(PREFIX)/share/tabrelay
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+include packaging/install.mk
 clean: ## remove every build folder
 	rm -rf build build-*
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .SECONDARY:
