@@ -43,7 +43,7 @@ BENCHES := $(BUILD)/bench/floor $(BUILD)/bench/decode $(BUILD)/bench/timed
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
-.PHONY: all help clean demo check check-unit check-system check-asan check-tsan lint format coverage \
+.PHONY: all help clean demo docs check check-unit check-system check-asan check-tsan lint format coverage \
 	bench bench-decode bench-sheets fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
@@ -181,6 +181,9 @@ format: ## rewrite all C files with clang-format
 	@clang-format -i $(ALL_C) $(ALL_H)
 coverage: ## line coverage of the unit and system tests
 	@./tests/run --coverage
+
+docs: ## write the parts of docs/ that are made from the sources
+	@tools/docs/reference.py
 
 include packaging/install.mk
 clean: ## remove every build folder

@@ -11,6 +11,7 @@ import pytest
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 # A mount namespace of its own: /proc and /dev are there for the command and gone with it.
+LOOPBACK = "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh', b'lo', 0x41))"  # SIOCSIFFLAGS: up
 ENTER = 'mount --bind "$0" "$0" && mount --make-private "$0" && mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 
 
@@ -32,11 +33,16 @@ class Root:
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def run(self, *command, check=True, **environment):
-        """The finished command; its output (errors, too) is in stdout. CHECK: it must succeed."""
+    def run(self, *command, check=True, alone=False, **environment):
+        """The finished command; its output (errors, too) is in stdout. CHECK: it must succeed.
+
+        ALONE: with a network (127.0.0.1) and processes of its own, which end with it.
+        """
         clean = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                  "DEBIAN_FRONTEND": "noninteractive", **environment}
-        done = subprocess.run(["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", ENTER, self.path, *command],
+        apart = ["--net", "--pid", "--fork", "--kill-child"] if alone else []
+        enter = f'/usr/bin/python3 -c "{LOOPBACK}" && {ENTER}' if alone else ENTER
+        done = subprocess.run(["unshare", "--mount", "--propagation", "unchanged", *apart, "sh", "-c", enter, self.path, *command],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean)
         if check and done.returncode != 0:
             pytest.fail(f"{' '.join(command)}: status {done.returncode}\n{done.stdout[-4000:]}")
