@@ -43,7 +43,7 @@ BENCHES := $(BUILD)/bench/floor $(BUILD)/bench/decode $(BUILD)/bench/timed
 LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
-.PHONY: all help clean demo docs check check-unit check-system check-asan check-tsan lint format coverage \
+.PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
 	bench bench-decode bench-sheets fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
@@ -184,6 +184,9 @@ coverage: ## line coverage of the unit and system tests
 
 docs: ## write the parts of docs/ that are made from the sources
 	@tools/docs/reference.py
+
+man: all ## make the man pages from what the programs say (tools/man)
+	@tools/man $(BUILD) docs/man
 
 include packaging/install.mk
 clean: ## remove every build folder

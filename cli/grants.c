@@ -233,9 +233,9 @@ const struct cli_command cli_grants = {
     .help =
         "\nOne user for each program, named after mysql.user: USER_replicator, USER_webhook and\n"
         "USER_cli. Only the mapped tables are named. Tables must exist when the lines run.\n"
+        "`tabrelay init-db --users NAME` makes these users itself.\n"
         "\nexamples:\n"
         "  tabrelay grants > grants.sql    # then fill in the passwords\n"
-        "  mysql -u root -p < grants.sql\n\n"
-        "`tabrelay init-db --users NAME` makes these users itself.\n",
+        "  mysql -u root -p < grants.sql\n",
     .run = run,
 };

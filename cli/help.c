@@ -110,7 +110,7 @@ void help_append_options(struct buf *out, const struct cli_command *command)
 
 void help_append_exit(struct buf *out, const struct cli_command *command)
 {
-    buf_printf(out, "0 done, 1 failed%s%s, 2 wrong usage", command->failure == NULL ? "" : ", or ",
+    buf_printf(out, "0 done; 1 failed%s%s; 2 wrong usage", command->failure == NULL ? "" : ", or ",
                command->failure == NULL ? "" : command->failure);
 }
 

@@ -16,6 +16,6 @@ void help_append_text(struct buf *out, const struct cli_command *command);
 void help_append_examples(struct buf *out, const struct cli_command *command);
 /* One line for each option that the help text does not describe itself. */
 void help_append_options(struct buf *out, const struct cli_command *command);
-/* "0 done, 1 failed, 2 wrong usage" */
+/* "0 done; 1 failed; 2 wrong usage" */
 void help_append_exit(struct buf *out, const struct cli_command *command);
 #endif

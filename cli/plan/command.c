@@ -89,7 +89,7 @@ const struct cli_command cli_plan = {
         "  tabrelay plan\n"
         "  tabrelay plan products --limit 20\n"
         "  tabrelay --config new.yaml plan --json\n",
-    .failure = "a mapping would wait, because its table or tab is not there",
+    .failure = "a mapping would wait: its table or tab is not there",
     .flags = CLI_JSON | CLI_ALL | CLI_LIMIT,
     .max_words = 1,
     .run = run,

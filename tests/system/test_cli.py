@@ -12,7 +12,7 @@ from programs import run, wait_until
 from servers import free_port
 from stack import SECRET
 
-COMMANDS = ["init", "init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "plan", "verify", "events", "script", "doctor", "completion"]
+COMMANDS = ["init", "init-db", "grants", "check", "status", "snapshot", "reconcile", "deletes", "conflicts", "log", "undo", "plan", "verify", "events", "script", "doctor", "completion", "pause", "resume"]
 
 TABLES = """
 CREATE TABLE products (
