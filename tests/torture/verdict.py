@@ -52,14 +52,15 @@ def own_cells(world, changes):
             gone[change.table.name].add(change.key)
     found = []
     for tab, sheet_id in world.sheets.items():
-        table, have_moved = BY_TAB[tab], False
+        table, have_moved, strays = BY_TAB[tab], False, set()
         for number, before, after in world.journal.steps(sheet_id):
             have_moved |= any(after.headers.get(header) != column for header, column in before.headers.items())
             if number in by_people or OWN[0] not in before.headers:
                 continue
-            lost = _lost(table, number, before, after, gone[table.name], world)
+            lost = _lost(table, number, before, after, gone[table.name], strays, world)
             if lost and (have_moved or _is_race(world, sheet_id, number)):
-                have_moved = False  # the first write after columns were moved goes to their old places
+                have_moved = False  # the first write after columns were moved goes to their old places ...
+                strays |= _own(after).keys() - _own(before).keys()  # ... and what it left among people's cells is taken away
                 world.count("own cells lost to a race", len(lost))
                 continue
             found += lost
@@ -73,13 +74,13 @@ def _is_race(world, sheet_id, number):
                at - world.journal.modified.get(deed.revision, 0) <= within for deed in world.deeds)
 
 
-def _lost(table, number, before, after, gone, world):
+def _lost(table, number, before, after, gone, strays, world):
     was, now = _own(before), _own(after)
     found = [f"revision {number} of {table.tab}: {value!r} appeared in a column of people's own"
              for value in now if value not in was]
     left = {key for _, key in after.key_rows(table)}
     for value in was:
-        if value in now:
+        if value in now or value in strays:
             continue
         row = was[value]
         key = table.key_of(before.values(row, table.key))
