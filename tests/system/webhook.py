@@ -92,8 +92,8 @@ class Webhook:
         path = folder / "tabrelay.yaml"
         path.write_text(CONFIG.format(server=server, db=db, port=self.port, secret=SECRET, sheet=SHEET) + more_mappings)
         server.sql(f"CREATE DATABASE {db}_state")
-        for part in ("state.sql", "state-2.sql", "state-3.sql", "state-4.sql"):
-            server.script((ROOT / "schemas" / part).read_text(), database=f"{db}_state")
+        for part in sorted((ROOT / "schemas").glob("state*.sql"), key=lambda path: (len(path.name), path.name)):
+            server.script(part.read_text(), database=f"{db}_state")
         server.script(TABLES.format(db=db) + more_tables.format(db=db))
         self.program = programs("tabrelay-webhook", ["--config", path],
                                 ready_url=f"http://127.0.0.1:{self.port}/healthz")
