@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pause, resume: let nothing flow in a mapping for a while. */
+#include "cli/pause.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 enum { PAUSE_WAIT_S = 30, REASON_MAX = 255 };
 
 struct pausing {
-    const char *command; /* "pause" or "resume": the signal's kind, too */
+    const char *command; /* "pause" or "resume" */
     const char *reason;
     const char *name; /* of a mapping; NULL: all */
     int64_t wait_s;   /* 0: do not wait */
@@ -24,14 +25,12 @@ static bool is_pause(const struct pausing *p)
 }
 
 /* Who paused it first, and why, stays. */
-static int write_pause(struct db *db, const struct pausing *p, const char *mapping, struct err *err)
+static int write_pause(struct db *db, const struct pause_wish *wish, const char *mapping,
+                       struct err *err)
 {
-    CLEANUP_BUF struct buf who = BUF_INIT;
-    struct db_param params[3] = {DB_P_TEXT(mapping)};
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_TEXT(wish->who),
+                                      DB_P_TEXT(wish->reason)};
 
-    who_append(&who);
-    params[1] = DB_P_TEXT(buf_text(&who));
-    params[2] = DB_P_TEXT(p->reason);
     return db_run(db,
                   "INSERT INTO pause (mapping, paused_by, reason, paused_at) "
                   "VALUES (?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE "
@@ -57,19 +56,30 @@ static int write_resume(struct db *db, const char *mapping, bool *is_paused, str
                   params, 1, NULL, err);
 }
 
-/* State and signal are one transaction. *ID 0: there was nothing to resume. */
-static int ask(struct db *db, const struct pausing *p, const char *mapping, int64_t *id,
-               struct err *err)
+static int write_wish(struct db *db, const struct pause_wish *wish, const char *mapping,
+                      int64_t *id, struct err *err)
 {
     bool is_paused = true;
+    int rc = strcmp(wish->kind, "pause") == 0 ? write_pause(db, wish, mapping, err)
+                                              : write_resume(db, mapping, &is_paused, err);
+
+    if (rc != 0 || !is_paused)
+        return rc;
+    return signal_insert(db, wish->kind, mapping, wish->reason, id, err);
+}
+
+int pause_ask(struct db *db, const struct pause_wish *wish, const char *mapping, int64_t *id,
+              struct err *err)
+{
+    struct err ignored;
 
     *id = 0;
-    if (db_exec(db, "BEGIN", NULL, err) != 0 ||
-        (is_pause(p) ? write_pause(db, p, mapping, err)
-                     : write_resume(db, mapping, &is_paused, err)) != 0 ||
-        (is_paused && signal_insert(db, p->command, mapping, p->reason, id, err) != 0))
+    if (db_exec(db, "BEGIN", NULL, err) != 0)
         return -1;
-    return db_exec(db, "COMMIT", NULL, err);
+    if (write_wish(db, wish, mapping, id, err) == 0)
+        return db_exec(db, "COMMIT", NULL, err);
+    db_exec(db, "ROLLBACK", NULL, &ignored);
+    return -1;
 }
 
 /* What holds already, whoever runs. */
@@ -105,15 +115,19 @@ static int pause_all(struct db *db, const struct config *config, const struct pa
                      size_t *n_open, struct err *err)
 {
     CLEANUP_FREE int64_t *ids = calloc(config->n_mappings, sizeof(*ids));
+    CLEANUP_BUF struct buf who = BUF_INIT;
 
     if (ids == NULL)
         return err_nomem(err, p->command);
+    who_append(&who);
+    const struct pause_wish wish = {p->command, buf_text(&who), p->reason};
+
     for (size_t i = 0; i < config->n_mappings; i++) {
         const char *mapping = config->mappings[i].name;
 
         if (p->name != NULL && strcmp(p->name, mapping) != 0)
             continue;
-        if (ask(db, p, mapping, &ids[i], err) != 0)
+        if (pause_ask(db, &wish, mapping, &ids[i], err) != 0)
             return -1;
         tell_asked(p, mapping, ids[i]);
     }

@@ -11,6 +11,7 @@
 #include "cli/deletes.h"
 #include "cli/log/log.h"
 #include "cli/page/page.h"
+#include "cli/pause.h"
 #include "cli/post.h"
 #include "cli/signal.h"
 #include "cli/undo.h"
@@ -238,6 +239,20 @@ static int signal_it(struct db *db, void *ctx, struct err *err)
     return send_signal(db, a, json_text(a->body, "kind", ""), err);
 }
 
+static int pause_it(struct db *db, void *ctx, struct err *err)
+{
+    struct act *a = ctx;
+    const struct pause_wish wish = {json_text(a->body, "kind", ""), a->person, ""};
+    int64_t id;
+
+    buf_clear(&a->why);
+    if (pause_ask(db, &wish, json_text(a->body, "mapping", ""), &id, err) != 0)
+        return -1;
+    if (id == 0)
+        buf_puts(&a->why, "it is not paused");
+    return 0;
+}
+
 static void run_signal(struct page *page, const struct http_request *request,
                        struct http_response *response, struct act *a,
                        int (*run)(struct db *db, void *ctx, struct err *err), const char *kind)
@@ -270,20 +285,26 @@ void page_approve(void *ctx, const struct http_request *request, struct http_res
 
 void page_signal(void *ctx, const struct http_request *request, struct http_response *response)
 {
-    static const char *const kinds[] = {"reconcile", "snapshot"};
+    static const struct {
+        const char *kind;
+        int (*run)(struct db *db, void *ctx, struct err *err);
+    } kinds[] = {{"reconcile", signal_it},
+                 {"snapshot", signal_it},
+                 {"pause", pause_it},
+                 {"resume", pause_it}};
+    size_t i = 0;
     struct act a;
-    const char *kind;
-    bool is_known = false;
 
     if (act_open(&a, ctx, request, response) != 0)
         goto done;
-    kind = json_text(a.body, "kind", "");
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        is_known |= strcmp(kind, kinds[i]) == 0;
-    if (is_known)
-        run_signal(ctx, request, response, &a, signal_it, kind);
+    while (i < sizeof(kinds) / sizeof(kinds[0]) &&
+           strcmp(json_text(a.body, "kind", ""), kinds[i].kind) != 0)
+        i++;
+    if (i < sizeof(kinds) / sizeof(kinds[0]))
+        run_signal(ctx, request, response, &a, kinds[i].run, kinds[i].kind);
     else
-        http_response_error(response, 400, "bad_kind", "kind: expected reconcile or snapshot.");
+        http_response_error(response, 400, "bad_kind",
+                            "kind: expected reconcile, snapshot, pause or resume.");
 done:
     act_close(&a);
 }

@@ -163,6 +163,21 @@ def test_an_edit_is_found_and_taken_back(shop, browse):
     page.wait("the problem", lambda: "expected a time" in page.text("#filter-problem"))
 
 
+def test_a_mapping_is_paused_and_resumed(shop, browse):
+    page = browse()
+    press_until(page, "{Tab}", "Pause orders")
+    page.type("{Enter}")
+    page.wait("the question", lambda: page.text("#confirm-title") == "Pause orders?")
+    press_until(page, "{Tab}", "Pause", most=3)
+    page.type("{Enter}")
+    log_in(page)
+    page.wait("the pause", lambda: "orders is paused." in page.text("#banner"))
+    page.click("[aria-label='Resume orders']")
+    page.wait("the question", lambda: page.text("#confirm-title") == "Resume orders?")
+    page.click("#confirm-yes")
+    page.wait("the end of it", lambda: count(page, "[aria-label='Pause orders']") == 1 and "paused" not in page.text("#banner"))
+
+
 def test_a_wrong_token_is_refused_and_nothing_done(shop, browse):
     shop.open_conflicts({"POT-03": ("37.00", "38.00")})
     page = browse()

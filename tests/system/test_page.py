@@ -273,6 +273,18 @@ def test_an_edit_is_taken_back_unless_it_was_changed_since(page):
     assert page.hook.sql("SELECT area FROM @countries WHERE code = 'DE'") == [(357,)]
 
 
+def test_a_mapping_is_paused_and_resumed(page):
+    page.log_in()
+    wish = {"mapping": "countries", "person": "Ann"}
+    status, answer = page.post("signal", {**wish, "kind": "resume"})
+    assert status == 409 and answer["error"]["message"] == "it is not paused"
+    assert page.post("signal", {**wish, "kind": "pause"})[0] == 200
+    assert page.hook.state("SELECT mapping, paused_by, resumed_at FROM @pause") == [("countries", "Ann (status page)", None)]
+    assert page.post("signal", {**wish, "kind": "resume"})[0] == 200
+    assert page.hook.state("SELECT COUNT(resumed_at) FROM @pause") == [(1,)]
+    assert page.hook.state("SELECT kind FROM @signals ORDER BY id") == [("pause",), ("resume",)]
+
+
 def test_held_deletes_are_approved_only_as_many_as_were_seen(page):
     page.hook.state("INSERT INTO @mapping_state (mapping, instance, spreadsheet, held_deletes) VALUES ('countries', 'test', 'x', 7)")
     assert page.get("deletes")["deletes"][0]["held_deletes"] == 7

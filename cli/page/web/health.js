@@ -20,7 +20,7 @@ function findings(s) {
     for (const m of mappings) {
         if (m.state === "error")
             found.push(["bad", `${m.mapping} is in error.`, m.last_error]);
-        else if (m.state === "paused")
+        else if (m.state === "paused" || (m.paused_at && !m.resumed_at))
             found.push(["look", `${m.mapping} is paused.`, ""]);
         else if (m.snapshot === "running")
             found.push(["look", `${m.mapping} is being filled${m.snapshot_percent === null ? "" : `, ${m.snapshot_percent} %`}.`,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mappings: the table of all mappings, and asking for a comparison. */
+/* mappings: the table of all mappings, and what can be asked of the replicator for one. */
 import {byId, count, duration, fill, foreign, make, time} from "./dom.js";
 import {act, canAct, confirm, tell} from "./session.js";
 
@@ -15,9 +15,14 @@ const STATES = {
     "not started": ["plain", "not started"],
 };
 
+const isPaused = (m) => Boolean(m.paused_at) && !m.resumed_at;
+
 function drawState(m) {
-    const [kind, word] = STATES[m.state] ?? ["plain", m.state];
+    const [kind, word] = STATES[isPaused(m) ? "paused" : m.state] ?? ["plain", m.state];
     const children = [make("span", {class: `mark ${kind}`}, word)];
+    if (isPaused(m))
+        children.push(make("small", {}, time(m.paused_at, true), " by ", foreign(m.paused_by), m.pause_reason ? ": " : "",
+            m.pause_reason ? foreign(m.pause_reason) : null));
     if (m.snapshot === "running") {
         const total = m.snapshot_total ? ` of about ${Number(m.snapshot_total).toLocaleString()}` : "";
         const left = m.snapshot_left_s === null ? "" : `, ${duration(m.snapshot_left_s * 1000)} left`;
@@ -39,19 +44,37 @@ function drawWaiting(m) {
     return parts.flatMap((part, i) => (i === 0 ? [part] : [", ", part]));
 }
 
-async function compare(mapping, button) {
-    const text = make("p", {}, "Each row of the tab is compared with MySQL, and what nothing told of is mended; it costs requests of Google's quota.");
-    if (!await confirm(`Compare ${mapping} now?`, [text], "Compare"))
+/* What can be asked for: the question, what it means, the button's word, what is told then. */
+const ASKS = {
+    reconcile: (m) => [`Compare ${m} now?`, "Each row of the tab is compared with MySQL, and what nothing told of is mended; it costs requests of Google's quota.",
+        "Compare", `${m}: a comparison was asked for.`],
+    pause: (m) => [`Pause ${m}?`, "Nothing flows in either direction until it is resumed. Both sides may be changed meanwhile: resuming compares them.",
+        "Pause", `${m} is being paused.`],
+    resume: (m) => [`Resume ${m}?`, "Both sides are compared, then changes flow again.", "Resume", `${m} is being resumed.`],
+};
+
+async function ask(kind, mapping, button) {
+    const [title, text, yes, done] = ASKS[kind](mapping);
+    if (!await confirm(title, [make("p", {}, text)], yes))
         return;
     button.disabled = true;
     try {
-        if (await act("signal", {kind: "reconcile", mapping}))
-            tell(`${mapping}: a comparison was asked for.`);
+        if (await act("signal", {kind, mapping}))
+            tell(done);
     } catch (problem) {
         tell(`${mapping}: ${problem.message}`);
     } finally {
         button.disabled = false;
     }
+}
+
+function drawButtons(m) {
+    const button = (kind, word, label) => make("button", {type: "button", "aria-label": label,
+        click: (event) => ask(kind, m.mapping, event.currentTarget)}, word);
+    if (!m.canAct)
+        return [];
+    return [isPaused(m) ? button("resume", "Resume", `Resume ${m.mapping}`) : button("reconcile", "Compare", `Compare ${m.mapping} with its tab now`),
+        isPaused(m) ? null : button("pause", "Pause", `Pause ${m.mapping}`)];
 }
 
 function drawRow(m) {
@@ -66,8 +89,7 @@ function drawRow(m) {
         cell("compared", null, m.reconciled_at ? time(m.reconciled_at, true) : null),
         cell("full", "number", full),
         make("td", {}, ...drawWaiting(m)),
-        make("td", {}, m.canAct ? make("button", {type: "button", "aria-label": `Compare ${m.mapping} with its tab now`,
-            click: (event) => compare(m.mapping, event.currentTarget)}, "Compare") : null));
+        make("td", {class: "asks"}, ...drawButtons(m)));
 }
 
 export function showMappings(status) {
