@@ -11,6 +11,9 @@ const KINDS = {
     insert_insert: "Both sides inserted a row with this key.",
 };
 
+/* A list that was on its way may still have them. */
+const decided = new Set();
+
 let changed = () => {};
 /* CALLBACK: after a decision. */
 export const onDecided = (callback) => { changed = callback; };
@@ -31,6 +34,7 @@ async function decide(c, decision, card) {
     try {
         if (await act("resolve", {id: c.id, ...decision})) {
             tell(`Decided: ${nameOf(c)}.`);
+            decided.add(c.id);
             card.remove();
             focusNext();
             changed();
@@ -84,7 +88,7 @@ function draw(c) {
 export async function loadConflicts() {
     const {conflicts} = await get("conflicts");
     /* The oldest first: who waits longest. */
-    const items = conflicts.reverse().map((c) => ({...c, canAct: canAct()}));
+    const items = conflicts.reverse().filter((c) => !decided.has(c.id)).map((c) => ({...c, canAct: canAct()}));
     fill(byId("conflict-list"), items, (c) => c.id, draw);
     byId("no-conflicts").hidden = items.length > 0;
 }

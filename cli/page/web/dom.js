@@ -96,12 +96,16 @@ export const count = (n, one, many = `${one}s`) => `${Number(n).toLocaleString()
  * the focus, stay.
  */
 export function fill(list, items, keyOf, draw) {
+    const keys = new Set(items.map((item) => String(keyOf(item))));
     const before = new Map([...list.children].map((child) => [child.dataset.key, child]));
+    /* What is gone goes first: an element that is moved loses the focus. */
+    for (const [key, element] of before)
+        if (!keys.has(key))
+            element.remove();
     let at = list.firstElementChild;
     for (const item of items) {
         const key = String(keyOf(item)), text = JSON.stringify(item);
         let element = before.get(key);
-        before.delete(key);
         const isTypedInto = element?.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
         if (!element || (element.drawn !== text && !isTypedInto)) {
             const made = draw(item);
@@ -119,6 +123,4 @@ export function fill(list, items, keyOf, draw) {
         else
             list.insertBefore(element, at);
     }
-    for (const element of before.values())
-        element.remove();
 }
