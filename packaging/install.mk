@@ -9,6 +9,8 @@ DOCDIR ?= $(PREFIX)/share/doc/tabrelay
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 
 DATA := $(wildcard schemas/*) webhook/apps_script/Code.gs webhook/apps_script/appsscript.json
 DOCS := $(wildcard docs/*.md docs/*.png)
@@ -19,7 +21,7 @@ to = $(DESTDIR)$(1)
 
 .PHONY: install uninstall deb
 install: all ## install into $(DESTDIR)$(PREFIX), units and documents as well
-	install -d $(call to,$(BINDIR)) $(call to,$(DATADIR)) $(call to,$(DOCDIR)/docs) $(call to,$(UNITDIR)/$(dir $(UNIT_DROPIN))) $(call to,$(SYSUSERSDIR))
+	install -d $(call to,$(BINDIR)) $(call to,$(DATADIR)) $(call to,$(DOCDIR)/docs) $(call to,$(UNITDIR)/$(dir $(UNIT_DROPIN))) $(call to,$(SYSUSERSDIR)) $(call to,$(BASHDIR)) $(call to,$(ZSHDIR))
 	install -d -m 750 $(call to,$(SYSCONFDIR)/tabrelay)
 	install -m 755 $(PROGRAMS) $(call to,$(BINDIR))
 	install -m 644 $(DATA) $(call to,$(DATADIR))
@@ -32,12 +34,15 @@ install: all ## install into $(DESTDIR)$(PREFIX), units and documents as well
 		install -m 644 $(BUILD)/unit $(call to,$(UNITDIR))/$$(basename $$unit .in) || exit; done; rm -f $(BUILD)/unit
 	install -m 644 packaging/systemd/$(UNIT_DROPIN) $(call to,$(UNITDIR)/$(UNIT_DROPIN))
 	install -m 644 packaging/sysusers.conf $(call to,$(SYSUSERSDIR)/tabrelay.conf)
+	$(BUILD)/tabrelay completion bash > $(call to,$(BASHDIR)/tabrelay)
+	$(BUILD)/tabrelay completion zsh > $(call to,$(ZSHDIR)/_tabrelay)
 
 # The configuration is a person's and stays.
 uninstall: ## take away what install has put there; /etc/tabrelay stays if there is something in it
 	rm -f $(addprefix $(call to,$(BINDIR))/,$(notdir $(PROGRAMS)))
 	rm -f $(foreach page,$(MAN_PAGES),$(call to,$(MANDIR))/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(addprefix $(call to,$(UNITDIR))/,$(notdir $(UNITS_IN:.in=)) $(UNIT_DROPIN)) $(call to,$(SYSUSERSDIR)/tabrelay.conf)
+	rm -f $(call to,$(BASHDIR)/tabrelay) $(call to,$(ZSHDIR)/_tabrelay)
 	rm -rf $(call to,$(DATADIR)) $(call to,$(DOCDIR))
 	-rmdir $(call to,$(UNITDIR)/$(dir $(UNIT_DROPIN))) $(call to,$(SYSCONFDIR)/tabrelay)
 
