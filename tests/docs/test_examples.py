@@ -59,12 +59,12 @@ SHELL = re.compile(r"(sudo |build/)?(tabrelay(-\w+)? |apt(-get)? |systemctl |mak
 
 
 def test_what_looks_like_a_command_is_an_example():
-    """Commands in a block without a language would never be run. A synopsis has [brackets] or CAPITALS in it."""
+    """Commands in a block without a language would never be run. A synopsis has [brackets], a choice|of|words or CAPITALS in it."""
     loose = []
     for document in ours():
         text = document.read_text()
         lines = [line for info, _, code in blocks(text) if info.split(" ")[0] != "sh" for line in code.splitlines()]
         lines += re.findall(r"(?m)(?<=\n\n)(?: {4}|\t)(\S.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M))
         loose += [f"{name_of(document)}: {line}" for line in lines
-                  if SHELL.match(line) and not re.search(r"\[|\.\.\.|\b[A-Z]{3,}\b(?!=)", line)]
+                  if SHELL.match(line) and not re.search(r"\[|\||\.\.\.|\b[A-Z]{3,}\b(?!=)", line)]
     assert loose == []

@@ -67,17 +67,26 @@ def hints(source):
             yield when(remedy) or (text_of(found[-1][1]) if found else "*the peer's own words*"), remedy
 
 
+def arguments(call):
+    """The arguments of a call in C, split at the commas that are in no string and no parenthesis."""
+    found, depth, start = [], 0, 0
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[(),]', call):
+        if token[0] == "," and depth == 0:
+            found.append(call[start:token.start()])
+            start = token.end()
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+    return [*found, call[start:]]
+
+
 def findings(source):
+    """findings_add(findings, level, id, what, mend, format, ...): those whose remedy is a text of its own."""
     for match in re.finditer(r"\bfindings_add\((.*?)\);", source, re.S):
-        texts = literals_in(match[1])
-        if "FINDING_OK" in match[1] or "NULL" in match[1] or "fmt" in match[1]:
+        parts = arguments(match[1])
+        if len(parts) < 6 or parts[1].strip() == "FINDING_OK":
             continue
-        if re.search(r'"\w+",\s*(err\.hint|err->hint)|buf_text\(&mend\)|s->mend', match[1]):
-            continue  # the remedy is the error's own, or made by the finding's text
-        texts = [text for text in texts if text not in ("mysql", "state", "google", "webhook", "config", "privileges")]
-        if len(texts) > 1:
-            remedy = " or: ".join(texts[:-1])
-            yield texts[-1] if re.search(r"\w", texts[-1]) else when(remedy), remedy
+        remedy, message = " or: ".join(literals_in(parts[4])), " ".join(literals_in(parts[5]))
+        if remedy:
+            yield message if re.search(r"\w", message) else when(remedy) or "*the error's own words*", remedy
 
 
 def cell(text):
