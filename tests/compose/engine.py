@@ -2,7 +2,8 @@
 """A Docker engine for the tests: the one that runs here, or one started for them in a folder of its own; and its images.
 
 No registry is needed: the base image is made by mmdebstrap from the mirror that this machine's package sources name, and MySQL,
-Caddy, Prometheus and Alertmanager are stand-ins made of Debian's programs (mysql/, others/). Grafana is packaged nowhere.
+Caddy, Prometheus and Alertmanager are stand-ins made of Debian's programs (mysql/, others/). Grafana IS NOT RUN: no package has it,
+and its stand-in only looks whether its files are mounted and can be read.
 """
 import json
 import os
@@ -16,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BASE, MYSQL_ROOT = "tabrelay-test/debian:bookworm", "tabrelay-test/mysql-root"
 MYSQL = "tabrelay-test/mysql:9.7"
-OTHERS = ("caddy", "prometheus", "alertmanager")
+OTHERS = ("caddy", "prometheus", "alertmanager", "grafana")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SOURCES = [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]
 NO_TESTS_DATA = ("./var/my", "./proc", "./dev", "./sys")  # of the system tests that use the same folder

@@ -14,7 +14,8 @@ from programs import wait_until
 from servers import free_port
 
 PERSON = "ann@example.com"
-PORTS = ("MYSQL_PORT", "WEBHOOK_PORT", "REPLICATOR_PORT", "SANDBOX_PORT", "HTTP_PORT", "HTTPS_PORT")
+PORTS = ("MYSQL_PORT", "WEBHOOK_PORT", "REPLICATOR_PORT", "SANDBOX_PORT", "HTTP_PORT", "HTTPS_PORT", "PROMETHEUS_PORT",
+         "ALERTMANAGER_PORT", "GRAFANA_PORT")
 OURS = ("replicator", "webhook", "sandbox")
 
 

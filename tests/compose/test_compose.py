@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """docker/ as a person uses it: setup, build, up, both directions through the published ports, every container killed, down.
 
-The tests stand in this order and share one project. Grafana IS NOT TESTED here: no package has it; its files are tested
-in tests/observe.
+The tests stand in this order and share one project. Of Grafana only the files' mounts are tested here (engine.py says why), and the
+files in tests/observe.
 """
 import http.client
 import json
@@ -48,13 +48,13 @@ def test_the_image_is_small_and_has_no_shell(engine, project):
 def test_up_ends_with_everything_well(project):
     start = time.monotonic()
     project.compose("up", "-d", "--no-build")
-    for service in ("mysql", *OURS):
+    for service in ("mysql", *OURS, "prometheus", "alertmanager", "grafana"):
         soon(f"{service} to be well", lambda s=service: project.health(s) == "healthy", 90)
     soon("the first fill", lambda: len(project.names()) == 5)
     soon("the script to be connected", lambda: "Connected" in get(f"{project.google.base}/sandbox/v1/script")[1])
     print(f"up took {time.monotonic() - start:.0f} s")
     assert project.inspect("setup")["State"]["ExitCode"] == 0
-    assert "tabrelay_mysql_connected 1\n" in get(f"http://127.0.0.1:{project.ports['REPLICATOR_PORT']}/metrics")[1]
+    assert "tabrelay_stream_connected 1\n" in get(f"http://127.0.0.1:{project.ports['REPLICATOR_PORT']}/metrics")[1]
 
 
 def test_both_directions_through_the_published_ports(project):
@@ -123,6 +123,22 @@ def test_tls_lets_through_what_the_script_calls_and_nothing_else(engine, project
     for path in ("/v1/../metrics", "/v1/%2e%2e/metrics", "//metrics", "/v1//../metrics"):
         status, text = ask("GET", path)
         assert status >= 300 and "tabrelay_" not in text, path
+
+
+def test_prometheus_scrapes_both_daemons_and_knows_the_rules(project):
+    prometheus = f"http://127.0.0.1:{project.ports['PROMETHEUS_PORT']}"
+
+    def ask(path):
+        return json.loads(get(prometheus + path)[1])["data"]
+
+    def ups():
+        return {target["labels"]["job"]: target["health"] for target in ask("/api/v1/targets")["activeTargets"]}
+    soon("both to be scraped", lambda: ups() == {"tabrelay-replicator": "up", "tabrelay-webhook": "up"})
+    assert ask("/api/v1/query?query=tabrelay_build_info")["result"]
+    rules = [rule["name"] for group in ask("/api/v1/rules")["groups"] for rule in group["rules"]]
+    assert len(rules) > 5
+    soon("Alertmanager to be found", lambda: ask("/api/v1/alertmanagers")["activeAlertmanagers"])
+    assert get(f"http://127.0.0.1:{project.ports['ALERTMANAGER_PORT']}/-/ready")[0] == 200
 
 
 # Kill each with kill -9, with changes made meanwhile on the sides that are there.
