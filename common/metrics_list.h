@@ -126,6 +126,8 @@
       "Open notification channels of Drive")                                                       \
     X(MAPPING_INFO, R, OWN, ONE, "tabrelay_mapping_info", (MAPPING, SPREADSHEET, TABLE),           \
       "What belongs together")                                                                     \
+    X(HAS_SCRIPT, R, GAUGE, ONE, "tabrelay_mapping_has_script", (MAPPING),                         \
+      "1: the mapping has sheet_changes: apps_script")                                             \
     X(MAPPING_STATE, R, GAUGE, ONE, "tabrelay_mapping_state", (MAPPING, STATE),                    \
       "1 for the state that the mapping is in")                                                    \
     X(MAPPING_ROWS, R, MAYBE, ONE, "tabrelay_mapping_rows", (MAPPING),                             \
@@ -142,6 +144,8 @@
       "Comparisons that were due and not made, because Drive showed no change")                    \
     X(RECONCILED, R, MAYBE, MS, "tabrelay_reconcile_timestamp_seconds", (MAPPING),                 \
       "When the whole tab was last known to be as base says")                                      \
+    X(RECONCILE_EVERY, R, GAUGE, MS, "tabrelay_reconcile_every_seconds", (NONE),                   \
+      "How often each tab is to be compared; 0: only at start and on request")                     \
     X(RECONCILE_TIME, R, MAYBE, MS, "tabrelay_reconcile_duration_seconds", (MAPPING),              \
       "How long the last comparison took")                                                         \
     X(FOUND_EDITS, R, COUNTER, ONE, "tabrelay_found_edits_total", (MAPPING),                       \

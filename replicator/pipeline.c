@@ -59,6 +59,19 @@ static void put_mappings(const struct config *cfg, struct buf *out)
     }
 }
 
+/* What does not change while the pipeline runs, and how each mapping begins. */
+static void show_config(const struct config *cfg)
+{
+    metrics_set(METRIC_SPREADSHEET_LIMIT, SHEETS_CELLS_MAX);
+    metrics_set(METRIC_RECONCILE_EVERY, cfg->replicator.reconcile_every_ms);
+    for (size_t i = 0; i < cfg->n_mappings; i++) {
+        bool has_script = cfg->mappings[i].sheet_changes == CONFIG_APPS_SCRIPT;
+
+        metrics_set(METRIC_HAS_SCRIPT, has_script, i);
+        metrics_set_state(METRIC_MAPPING_STATE, i, metrics_place(METRICS_LABEL_STATE, "starting"));
+    }
+}
+
 static void show_stream_lag(struct pipeline *p)
 {
     int64_t lag_us = stream_clock_lag_us(&p->clock, clock_wall_us());
@@ -277,9 +290,7 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;
-    metrics_set(METRIC_SPREADSHEET_LIMIT, SHEETS_CELLS_MAX);
-    for (size_t i = 0; i < cfg->n_mappings; i++)
-        metrics_set_state(METRIC_MAPPING_STATE, i, metrics_place(METRICS_LABEL_STATE, "starting"));
+    show_config(cfg);
     rc = pthread_create(&p->worker, NULL, work, p);
     if (rc != 0) {
         err_set(err, ERR_IO, "pipeline: cannot start the worker thread: error %d", rc);

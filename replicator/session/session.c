@@ -140,11 +140,26 @@ static int steps_failed(struct session *s, int64_t now, struct err *err)
     return 0;
 }
 
+/* May a batch that is due leave? While it may not, the time is counted. */
+static bool has_token(struct session *s, int64_t now)
+{
+    bool has = sheets_write_wait_ms(s->sheets) == 0;
+
+    if (s->token_since_ms > 0)
+        sheets_waited_to_write(s->sheets, now - s->token_since_ms);
+    s->token_since_ms = has ? 0 : now;
+    return has;
+}
+
 static int flush_if_due(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
-    if (!is_flush_due(s, now) || sheets_write_wait_ms(s->sheets) > 0)
+    if (!is_flush_due(s, now)) {
+        s->token_since_ms = 0;
+        return 0;
+    }
+    if (!has_token(s, now))
         return 0;
     s->is_part_flushed = s->is_in_transaction;
     return session_flush(s, err);

@@ -119,6 +119,11 @@ int64_t sheets_read_wait_ms(const struct sheets *s)
     return wait_ms(s, BUDGET_READ, NULL);
 }
 
+void sheets_waited_to_write(struct sheets *s, int64_t ms)
+{
+    budget_waited(s->budget, BUDGET_WRITE, ms);
+}
+
 int sheets_wait_to_read(struct sheets *s, struct err *err)
 {
     int64_t wait;

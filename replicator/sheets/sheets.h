@@ -185,6 +185,8 @@ int sheets_fate(struct sheets *s, const char *spreadsheet, struct batch_number n
 int64_t sheets_write_wait_ms(const struct sheets *s);
 int64_t sheets_spreadsheet_wait_ms(const struct sheets *s, const char *spreadsheet);
 int64_t sheets_read_wait_ms(const struct sheets *s);
+/* Somebody has waited for a write so long by those, for tabrelay_quota_wait_seconds_total. */
+void sheets_waited_to_write(struct sheets *s, int64_t ms);
 /* Block until sheets_read_wait_ms is 0. ERR_STOPPED. */
 int sheets_wait_to_read(struct sheets *s, struct err *err);
 
