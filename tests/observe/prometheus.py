@@ -11,7 +11,7 @@ import urllib.request
 import yaml
 
 from programs import ROOT, Program
-from servers import free_port, made_by
+from servers import free_port, made_by, own_mounts
 
 DOCKER = ROOT / "docker"
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -118,3 +118,6 @@ class Alertmanager(Service):
         super().__init__("alertmanager", folder, [
             f"--config.file={path}", f"--storage.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
             "--cluster.listen-address="], port)
+        # Debian's has its templates in /usr/share, and would not find those that were unpacked elsewhere.
+        templates = made_by("prometheus").parent / "share/prometheus"
+        self.arguments = own_mounts("/usr/share", f'mount -t tmpfs none "$0" && cp -r {templates} "$0" && exec "$@"', *self.arguments)

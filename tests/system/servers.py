@@ -209,13 +209,16 @@ class Chroot:
         return "/" + str(pathlib.Path(path).relative_to(self.chroot))
 
     def enter(self, *command):
-        # A mount namespace of its own: /proc and /dev are there for the server and gone with it. In a chroot the root is no mount
-        # point, so its propagation cannot be changed: there the server's own folder becomes one.
-        unshare, own = ["unshare", "--mount"], ""
-        if subprocess.run([*unshare, "true"], capture_output=True).returncode != 0:
-            unshare, own = [*unshare, "--propagation", "unchanged"], 'mount --bind "$0" "$0" && mount --make-private "$0" && '
-        script = own + 'mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
-        return [*unshare, "sh", "-c", script, str(self.chroot), *command]
+        return own_mounts(self.chroot, 'mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"', *command)
+
+
+def own_mounts(folder, script, *command):
+    """COMMAND begun by SCRIPT, a shell's, in a mount namespace of its own: what it mounts in FOLDER ($0) is there for COMMAND ($@) and gone with it."""
+    # In a chroot the root is no mount point, so its propagation cannot be changed: there FOLDER becomes one.
+    unshare, own = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])], ""
+    if subprocess.run([*unshare, "true"], capture_output=True).returncode != 0:
+        unshare, own = [*unshare, "--propagation", "unchanged"], 'mount --bind "$0" "$0" && mount --make-private "$0" && '
+    return [*unshare, "sh", "-c", own + script, str(folder), *map(str, command)]
 
 
 class Maria(Server):
