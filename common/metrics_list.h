@@ -60,7 +60,7 @@
     X(TRANSACTIONS, R, COUNTER, ONE, "tabrelay_stream_transactions_total", (NONE),                 \
       "Transactions read from the binlog")                                                         \
     X(HEARTBEATS, R, COUNTER, ONE, "tabrelay_heartbeats_total", (NONE),                            \
-      "Heartbeat rows that came back in the stream")                                               \
+      "Heartbeats that came back in the stream")                                               \
     X(CLOCK_OFFSET, R, MAYBE, US, "tabrelay_mysql_clock_offset_seconds", (NONE),                   \
       "Clock of MySQL minus the clock of this machine")                                            \
     X(RETENTION, R, MAYBE, ONE, "tabrelay_binlog_retention_seconds", (NONE),                       \

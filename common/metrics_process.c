@@ -2,8 +2,8 @@
 /* metrics_process: what Prometheus' client libraries show of every process, and of which version it
  * is. https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -12,11 +12,9 @@
 #include "common/metrics.h"
 #include "common/version.h"
 
-/* The fields of /proc/self/stat that are shown; proc_pid_stat(5). */
-struct stat_line {
-    unsigned long long user_ticks, system_ticks, start_ticks, virtual_bytes;
-    long threads, resident_pages;
-};
+/* The fields of /proc/self/stat that are shown, by their numbers in proc_pid_stat(5). */
+enum { FIELD_STATE = 3, FIELD_USER = 14, FIELD_SYSTEM = 15, FIELD_THREADS = 20, FIELD_START = 22 };
+enum { FIELD_VIRTUAL = 23, FIELD_RESIDENT = 24 };
 
 static void put(struct buf *out, const char *name, const char *type, const char *help, double value)
 {
@@ -33,20 +31,21 @@ static bool read_line(const char *path, char *text, int size)
     return is_read;
 }
 
-static bool read_stat(struct stat_line *out)
+/* What follows the process' name, which may hold anything; NULL: it cannot be read. */
+static const char *read_stat(char *text, int size)
 {
-    char text[1024];
-    const char *rest;
+    const char *end = read_line("/proc/self/stat", text, size) ? strrchr(text, ')') : NULL;
 
-    if (!read_line("/proc/self/stat", text, sizeof(text)))
-        return false;
-    rest = strrchr(text, ')'); /* the name before it may hold anything */
-    return rest != NULL &&
-           sscanf(rest + 1,
-                  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %ld %*d "
-                  "%llu %llu %ld",
-                  &out->user_ticks, &out->system_ticks, &out->threads, &out->start_ticks,
-                  &out->virtual_bytes, &out->resident_pages) == 6;
+    return end == NULL ? NULL : end + 2;
+}
+
+static double field(const char *stat, int number)
+{
+    for (int at = FIELD_STATE; at < number && stat != NULL; at++) {
+        stat = strchr(stat, ' ');
+        stat = stat == NULL ? NULL : stat + 1;
+    }
+    return stat == NULL ? 0 : strtod(stat, NULL);
 }
 
 static int count_files(void)
@@ -63,31 +62,31 @@ static int count_files(void)
 }
 
 /* Ticks count from the machine's start. */
-static double started_at(const struct stat_line *line, double ticks_per_s)
+static double started_at(double start_s)
 {
     struct timespec now, up;
 
     clock_gettime(CLOCK_REALTIME, &now);
     clock_gettime(CLOCK_BOOTTIME, &up);
-    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9 +
-           (double)line->start_ticks / ticks_per_s;
+    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9 + start_s;
 }
 
 static void put_stat(struct buf *out)
 {
     double ticks_per_s = (double)sysconf(_SC_CLK_TCK);
-    struct stat_line line;
+    char text[1024];
+    const char *stat = read_stat(text, sizeof(text));
 
-    if (!read_stat(&line))
+    if (stat == NULL)
         return;
     put(out, "process_start_time_seconds", "gauge", "When the process started",
-        started_at(&line, ticks_per_s));
+        started_at(field(stat, FIELD_START) / ticks_per_s));
     put(out, "process_cpu_seconds_total", "counter", "Processor time, of the user and the system",
-        (double)(line.user_ticks + line.system_ticks) / ticks_per_s);
+        (field(stat, FIELD_USER) + field(stat, FIELD_SYSTEM)) / ticks_per_s);
     put(out, "process_resident_memory_bytes", "gauge", "Memory in use",
-        (double)line.resident_pages * (double)sysconf(_SC_PAGESIZE));
-    put(out, "process_virtual_memory_bytes", "gauge", "Address space", (double)line.virtual_bytes);
-    put(out, "process_threads", "gauge", "Threads", (double)line.threads);
+        field(stat, FIELD_RESIDENT) * (double)sysconf(_SC_PAGESIZE));
+    put(out, "process_virtual_memory_bytes", "gauge", "Address space", field(stat, FIELD_VIRTUAL));
+    put(out, "process_threads", "gauge", "Threads", field(stat, FIELD_THREADS));
 }
 
 void metrics_process(enum metrics_program program, struct buf *out)

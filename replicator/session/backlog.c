@@ -20,6 +20,15 @@ static void count(struct follow *f, const struct change_times *times)
         f->oldest_us = times->committed_us;
 }
 
+/* Since when changes of a mapping wait. Where the set has none, one may have come into the queue
+ * since we took what was there: it waits, too, and not for longer than the queue's oldest. */
+static int64_t since(const struct session *s, size_t i)
+{
+    if (s->follows[i].oldest_us > 0 || metrics_get(METRIC_LAG, i) == 0 || queue_is_empty(s->queue))
+        return s->follows[i].oldest_us;
+    return metrics_get(METRIC_QUEUE_AGE);
+}
+
 void backlog_tell(struct session *s)
 {
     int64_t now = clock_mono_ms();
@@ -39,7 +48,7 @@ void backlog_tell(struct session *s)
         count(&s->follows[s->window.mapping], &w->times);
     for (size_t i = 0; i < s->n_follows; i++) {
         metrics_set(METRIC_PENDING, s->follows[i].n_pending, i);
-        metrics_set(METRIC_LAG, s->follows[i].oldest_us, i);
+        metrics_set(METRIC_LAG, since(s, i), i);
         metrics_set(
             METRIC_MAPPING_ROWS,
             s->follows[i].m.is_ready ? (int64_t)s->follows[i].m.index.n_rows : METRICS_UNKNOWN, i);

@@ -23,7 +23,7 @@ def families(text):
     return dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
 
 
-def metric(port, name, **labels):
+def metric(port, name, /, **labels):
     """The sum of the series with that name (of a histogram: NAME_count, ...) and those labels."""
     text = read(port)
     assert re.sub(r"_(count|sum|bucket)$", "", name) in families(text) or name in families(text), f"no metric {name}"

@@ -127,7 +127,7 @@ class Stack:
             "mappings": [{"spreadsheet": self.spreadsheet, **m} for m in self.mappings],
         }, indent=2))
 
-    def metric(self, name, **labels):
+    def metric(self, name, /, **labels):
         """What the replicator shows: the sum of the series with these labels."""
         return exposition.metric(self.metrics_port, name, **labels)
 

@@ -109,12 +109,12 @@ def test_a_spreadsheet_that_is_nearly_full_is_told_of(two):
     two.replicator.start()
     wait_until("the warning", lambda: "cells of the spreadsheet are used spreadsheet=" in two.replicator.log(), 20)
     used = cells_used(two)
-    assert two.metric("tabrelay_spreadsheet_cells") == used > 0.8 * LIMIT
+    assert two.metric("tabrelay_spreadsheet_cells", spreadsheet=two.spreadsheet) == used > 0.8 * LIMIT
     assert status(two, "items")["spreadsheet_cells"] == used
     # Growth is told, too.
     insert(two, "items", 0, 100)
     two.wait_equal("Items")
-    wait_until("the metric", lambda: two.metric("tabrelay_spreadsheet_cells") == cells_used(two) == used + 2600, 20)
+    wait_until("the metric", lambda: two.metric("tabrelay_spreadsheet_cells", spreadsheet=two.spreadsheet) == cells_used(two) == used + 2600, 20)
     wait_until("the status", lambda: status(two, "items")["spreadsheet_cells"] == used + 2600, 20)
     assert two.replicator.log().count("cells of the spreadsheet are used spreadsheet=") == 1
 

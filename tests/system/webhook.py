@@ -155,7 +155,7 @@ class Webhook:
         return {key: length // 12 for key, length in
                 self.state("SELECT row_key, LENGTH(hashes) FROM @base WHERE mapping = %s", [mapping])}
 
-    def metric(self, name, **labels):
+    def metric(self, name, /, **labels):
         return exposition.metric(self.port, name, **labels)
 
 

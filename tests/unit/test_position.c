@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "replicator/binlog/log_end.h"
 #include "replicator/binlog/position_kind.h"
 #include "replicator/binlog/stream_error.h"
 
@@ -75,6 +76,44 @@ static bool covers(const char *one, const char *other)
     position_free(a);
     position_free(b);
     return result;
+}
+
+static int64_t missing(const char *one, const char *other)
+{
+    struct position *a = NULL, *b = NULL;
+    int64_t n;
+
+    assert_int_equal(position_parse(one, &a, &err), 0);
+    assert_int_equal(position_parse(other, &b, &err), 0);
+    n = position_missing(a, b);
+    position_free(a);
+    position_free(b);
+    return n;
+}
+
+#define UUID_A "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+#define UUID_B "4e11fa47-71ca-11e1-9e33-c80aa9429562"
+
+static void what_is_missing_is_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(missing("mysql:" UUID_A ":1-5", "mysql:" UUID_A ":1-5"), 0);
+    assert_int_equal(missing("mysql:" UUID_A ":1-9", "mysql:" UUID_A ":1-5"), 0);
+    assert_int_equal(missing("mysql:" UUID_A ":1-5:8", "mysql:" UUID_A ":1-10"), 4);
+    assert_int_equal(missing("mysql:" UUID_A ":3-5", "mysql:" UUID_A ":1-2:5-7"), 4);
+    assert_int_equal(missing("mysql:" UUID_A ":1-5", "mysql:" UUID_A ":1-5:t:1-2," UUID_B ":7"), 3);
+    assert_int_equal(missing("mariadb:0-1-100,1-7-5", "mariadb:0-2-103,1-7-4,2-1-10"), 13);
+    assert_int_equal(missing("file:binlog.000004:4", "file:binlog.000005:4"), -1);
+    assert_int_equal(missing("mariadb:0-1-100", "mysql:" UUID_A ":1"), -1);
+}
+
+static void a_log_s_number_is_the_end_of_its_name(void **state)
+{
+    (void)state;
+    assert_int_equal(log_number("binlog.000012"), 12);
+    assert_int_equal(log_number("my.host-bin.1000000"), 1000000);
+    assert_int_equal(log_number("binlog"), 0);
+    assert_int_equal(log_number(""), 0);
 }
 
 static void a_position_covers_those_before_it(void **state)
@@ -177,6 +216,8 @@ int main(void)
         cmocka_unit_test(a_position_of_each_kind_survives_the_way_through_text),
         cmocka_unit_test(malformed_positions_are_refused_with_words),
         cmocka_unit_test(a_position_covers_those_before_it),
+        cmocka_unit_test(what_is_missing_is_counted),
+        cmocka_unit_test(a_log_s_number_is_the_end_of_its_name),
         cmocka_unit_test(an_offset_goes_on_beyond_4_gib),
         cmocka_unit_test(errors_of_the_stream_say_what_to_do),
     };
