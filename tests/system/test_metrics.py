@@ -136,6 +136,26 @@ def test_mysql_is_asked_what_is_left(live):
     assert time.time() - live.metric("tabrelay_checkpoint_timestamp_seconds") < 70
 
 
+def test_what_is_left_in_the_binlog_is_counted(make_stack):
+    """Google refuses everything for a while: when memory_limit is reached the stream waits, and the binlog is the queue."""
+    stack = make_stack([{"table": "items", "tab": "Items"}], tables=TABLE.replace("(50)", "(2000)"),
+                       replicator={"heartbeat_every": "300ms", "memory_limit": "1MiB"})
+    stack.wait_equal("Items")
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 100000, "status": 429}])
+    for n in range(20):
+        stack.sql("INSERT INTO items VALUES " + ", ".join(f"({n * 100 + k}, '{'x' * 1900}', 1)" for k in range(100)))
+    wait_until("the binlog to be the queue", lambda: stack.metric("tabrelay_stream_behind_bytes") > 1000000, 30, 0.2)
+    assert stack.metric("tabrelay_stream_behind_transactions") > 5
+    assert stack.metric("tabrelay_queue_bytes") >= stack.metric("tabrelay_queue_limit_bytes") == 256 * 1024
+    assert stack.metric("tabrelay_pending_bytes") >= 512 * 1024
+    lag = stack.metric("tabrelay_stream_lag_seconds")
+    wait_until("the lag of the stream to grow", lambda: stack.metric("tabrelay_stream_lag_seconds") > lag + 0.5, 10, 0.1)
+    assert stack.metric("tabrelay_google_requests_total", kind="write", outcome="throttled") > 0
+    stack.google.call("PUT", "/sandbox/v1/faults", [])
+    stack.wait_equal("Items", 60)
+    wait_until("nothing to be left", lambda: stack.metric("tabrelay_stream_behind_bytes") < 5000, 20, 0.2)
+
+
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_edits_are_timed_and_counted_by_outcome(live):
     row = live.row_of("Items", 1.0)
