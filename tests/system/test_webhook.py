@@ -445,6 +445,7 @@ def test_the_edit_log_comes_first_in_the_binlog(hook):
     name = hook.server.sql(status)[0][0]
     events = [row[5].decode() for row in hook.server.sql(f"SHOW BINLOG EVENTS IN '{name}'", use_unicode=False) if row[2] == b"Table_map"]
     tables = [event.split(f"({hook.db}")[1].split(")")[0] for event in events]
+    tables = [table for table in tables if table != "_state.process"]  # told once, at the start
     assert tables[0] == "_state.edit_log" and tables[-1] == "_state.edit_log" and ".countries" in tables
 
 
