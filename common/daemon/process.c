@@ -18,7 +18,7 @@
 #include "common/stop.h"
 #include "common/version.h"
 
-enum { LOOK_MS = 1000, RETRY_MS = 5000, NAME_SIZE = 160, ERROR_MAX = 2048 };
+enum { LOOK_MS = 1000, RETRY_MS = 5000, NAME_SIZE = 160, ERROR_MAX = 2048, NO_SUCH_TABLE = 1146 };
 
 struct process {
     const char *program;
@@ -218,6 +218,9 @@ static void *run(void *arg)
         if (is_well) {
             log_fault_over(&fault, "process");
         } else {
+            if (err.detail == NO_SUCH_TABLE)
+                err_hint(&err,
+                         "Run `tabrelay init-db`: the state database is of an older version.");
             log_fault(&fault, "process: `tabrelay reload` is not seen", &err);
             db_close(db);
             db = NULL;
