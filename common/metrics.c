@@ -69,6 +69,7 @@ enum {
 
 #define R METRICS_REPLICATOR
 #define W METRICS_WEBHOOK
+#define B (METRICS_REPLICATOR | METRICS_WEBHOOK)
 const struct metrics_family metrics_families[METRIC_COUNT] = {
 #define X(id, programs, type, unit, name, labels, help) \
     {programs,                                          \
@@ -83,6 +84,7 @@ const struct metrics_family metrics_families[METRIC_COUNT] = {
 };
 #undef R
 #undef W
+#undef B
 
 const int64_t metrics_bounds_us[METRICS_BOUNDS] = {
     1000,    5000,    10000,   25000,    50000,    100000,   250000,    500000,

@@ -38,7 +38,7 @@ enum {
 };
 
 /* Places in label sets, in the order of METRICS_LABELS: OPERATION, KIND, ANSWER, CHANGE_STAGE,
- * BATCH_OUTCOME, SESSION, POOL, EDIT_STAGE. */
+ * BATCH_OUTCOME, SESSION, POOL, EDIT_STAGE, RELOAD. */
 enum { METRICS_INSERT, METRICS_UPDATE, METRICS_DELETE };
 enum { METRICS_READ, METRICS_WRITE, METRICS_DRIVE };
 enum {
@@ -59,6 +59,7 @@ enum {
 enum { METRICS_OPEN, METRICS_NOT_OPEN };
 enum { METRICS_BUSY, METRICS_IDLE };
 enum { METRICS_DELIVERY, METRICS_APPLY };
+enum { METRICS_TAKEN, METRICS_NOT_TAKEN };
 
 /* Which series: for each label of the family, in its order, the value's place. A name's place is
  * that of metrics_names. A place that there is not (METRICS_NOWHERE) counts nothing. */

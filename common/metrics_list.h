@@ -28,7 +28,8 @@
     X(REASON, "reason", "ok", "bad_json", "bad_request", "missing_signature", "bad_signature",     \
       "stale_timestamp", "bad_token", "unknown_path", "unknown_mapping", "method_not_allowed",     \
       "too_large", "too_many_connections", "out_of_memory", "mysql_unavailable", "mapping_broken", \
-      "other")                                                                                     \
+      "paused", "other")                                                                           \
+    X(RELOAD, "outcome", "taken", "refused")                                                       \
     X(POOL, "state", "busy", "idle")                                                               \
     X(SOURCE, "source", "script", "found", "cli")                                                  \
     X(EDIT_OUTCOME, "outcome", "applied", "unchanged", "conflict", "rejected", "waiting", "stale", \
@@ -60,7 +61,7 @@
     X(TRANSACTIONS, R, COUNTER, ONE, "tabrelay_stream_transactions_total", (NONE),                 \
       "Transactions read from the binlog")                                                         \
     X(HEARTBEATS, R, COUNTER, ONE, "tabrelay_heartbeats_total", (NONE),                            \
-      "Heartbeats that came back in the stream")                                               \
+      "Heartbeats that came back in the stream")                                                   \
     X(CLOCK_OFFSET, R, MAYBE, US, "tabrelay_mysql_clock_offset_seconds", (NONE),                   \
       "Clock of MySQL minus the clock of this machine")                                            \
     X(RETENTION, R, MAYBE, ONE, "tabrelay_binlog_retention_seconds", (NONE),                       \
@@ -185,6 +186,10 @@
     X(NOTIFICATIONS, W, COUNTER, ONE, "tabrelay_drive_notifications_total", (NONE),                \
       "Notifications of Drive that were verified")                                                 \
     X(TRANSACTIONS_RETRIED, W, COUNTER, ONE, "tabrelay_transactions_retried_total", (NONE),        \
-      "Transactions repeated after a deadlock or a lost connection")
+      "Transactions repeated after a deadlock or a lost connection")                               \
+    X(RELOADS, B, COUNTER, ONE, "tabrelay_config_reloads_total", (RELOAD),                         \
+      "Times that the configuration was read anew")                                                \
+    X(RELOAD_GOOD, B, GAUGE, ONE, "tabrelay_config_last_reload_successful", (NONE),                \
+      "1: the configuration that was read last is the one that runs")
 
 #endif

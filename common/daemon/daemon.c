@@ -8,6 +8,7 @@
 #include "common/cleanup.h"
 #include "common/daemon/process.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/version.h"
 
 struct daemon {
@@ -66,6 +67,12 @@ static int take(struct daemon *d, struct buf *problems, struct err *err)
     return 0;
 }
 
+static void count_reload(size_t outcome)
+{
+    metrics_add(METRIC_RELOADS, 1, outcome);
+    metrics_set(METRIC_RELOAD_GOOD, outcome == METRICS_TAKEN);
+}
+
 static void reload(struct daemon *d)
 {
     CLEANUP_BUF struct buf problems = BUF_INIT;
@@ -73,10 +80,12 @@ static void reload(struct daemon *d)
 
     log_info("%s: reading the configuration anew path=%s", d->program->name, d->path);
     if (take(d, &problems, &err) == 0) {
+        count_reload(METRICS_TAKEN);
         log_info("%s: the new configuration is taken mappings=%zu", d->program->name,
                  d->cfg->n_mappings);
         return;
     }
+    count_reload(METRICS_NOT_TAKEN);
     log_problems(d, &problems);
     log_err(LOG_ERROR, "reload: refused, the old configuration stays", &err);
     if (problems.len == 0) {
@@ -107,6 +116,7 @@ int daemon_run(const struct daemon_program *program, const char *path, const str
 
     stop_block_signals();
     stop_block_reload();
+    metrics_set(METRIC_RELOAD_GOOD, 1);
     if (program->start(&d.work, cfg, err) != 0)
         return -1;
     rc = process_start(program->name, cfg, &d.process, err);

@@ -6,6 +6,7 @@ import re
 import signal
 import threading
 
+import exposition
 from programs import run, wait_until
 from stack import PERSON, SECRET
 
@@ -137,6 +138,9 @@ def test_a_bad_configuration_is_refused_and_the_old_one_runs_on(make_stack):
     stack.config.write_text(good.replace('"conflict"', '"conflicts"').replace('"tab":', '"tba":'))
     for program in (stack.replicator, stack.webhook):
         refused_by_signal(program, 'mappings[0].tba: unknown key; did you mean "tab"?', f"{stack.config}:", 'missing required key "tab"')
+    for port in (stack.metrics_port, stack.webhook_port):
+        assert exposition.metric(port, "tabrelay_config_reloads_total", outcome="refused") == 1
+        assert exposition.metric(port, "tabrelay_config_last_reload_successful") == 0
     # The command line refuses it before it asks anybody.
     status, out, problems = reload(stack)
     assert (status, out) == (1, "") and 'did you mean "tab"?' in problems
@@ -160,6 +164,7 @@ def test_a_bad_configuration_is_refused_and_the_old_one_runs_on(make_stack):
     wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 2")[0][0] == "too")
     stack.wait_equal("Items")
     taken(stack)
+    assert stack.metric("tabrelay_config_last_reload_successful") == stack.metric("tabrelay_config_reloads_total", outcome="taken") == 1
 
 
 def test_who_does_not_run_or_does_not_answer_is_told(make_stack):

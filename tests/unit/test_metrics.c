@@ -45,6 +45,7 @@ static void the_places_are_those_of_the_lists(void **state)
     assert_int_equal(metrics_place(METRICS_LABEL_SESSION, "failed"), METRICS_NOT_OPEN);
     assert_int_equal(metrics_place(METRICS_LABEL_POOL, "idle"), METRICS_IDLE);
     assert_int_equal(metrics_place(METRICS_LABEL_EDIT_STAGE, "apply"), METRICS_APPLY);
+    assert_int_equal(metrics_place(METRICS_LABEL_RELOAD, "refused"), METRICS_NOT_TAKEN);
     assert_int_equal(metrics_place(METRICS_LABEL_OPERATION, "truncate"), METRICS_NOWHERE);
 }
 
