@@ -78,6 +78,10 @@ static int open_mappings(struct session *s, struct err *err)
         lost_doubt(s, s->cfg->mappings[i].spreadsheet); /* what the session before has left */
     }
     for (size_t i = 0; i < s->n_follows; i++)
+        if (pause_look(s, &s->follows[i], err) != 0 ||
+            (s->follows[i].pause == PAUSE_HELD && pause_hold(s, &s->follows[i], err) != 0))
+            return -1;
+    for (size_t i = 0; i < s->n_follows; i++)
         if (is_first_of(s, i) && open_spreadsheet(s, s->mappings[i]->cfg->spreadsheet, err) != 0)
             return -1;
     s->retry_broken_ms = clock_mono_ms() + retry_after_ms(began_ms);
