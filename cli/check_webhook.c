@@ -2,10 +2,12 @@
 /* The webhook: does it answer where the replicator looks for it, and under the name that Google is
  * given? */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/check.h"
 #include "common/clock.h"
+#include "common/crypto.h"
 #include "common/http/client.h"
 
 enum { TIMEOUT_MS = 10000, ANSWER_BYTES_MAX = 4096, CLOCK_OFF_MS = 5000 };
@@ -23,13 +25,15 @@ static void check_date(struct findings *f, const char *url, int64_t date_ms)
                      off_ms / 1000);
 }
 
-static void look(struct findings *f, struct http_client *client, const char *id, const char *base)
+/* True if the webhook answers there. */
+static bool look(struct findings *f, struct http_client *client, const char *id, const char *base)
 {
     CLEANUP_BUF struct buf address = BUF_INIT;
     struct http_answer answer = HTTP_ANSWER_INIT;
     struct http_call call = {
         .method = "GET", .timeout_ms = TIMEOUT_MS, .max_body_bytes = ANSWER_BYTES_MAX};
     struct err err = ERR_INIT;
+    bool is_there = false;
 
     buf_printf(&address, "%shealthz", base);
     call.url = buf_text(&address);
@@ -43,8 +47,58 @@ static void look(struct findings *f, struct http_client *client, const char *id,
                      "Correct the address: something else answers there, or the webhook is ill.",
                      "%s answers %d", call.url, answer.status);
     else
+        is_there = true;
+    if (is_there)
         findings_add(f, FINDING_OK, id, "webhook", NULL, "%s answers", call.url);
     check_date(f, call.url, answer.date_ms);
+    http_answer_close(&answer);
+    return is_there;
+}
+
+/* Ask for a spreadsheet's mappings as its script does: the answer tells what the webhook runs with.
+ */
+static int ask_signed(struct http_client *client, const struct config *config,
+                      struct http_answer *answer, struct err *err)
+{
+    CLEANUP_BUF struct buf url = BUF_INIT;
+    char timestamp[24], mac[65], time_header[80], mac_header[120];
+    const char *headers[] = {time_header, mac_header, NULL};
+    struct http_call call = {.method = "GET", .headers = headers, .timeout_ms = TIMEOUT_MS};
+
+    buf_printf(&url, "%sv1/mappings?spreadsheet=%s", config->webhook.url,
+               config->mappings[0].spreadsheet);
+    call.url = buf_text(&url);
+    snprintf(timestamp, sizeof(timestamp), "%" PRId64, clock_wall_ms() / 1000);
+    crypto_sign_request(config->webhook.secret, timestamp, "", 0, mac);
+    snprintf(time_header, sizeof(time_header), "X-Tabrelay-Timestamp: %s", timestamp);
+    snprintf(mac_header, sizeof(mac_header), "X-Tabrelay-Signature: v1=%s", mac);
+    return http_client_do(client, &call, answer, err);
+}
+
+static void check_secret(struct findings *f, struct http_client *client,
+                         const struct config *config)
+{
+    struct http_answer answer = HTTP_ANSWER_INIT;
+    struct err err = ERR_INIT;
+
+    if (ask_signed(client, config, &answer, &err) != 0)
+        findings_add_err(f, "webhook.secret", "webhook", &err);
+    else if (answer.status == 401)
+        findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
+                     "Restart tabrelay-webhook with this configuration; then Install again in the "
+                     "spreadsheets, with its secret.",
+                     "the running webhook refuses what is signed with webhook.secret");
+    else if (answer.status == 404)
+        findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
+                     "Let it read this configuration: tabrelay reload, or restart it.",
+                     "the running webhook knows no mapping of spreadsheet %s",
+                     config->mappings[0].spreadsheet);
+    else if (answer.status != 200)
+        findings_add(f, FINDING_SKIP, "webhook.secret", "webhook", NULL,
+                     "the webhook answers %d to a signed request", answer.status);
+    else
+        findings_add(f, FINDING_OK, "webhook.secret", "webhook", NULL,
+                     "the webhook takes what is signed with webhook.secret");
     http_answer_close(&answer);
 }
 
@@ -57,7 +111,11 @@ void check_webhook(struct findings *f, const struct config *config)
         findings_add_err(f, "webhook", "webhook", &err);
         return;
     }
-    look(f, client, "webhook.url", config->webhook.url);
+    if (look(f, client, "webhook.url", config->webhook.url))
+        check_secret(f, client, config);
+    else
+        findings_add(f, FINDING_SKIP, "webhook.secret", "webhook", NULL,
+                     "whether it has this secret is not known before it answers");
     if (config->webhook.public_url != NULL)
         look(f, client, "webhook.public_url", config->webhook.public_url);
     else

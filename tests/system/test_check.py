@@ -32,7 +32,7 @@ def test_a_stack_that_runs_has_nothing_failed_and_what_is_missing_is_named(make_
     found = checks(stack.config)
     assert found["replicator.running"][0][:2] == ("warning", f"instance {stack.database} is run by no replicator now")
     assert found["script.seen"][0][0] == "warning" and "tabrelay script" in found["script.seen"][0][2]
-    assert found["clock.mysql"][0][0] == found["files.credentials"][0][0] == found["webhook.public_url"][0][0] == "ok"
+    assert found["clock.mysql"][0][0] == found["files.credentials"][0][0] == found["webhook.public_url"][0][0] == found["webhook.secret"][0][0] == "ok"
     stack.replicator.start()
     stack.google.install_script(stack.spreadsheet, stack.webhook_url, "a-secret-for-tests-0123456789")
     stack.sql("INSERT INTO items (name) VALUES ('lamp')")
@@ -52,6 +52,18 @@ def test_files_that_everybody_may_read_or_write_are_told(make_stack):
     assert found["files.credentials"][0][0] == "warning"
     assert found["files.credentials"][0][2] == f"chmod o= {stack.folder}/service-account.json"
     assert found["files.config"][0] == ("failed", f"everybody on this machine may write {stack.config}", f"chmod o-w {stack.config}")
+
+
+def test_a_webhook_with_another_secret_or_other_mappings_is_told(make_stack):
+    stack = make_stack(start=False)
+    stack.webhook.start()
+    settings = json.loads(stack.config.read_text())
+    assert checks(stack.config)["webhook.secret"][0][0] == "ok"
+    for changed, message in [({"webhook": {**settings["webhook"], "secret": "another-secret-01234"}}, "refuses what is signed with webhook.secret"),
+                             ({"mappings": [{**settings["mappings"][0], "spreadsheet": "1other"}]}, "knows no mapping of spreadsheet 1other")]:
+        stack.config.write_text(json.dumps({**settings, **changed}))
+        status, told, _ = checks(stack.config, code=1)["webhook.secret"][0]
+        assert status == "failed" and message in told
 
 
 def test_without_mysql_what_hangs_on_it_is_skipped(server, database, tmp_path):
