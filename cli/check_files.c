@@ -14,7 +14,7 @@ static void check_credentials(struct findings *f, const char *path)
     if (stat(path, &st) != 0) {
         findings_add(f, FINDING_FAIL, "files.credentials", "files",
                      "Put the service account's JSON key there, or correct google.credentials.",
-                     "%s: %s", path, strerror(errno));
+                     "the key file %s cannot be had: %s", path, strerror(errno));
         return;
     }
     if ((st.st_mode & (S_IROTH | S_IWOTH)) == 0) {

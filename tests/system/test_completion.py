@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from programs import BUILD, run
+from programs import BUILD, ROOT, run
 
 CONFIG = """
 mysql: {user: u}
@@ -95,6 +95,18 @@ def test_zsh_s_own_completion_takes_the_script(tmp_path):
     environment = {"PATH": f"{BUILD}:{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"}
     done = subprocess.run([shutil.which("zsh"), "-f", "-c", script], env=environment, capture_output=True, text=True, timeout=20)
     assert "COMPLETED" in done.stdout, done
+
+
+def test_make_install_puts_it_where_the_shells_look_and_uninstall_takes_it_away(tmp_path):
+    def make(target):
+        subprocess.run(["make", "-s", "-C", ROOT, target, f"DESTDIR={tmp_path}", "PREFIX=/usr", f"BUILD={BUILD}"], check=True, capture_output=True)
+
+    files = {"bash": tmp_path / "usr/share/bash-completion/completions/tabrelay", "zsh": tmp_path / "usr/share/zsh/site-functions/_tabrelay"}
+    make("install")
+    for shell, path in files.items():
+        assert path.read_text() == run("tabrelay", "completion", shell).stdout
+    make("uninstall")
+    assert not any(path.exists() for path in files.values())
 
 
 def test_a_shell_that_is_not_known_is_refused():
