@@ -39,6 +39,7 @@ enum cli_flag {
     CLI_WAIT = 1 << 16,
     CLI_USERS = 1 << 17,
     CLI_PASSWORDS = 1 << 18,
+    CLI_HEALTH = 1 << 19,
     CLI_REASON = 1 << 20,
     CLI_WATCH = 1 << 21,
 };

@@ -57,6 +57,7 @@ const struct cli_option cli_options[] = {
     {"--wait", CLI_WAIT, "a number of seconds"},
     {"--users", CLI_USERS, "what the users' names begin with"},
     {"--passwords", CLI_PASSWORDS, "a folder"},
+    {"--health", CLI_HEALTH, NULL},
     {"--reason", CLI_REASON, "a text"},
     {"--watch", CLI_WATCH, NULL},
     {NULL, 0, NULL},

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/page/page.h"
 #include "common/http/client.h"
+#include "common/http/health.h"
 #include "common/log.h"
 #include "common/stop.h"
 #include "common/version.h"
@@ -88,7 +89,9 @@ static int run(const struct cli_args *args)
         return CLI_FAILED;
     stop_block_signals();
     result = cli_load(args, &config);
-    if (result == CLI_OK) {
+    if (result == CLI_OK && cli_has(args, CLI_HEALTH)) {
+        result = health_ask("tabrelay page", config.page.listen_host, config.page.listen_port);
+    } else if (result == CLI_OK) {
         log_set_level(config.log_level);
         if (http_client_global_init(&err) != 0 || run_page(&config, stop, &err) != 0)
             result = cli_fail(&err);
@@ -100,15 +103,17 @@ static int run(const struct cli_args *args)
 
 const struct cli_command cli_page = {
     .name = "page",
-    .usage = "",
+    .usage = "[--health]",
     .summary = "Serve the status page: how it is, what waits, who edited what.",
     .help =
         "\nLag and rates, mappings, conflicts to decide, held deletes to approve, the edit log.\n"
         "It listens on page.listen (127.0.0.1:8090) until SIGTERM or SIGINT comes, and needs "
         "neither\n"
         "daemon to run. Whoever has page.token may act; without a token it only shows.\n"
+        "\n  --health  ask the one that runs whether it is well: status 0 when it is\n"
         "\nexamples:\n"
         "  tabrelay page\n"
         "  ssh -L 8090:localhost:8090 db.example.com    # then open http://localhost:8090/\n",
+    .flags = CLI_HEALTH,
     .run = run,
 };

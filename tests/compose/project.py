@@ -15,8 +15,8 @@ from servers import free_port
 
 PERSON = "ann@example.com"
 PORTS = ("MYSQL_PORT", "WEBHOOK_PORT", "REPLICATOR_PORT", "SANDBOX_PORT", "HTTP_PORT", "HTTPS_PORT", "PROMETHEUS_PORT",
-         "ALERTMANAGER_PORT", "GRAFANA_PORT")
-OURS = ("replicator", "webhook", "sandbox")
+         "ALERTMANAGER_PORT", "GRAFANA_PORT", "PAGE_PORT")
+OURS = ("replicator", "webhook", "page", "sandbox")
 
 
 class Project:

@@ -141,10 +141,26 @@ def test_prometheus_scrapes_both_daemons_and_knows_the_rules(project):
     assert get(f"http://127.0.0.1:{project.ports['ALERTMANAGER_PORT']}/-/ready")[0] == 200
 
 
+def test_the_status_page_wants_its_token(project):
+    page = f"http://127.0.0.1:{project.ports['PAGE_PORT']}"
+    assert get(page + "/")[0] == 200
+    assert get(page + "/api/v1/status")[0] == 401
+    request = urllib.request.Request(page + "/api/v1/status", headers={"Authorization": f"Bearer {project.secret('page-token')}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert "products" in answer.read().decode()
+
+
+def test_a_changed_configuration_is_reloaded(project):
+    path = project.folder / "config/tabrelay.yaml"
+    path.write_text(path.read_text().replace("reconcile_every: 1m", "reconcile_every: 5m"))
+    project.compose("run", "--rm", "cli", "reload")
+    assert [project.inspect(name)["RestartCount"] for name in ("replicator", "webhook")] == [0, 0]
+
+
 # Kill each with kill -9, with changes made meanwhile on the sides that are there.
 
 
-@pytest.mark.parametrize("service", ["replicator", "webhook", "sandbox", "mysql"])
+@pytest.mark.parametrize("service", ["replicator", "webhook", "page", "sandbox", "mysql"])
 def test_what_is_killed_comes_back_and_nothing_is_lost(project, service):
     mark = f"after {service}"
     count = project.kill(service)
