@@ -47,6 +47,22 @@ def test_prometheus_and_alertmanager_take_their_configuration():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_receivers_of_alertmanager_that_wait_to_be_uncommented_are_good(tmp_path):
+    text = (DOCKER / "alertmanager/alertmanager.yml").read_text()
+    path = tmp_path / "alertmanager.yml"
+    path.write_text(re.sub(r"(?m)^    # ", "    ", text))
+    receiver, = yaml.safe_load(path.read_text())["receivers"]
+    assert set(receiver) == {"name", "email_configs", "webhook_configs", "slack_configs"}
+    done = subprocess.run([tool("amtool"), "check-config", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_rules_name_jobs_that_are_scraped():
+    jobs = {job["job_name"] for job in yaml.safe_load((DOCKER / "prometheus/prometheus.yml").read_text())["scrape_configs"]}
+    named = {job for rule in rules() for job in re.findall(r'job="([^"]+)"', rule["expr"])}
+    assert named == jobs == {"tabrelay-replicator", "tabrelay-webhook"}
+
+
 def test_each_alert_fires_when_it_should_and_not_before():
     promtool("test", "rules", RULES_TEST)
     cases = yaml.safe_load(RULES_TEST.read_text())["tests"]
