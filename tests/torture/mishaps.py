@@ -7,6 +7,8 @@ import time
 import pymysql
 from actors import Actor
 
+READY_S = 120  # after three answers of 429 to reads, some ten seconds lie between two requests
+
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 HALF = '{"spreadsheetId": "1abc", "updatedSpreadsheet": {"sheets": [{"data": [{"rowData": [{"val'
 WAYS = {"status 429": {"status": 429}, "status 500": {"status": 500}, "status 503": {"status": 503},
@@ -54,7 +56,7 @@ class Mishaps(Actor):
         self.world.note_peak(program)
         program.kill()
         time.sleep(step["down_ms"] / 1000)
-        program.start()
+        program.start(READY_S)
 
     def do_kill_replicator(self, world, step):
         self._kill(world.stack.replicator, step)
