@@ -196,7 +196,7 @@ void metrics_since_at(enum metrics_id id, int64_t us, struct metrics_at at)
     _Atomic int64_t *cell = metrics_cell(id, at);
     int64_t none = 0;
 
-    if (cell != NULL)
+    if (cell != NULL && atomic_load_explicit(cell, memory_order_relaxed) == 0)
         atomic_compare_exchange_strong_explicit(cell, &none, us, memory_order_relaxed,
                                                 memory_order_relaxed);
 }

@@ -335,7 +335,7 @@ static int take_commit(struct session *s, struct item *item, struct err *err)
     else
         s->foreign_commits++;
     if (s->transaction_changes > 0 && s->oldest_us == 0)
-        s->oldest_us = item->time_us;
+        s->oldest_us = item->times.committed_us;
     if (item->is_rollback && unseen_rollback(s, err) != 0)
         return -1;
     end_transaction(s);
