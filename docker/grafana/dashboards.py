@@ -180,6 +180,8 @@ def process():
         [stat("Version", "Of each program.", [("tabrelay_build_info", "{{program}} {{version}}")]),
          stat("Running since", "", [("(time() - process_start_time_seconds{job=~\"tabrelay-.*\"})", "{{job}}")], "s"),
          stat("Binlog kept for", "How long MySQL keeps its binlogs; 0: for ever.", "max(tabrelay_binlog_retention_seconds)", "s"),
+         stat("Configuration", "Was the one that was read last taken?", "min(tabrelay_config_last_reload_successful)",
+              texts={0: ("refused", RED), 1: ("taken", GREEN)}),
          stat("Checkpoint", "When it was saved last.", "time() - max(tabrelay_checkpoint_timestamp_seconds)", "s")],
         [lines("Memory", "Resident.", [('process_resident_memory_bytes{job=~"tabrelay-.*"}', "{{job}}")], "bytes"),
          lines("Processor", "Seconds a second.", [('rate(process_cpu_seconds_total{job=~"tabrelay-.*"}[$__rate_interval])', "{{job}}")], "percentunit"),

@@ -2,6 +2,7 @@
 """What goes wrong: each is a context manager that makes trouble in a World, and mends it at the end. PROVOCATIONS says which alerts each must cause."""
 import contextlib
 import functools
+import signal
 import threading
 import time
 
@@ -88,6 +89,23 @@ def a_table_is_gone(world):
     world.stack.sql("RENAME TABLE others TO elsewhere")
     yield
     world.stack.sql("RENAME TABLE elsewhere TO others")
+
+
+@causes("TabrelayMappingPaused")
+def a_mapping_is_paused(world):
+    world.stack.cli("pause", "others")
+    yield
+    world.stack.cli("resume", "others")
+
+
+@causes("TabrelayReloadFailed")
+def a_bad_configuration_is_to_be_taken(world):
+    good = world.stack.config.read_text()
+    world.stack.config.write_text(good.replace('"manual"', '"somehow"'))
+    world.stack.replicator.process.send_signal(signal.SIGHUP)
+    yield
+    world.stack.config.write_text(good)
+    world.stack.replicator.process.send_signal(signal.SIGHUP)
 
 
 @causes("TabrelayDeletesHeld")
