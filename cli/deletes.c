@@ -29,7 +29,11 @@ static void print_json(const struct db_rows *rows)
 
         buf_puts(&out, r == 0 ? "{\"mapping\": " : ", {\"mapping\": ");
         buf_json(&out, mapping, strlen(mapping));
-        buf_printf(&out, ", \"held_deletes\": %s}", db_rows_text(rows, r, DELETES_HELD));
+        buf_printf(&out, ", \"held_deletes\": %s, \"keys\": %s}",
+                   db_rows_text(rows, r, DELETES_HELD),
+                   db_rows_at(rows, r, DELETES_KEYS).state == VALUE_TEXT
+                       ? db_rows_text(rows, r, DELETES_KEYS)
+                       : "null");
     }
     buf_puts(&out, "]\n");
     cli_print(&out);
@@ -40,7 +44,7 @@ int deletes_query(struct db *db, const struct config *config, struct db_rows *ro
     const struct db_param params[] = {DB_P_TEXT(config->instance)};
 
     return db_run(db,
-                  "SELECT mapping, held_deletes FROM mapping_state "
+                  "SELECT mapping, held_deletes, held_keys FROM mapping_state "
                   "WHERE instance = ? AND held_deletes > 0 ORDER BY mapping",
                   params, 1, rows, err);
 }

@@ -8,9 +8,10 @@
 #include "common/err.h"
 #include "common/mysql/db.h"
 
-enum { DELETES_MAPPING, DELETES_HELD };
+enum { DELETES_MAPPING, DELETES_HELD, DELETES_KEYS };
 
-/* A row for each mapping with held deletes, its columns as above. DB: as cli_open gives it. */
+/* A row for each mapping with held deletes, its columns as above: KEYS is
+ * a JSON array of row keys, of 100 rows at most, or NULL. DB: as cli_open gives it. */
 int deletes_query(struct db *db, const struct config *config, struct db_rows *rows,
                   struct err *err);
 #endif

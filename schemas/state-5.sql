@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Version 5: mappings that are paused; which configuration each process runs; what became of signals.
+-- Version 5: mappings that are paused; which configuration each process runs; what became of signals; keys of held deletes.
 
 ALTER TABLE signals
     MODIFY kind ENUM('reconcile', 'snapshot', 'approve_deletes', 'repair', 'pause', 'resume') NOT NULL;
@@ -50,3 +50,10 @@ CREATE TABLE IF NOT EXISTS process (
     reload_error VARCHAR(2048) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
     PRIMARY KEY (instance, program, name)
 ) ENGINE=InnoDB;
+
+-- Which rows the held deletes are about: a JSON array of row keys, of 100 rows at most; NULL: not known.
+SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
+    ADD held_keys MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL')
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'held_keys');
+PREPARE change_table FROM @change;
+EXECUTE change_table;

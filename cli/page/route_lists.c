@@ -6,7 +6,9 @@
 #include "cli/deletes.h"
 #include "cli/page/page.h"
 #include "cli/page/shown.h"
+#include "cli/show.h"
 #include "common/cleanup.h"
+#include "common/json.h"
 
 enum { CONFLICTS_MAX = 100 };
 
@@ -93,6 +95,30 @@ void page_conflicts(void *ctx, const struct http_request *request, struct http_r
         page_fail(request, response, &err);
 }
 
+/* Append "keys": ["7", "8, x"]. */
+static void put_keys(struct buf *out, const char *json)
+{
+    CLEANUP_JSON cJSON *keys = NULL;
+    const cJSON *item;
+    const char *separator = "";
+    struct err err;
+
+    json_parse(json, strlen(json), &keys, &err);
+    buf_puts(out, ", \"keys\": [");
+    cJSON_ArrayForEach(item, keys)
+    {
+        char *row_key = cJSON_PrintUnformatted(item);
+        CLEANUP_BUF struct buf key = BUF_INIT;
+
+        show_key(&key, row_key);
+        cJSON_free(row_key);
+        buf_puts(out, separator);
+        buf_json(out, buf_text(&key), key.len);
+        separator = ", ";
+    }
+    buf_putc(out, ']');
+}
+
 static void put_held(struct buf *out, const struct db_rows *rows, size_t r)
 {
     static const struct json_member members[] = {{"mapping", DELETES_MAPPING, JSON_TEXT},
@@ -100,6 +126,7 @@ static void put_held(struct buf *out, const struct db_rows *rows, size_t r)
 
     buf_putc(out, '{');
     json_put_members(out, members, sizeof(members) / sizeof(members[0]), rows, r);
+    put_keys(out, db_rows_text(rows, r, DELETES_KEYS));
     buf_putc(out, '}');
 }
 

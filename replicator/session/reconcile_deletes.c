@@ -260,6 +260,7 @@ static int let_wait(struct comparison *c, size_t n_gone, size_t n, struct err *e
 {
     struct reconcile *r = &c->f->reconcile;
     struct reconcile now = {0};
+    CLEANUP_BUF struct buf keys = BUF_INIT;
 
     for (const struct base_entry *b = r->base.entries; n > 0 && b < end_of(c); b++)
         if (is_gone(c, b) && !is_approved(c, b, n_gone) && waiting_add(&now, b->key, err) != 0) {
@@ -277,7 +278,9 @@ static int let_wait(struct comparison *c, size_t n_gone, size_t n, struct err *e
                  n, c->f->m.cfg->name, c->f->m.cfg->name);
         r->is_clean = false;
     }
-    return state_save_held(&c->s->state, c->f->m.cfg->name, (unsigned)n, err);
+    if (waiting_put_keys(r, &c->s->state, c->f->m.cfg->name, &keys, err) != 0)
+        return -1;
+    return state_save_held(&c->s->state, c->f->m.cfg->name, (unsigned)n, buf_text(&keys), err);
 }
 
 /* Where the rows stood that were not seen. */

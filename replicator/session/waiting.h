@@ -17,5 +17,8 @@ struct waiting {
 
 int waiting_add(struct reconcile *r, struct hash128 key, struct err *err);
 bool waiting_has(const struct reconcile *r, struct hash128 key);
+/* Append the keys of some of them (100 at most) as a JSON array; of those that base still knows. */
+int waiting_put_keys(const struct reconcile *r, struct state *state, const char *mapping,
+                     struct buf *json, struct err *err);
 void waiting_close(struct reconcile *r);
 #endif

@@ -285,12 +285,14 @@ int state_save_joined(struct state *s, const char *mapping, enum joined joined, 
                      NULL, err);
 }
 
-int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err)
+int state_save_held(struct state *s, const char *mapping, unsigned n, const char *keys,
+                    struct err *err)
 {
-    struct db_param params[] = {DB_P_INT(n), DB_P_TEXT(mapping)};
+    struct db_param params[] = {DB_P_INT(n), DB_P_TEXT(keys), DB_P_TEXT(mapping)};
 
-    return state_run(s, "UPDATE @.mapping_state SET held_deletes = ? WHERE mapping = ?", params, 2,
-                     NULL, err);
+    return state_run(s,
+                     "UPDATE @.mapping_state SET held_deletes = ?, held_keys = ? WHERE mapping = ?",
+                     params, 3, NULL, err);
 }
 
 int state_mark(struct state *s, uint64_t *serial, struct err *err)

@@ -91,7 +91,9 @@ int state_save_own(struct state *s, const char *mapping, const char *columns, st
 /* How many cells the mapping's spreadsheet has. */
 int state_save_cells(struct state *s, const char *mapping, int64_t cells, struct err *err);
 int state_save_joined(struct state *s, const char *mapping, enum joined joined, struct err *err);
-int state_save_held(struct state *s, const char *mapping, unsigned n, struct err *err);
+/* N deletes are held; KEYS: of some of the rows, a JSON array for people to read. */
+int state_save_held(struct state *s, const char *mapping, unsigned n, const char *keys,
+                    struct err *err);
 
 /* state_pause.c: is the mapping paused? SETTLING is the session's own: it is paused, and open only
  * until it is known what became of a batch. */

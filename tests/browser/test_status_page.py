@@ -129,6 +129,7 @@ def test_held_deletes_are_approved_after_asking_back(shop, browse):
     page = browse()
     page.wait("the deletes", lambda: count(page, "#delete-list li") == 1)
     assert page.text("#n-deletes") == "20"
+    assert page.text("#delete-list .keys") == "Keys: " + ", ".join(str(n) for n in range(5, 25))
     page.click("#delete-list button")
     page.wait("the question", lambda: page.text("#confirm-title") == "Delete 20 rows of suppliers in MySQL?")
     page.type("{Escape}")

@@ -442,7 +442,7 @@ def test_held_deletes_are_listed(site):
     assert site.run("deletes").stdout == "no deletes wait for approval\n"
     fill_status(site)
     assert site.run("deletes").stdout.splitlines()[0] == "orders: 42 rows are gone from the tab and still in MySQL"
-    assert json.loads(site.run("deletes", "--json").stdout) == [{"mapping": "orders", "held_deletes": 42}]
+    assert json.loads(site.run("deletes", "--json").stdout) == [{"mapping": "orders", "held_deletes": 42, "keys": None}]
 
 
 def test_output_that_nobody_reads_does_no_harm(site):

@@ -43,6 +43,8 @@ def test_an_approval_is_for_the_rows_that_waited(make_stack):
     delete_rows(stack, 1, 4)
     reconciled(stack)
     assert held(stack) == 4 and len(ids(stack)) == 12
+    told, = json.loads(stack.cli("deletes", "--json"))
+    assert told["held_deletes"] == 4 and sorted(told["keys"]) == [["1"], ["2"], ["3"], ["4"]]
     delete_rows(stack, 10, 3)  # more than the limit, and nobody has seen them when the approval is given
     stack.cli("deletes", "approve", "items")
     wait_until("the approved ones to go", lambda: ids(stack) == [5, 6, 7, 8, 9, 10, 11, 12])

@@ -286,8 +286,9 @@ def test_a_mapping_is_paused_and_resumed(page):
 
 
 def test_held_deletes_are_approved_only_as_many_as_were_seen(page):
-    page.hook.state("INSERT INTO @mapping_state (mapping, instance, spreadsheet, held_deletes) VALUES ('countries', 'test', 'x', 7)")
-    assert page.get("deletes")["deletes"][0]["held_deletes"] == 7
+    page.hook.state("INSERT INTO @mapping_state (mapping, instance, spreadsheet, held_deletes, held_keys) "
+                    "VALUES ('countries', 'test', 'x', 7, %s)", (json.dumps([["DE"], ["FR", "<b>"], [None]]),))
+    assert page.get("deletes")["deletes"] == [{"mapping": "countries", "held_deletes": 7, "keys": ["DE", "FR, <b>", "NULL"]}]
     page.log_in()
     for body in ({"count": 6}, {}, {"count": "7"}):
         assert page.post("approve", {"mapping": "countries", **body})[0] == 409

@@ -57,7 +57,8 @@ export async function loadDeletes() {
     for (const mapping of approved.keys())
         if (!deletes.some((d) => d.mapping === mapping))
             approved.delete(mapping);
-    fill(byId("delete-list"), deletes.map((d) => ({...d, canAct: canAct()})), (d) => d.mapping, draw);
+    const inOrder = (keys) => keys.toSorted((a, b) => a.localeCompare(b, undefined, {numeric: true}));
+    fill(byId("delete-list"), deletes.map((d) => ({...d, keys: inOrder(d.keys), canAct: canAct()})), (d) => d.mapping, draw);
     byId("no-deletes").hidden = deletes.length > 0;
 }
 
