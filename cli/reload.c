@@ -200,11 +200,11 @@ const struct cli_command cli_reload = {
             "are read again; the environment stays what it was. instance, mysql.state_database,\n"
             "webhook.listen, webhook.threads and webhook.max_body need a restart. SIGHUP does the "
             "same.\n"
-            "\nexit status: 0 all programs took it, 1 one refused it or did not answer (--wait, 30 "
-            "s), or\nnone runs\n"
+            "\n  --wait SECONDS   how long to wait for the answers (30)\n"
             "\nexamples:\n"
             "  tabrelay check && tabrelay reload\n"
             "  kill -HUP $(pidof tabrelay-replicator)\n",
+    .failure = "a program refused it or did not answer",
     .flags = CLI_WAIT | CLI_JSON,
     .run = run,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/status.h"
+#include "cli/watch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +9,14 @@
 
 #include "cli/cli.h"
 #include "cli/json_rows.h"
+#include "cli/progress.h"
 #include "cli/show.h"
 #include "common/cleanup.h"
 
+enum { BAR_WIDTH = 24 };
+#define EVERY_S 2.0 /* --watch */
+#define EVERY_MIN_S 0.2
+#define EVERY_MAX_S 3600.0
 enum { CELLS_MAX = 10000000 }; /* of a spreadsheet, as Google counts: blank ones, too */
 
 enum {
@@ -224,6 +230,26 @@ static void print_checkpoint(const struct config *config, const struct db_rows *
            db_rows_text(rows, 0, 0));
 }
 
+/* Of a snapshot under way a bar, for people who watch. */
+static void print_bars(const struct db_rows *rows)
+{
+    for (size_t r = 0; r < rows->n_rows; r++) {
+        CLEANUP_BUF struct buf line = BUF_INIT;
+
+        if (strcmp(db_rows_text(rows, r, AT_SNAPSHOT), "running") != 0 ||
+            is_null(rows, r, AT_SNAPSHOT_TOTAL))
+            continue;
+        buf_printf(&line, "\n%s: snapshot ", db_rows_text(rows, r, AT_NAME));
+        progress_bar(&line, db_rows_int(rows, r, AT_SNAPSHOT_ROWS),
+                     db_rows_int(rows, r, AT_SNAPSHOT_TOTAL), BAR_WIDTH);
+        buf_printf(&line, " %s %%", db_rows_text(rows, r, AT_SNAPSHOT_PERCENT));
+        if (!is_null(rows, r, AT_SNAPSHOT_LEFT))
+            append_left(&line, db_rows_int(rows, r, AT_SNAPSHOT_LEFT));
+        buf_putc(&line, '\n');
+        cli_print(&line);
+    }
+}
+
 static int print_text(const struct config *config, const struct status *status)
 {
     static const char *const headers[N_SHOWN] = {"MAPPING", "STATE",       "SNAPSHOT",     "ROWS",
@@ -325,18 +351,58 @@ static int show(const struct cli_args *args, const struct config *config)
         print_json(config, &status);
     else
         result = print_text(config, &status);
+    if (cli_has(args, CLI_WATCH))
+        print_bars(&status.mappings);
     if (result == CLI_OK && has_trouble(&status.mappings))
         result = CLI_FAILED;
     status_close(&status);
     return result;
 }
 
+struct watching {
+    const struct cli_args *args;
+    const struct config *config;
+};
+
+static int show_again(void *ctx)
+{
+    const struct watching *w = ctx;
+
+    return show(w->args, w->config);
+}
+
+/* "--watch" or "--watch 5". */
+static bool parse_every(const struct cli_args *args, int64_t *every_ms)
+{
+    char *end = NULL;
+    double every_s = EVERY_S;
+
+    if (args->n_words == 1) {
+        every_s = strtod(args->words[0], &end);
+        if (!cli_has(args, CLI_WATCH) || *end != '\0' || every_s < EVERY_MIN_S ||
+            every_s > EVERY_MAX_S)
+            return false;
+    }
+    *every_ms = (int64_t)(every_s * 1000);
+    return true;
+}
+
 static int run(const struct cli_args *args)
 {
     struct config config;
-    int result = cli_load(args, &config);
+    struct watching watching = {.args = args, .config = &config};
+    int64_t every_ms;
+    int result;
 
-    if (result == CLI_OK)
+    if (!parse_every(args, &every_ms))
+        return cli_usage("status", "--watch: expected seconds from %g to %g, got \"%s\"",
+                         EVERY_MIN_S, EVERY_MAX_S, args->words[0]);
+    if (cli_has(args, CLI_WATCH) && cli_has(args, CLI_JSON))
+        return cli_usage("status", "--watch is for people: it does not go with --json");
+    result = cli_load(args, &config);
+    if (result == CLI_OK && cli_has(args, CLI_WATCH))
+        result = watch_run("tabrelay status", every_ms, show_again, &watching);
+    else if (result == CLI_OK)
         result = show(args, &config);
     config_free(&config);
     return result;
@@ -344,17 +410,24 @@ static int run(const struct cli_args *args)
 
 const struct cli_command cli_status = {
     .name = "status",
-    .usage = "[--json]",
+    .usage = "[--json | --watch [SECONDS]]",
     .summary = "Show how each mapping is: state, rows, lag, what waits, what went wrong.",
     .help =
         "\nLag is the time from the commit in MySQL to Google's acknowledgement, of the last "
         "change.\n"
         "Full is how much of Google's limit of 10,000,000 cells the mapping's spreadsheet takes,\n"
         "blank cells of all tabs included.\n"
+        "\n"
+        "  --watch [SECONDS]  again every two seconds, or so many: on a terminal in place, until "
+        "q\n"
+        "                     or Ctrl-C, with a bar for each snapshot under way; elsewhere in "
+        "blocks\n"
         "\nexamples:\n"
         "  tabrelay status\n"
+        "  tabrelay status --watch 5\n"
         "  tabrelay status --json | jq -r '.mappings[] | select(.state == \"error\") | .mapping'\n",
     .failure = "a mapping is in state error",
-    .flags = CLI_JSON,
+    .flags = CLI_JSON | CLI_WATCH,
+    .max_words = 1,
     .run = run,
 };

@@ -57,3 +57,12 @@ SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'held_keys');
 PREPARE change_table FROM @change;
 EXECUTE change_table;
+
+-- What the sheet has not got yet: the commit of the mapping's oldest change that waits (NULL: none does for a second or more), and how
+-- many rows wait. As of the last two seconds while the replicator runs.
+SET @change = (SELECT IF(COUNT(*) > 0, 'DO 0', 'ALTER TABLE mapping_state
+    ADD pending_since DATETIME(3) NULL,
+    ADD pending_rows BIGINT UNSIGNED NOT NULL DEFAULT 0')
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'mapping_state' AND COLUMN_NAME = 'pending_since');
+PREPARE change_table FROM @change;
+EXECUTE change_table;

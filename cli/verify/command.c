@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify: the command. */
+/* verify, and repair: the same with the side that counts as its second word. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,26 +9,51 @@ enum { WAIT_S = 30, WAIT_MAX_S = 3600, EXAMPLES = 20, EXAMPLES_MAX = SUSPECTS_MA
 
 struct verifying {
     const struct cli_args *args;
+    const char *command; /* "verify" or "repair" */
     struct compare compare;
     long wait_s, limit;
-    const char *side; /* of --repair; NULL: none */
+    const char *name; /* of a mapping; NULL: all */
+    const char *side; /* to repair by; NULL: none */
     size_t n_shown;
     bool has_mismatch, is_unsure;
 };
 
-static int parse(const struct cli_args *args, struct verifying *v)
+static int parse_numbers(struct verifying *v)
 {
-    *v = (struct verifying){.args = args, .side = cli_value(args, CLI_REPAIR)};
+    if (!cli_number(v->args, CLI_WAIT, v->command, 1, WAIT_MAX_S, WAIT_S, &v->wait_s) ||
+        !cli_number(v->args, CLI_LIMIT, v->command, 0, EXAMPLES_MAX, EXAMPLES, &v->limit))
+        return CLI_USAGE;
+    return CLI_OK;
+}
+
+static bool is_side(const char *text)
+{
+    return strcmp(text, "mysql") == 0 || strcmp(text, "sheet") == 0;
+}
+
+static int parse_verify(const struct cli_args *args, struct verifying *v)
+{
+    *v = (struct verifying){.args = args, .command = "verify", .side = cli_value(args, CLI_REPAIR)};
     if (cli_has(args, CLI_ALL) == (args->n_words == 1))
         return cli_usage("verify", "expected the name of a mapping, or --all");
-    if (v->side != NULL && strcmp(v->side, "mysql") != 0 && strcmp(v->side, "sheet") != 0)
+    if (v->side != NULL && !is_side(v->side))
         return cli_usage("verify", "--repair: expected mysql or sheet, got \"%s\"", v->side);
     if (v->side == NULL && cli_has(args, CLI_YES))
         return cli_usage("verify", "--yes is for --repair");
-    if (!cli_number(args, CLI_WAIT, "verify", 1, WAIT_MAX_S, WAIT_S, &v->wait_s) ||
-        !cli_number(args, CLI_LIMIT, "verify", 0, EXAMPLES_MAX, EXAMPLES, &v->limit))
-        return CLI_USAGE;
-    return CLI_OK;
+    v->name = args->n_words == 1 ? args->words[0] : NULL;
+    return parse_numbers(v);
+}
+
+static int parse_repair(const struct cli_args *args, struct verifying *v)
+{
+    *v = (struct verifying){.args = args, .command = "repair"};
+    if (args->n_words != 2)
+        return cli_usage("repair", "expected the name of a mapping, and mysql or sheet");
+    v->name = args->words[0];
+    v->side = args->words[1];
+    if (!is_side(v->side))
+        return cli_usage("repair", "expected mysql or sheet, got \"%s\"", v->side);
+    return parse_numbers(v);
 }
 
 static void print(struct verifying *v, const struct verified *found, const struct buf *told)
@@ -92,7 +117,7 @@ static int verify(struct verifying *v, const struct config *config)
     int rc = compare_open(&v->compare, config, &err);
 
     for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
-        if (v->args->n_words == 0 || strcmp(config->mappings[i].name, v->args->words[0]) == 0)
+        if (v->name == NULL || strcmp(config->mappings[i].name, v->name) == 0)
             rc = verify_one(v, &config->mappings[i], &err);
     if (v->n_shown > 0)
         puts("]");
@@ -102,22 +127,33 @@ static int verify(struct verifying *v, const struct config *config)
     return v->has_mismatch ? CLI_FAILED : v->is_unsure ? CLI_UNSURE : CLI_OK;
 }
 
-static int run(const struct cli_args *args)
+static int run(struct verifying *v)
 {
-    struct verifying v;
     struct config config;
-    int result = parse(args, &v);
+    int result = cli_load(v->args, &config);
 
-    if (result != CLI_OK)
-        return result;
-    result = cli_load(args, &config);
-    if (result == CLI_OK && args->n_words == 1 &&
-        config_find_mapping(&config, args->words[0]) == NULL)
-        result = cli_usage("verify", "%s has no mapping \"%s\"", config.path, args->words[0]);
+    if (result == CLI_OK && v->name != NULL && config_find_mapping(&config, v->name) == NULL)
+        result = cli_usage(v->command, "%s has no mapping \"%s\"", config.path, v->name);
     if (result == CLI_OK)
-        result = verify(&v, &config);
+        result = verify(v, &config);
     config_free(&config);
     return result;
+}
+
+static int run_verify(const struct cli_args *args)
+{
+    struct verifying v;
+    int result = parse_verify(args, &v);
+
+    return result == CLI_OK ? run(&v) : result;
+}
+
+static int run_repair(const struct cli_args *args)
+{
+    struct verifying v;
+    int result = parse_repair(args, &v);
+
+    return result == CLI_OK ? run(&v) : result;
 }
 
 const struct cli_command cli_verify = {
@@ -157,5 +193,33 @@ const struct cli_command cli_verify = {
         "  tabrelay verify products --repair mysql --yes\n",
     .flags = CLI_JSON | CLI_ALL | CLI_REPAIR | CLI_YES | CLI_WAIT | CLI_LIMIT,
     .max_words = 1,
-    .run = run,
+    .run = run_verify,
+};
+
+const struct cli_command cli_repair = {
+    .name = "repair",
+    .usage = "MAPPING mysql|sheet   [--yes] [--wait SECONDS] [--limit N] [--json]",
+    .summary = "Compare a table with its tab, and write one side where they differ.",
+    .help =
+        "\nThe same as `tabrelay verify MAPPING --repair SIDE`. Rows that wait for somebody are "
+        "left "
+        "alone.\n"
+        "\n"
+        "  mysql            MySQL counts: rows that differ are written to the tab again; rows that "
+        "only\n"
+        "                   the tab has leave it\n"
+        "  sheet            the sheet counts: cells that differ and rows that only the tab has go "
+        "to\n"
+        "                   MySQL; nothing is deleted there\n"
+        "  --yes            do it, and verify again; without it, only what would be done is "
+        "printed\n"
+        "  --wait SECONDS   how long to wait for the replicator in each look (30)\n"
+        "  --limit N        print at most so many rows (20)\n"
+        "\nexit status: 0 MATCH, 1 MISMATCH or failed, 2 wrong usage, 3 INCONCLUSIVE\n"
+        "\nexamples:\n"
+        "  tabrelay repair products mysql          # what would be done\n"
+        "  tabrelay repair products mysql --yes\n",
+    .flags = CLI_JSON | CLI_YES | CLI_WAIT | CLI_LIMIT,
+    .max_words = 2,
+    .run = run_repair,
 };

@@ -15,6 +15,7 @@
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
 #include "replicator/session/pause.h"
+#include "replicator/session/pending.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/vitals.h"
 
@@ -199,6 +200,8 @@ static int step(struct session *s, struct err *err)
     if (vitals_step(s, err) != 0)
         return -1;
     pause_step(s);
+    if (pending_step(s, err) != 0)
+        return -1;
     watch_step(s->watch);
     due_step(s);
     if (!s->is_lost && now >= s->flush_after_ms && now >= s->steps_after_ms &&

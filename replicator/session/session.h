@@ -133,6 +133,7 @@ struct follow {
     int64_t decide_ms; /* monotonic; not before */
     unsigned decide_tries;
     bool is_untrimmable;     /* Google has refused to delete its blank rows */
+    int64_t told_us;         /* pending.h: what mapping_state.pending_since says; 0: NULL */
     enum follow_pause pause; /* pause.h */
     bool is_dropping;        /* not ready: its changes are not kept, a snapshot will be needed */
 };
@@ -263,11 +264,12 @@ struct session {
     int64_t saved_us;         /* the same of the position that is saved; 0: not known */
     unsigned foreign_commits; /* transactions since the last save that were not our own */
     unsigned own_commits;
-    unsigned replans;  /* batches in a row that were planned anew because rows had moved */
-    int64_t saved_ms;  /* monotonic */
-    int64_t told_ms;   /* monotonic; backlog.h */
-    int64_t prune_ms;  /* monotonic; when old tombstones go next */
-    int64_t oldest_us; /* commit time of the oldest change that is not acknowledged; 0: none */
+    unsigned replans;   /* batches in a row that were planned anew because rows had moved */
+    int64_t saved_ms;   /* monotonic */
+    int64_t pending_ms; /* monotonic; pending.h */
+    int64_t told_ms;    /* monotonic; backlog.h */
+    int64_t prune_ms;   /* monotonic; when old tombstones go next */
+    int64_t oldest_us;  /* commit time of the oldest change that is not acknowledged; 0: none */
     int64_t transaction_changes;
 
     struct window window;

@@ -159,6 +159,7 @@ int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_
                   "sheet_id = IF(spreadsheet = VALUES(spreadsheet), sheet_id, NULL), "
                   "spreadsheet = VALUES(spreadsheet)",
                   params, 3, NULL, err) != 0 ||
+        state_save_pending(s, name, 0, 0, err) != 0 ||
         state_run(
             s,
             "SELECT sheet_id, snapshot, snapshot_key, snapshot_rows, held_deletes, is_joined, "

@@ -106,6 +106,10 @@ int state_save_signal(struct state *s, const char *mapping, int64_t signal, stru
 int state_save_reconciled(struct state *s, const char *mapping, int64_t signal, size_t n_found,
                           struct err *err);
 
+/* Since when the mapping's oldest change waits, us since 1970; 0: none does. */
+int state_save_pending(struct state *s, const char *mapping, int64_t since_us, int64_t rows,
+                       struct err *err);
+
 /* state_table.c: what mapped_table remembers of a mapping's table. */
 struct table_memory {
     char *text; /* owned; the definition as it was saved; NULL: none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_pause: mappings that are paused, and how far signals were answered (schemas/state-5.sql).
- */
+/* state_pause: mappings that are paused, how far signals were answered, what waits
+ * (schemas/state-5.sql). */
 #include "replicator/sync/state.h"
 
 /* The stream may have shown a signal whose transaction no SELECT sees yet: the lock waits for it.
@@ -45,5 +45,17 @@ int state_save_reconciled(struct state *s, const char *mapping, int64_t signal, 
     return state_run(s,
                      "UPDATE @.mapping_state SET reconciled_at = UTC_TIMESTAMP(3), "
                      "reconcile_signal = ?, reconcile_found = ? WHERE mapping = ?",
+                     params, 3, NULL, err);
+}
+
+int state_save_pending(struct state *s, const char *mapping, int64_t since_us, int64_t rows,
+                       struct err *err)
+{
+    const struct db_param params[] = {since_us == 0 ? DB_P_NULL : DB_P_INT(since_us),
+                                      DB_P_INT(rows), DB_P_TEXT(mapping)};
+
+    return state_run(s,
+                     "UPDATE @.mapping_state SET pending_since = "
+                     "'1970-01-01' + INTERVAL ? MICROSECOND, pending_rows = ? WHERE mapping = ?",
                      params, 3, NULL, err);
 }

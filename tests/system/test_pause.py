@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A paused mapping: nothing flows in either direction, nothing is lost, and resuming brings both sides together."""
+import json
+import re
 import threading
 
 from programs import run, wait_until
@@ -180,3 +182,36 @@ def test_signals_say_what_became_of_them(make_stack):
     assert stack.cli("reconcile", "--all", "--wait", 30).splitlines() == [
         "items: reconcile asked for", "others: reconcile asked for",
         "items: compared, 0 edits found", "others: compared, 0 edits found"]
+
+
+def test_lag_tells_what_waits_and_how_far_the_binlog_is_read(make_stack):
+    stack = filled(make_stack)
+    now = json.loads(stack.cli("lag", "items", "--json"))
+    assert now["replicator_runs"] and [m["mapping"] for m in now["mappings"]] == ["items"]
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 1000, "status": 503}])
+    stack.sql("UPDATE items SET qty = 5 WHERE id = 1")
+    waits = wait_until("the wait to be told", lambda: json.loads(stack.cli("lag", "items", "--json"))["mappings"][0]["waits_ms"])
+    assert waits >= 1000 and json.loads(stack.cli("lag", "--json"))["mappings"][0]["waiting_rows"] == 1
+    stack.replicator.kill()
+    done = run("tabrelay", "--config", stack.config, "lag")
+    assert done.returncode == 1 and "the replicator does not run" in done.stdout
+    before = json.loads(run("tabrelay", "--config", stack.config, "lag", "--json").stdout)["behind_transactions"]
+    stack.sql("UPDATE items SET qty = 6 WHERE id = 1")
+    assert json.loads(run("tabrelay", "--config", stack.config, "lag", "--json").stdout)["behind_transactions"] == before + 1
+
+
+def test_repair_is_verify_with_a_side(make_stack):
+    stack = filled(make_stack)
+    assert stack.cli("repair", "items", "mysql").startswith("items: MATCH: 6 rows")
+    stack.cli("pause", "items")  # so that the two stay apart
+    edit(stack, "Items", "B2", "other")
+    asked = run("tabrelay", "--config", stack.config, "verify", "items", "--repair", "sheet", "--wait", 1)
+    named = run("tabrelay", "--config", stack.config, "repair", "items", "sheet", "--wait", 1)
+    assert (named.returncode, strip(named.stdout)) == (asked.returncode, strip(asked.stdout))
+    done = run("tabrelay", "--config", stack.config, "repair", "items", "google")
+    assert done.returncode == 2 and 'expected mysql or sheet, got "google"' in done.stderr
+
+
+def strip(text):
+    """Without the position, which moves on."""
+    return re.sub(r"(mysql|mariadb):[-0-9a-f:]+", "POSITION", text)
