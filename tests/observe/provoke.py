@@ -17,9 +17,9 @@ PROVOCATIONS = {}  # function -> the alerts it causes
 CHANGES = {
     "for: 12h": "for: 2m",
     "for: 4h": "for: 2m",
-    "(tabrelay_lag_seconds) > 60": "(tabrelay_lag_seconds) > 2",
-    "(tabrelay_lag_seconds) > 900": "(tabrelay_lag_seconds) > 4",
-    "tabrelay_stream_lag_seconds > 60": "tabrelay_stream_lag_seconds > 2",
+    "(tabrelay_lag_seconds) > 60": "(tabrelay_lag_seconds) > 5",
+    "(tabrelay_lag_seconds) > 900": "(tabrelay_lag_seconds) > 8",
+    "tabrelay_stream_lag_seconds > 60": "tabrelay_stream_lag_seconds > 5",
     "< 0.25 * tabrelay_binlog_retention_seconds": "< 0.9 * tabrelay_binlog_retention_seconds",
     'outcome="throttled"}[10m])) > 10': 'outcome="throttled"}[10m])) > 1',
 }

@@ -174,7 +174,7 @@ EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "
 
 
 # Files that take minutes come first, so that no worker is left alone with one at the end.
-LONG = ("test_writer_faults", "test_bench_sheets", "test_large", "test_formats", "test_people", "test_ddl", "test_finding", "test_lost")
+LONG = ("test_writer_faults", "test_live.py", "test_bench_sheets", "test_large", "test_formats", "test_people", "test_ddl", "test_finding", "test_lost")
 
 
 def _flavour(item):
