@@ -51,12 +51,13 @@ void findings_add(struct findings *f, enum finding_level level, const char *id, 
         buf_putc(&f->json, '}');
         return;
     }
-    buf_printf(&line, "%-4s  %s: %s\n", labels[level], what, detail);
-    put_mend(&line, mend != NULL ? mend : "");
     if (f->is_quiet) {
-        buf_puts(&f->text, buf_text(&line));
+        buf_printf(&f->text, "%-4s  %s%s%s\n", labels[level], id, level == FINDING_OK ? "" : ": ",
+                   level == FINDING_OK ? "" : detail);
         return;
     }
+    buf_printf(&line, "%-4s  %s: %s\n", labels[level], what, detail);
+    put_mend(&line, mend != NULL ? mend : "");
     fputs(buf_text(&line), stdout);
     fflush(stdout); /* the next look may take a while */
 }

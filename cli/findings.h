@@ -19,10 +19,10 @@ enum finding_level { FINDING_OK, FINDING_WARN, FINDING_FAIL, FINDING_SKIP, FINDI
 
 struct findings {
     bool is_json;
-    bool is_quiet; /* lines are added to `text` and not printed */
+    bool is_quiet; /* nothing is printed: `text` gets a line with each id, and what is wrong */
     size_t n[FINDING_LEVELS];
     struct buf json; /* the items so far */
-    struct buf text; /* the lines so far, when quiet */
+    struct buf text; /* when quiet */
 };
 
 void findings_close(struct findings *f);

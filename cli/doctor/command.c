@@ -47,6 +47,28 @@ static void put_problems(struct buf *out, const char *problems)
     }
 }
 
+/* The host of an address. */
+static void scrub_host_of(struct buf *out, const char *url)
+{
+    const char *at = url == NULL ? NULL : strstr(url, "://");
+    CLEANUP_BUF struct buf host = BUF_INIT;
+
+    if (at == NULL)
+        return;
+    buf_append(&host, at + 3, strcspn(at + 3, ":/"));
+    if (strcmp(buf_text(&host), "127.0.0.1") != 0)
+        scrub_secret(out, buf_text(&host));
+}
+
+/* Errors of connections name them. */
+static void scrub_hosts(struct buf *out, const struct config *config)
+{
+    if (strcmp(config->mysql.host, "127.0.0.1") != 0)
+        scrub_secret(out, config->mysql.host);
+    scrub_host_of(out, config->webhook.url);
+    scrub_host_of(out, config->webhook.public_url);
+}
+
 static void put_report(struct buf *out, const struct cli_args *args)
 {
     CLEANUP_BUF struct buf problems = BUF_INIT;
@@ -68,6 +90,7 @@ static void put_report(struct buf *out, const struct cli_args *args)
         doctor_metrics(out, &config);
         scrub_secret(out, config.mysql.password);
         scrub_secret(out, config.webhook.secret);
+        scrub_hosts(out, &config);
     }
     config_free(&config);
 }

@@ -47,7 +47,11 @@ void scrub_words(struct buf *out, const char *text, size_t len)
             at++;
             continue;
         }
-        if (memchr(text + at, '@', n) != NULL)
+        if (len - at > n + 3 && memcmp(text + at + n, "://", 3) == 0) {
+            while (at + n < len && !isspace((unsigned char)text[at + n]))
+                n++;
+            buf_puts(out, "<address>");
+        } else if (memchr(text + at, '@', n) != NULL)
             buf_puts(out, "<e-mail>");
         else if (has_token(text + at, n))
             buf_puts(out, "<id>");

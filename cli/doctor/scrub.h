@@ -9,8 +9,8 @@
 
 #include "common/buf.h"
 
-/* Append TEXT, one line, without e-mail addresses and without words that look like ids or tokens
- * (20 characters and more). */
+/* Append TEXT, one line, without addresses of mail and of the web, and without words that look like
+ * ids or tokens (20 characters and more). */
 void scrub_words(struct buf *out, const char *text, size_t len);
 /* The same, and also without all that stands between the first quotation mark of any kind and the
  * last one (a value may hold quotation marks itself), and without digits. */

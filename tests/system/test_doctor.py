@@ -45,8 +45,8 @@ def test_the_report_of_a_busy_stack_has_no_secret_and_no_cell(make_stack):
 def test_a_report_is_made_also_when_nothing_works(tmp_path):
     path = tmp_path / "tabrelay.yaml"
     path.write_text(json.dumps({
-        "mysql": {"user": "u", "password": "zq-password", "port": 9}, "google": {"credentials": "zq-none.json"},
-        "webhook": {"secret": "zq-webhook-secret", "listen": "127.0.0.1:9"},
+        "mysql": {"user": "u", "password": "zq-password", "host": "zq-host.invalid"}, "google": {"credentials": "zq-none.json"},
+        "webhook": {"secret": "zq-webhook-secret", "listen": "127.0.0.1:9", "public_url": "https://zq-hook.invalid/"},
         "mappings": [{"table": "a.b", "spreadsheet": "1AbC", "tab": "B"}]}))
     done = run("tabrelay", "--config", path, "doctor", "--output", tmp_path / "report.md")
     assert done.returncode == 0, done.stderr

@@ -28,6 +28,9 @@ static void addresses_and_tokens_are_taken_out(void **state)
           "a/b.json replicator.memory_limit 12.5");
     check(scrub_words, "\xc3\xa4@example.com\n\x1b[0m", "<e-mail>  [0m");
     check(scrub_words, "", "");
+    check(scrub_words, "GET https://hooks.example.com:8443/x?y=1: no (http)",
+          "GET <address> no (http)");
+    check(scrub_words, "http://", "http://");
 }
 
 static void a_message_loses_all_between_its_quotation_marks(void **state)
