@@ -40,6 +40,7 @@ static void come_back(struct stream_clock *c)
     c->delay_us = max_of(c->read_us - c->sent_us, 0);
     c->beat_us = c->sent_us;
     c->sent_us = 0;
+    c->is_catching_up = false;
 }
 
 bool stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us)
@@ -70,11 +71,13 @@ bool stream_clock_is_idle(struct stream_clock *c)
     return c->sent_us == 0;
 }
 
-void stream_clock_restart(struct stream_clock *c)
+void stream_clock_restart(struct stream_clock *c, bool has_heartbeats)
 {
     LOCK_SCOPE(&c->lock);
-    c->sent_us = 0;
+    c->delay_us = -1;
+    c->beat_us = c->sent_us = 0;
     c->read = 0;
+    c->is_catching_up = has_heartbeats;
 }
 
 /* --- signs of life --- */
@@ -99,7 +102,9 @@ static int64_t estimate(const struct stream_clock *c, int64_t event_us, int64_t 
     int64_t earliest = max_of(c->beat_us, event_us);
     int64_t latest = c->sent_us > 0 ? min_of(c->sent_us, now_us) : now_us;
 
-    /* Nothing is known of the way: from when it was read, at the latest. */
+    if (c->is_catching_up)
+        return min_of(event_us, latest);
+    /* Nothing is known of the way: from when it was read. */
     if (c->delay_us < 0)
         return latest;
     return min_of(max_of(now_us - c->delay_us, earliest), latest);

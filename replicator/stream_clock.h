@@ -26,6 +26,7 @@ struct stream_clock {
     uint64_t read;        /* the newest mark that came back, ... */
     int64_t read_us;      /* ... and when */
     int64_t seen_us;      /* the last sign of life of the stream; 0: there was none yet */
+    bool is_catching_up;  /* since the restart no heartbeat has come back */
     bool is_connected;
 };
 
@@ -41,8 +42,10 @@ bool stream_clock_sent(struct stream_clock *c, uint64_t serial, int64_t sent_us)
 bool stream_clock_read(struct stream_clock *c, uint64_t serial, int64_t now_us);
 /* May another heartbeat be sent? One at a time. */
 bool stream_clock_is_idle(struct stream_clock *c);
-/* A session begins: what was on its way may not come. */
-void stream_clock_restart(struct stream_clock *c);
+/* The stream begins at the checkpoint, and what it brings may be old. What is known of before says
+ * nothing of that: until the first heartbeat (HAS_HEARTBEATS: there will be one) comes back, behind
+ * all of it, a change counts from its statement's second. */
+void stream_clock_restart(struct stream_clock *c, bool has_heartbeats);
 
 /* The stream is connected and alive; is not connected. */
 void stream_clock_alive(struct stream_clock *c, int64_t now_us);

@@ -133,7 +133,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                                      .queue = s->queue,
                                      .clock = s->clock,
                                      .stop = stop};
-    stream_clock_restart(s->clock);
+    stream_clock_restart(s->clock, cfg->replicator.heartbeat_every_ms > 0);
     backlog_forget(s);
     if (route_start(&options, &s->route, err) != 0)
         return -1;

@@ -95,6 +95,19 @@ def test_lag_grows_while_google_is_held_and_is_as_long_as_that_afterwards(live):
     assert live.metric("tabrelay_change_lag_seconds_bucket", le="10") == before["10"] + 1
 
 
+def test_a_new_process_knows_how_long_a_change_has_waited(live):
+    live.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 100000, "status": 429}])
+    committed = time.time()
+    live.sql("UPDATE items SET qty = 99 WHERE id = 1")
+    wait_until("the lag to grow", lambda: live.metric("tabrelay_lag_seconds") > 2, 15, 0.05)
+    live.replicator.kill()
+    live.replicator.start()
+    lag = wait_until("the change to be read again", lambda: live.metric("tabrelay_lag_seconds"), 20, 0.05)
+    assert 2 < lag < time.time() - committed + 1.1  # of MariaDB the second is known
+    live.google.call("PUT", "/sandbox/v1/faults", [])
+    live.wait_equal("Items", 60)
+
+
 def test_a_change_s_lag_is_no_whole_second(live):
     """On MariaDB the log has whole seconds only: there a heartbeat says how long the way takes."""
     wait_until("a heartbeat", lambda: live.metric("tabrelay_heartbeats_total") > 1, 10, 0.05)

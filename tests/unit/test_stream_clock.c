@@ -105,9 +105,29 @@ static void a_new_session_does_not_wait_for_the_old_one_s_heartbeat(void **state
     struct stream_clock *c = *state;
 
     stream_clock_sent(c, 3, NOW - 60 * S);
-    stream_clock_restart(c);
+    stream_clock_restart(c, true);
     assert_true(stream_clock_is_idle(c));
     assert_false(stream_clock_read(c, 3, NOW));
+}
+
+static void what_is_read_again_from_the_checkpoint_is_as_old_as_it_is(void **state)
+{
+    struct stream_clock *c = *state;
+
+    stream_clock_sent(c, 1, NOW - S);
+    stream_clock_read(c, 1, NOW - S + MS);
+    stream_clock_restart(c, true);
+    assert_int_equal(stream_clock_commit_us(c, 0, NOW / S - 600, NOW), NOW - 600 * S);
+    stream_clock_sent(c, 2, NOW + S);
+    assert_int_equal(stream_clock_commit_us(c, 0, NOW / S - 500, NOW + 2 * S), NOW - 500 * S);
+    /* It stands behind all of that. */
+    stream_clock_read(c, 2, NOW + 3 * S);
+    stream_clock_sent(c, 3, NOW + 4 * S);
+    stream_clock_read(c, 3, NOW + 4 * S + MS);
+    assert_int_equal(stream_clock_commit_us(c, 0, NOW / S + 1, NOW + 5 * S), NOW + 5 * S - MS);
+    /* Without heartbeats nobody knows. */
+    stream_clock_restart(c, false);
+    assert_int_equal(stream_clock_commit_us(c, 0, NOW / S - 600, NOW + 6 * S), NOW + 6 * S);
 }
 
 int main(void)
@@ -121,6 +141,7 @@ int main(void)
         TEST(while_the_stream_is_stuck_a_change_is_older_than_the_heartbeat_on_its_way),
         TEST(a_broken_or_silent_stream_falls_behind),
         TEST(a_new_session_does_not_wait_for_the_old_one_s_heartbeat),
+        TEST(what_is_read_again_from_the_checkpoint_is_as_old_as_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
