@@ -247,7 +247,9 @@ static int mend_victims(struct session *s, struct share *share, struct err *err)
     return rc;
 }
 
-/* What did not land is written again. Of a row that has its place the cells are known. */
+/* What did not land is written again. Of a row that has its place the cells are known; they show
+ * what they did before, or what another row's write left there, which base is told, or what a
+ * person types now. */
 static int force_again(const struct share *share, struct err *err)
 {
     const struct plan *plan = &share->plan;
@@ -259,6 +261,8 @@ static int force_again(const struct share *share, struct err *err)
             continue;
         if (row->action != PLAN_UPDATE)
             row->pending->is_forced = true;
+        row->pending->is_tried = row->action != PLAN_UPDATE;
+        row->pending->can_rescue = row->action == PLAN_UPDATE;
         for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
             if (pending_row_force(row->pending, plan->cells[c].mapped, plan->mapping->n_columns) !=
                 0)

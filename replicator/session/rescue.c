@@ -64,7 +64,7 @@ static bool is_readable(const struct planned_row *row)
 {
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
            !row->pending->is_tried && !row->pending->is_forced &&
-           (row->pending->forced == NULL || row->pending->is_forced_by_edit);
+           (row->pending->forced == NULL || row->pending->can_rescue);
 }
 
 static int by_number(const void *a, const void *b)

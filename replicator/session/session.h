@@ -43,7 +43,7 @@ struct refresh {
     char *row_key;    /* owned */
     uint64_t *forced; /* owned; a bit a column to write whatever base says; NULL: none */
     bool is_forced;   /* all columns */
-    bool is_forced_by_edit;
+    bool can_rescue;
     int64_t changed_us;        /* the change that asks for it was committed then; 0: none does */
     struct change_times times; /* of the oldest of these */
     UT_hash_handle hh;
@@ -151,7 +151,7 @@ struct window_row {
     struct row_image *image; /* owned; NULL: MySQL has no such row */
     char *row_key;           /* owned; of a refresh */
     uint64_t *forced;        /* owned */
-    bool is_forced, is_forced_by_edit;
+    bool is_forced, can_rescue;
     int64_t changed_us;
     struct change_times times;
     bool is_overtaken;

@@ -151,7 +151,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
 }
 
 static int refresh_edit(struct session *s, uint32_t mapping, const struct edit_note *note,
-                        bool is_forced_by_edit, struct err *err)
+                        bool can_rescue, struct err *err)
 {
     struct refresh *r;
 
@@ -159,7 +159,7 @@ static int refresh_edit(struct session *s, uint32_t mapping, const struct edit_n
         return -1;
     HASH_FIND(hh, s->follows[mapping].refreshes, &note->key, sizeof(note->key), r);
     if (r != NULL)
-        r->is_forced_by_edit = r->is_forced_by_edit || is_forced_by_edit;
+        r->can_rescue = r->can_rescue || can_rescue;
     return 0;
 }
 
@@ -180,7 +180,7 @@ static int force_edit(struct session *s, uint32_t mapping, const struct edit_not
     if (row == NULL)
         return refresh_edit(s, mapping, note, !is_rejected, err);
     row->is_wanted = true;
-    row->is_forced_by_edit = row->is_forced_by_edit || !is_rejected;
+    row->can_rescue = row->can_rescue || !is_rejected;
     if (!session_set_columns(m, note->columns, &row->forced))
         row->is_forced = true;
     return 0;

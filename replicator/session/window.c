@@ -187,7 +187,7 @@ static int take_refreshes(struct follow *f, struct window *w, struct err *err)
         row->row_key = take_ptr(r->row_key);
         row->forced = take_ptr(r->forced);
         row->is_forced = r->is_forced;
-        row->is_forced_by_edit = r->is_forced_by_edit;
+        row->can_rescue = r->can_rescue;
         row->changed_us = r->changed_us;
         row->times = r->times;
         HASH_DEL(f->refreshes, r);
@@ -319,7 +319,7 @@ static struct row_image *gone_image(const struct mapping *m, const struct window
 static void force_all(struct pending_row *pending, const struct window_row *row, size_t n)
 {
     pending->is_forced = pending->is_forced || row->is_forced;
-    pending->is_forced_by_edit = pending->is_forced_by_edit || row->is_forced_by_edit;
+    pending->can_rescue = pending->can_rescue || row->can_rescue;
     for (size_t i = 0; row->forced != NULL && i < n; i++)
         if ((row->forced[i / 64] >> (i % 64) & 1) != 0 && pending_row_force(pending, i, n) != 0)
             pending->is_forced = true;

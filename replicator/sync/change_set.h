@@ -54,12 +54,12 @@ struct pending_row {
     bool is_tried; /* its cells in the tab need not show what base says: a batch was sent, or
                       what a person typed there was read */
     int64_t edit; /* the last edit (edit_log.id) whose change of it the stream has shown; 0: none */
-    int64_t meet_until_ms;  /* monotonic; until then it waits to meet its base; 0: it does not */
-    bool is_awaited;        /* a person typed there, and the script may still tell */
-    uint64_t transaction;   /* the session's number of the one that IMAGE came with; 0: none */
-    uint64_t *forced;       /* owned; a bit a column to write whatever base says; NULL: none */
-    bool is_forced_by_edit; /* these show what base says or said, or MySQL's value, or what a person
-                               has typed since */
+    int64_t meet_until_ms; /* monotonic; until then it waits to meet its base; 0: it does not */
+    bool is_awaited;       /* a person typed there, and the script may still tell */
+    uint64_t transaction;  /* the session's number of the one that IMAGE came with; 0: none */
+    uint64_t *forced;      /* owned; a bit a column to write whatever base says; NULL: none */
+    bool can_rescue;       /* these show what base says or said, or MySQL's value, or what a person
+                                     has typed since */
     UT_hash_handle hh;
 };
 
