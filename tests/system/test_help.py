@@ -42,7 +42,7 @@ def test_each_option_is_in_the_command_s_help(command):
 
 
 def test_the_commands_that_print_data_print_json():
-    for command in ["check", "status", "plan", "verify", "deletes", "conflicts", "log", "undo", "events"]:
+    for command in ["check", "status", "plan", "verify", "deletes", "conflicts", "log", "undo", "events", "lag", "repair", "reload"]:
         assert command in COMMANDS and "--json" in run("tabrelay", command, "--help").stdout
 
 
