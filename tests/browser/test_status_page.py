@@ -52,6 +52,7 @@ def clean(shop):
     """What a test before has left open is decided."""
     if shop.open() > 0:
         shop.stack.cli("conflicts", "resolve", "--mapping", "products", "--all", "--take", "mysql")
+        shop.stack.wait_equal("Products")
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ def violations(browser, axe):
 
 @pytest.mark.parametrize("width, dark", [(1180, False), (360, True)], ids=["wide", "phone in the dark"])
 def test_everybody_can_use_it(shop, browse, axe, width, dark):
-    shop.open_conflicts({"POT-03": (f"{width}.00", "39.00")})
+    shop.open_conflicts({"POT-03": (f"{width}.00", f"{width + 1}.00")})
     if shop.held() == 0:
         shop.hold_deletes(15)
     page = browse(width, 800, dark=dark)

@@ -7,7 +7,8 @@ import {act, canAct, confirm, tell} from "./session.js";
 const MARKS = {applied: "good", unchanged: "plain", conflict: "look", waiting: "look", rejected: "bad"};
 const WORDS = {insert: "inserted", update: "changed", delete: "deleted"};
 
-let shown = [], before = null;
+/* FILTER: the one that was sent; what is being typed counts when it is sent. */
+let shown = [], before = null, filter = new URLSearchParams();
 
 function drawChange(c) {
     const column = make("span", {class: "column"}, foreign(c.column), ": ");
@@ -62,7 +63,7 @@ function draw(e) {
         e.can_undo && e.canAct ? make("div", {}, button) : null);
 }
 
-function filter() {
+function readFilter() {
     const fields = new URLSearchParams(new FormData(byId("filter")));
     for (const [name, text] of [...fields])
         if (text.trim() === "")
@@ -74,13 +75,16 @@ function show() {
     fill(byId("edit-list"), shown.map((e) => ({...e, canAct: canAct()})), (e) => e.edit, draw);
     const empty = byId("no-edits");
     empty.hidden = shown.length > 0;
-    empty.textContent = filter().size > 0 ? "No edit is like that." : "Nobody has edited anything in a sheet yet.";
+    empty.textContent = filter.size > 0 ? "No edit is like that." : "Nobody has edited anything in a sheet yet.";
     byId("more").hidden = before === null;
 }
 
 /* The newest edits; older ones that were shown stay. */
 export async function loadEdits() {
-    const answer = await get(`edits?${filter()}`);
+    const asked = filter;
+    const answer = await get(`edits?${asked}`);
+    if (asked !== filter)
+        return; /* another filter was sent meanwhile */
     const newest = new Set(answer.edits.map((e) => e.edit));
     const isJoined = shown.some((e) => newest.has(e.edit));
     const last = answer.edits.at(-1)?.edit, at = shown.findIndex((e) => e.edit === last);
@@ -92,9 +96,11 @@ export async function loadEdits() {
 }
 
 async function loadOlder() {
-    const fields = filter();
+    const asked = filter, fields = new URLSearchParams(asked);
     fields.set("before", before);
     const answer = await get(`edits?${fields}`);
+    if (asked !== filter)
+        return;
     const first = answer.edits[0]?.edit;
     shown = [...shown, ...answer.edits];
     before = answer.before;
@@ -106,6 +112,7 @@ async function loadOlder() {
 async function search() {
     const place = byId("filter-problem");
     place.textContent = "";
+    filter = readFilter();
     shown = [];
     before = null;
     try {
