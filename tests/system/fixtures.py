@@ -169,8 +169,9 @@ def stack(make_stack):
     return make_stack()
 
 
-# What reads binlogs and values is tested on all servers, always.
-EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
+# What reads binlogs and values is tested on all servers, always; so is what a sanitizer's run leaves out (tests/run).
+EVERY_SERVER = ("test_bench", "test_completion", "test_demo", "test_large",
+                "test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
 
 
 # Files that take minutes come first, so that no worker is left alone with one at the end.
