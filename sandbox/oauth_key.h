@@ -16,7 +16,8 @@ struct oauth_key {
     char id[41];   /* private_key_id: 40 hex digits of its hash */
 };
 
-/* Read DATA_DIR/service-account.pem (the folder is there), or make a key and write it there (0600). */
+/* Read DATA_DIR/service-account.pem (the folder is there), or make a key and write it there (0600).
+ */
 int oauth_key_open(struct oauth_key *k, const char *data_dir, struct err *err);
 /* Read the private_key of a service account's JSON file. ERR_IO, ERR_FORMAT. */
 int oauth_key_load(struct oauth_key *k, const char *path, struct err *err);
