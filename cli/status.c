@@ -41,6 +41,7 @@ enum {
     AT_PAUSED_BY,
     AT_PAUSE_REASON,
     AT_RESUMED_AT,
+    AT_CONFLICTS,
     N_FIELDS
 };
 
@@ -51,8 +52,9 @@ enum {
     "snapshot_wait, sheet_rows, lag_ms, last_change_at, "                                    \
     "TIMESTAMPDIFF(SECOND, last_change_at, UTC_TIMESTAMP(3)), held_deletes, reconciled_at, " \
     "last_error, last_error_at, spreadsheet_cells, paused_at, paused_by, reason, "           \
-    "resumed_at FROM mapping_state LEFT JOIN pause USING (mapping) WHERE instance = ? "      \
-    "ORDER BY mapping"
+    "resumed_at, (SELECT COUNT(*) FROM conflicts WHERE conflicts.mapping = "                 \
+    "mapping_state.mapping AND conflicts.state = 'open') "                                   \
+    "FROM mapping_state LEFT JOIN pause USING (mapping) WHERE instance = ? ORDER BY mapping"
 
 #define SQL_CHECKPOINT                                                              \
     "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
@@ -147,7 +149,7 @@ static void append_progress(struct buf *out, const struct db_rows *rows, size_t 
     buf_putc(out, ')');
 }
 
-enum { N_SHOWN = 8 };
+enum { N_SHOWN = 9 };
 
 /* The cells of one line of the table. */
 static void show_row(const struct db_rows *rows, int r, const char *mapping, struct buf *cells)
@@ -175,10 +177,11 @@ static void show_row(const struct db_rows *rows, int r, const char *mapping, str
     else
         append_age(&cells[5], db_rows_int(rows, row, AT_LAST_CHANGE_AGE));
     buf_puts(&cells[6], db_rows_text(rows, row, AT_HELD));
+    buf_puts(&cells[7], db_rows_text(rows, row, AT_CONFLICTS));
     if (is_null(rows, row, AT_CELLS))
-        buf_puts(&cells[7], "-");
+        buf_puts(&cells[8], "-");
     else
-        append_share(&cells[7], db_rows_int(rows, row, AT_CELLS));
+        append_share(&cells[8], db_rows_int(rows, row, AT_CELLS));
 }
 
 static void print_pause(const struct db_rows *rows, size_t r)
@@ -212,6 +215,10 @@ static void print_errors(const struct db_rows *rows)
         if (db_rows_int(rows, r, AT_HELD) > 0)
             printf("\n%s: %s deletes wait for approval\n  -> tabrelay deletes approve %s\n",
                    db_rows_text(rows, r, AT_NAME), db_rows_text(rows, r, AT_HELD),
+                   db_rows_text(rows, r, AT_NAME));
+        if (db_rows_int(rows, r, AT_CONFLICTS) > 0)
+            printf("\n%s: %s conflicts wait for a decision\n  -> tabrelay conflicts %s\n",
+                   db_rows_text(rows, r, AT_NAME), db_rows_text(rows, r, AT_CONFLICTS),
                    db_rows_text(rows, r, AT_NAME));
     }
 }
@@ -252,8 +259,9 @@ static void print_bars(const struct db_rows *rows)
 
 static int print_text(const struct config *config, const struct status *status)
 {
-    static const char *const headers[N_SHOWN] = {"MAPPING", "STATE",       "SNAPSHOT",     "ROWS",
-                                                 "LAG",     "LAST CHANGE", "HELD DELETES", "FULL"};
+    static const char *const headers[N_SHOWN] = {"MAPPING",      "STATE",     "SNAPSHOT",
+                                                 "ROWS",         "LAG",       "LAST CHANGE",
+                                                 "HELD DELETES", "CONFLICTS", "FULL"};
     CLEANUP_FREE struct buf *cells = calloc(config->n_mappings * N_SHOWN, sizeof(*cells));
 
     if (cells == NULL)
@@ -283,6 +291,7 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
         {"lag_ms", AT_LAG, JSON_NUMBER},
         {"last_change_at", AT_LAST_CHANGE, JSON_TEXT},
         {"held_deletes", AT_HELD, JSON_NUMBER},
+        {"open_conflicts", AT_CONFLICTS, JSON_NUMBER},
         {"reconciled_at", AT_RECONCILED, JSON_TEXT},
         {"spreadsheet_cells", AT_CELLS, JSON_NUMBER},
         {"last_error", AT_ERROR, JSON_TEXT},

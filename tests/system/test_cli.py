@@ -376,6 +376,10 @@ def fill_status(site):
         (instance, instance), database=site.state)
     site.server.sql("INSERT INTO checkpoint VALUES (%s, 'file:binlog.000001:4', UTC_TIMESTAMP(3))", (instance,),
                     database=site.state)
+    site.server.sql(
+        "INSERT INTO conflicts (mapping, key_hash, row_key, kind, policy, state, edit_id, editor, edited_at, opened_at) "
+        "SELECT 'orders', '', '[\"1\"]', 'update_update', 'manual', state, 'e', 'ann', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) "
+        "FROM (SELECT 'open' AS state UNION ALL SELECT 'open' UNION ALL SELECT 'resolved') AS states", database=site.state)
 
 
 def test_status_before_the_replicator_has_run(site):
@@ -383,7 +387,7 @@ def test_status_before_the_replicator_has_run(site):
     lines = site.run("status").stdout.splitlines()
     assert lines[0] == f"instance {site.settings['instance']}: no checkpoint yet; has the replicator been started?"
     assert lines[2].split() == ["MAPPING", "STATE", "SNAPSHOT", "ROWS", "LAG", "LAST", "CHANGE", "HELD", "DELETES",
-                                "FULL"]
+                                "CONFLICTS", "FULL"]
     assert lines[3].split()[:3] == ["products", "not", "started"]
 
 
@@ -392,13 +396,14 @@ def test_status_is_an_aligned_table_and_fails_on_an_error(site):
     fill_status(site)
     lines = site.run("status", code=1).stdout.splitlines()
     assert lines[0].endswith("s ago, file:binlog.000001:4")
-    at = [lines[2].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES", "FULL")]
+    at = [lines[2].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES", "CONFLICTS", "FULL")]
     first, second = [[line[a:b].strip() for a, b in zip([0, *at], [*at, None])] for line in lines[3:5]]
     assert first[:5] == ["products", "streaming", "done", "1234", "312 ms"]
-    assert first[6:] == ["0", "85 %"]
-    assert second == ["orders", "error", "running (300 rows)", "300", "-", "-", "42", "-"]
+    assert first[6:] == ["0", "0", "85 %"]
+    assert second == ["orders", "error", "running (300 rows)", "300", "-", "-", "42", "2", "-"]
     assert "orders: last error, 2026-01-02 03:04:05.000 UTC: sheets: 403" in lines
     assert "  -> tabrelay deletes approve orders" in lines
+    assert "orders: 2 conflicts wait for a decision" in lines and "  -> tabrelay conflicts orders" in lines
 
 
 def test_status_as_json(site):
@@ -409,6 +414,7 @@ def test_status_as_json(site):
     assert [m["mapping"] for m in answer["mappings"]] == ["products", "orders"]
     assert answer["mappings"][0]["lag_ms"] == 312
     assert answer["mappings"][1]["held_deletes"] == 42
+    assert [m["open_conflicts"] for m in answer["mappings"]] == [0, 2]
     assert answer["mappings"][1]["lag_ms"] is None
 
 
