@@ -388,8 +388,7 @@ static bool parse_every(const struct cli_args *args, int64_t *every_ms)
 
     if (args->n_words == 1) {
         every_s = strtod(args->words[0], &end);
-        if (!cli_has(args, CLI_WATCH) || *end != '\0' || every_s < EVERY_MIN_S ||
-            every_s > EVERY_MAX_S)
+        if (*end != '\0' || every_s < EVERY_MIN_S || every_s > EVERY_MAX_S)
             return false;
     }
     *every_ms = (int64_t)(every_s * 1000);
@@ -403,6 +402,8 @@ static int run(const struct cli_args *args)
     int64_t every_ms;
     int result;
 
+    if (args->n_words == 1 && !cli_has(args, CLI_WATCH))
+        return cli_usage("status", "unexpected \"%s\"", args->words[0]);
     if (!parse_every(args, &every_ms))
         return cli_usage("status", "--watch: expected seconds from %g to %g, got \"%s\"",
                          EVERY_MIN_S, EVERY_MAX_S, args->words[0]);

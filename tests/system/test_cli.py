@@ -223,7 +223,7 @@ def test_init_db_makes_the_users_of_grants_with_passwords_from_files(site, tmp_p
         (tmp_path / name).write_text(f"it's \\ {name}\n")
     options = ("--users", user, "--passwords", tmp_path)
     try:
-        assert site.run("init-db", *options).stdout == f"users: {', '.join(names)}\n{site.state}: made, version 4\n"
+        assert site.run("init-db", *options).stdout == f"users: {', '.join(names)}\n{site.state}: made, version 5\n"
         for name in names:
             shown = {row[0] for row in site.server.sql(f"SHOW GRANTS FOR '{name}'@'%'")}
             site.settings["mysql"].update(user=user)
