@@ -102,14 +102,8 @@ static int find_row(const struct db_rows *rows, const char *mapping)
 
 static void append_age(struct buf *out, int64_t seconds)
 {
-    if (seconds < 120)
-        buf_printf(out, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
-    else if (seconds < 7200)
-        buf_printf(out, "%" PRId64 " min ago", seconds / 60);
-    else if (seconds < 172800)
-        buf_printf(out, "%" PRId64 " h ago", seconds / 3600);
-    else
-        buf_printf(out, "%" PRId64 " days ago", seconds / 86400);
+    progress_time(out, seconds);
+    buf_puts(out, " ago");
 }
 
 static void append_lag(struct buf *out, int64_t ms)
@@ -128,12 +122,9 @@ static void append_share(struct buf *out, int64_t cells)
 
 static void append_left(struct buf *out, int64_t seconds)
 {
-    if (seconds < 120)
-        buf_printf(out, ", %" PRId64 " s left", seconds);
-    else if (seconds < 7200)
-        buf_printf(out, ", %" PRId64 " min left", seconds / 60);
-    else
-        buf_printf(out, ", %" PRId64 " h left", seconds / 3600);
+    buf_puts(out, ", ");
+    progress_time(out, seconds);
+    buf_puts(out, " left");
 }
 
 static void append_progress(struct buf *out, const struct db_rows *rows, size_t row)
