@@ -164,6 +164,7 @@ static int open_server(struct init *init, struct config *config, struct db **db,
 
 int init_ask_mysql(struct init *init, struct err *err)
 {
+    const char *given = init_value(init, INIT_TABLES);
     struct config config = {0};
     struct db *db = NULL;
     int result;
@@ -173,7 +174,8 @@ int init_ask_mysql(struct init *init, struct err *err)
     printf("Connected to %s %s.\n", db_flavour(db) == DB_MARIADB ? "MariaDB" : "MySQL",
            db_server_version(db));
     fflush(stdout);
-    result = init_tables_load(db, config.mysql.state_database, &init->tables, err);
+    result = init_tables_load(db, config.mysql.state_database, given == NULL ? "" : given,
+                              &init->tables, err);
     db_close(db);
     config_free(&config);
     return result == 0 ? choose_tables(init, err) : -1;

@@ -15,7 +15,9 @@ enum { LISTED_MAX = 200 };
 #define SQL_TABLES                                                                              \
     "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES "               \
     "WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN ('mysql', " \
-    "'information_schema', 'performance_schema', 'sys', ?) ORDER BY TABLE_SCHEMA, TABLE_NAME"
+    "'information_schema', 'performance_schema', 'sys', ?) "                                    \
+    "ORDER BY FIND_IN_SET(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME), ?) = 0 AND "                   \
+    "FIND_IN_SET(TABLE_NAME, ?) = 0, TABLE_SCHEMA, TABLE_NAME"
 
 bool init_column_is_shown(const struct column *c)
 {
@@ -34,15 +36,16 @@ static int load_one(struct db *db, const struct db_rows *rows, size_t r, struct 
     return 0;
 }
 
-int init_tables_load(struct db *db, const char *state_database, struct init_tables *out,
-                     struct err *err)
+int init_tables_load(struct db *db, const char *state_database, const char *wanted,
+                     struct init_tables *out, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    const struct db_param params[] = {DB_P_TEXT(state_database)};
+    const struct db_param params[] = {DB_P_TEXT(state_database), DB_P_TEXT(wanted),
+                                      DB_P_TEXT(wanted)};
     size_t n;
 
     *out = (struct init_tables){0};
-    if (db_run(db, SQL_TABLES, params, 1, &rows, err) != 0)
+    if (db_run(db, SQL_TABLES, params, 3, &rows, err) != 0)
         return -1;
     n = rows.n_rows < LISTED_MAX ? rows.n_rows : LISTED_MAX;
     out->is_cut = n < rows.n_rows;

@@ -27,10 +27,11 @@ struct init_tables {
     bool is_cut; /* there are more than are listed */
 };
 
-/* The tables that the user may see, without the server's own and those of STATE_DATABASE. Blocks
- * for some queries a table. Free with init_tables_close, also after a failure. */
-int init_tables_load(struct db *db, const char *state_database, struct init_tables *out,
-                     struct err *err);
+/* The tables that the user may see, without the server's own and those of STATE_DATABASE: 200 at
+ * most, those that WANTED names ("a.b,c"; "": none) first. Blocks for some queries a table. Free
+ * with init_tables_close, also after a failure. */
+int init_tables_load(struct db *db, const char *state_database, const char *wanted,
+                     struct init_tables *out, struct err *err);
 void init_tables_close(struct init_tables *tables);
 
 /* Can it be mapped at all? It has a key whose columns a cell can show. */

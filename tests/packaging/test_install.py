@@ -20,6 +20,7 @@ def files(folder):
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
 
 
+@pytest.mark.xdist_group("install")  # one after the other: both write units into the build folder
 @pytest.mark.parametrize("prefix", ["/usr/local", "/opt/tabrelay"])
 def test_what_is_installed_is_there_and_goes_again(tmp_path, prefix):
     make("install", tmp_path, f"PREFIX={prefix}")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from programs import BUILD, ROOT, run, wait_until
-from servers import free_port
+from servers import ADMIN, free_port
 
 sys.path.insert(0, str(ROOT / "sandbox"))
 from client import Sandbox  # noqa: E402
@@ -32,7 +32,10 @@ ADDRESS = "https://docs.google.com/spreadsheets/d/1AbC-dEf_9/edit?gid=0#gid=0"
 @pytest.fixture
 def init(server, database, tmp_path):
     """init(options...) runs it in an empty folder where nobody can be asked."""
+    user = f"{database}_init"  # who sees these tables only
     server.script(TABLES, database=database)
+    server.sql(f"CREATE USER '{user}'@'%' IDENTIFIED BY '{PASSWORD}'")
+    server.sql(f"GRANT SELECT ON {database}.* TO '{user}'@'%'")
 
     def call(*options, code=0, password=PASSWORD):
         done = subprocess.run([BUILD / "tabrelay", "init", *map(str, options)], cwd=tmp_path, stdin=subprocess.DEVNULL,
@@ -41,11 +44,12 @@ def init(server, database, tmp_path):
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
-    call.server = ["--host", "127.0.0.1", "--port", server.port, "--user", "tester"]
+    call.server = ["--host", "127.0.0.1", "--port", server.port, "--user", user]
     call.folder = tmp_path
     call.database = database
-    call.port = server.port
-    return call
+    call.port, call.user = server.port, user
+    yield call
+    server.sql(f"DROP USER '{user}'@'%'")
 
 
 def mode(path):
@@ -56,7 +60,7 @@ def test_options_alone_make_a_configuration(init):
     done = init(*init.server, "--tables", f"{init.database}.products,{init.database}.places", "--spreadsheet", ADDRESS)
     text = (init.folder / "tabrelay.yaml").read_text()
     settings = yaml.safe_load(text)
-    assert settings["mysql"] == {"host": "127.0.0.1", "port": init.port, "user": "tester", "password": "${TABRELAY_MYSQL_PASSWORD}"}
+    assert settings["mysql"] == {"host": "127.0.0.1", "port": init.port, "user": init.user, "password": "${TABRELAY_MYSQL_PASSWORD}"}
     places, products = settings["mappings"]  # in the order of the list
     assert products == {"table": f"{init.database}.products", "spreadsheet": "1AbC-dEf_9", "tab": "products",
                         "direction": "both", "conflict": "sheet_wins"}
@@ -67,6 +71,12 @@ def test_options_alone_make_a_configuration(init):
     assert PASSWORD not in text and secret.read_text().strip() not in text + done.stdout + done.stderr
     assert "service-account.json is not there yet" in done.stderr
     assert [line for line in done.stdout.splitlines() if "init-db" in line]
+
+
+def test_a_table_that_is_named_is_found_among_hundreds(init, server):
+    server.script("".join(f"CREATE TABLE a{i} (id INT PRIMARY KEY);\n" for i in range(210)), database=init.database)
+    init(*init.server, "--tables", f"{init.database}.products", "--spreadsheet", ADDRESS)
+    assert f"table: {init.database}.products" in (init.folder / "tabrelay.yaml").read_text()
 
 
 def test_a_configuration_that_is_there_stays(init):
@@ -178,12 +188,12 @@ def test_answers_at_a_terminal_make_a_configuration(init):
     terminal = Terminal(init.folder)
     terminal.answer("MySQL's host [127.0.0.1]: ", "\n")
     terminal.answer("Its port [3306]: ", f"{init.port}\n")
-    terminal.answer("The user [tabrelay]: ", "tester\n")
+    terminal.answer("The user [tabrelay]: ", f"{init.user}\n")
     terminal.answer("Its password", "wrong\n")
     terminal.expect("Access denied")
     terminal.answer("MySQL's host [127.0.0.1]: ", "\n")
     terminal.answer(f"Its port [{init.port}]: ", "\n")
-    terminal.answer("The user [tester]: ", "\n")
+    terminal.answer(f"The user [{init.user}]: ", "\n")
     terminal.answer("Its password", PASSWORD + "\n")
     listed = terminal.expect("Which tables?")
     assert PASSWORD not in listed
@@ -221,7 +231,8 @@ def test_a_sandbox_s_key_is_fetched_and_what_init_wrote_synchronises(init, progr
     programs("tabrelay-sandbox", ["--listen", sandbox.base.removeprefix("http://").rstrip("/"), "--data", init.folder / "sandbox"],
              ready_url=f"{sandbox.base}/healthz").start()
     spreadsheet = sandbox.create("mine", ["products"])
-    init(*init.server, "--tables", f"{init.database}.products", "--spreadsheet", f"{sandbox.base}/d/{spreadsheet}", "--sandbox", sandbox.base)
+    administrator = [*init.server[:-1], ADMIN]
+    init(*administrator, "--tables", f"{init.database}.products", "--spreadsheet", f"{sandbox.base}/d/{spreadsheet}", "--sandbox", sandbox.base)
     assert mode(init.folder / "service-account.json") == 0o600
     path = init.folder / "tabrelay.yaml"
     state = f"{init.database}_state"
