@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/progress.h"
 #include "common/cleanup.h"
 #include "common/rowkey.h"
 #include "replicator/sync/fetch.h"
@@ -147,6 +148,19 @@ static int fill_wanted(struct look *l, struct err *err)
     return 0;
 }
 
+/* For people who wait: how far the first look is. */
+static void show_rows(const struct look *l)
+{
+    CLEANUP_BUF struct buf what = BUF_INIT;
+    CLEANUP_BUF struct buf detail = BUF_INIT;
+
+    if (l->only != NULL || !progress_is_shown())
+        return;
+    buf_printf(&what, "%s: MySQL", l->place->m.cfg->name);
+    buf_printf(&detail, "%zu rows", l->n_mysql);
+    progress_show(buf_text(&what), 0, 0, buf_text(&detail));
+}
+
 static int remember(struct look *l, const struct fetched *rows, struct err *err)
 {
     for (size_t i = 0; i < rows->n; i++) {
@@ -160,6 +174,7 @@ static int remember(struct look *l, const struct fetched *rows, struct err *err)
             return refuse_size(l, err);
         l->n_mysql++;
     }
+    show_rows(l);
     return 0;
 }
 
@@ -242,6 +257,7 @@ int look_run(struct look *l, struct err *err)
         rc = look_read_tab(l, err);
     if (rc == 0 && !are_all_seen(&l->set))
         rc = read_mysql(l, tell_missing_rows, err);
+    progress_clear();
     if (!db_is_lost(l->c->db))
         db_exec(l->c->db, "ROLLBACK", NULL, &ignored);
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* look_pages: the tab, page by page, against the set of MySQL's rows. */
 #include "cli/compare/look.h"
+#include "cli/progress.h"
 #include "common/cleanup.h"
 #include "common/rowkey.h"
 #include "replicator/session/note.h"
@@ -228,6 +229,16 @@ static int read_page(struct look *l, const struct grid_range ranges[2], struct e
     return rc;
 }
 
+static void show_pages(const struct look *l, int64_t row)
+{
+    CLEANUP_BUF struct buf what = BUF_INIT;
+
+    if (l->only != NULL || !progress_is_shown())
+        return;
+    buf_printf(&what, "%s: the tab", l->place->m.cfg->name);
+    progress_show(buf_text(&what), row, l->place->m.grid_rows, "");
+}
+
 int look_read_tab(struct look *l, struct err *err)
 {
     struct mapping *m = &l->place->m;
@@ -247,6 +258,7 @@ int look_read_tab(struct look *l, struct err *err)
              .end_row = row + height >= m->grid_rows ? -1 : row + height,
              .end_column = width}};
 
+        show_pages(l, row);
         if (read_page(l, ranges, err) != 0)
             return -1;
     }

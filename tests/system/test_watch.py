@@ -101,3 +101,12 @@ def test_progress_is_for_terminals(stack):
 def test_a_wrong_pace_is_refused():
     done = run("tabrelay", "status", "--watch", "often")
     assert done.returncode == 2 and 'expected seconds from 0.2 to 3600, got "often"' in done.stderr
+
+
+def test_verify_says_how_far_it_is(stack):
+    stack.sql("INSERT INTO items (name) VALUES ('one'), ('two')")
+    stack.wait_equal("Items")
+    terminal = Terminal("tabrelay", "--config", stack.config, "verify", "items", output="stderr")
+    assert terminal.process.stdout.read().startswith("items: MATCH: 2 rows")
+    assert terminal.close() == 0
+    assert "\ritems: MySQL 2 rows" in terminal.seen and "\ritems: the tab [" in terminal.seen and terminal.seen.endswith("\r\033[K")
