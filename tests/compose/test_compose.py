@@ -182,6 +182,19 @@ def test_what_is_killed_comes_back_and_nothing_is_lost(project, service):
     soon("the edit to reach MySQL", arrived)
 
 
+@pytest.mark.parametrize("service, port, path", [("prometheus", "PROMETHEUS_PORT", "/-/ready"), ("alertmanager", "ALERTMANAGER_PORT", "/-/ready"),
+                                                 ("caddy", "HTTP_PORT", "/")])
+def test_what_is_killed_beside_us_comes_back(project, service, port, path):
+    count = project.kill(service)
+    project.wait_restarted(service, count)
+
+    def answers():  # a redirect will do: get() would follow it to a port that is another one here
+        connection = http.client.HTTPConnection("127.0.0.1", project.ports[port], timeout=10)
+        connection.request("GET", path)
+        return connection.getresponse().status < 400
+    soon(f"{service} to answer", answers)
+
+
 def test_google_and_mysql_being_away_is_no_reason_to_restart(project):
     count = project.inspect("replicator")["RestartCount"]
     project.compose("stop", "sandbox")
