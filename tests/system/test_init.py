@@ -180,8 +180,9 @@ class Terminal:
             if not part:
                 break
             rest += part.decode()
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), rest
+        status = os.waitpid(self.pid, 0)[1]
+        os.close(self.fd)  # not before: what still runs would be hung up
+        return os.waitstatus_to_exitcode(status), rest
 
 
 def test_answers_at_a_terminal_make_a_configuration(init):

@@ -35,6 +35,7 @@ def live(make_stack):
     stack.sql("UPDATE items SET qty = 20 WHERE id = 2")
     stack.sql("DELETE FROM items WHERE id = 3")
     stack.wait_equal("Items")
+    wait_until("the acknowledgement", lambda: stack.metric("tabrelay_pending_rows") == 0)  # only then it is counted
     return stack
 
 
