@@ -142,25 +142,33 @@ static int send_decision(const struct act *a, cJSON **results, struct err *err)
     return decision_send(&d, a->config, &a->rows, 0, a->person, results, err);
 }
 
-void page_resolve(void *ctx, const struct http_request *request, struct http_response *response)
+/* Load what the body names, by LOAD, and send what is wished of it, by SEND. */
+static void act_on(struct page *page, const char *action,
+                   int (*load)(struct db *db, void *ctx, struct err *err),
+                   int (*send)(const struct act *a, cJSON **results, struct err *err),
+                   const struct http_request *request, struct http_response *response)
 {
-    struct page *page = ctx;
     CLEANUP_JSON cJSON *results = NULL;
     struct err err = ERR_INIT;
     struct act a;
 
     if (act_open(&a, page, request, response) != 0)
         goto done;
-    if (store_run(page->store, load_conflict, &a, &err) != 0)
+    if (store_run(page->store, load, &a, &err) != 0)
         page_fail(request, response, &err);
     else if (a.why.len > 0)
         refuse(&a, response);
-    else if (send_decision(&a, &results, &err) != 0)
+    else if (send(&a, &results, &err) != 0)
         page_fail(request, response, &err);
     else
-        answer(request, &a, "resolve", results, response);
+        answer(request, &a, action, results, response);
 done:
     act_close(&a);
+}
+
+void page_resolve(void *ctx, const struct http_request *request, struct http_response *response)
+{
+    act_on(ctx, "resolve", load_conflict, send_decision, request, response);
 }
 
 /* --- edits --- */
@@ -179,26 +187,15 @@ static int load_edit(struct db *db, void *ctx, struct err *err)
     return 0;
 }
 
+static int send_undo(const struct act *a, cJSON **results, struct err *err)
+{
+    return undo_send(a->config, &a->rows, cJSON_IsTrue(json_get(a->body, "force")), a->person,
+                     results, err);
+}
+
 void page_undo(void *ctx, const struct http_request *request, struct http_response *response)
 {
-    struct page *page = ctx;
-    CLEANUP_JSON cJSON *results = NULL;
-    struct err err = ERR_INIT;
-    struct act a;
-
-    if (act_open(&a, page, request, response) != 0)
-        goto done;
-    if (store_run(page->store, load_edit, &a, &err) != 0)
-        page_fail(request, response, &err);
-    else if (a.why.len > 0)
-        refuse(&a, response);
-    else if (undo_send(page->config, &a.rows, cJSON_IsTrue(json_get(a.body, "force")), a.person,
-                       &results, &err) != 0)
-        page_fail(request, response, &err);
-    else
-        answer(request, &a, "undo", results, response);
-done:
-    act_close(&a);
+    act_on(ctx, "undo", load_edit, send_undo, request, response);
 }
 
 /* --- signals --- */
