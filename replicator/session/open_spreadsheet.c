@@ -219,6 +219,10 @@ int open_spreadsheet(struct session *s, const char *spreadsheet, struct err *err
     struct err problem;
     int rc = init_opening(&o, s, spreadsheet, err);
 
+    if (rc == 0 && o.n == 0) { /* all are paused */
+        close_opening(&o);
+        return 0;
+    }
     if (rc == 0 && sheets_tabs(s->sheets, spreadsheet, &tabs, &problem) != 0)
         rc = leave_all_out(&o, &problem, err);
     if (rc == 0 &&
