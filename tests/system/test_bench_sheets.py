@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -55,8 +56,10 @@ def test_a_fill_is_timed_with_and_without_limits(bench):
     fills = bench[1]["fills"]
     for name in ("tabrelay, no quota, no waits", "tabrelay, Google's quota and answers"):
         assert fills[name]["rows"] == 1500 and fills[name]["sent_bytes"] > 1500 * 8 * 30
-    if "mysqldump --tab, no sheet" in fills:  # the program is there
+    if shutil.which("mariadb-dump"):
         assert fills["mysqldump --tab, no sheet"]["rows"] == 1500
+    else:
+        assert "mysqldump --tab, no sheet is not measured: mariadb-dump is not installed" in bench[0]
     assert fills["tabrelay, Google's quota and answers"]["request_ms"] >= 200
 
 
