@@ -2,6 +2,7 @@
 #include "cli/init/ask.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ bool ask_is_possible(bool is_yes)
 
 void ask_begin(void)
 {
-    struct sigaction action = {.sa_handler = note_interrupt}; /* read(2) is not taken up again */
+    struct sigaction action = {.sa_handler = note_interrupt};
 
     sigaction(SIGINT, &action, NULL);
 }
@@ -37,6 +38,22 @@ static int stopped(struct err *err)
     return err_set(err, ERR_STOPPED, "init: stopped; nothing was written");
 }
 
+/* False: Ctrl-C came. It is let in only while we wait, so that none is lost between a look at the
+ * flag and the wait: not one that came while MySQL was asked, either. */
+static bool wait_for_key(void)
+{
+    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t blocked, before;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    while (!is_interrupted && ppoll(&keys, 1, NULL, &before) < 0 && errno == EINTR)
+        ;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return !is_interrupted;
+}
+
 /* One line without its end. The terminal hands out whole lines. */
 static int read_line(struct buf *answer, struct err *err)
 {
@@ -44,9 +61,9 @@ static int read_line(struct buf *answer, struct err *err)
 
     buf_clear(answer);
     while (answer->len < ANSWER_MAX) {
-        ssize_t n = read(STDIN_FILENO, &c, 1);
+        ssize_t n = wait_for_key() ? read(STDIN_FILENO, &c, 1) : 0;
 
-        if (is_interrupted || n == 0)
+        if (n == 0)
             return stopped(err);
         if (n < 0 && errno != EINTR)
             return err_errno(err, "init: read the answer");

@@ -4,6 +4,8 @@ import os
 import pty
 import re
 import select
+import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -180,8 +182,10 @@ class Terminal:
             if not part:
                 break
             rest += part.decode()
-        status = os.waitpid(self.pid, 0)[1]
-        os.close(self.fd)  # not before: what still runs would be hung up
+        try:  # before the terminal is closed: what still runs would be hung up
+            _, status = wait_until(f"the end, after {rest!r}", lambda: (done := os.waitpid(self.pid, os.WNOHANG))[0] and done)
+        finally:
+            os.close(self.fd)
         return os.waitstatus_to_exitcode(status), rest
 
 
@@ -225,6 +229,17 @@ def test_ctrl_c_and_ctrl_d_leave_nothing_and_the_terminal_as_it_was(init, key):
     status, rest = terminal.end()
     assert status == 1 and "stopped; nothing was written" in rest
     assert list(init.folder.iterdir()) == []
+
+
+def test_ctrl_c_while_mysql_is_asked_is_not_lost(init):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        terminal = Terminal(init.folder, "--host", "127.0.0.1", "--port", silent.getsockname()[1], "--user", "somebody")
+        terminal.answer("Its password", "secret\n")
+        connection, _ = silent.accept()
+        os.kill(terminal.pid, signal.SIGINT)
+        connection.close()
+        status, rest = terminal.end()
+    assert status == 1 and "stopped; nothing was written" in rest
 
 
 def test_a_sandbox_s_key_is_fetched_and_what_init_wrote_synchronises(init, programs, server):
