@@ -27,12 +27,12 @@ TICKS = os.sysconf("SC_CLK_TCK")  # a second
 
 
 @contextlib.contextmanager
-def served(flavour):
+def served(flavour, extra=()):
     """A new, running server; servers.Unavailable where it cannot be had."""
     cls = servers.FLAVOURS[flavour]
     cls.require()
     base, is_temporary = cls.folder()
-    server = cls(base, SERVER_IDS[flavour], EXTRA)
+    server = cls(base, SERVER_IDS[flavour], [*EXTRA, *extra])
     try:
         yield server.start()
     finally:
