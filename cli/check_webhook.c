@@ -85,8 +85,8 @@ static void check_secret(struct findings *f, struct http_client *client,
         findings_add_err(f, "webhook.secret", "webhook", &err);
     else if (answer.status == 401)
         findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
-                     "Restart tabrelay-webhook with this configuration; then Install again in the "
-                     "spreadsheets, with its secret.",
+                     "Let it read this configuration: tabrelay reload, or restart it; then Install "
+                     "again in the spreadsheets, with its secret.",
                      "the running webhook refuses what is signed with webhook.secret");
     else if (answer.status == 404)
         findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
@@ -100,6 +100,11 @@ static void check_secret(struct findings *f, struct http_client *client,
         findings_add(f, FINDING_OK, "webhook.secret", "webhook", NULL,
                      "the webhook takes what is signed with webhook.secret");
     http_answer_close(&answer);
+    if (config->webhook.previous_secret != NULL)
+        findings_add(f, FINDING_WARN, "webhook.previous_secret", "webhook",
+                     "Take it out, and reload, when tabrelay_webhook_previous_secret_total stands "
+                     "still: all scripts have the new one then.",
+                     "what is signed with webhook.previous_secret is taken as well");
 }
 
 void check_webhook(struct findings *f, const struct config *config)

@@ -166,6 +166,8 @@
       "Requests by their answer")                                                                  \
     X(HOOK_TIME, W, HISTOGRAM, US, "tabrelay_webhook_request_seconds", (PATH),                     \
       "How long an answer took")                                                                   \
+    X(HOOK_PREVIOUS_SECRET, W, COUNTER, ONE, "tabrelay_webhook_previous_secret_total", (NONE),     \
+      "Requests and notifications that only webhook.previous_secret could verify")                 \
     X(HOOK_ACTIVE, W, GAUGE, ONE, "tabrelay_webhook_requests_active", (NONE),                      \
       "Requests that are being answered")                                                          \
     X(POOL, W, GAUGE, ONE, "tabrelay_pool_connections", (POOL), "Connections to MySQL")            \

@@ -41,17 +41,30 @@ static int find_watched(const struct config *cfg, const char *spreadsheet)
     return -1;
 }
 
+static bool is_made_with(const char *secret, const char *id, const char *spreadsheet,
+                         const char *token)
+{
+    char expected[TOKEN_DIGITS + 1];
+
+    crypto_channel_token(secret, id, spreadsheet, expected);
+    return crypto_equal(token, expected, TOKEN_DIGITS);
+}
+
 static bool is_ours(const struct config *cfg, const struct http_request *request,
                     const char *spreadsheet)
 {
     const char *id = http_request_header(request, "X-Goog-Channel-ID");
     const char *token = http_request_header(request, "X-Goog-Channel-Token");
-    char expected[TOKEN_DIGITS + 1];
+    const char *previous = cfg->webhook.previous_secret;
 
     if (id == NULL || token == NULL || strlen(id) > CHANNEL_ID_MAX || strlen(token) != TOKEN_DIGITS)
         return false;
-    crypto_channel_token(cfg->webhook.secret, id, spreadsheet, expected);
-    return crypto_equal(token, expected, TOKEN_DIGITS);
+    if (is_made_with(cfg->webhook.secret, id, spreadsheet, token))
+        return true;
+    if (previous == NULL || !is_made_with(previous, id, spreadsheet, token))
+        return false;
+    metrics_add(METRIC_HOOK_PREVIOUS_SECRET, 1);
+    return true;
 }
 
 static int ask_all(void *ctx, struct db *db, struct err *err)

@@ -17,15 +17,25 @@
 #define IDLE_TIMEOUT_S 30
 #define RETRY_AFTER_S "5"
 
+static enum verify_result verify_with(const char *secret, const struct config_webhook *cfg,
+                                      const struct http_request *request)
+{
+    return verify_request(secret, http_request_header(request, "X-Tabrelay-Timestamp"),
+                          http_request_header(request, "X-Tabrelay-Signature"), request->body,
+                          request->body_len, clock_wall_ms(), cfg->max_age_ms);
+}
+
 bool routes_verify(const struct server *server, const struct http_request *request,
                    struct http_response *response)
 {
     const struct config_webhook *cfg = &server->cfg->webhook;
-    enum verify_result result =
-        verify_request(cfg->secret, http_request_header(request, "X-Tabrelay-Timestamp"),
-                       http_request_header(request, "X-Tabrelay-Signature"), request->body,
-                       request->body_len, clock_wall_ms(), cfg->max_age_ms);
+    enum verify_result result = verify_with(cfg->secret, cfg, request);
 
+    if (result == VERIFY_BAD && cfg->previous_secret != NULL) {
+        result = verify_with(cfg->previous_secret, cfg, request);
+        if (result == VERIFY_OK)
+            metrics_add(METRIC_HOOK_PREVIOUS_SECRET, 1);
+    }
     if (result == VERIFY_OK)
         return true;
     log_warn("webhook: refused req=%s peer=%s problem=%s", request->id, request->peer,

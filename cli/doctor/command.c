@@ -90,6 +90,8 @@ static void put_report(struct buf *out, const struct cli_args *args)
         doctor_metrics(out, &config);
         scrub_secret(out, config.mysql.password);
         scrub_secret(out, config.webhook.secret);
+        scrub_secret(out, config.webhook.previous_secret);
+        scrub_secret(out, config.page.token);
         for (size_t i = 0; i < config.n_mappings; i++)
             scrub_secret(out, config.mappings[i].spreadsheet);
         scrub_hosts(out, &config);

@@ -191,6 +191,7 @@ void config_free(struct config *c)
     free(c->webhook.url);
     free(c->webhook.public_url);
     free_secret(c->webhook.secret);
+    free_secret(c->webhook.previous_secret);
     free(c->replicator.metrics_host);
     free(c->page.listen_host);
     free_secret(c->page.token);

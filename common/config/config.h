@@ -89,6 +89,7 @@ struct config_webhook {
     char *url;             /* where the replicator reaches it; default http://listen/ */
     char *public_url;      /* NULL: none; where Google reaches it, for drive_push */
     char *secret;          /* a secret: never logged; at least 16 bytes */
+    char *previous_secret; /* NULL: none; taken as well while the secret is being changed */
     size_t max_body_bytes; /* 1 MiB */
     int64_t max_age_ms;    /* 300000: how old a signature may be, either way */
     unsigned threads;      /* 4 */

@@ -79,6 +79,7 @@ static const struct key webhook_keys[] = {
     {.name = "url", .parse = scalar_url, AT(config_webhook, url), .is_secret = true /* it may hold one by mistake */},
     {.name = "public_url", .parse = scalar_url, AT(config_webhook, public_url), .is_secret = true},
     {.name = "secret", .parse = scalar_secret, AT(config_webhook, secret), RANGE(16, 1024), .is_required = true, .is_secret = true},
+    {.name = "previous_secret", .parse = scalar_secret, AT(config_webhook, previous_secret), RANGE(16, 1024), .is_secret = true},
     {.name = "max_body", .parse = scalar_size, AT(config_webhook, max_body_bytes), RANGE(KIB(1), MIB(64)), .fallback = "1MiB"},
     {.name = "max_age", .parse = scalar_duration, AT(config_webhook, max_age_ms), RANGE(SECONDS(1), HOURS(24)), .fallback = "300s"},
     {.name = "threads", .parse = scalar_number, AT(config_webhook, threads), RANGE(1, 256), .fallback = "4"},

@@ -127,11 +127,23 @@ static char *url_of(struct walk *w, const struct spot *at, const char *host, uin
     return copy_text(w, at, buf_text(&url));
 }
 
+/* Whoever forgets to change one of them believes that the old secret is out of use. */
+static void check_previous_secret(struct walk *w, const struct spot *at,
+                                  const struct config_webhook *c)
+{
+    struct spot spot = walk_child(w, at, "previous_secret");
+
+    if (same_text(c->previous_secret, c->secret))
+        problems_add(&w->problems, &spot.place,
+                     "is the same as secret: give the one that was used before, or none");
+}
+
 void rules_webhook(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_webhook *c = owner;
 
     check_public_url(w, at, c->public_url);
+    check_previous_secret(w, at, c);
     if (c->url == NULL && c->listen_host != NULL && walk_child(w, at, "url").node == NULL)
         c->url = url_of(w, at, c->listen_host, c->listen_port);
 }

@@ -124,6 +124,32 @@ def test_a_rotated_secret_is_taken(make_stack):
     wait_until("the found edit", lambda: stack.sql("SELECT name FROM items WHERE id = 1")[0][0] == "with the old secret")
 
 
+def test_the_webhooks_secret_is_changed_without_a_gap(make_stack):
+    """Both secrets are taken between two reloads: no edit is refused, whenever its spreadsheet gets the new one."""
+    stack = filled(make_stack)
+    new = "another-secret-for-tests-0123456789"
+    change(stack, lambda c: c["webhook"].update(secret=new, previous_secret=SECRET))
+    taken(stack)
+    edit(stack, "Items", "B2", "signed with the old one")
+    wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 1")[0][0] == "signed with the old one")
+    old_ones = exposition.metric(stack.webhook_port, "tabrelay_webhook_previous_secret_total")
+    assert old_ones >= 1
+    assert "what is signed with webhook.previous_secret is taken as well" in run("tabrelay", "--config", stack.config, "check").stdout
+
+    stack.google.install_script(stack.spreadsheet, stack.webhook_url, new)
+    edit(stack, "Items", "B3", "signed with the new one")
+    wait_until("the edit", lambda: stack.sql("SELECT name FROM items WHERE id = 2")[0][0] == "signed with the new one")
+    assert exposition.metric(stack.webhook_port, "tabrelay_webhook_previous_secret_total") == old_ones
+    assert "problem=bad_signature" not in stack.webhook.log()
+
+    change(stack, lambda c: c["webhook"].pop("previous_secret"))
+    taken(stack)
+    stack.google.install_script(stack.spreadsheet, stack.webhook_url, SECRET)
+    edit(stack, "Items", "B4", "too late")
+    wait_until("the refusal", lambda: "problem=bad_signature" in stack.webhook.log())
+    assert stack.sql("SELECT name FROM items WHERE id = 3") == [("name 3",)]
+
+
 def test_a_bad_configuration_is_refused_and_the_old_one_runs_on(make_stack):
     stack = filled(make_stack)
     good = stack.config.read_text()
