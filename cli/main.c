@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "common/cleanup.h"
+#include "common/private.h"
 #include "common/version.h"
 
 /* In the order of --help. */
@@ -165,6 +166,7 @@ int main(int argc, char **argv)
     struct line line = {
         .args = {.config_path = getenv("TABRELAY_CONFIG"), .words = words, .rest = rest}};
 
+    private_memory();
     if (rest == NULL || words == NULL)
         return CLI_FAILED;
     if (line.args.config_path == NULL || line.args.config_path[0] == '\0')

@@ -9,6 +9,7 @@
 #include "common/http/client.h"
 #include "common/http/health.h"
 #include "common/log.h"
+#include "common/private.h"
 #include "common/stop.h"
 #include "common/version.h"
 #include "replicator/pipeline.h"
@@ -127,8 +128,10 @@ int main(int argc, char **argv)
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct config cfg;
     struct err err = ERR_INIT;
-    int rc = parse_options(argc, argv, &options);
+    int rc;
 
+    private_memory();
+    rc = parse_options(argc, argv, &options);
     if (rc != 0)
         return rc == 1 ? 0 : 2;
     if (config_load(options.config, &cfg, &problems, &err) != 0) {

@@ -8,6 +8,7 @@
 #include "common/daemon/daemon.h"
 #include "common/http/health.h"
 #include "common/log.h"
+#include "common/private.h"
 #include "common/stop.h"
 #include "common/version.h"
 #include "webhook/server.h"
@@ -106,8 +107,10 @@ int main(int argc, char **argv)
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct config cfg;
     struct err err = ERR_INIT;
-    int rc = parse_options(argc, argv, &options);
+    int rc;
 
+    private_memory();
+    rc = parse_options(argc, argv, &options);
     if (rc != 0)
         return rc == 1 ? 0 : 2;
     if (config_load(options.config, &cfg, &problems, &err) != 0) {

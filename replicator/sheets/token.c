@@ -27,6 +27,7 @@ enum {
 };
 
 struct token {
+    char *path;
     char *account, *project, *key_id, *uri;
     const char *scopes;
     EVP_PKEY *key;
@@ -111,7 +112,10 @@ int token_open(const char *path, const char *scopes, struct token **out, struct 
     if (t == NULL)
         return err_nomem(err, "token");
     t->scopes = scopes;
-    if (take_text(json, "client_email", path, &t->account, err) != 0 ||
+    t->path = strdup(path);
+    if (t->path == NULL)
+        err_nomem(err, "token");
+    if (t->path == NULL || take_text(json, "client_email", path, &t->account, err) != 0 ||
         take_project(json, t->account, &t->project, err) != 0 ||
         take_text(json, "private_key_id", path, &t->key_id, err) != 0 ||
         take_text(json, "token_uri", path, &t->uri, err) != 0 ||
@@ -127,6 +131,7 @@ void token_free(struct token *t)
 {
     if (t == NULL)
         return;
+    free(t->path);
     free(t->account);
     free(t->project);
     free(t->key_id);
@@ -286,8 +291,36 @@ static int fetch(struct token *t, struct http_client *http, struct err *err)
     return rc;
 }
 
+/* Has the file another key of the same account by now? Another account is another budget: that is
+ * for a reload. */
+static bool take_newer_key(struct token *t)
+{
+    struct token *now = NULL;
+    struct err err = ERR_INIT;
+    bool is_newer;
+
+    if (token_open(t->path, t->scopes, &now, &err) != 0)
+        return false;
+    is_newer = strcmp(now->key_id, t->key_id) != 0 && strcmp(now->account, t->account) == 0 &&
+               strcmp(now->uri, t->uri) == 0;
+    if (is_newer) {
+        char *id = t->key_id;
+        EVP_PKEY *key = t->key;
+
+        t->key_id = now->key_id;
+        t->key = now->key;
+        now->key_id = id;
+        now->key = key;
+        log_info("token: the key was refused, and its file has another one: that is taken "
+                 "account=%s",
+                 t->account);
+    }
+    token_free(now);
+    return is_newer;
+}
+
 /* Asking for a token twice does no harm; but a key that is refused is refused, unless the clock was
- * why. */
+ * why, or the file has a newer one. */
 static int renew(struct token *t, struct http_client *http, struct err *err)
 {
     for (int tries = 1;; tries++) {
@@ -295,8 +328,10 @@ static int renew(struct token *t, struct http_client *http, struct err *err)
 
         if (fetch(t, http, err) == 0)
             return 0;
-        if (tries == TRIES || err->code == ERR_STOPPED ||
-            (err->code == ERR_AUTH && err->detail < 500 && llabs(t->clock_offset_s - offset_s) < 2))
+        if (tries == TRIES || err->code == ERR_STOPPED)
+            return -1;
+        if (err->code == ERR_AUTH && err->detail < 500 &&
+            llabs(t->clock_offset_s - offset_s) < 2 && !take_newer_key(t))
             return -1;
     }
 }

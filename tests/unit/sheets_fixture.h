@@ -162,7 +162,7 @@ static inline void expect_token(int status, const char *body)
     script.token[script.n_token++] = (struct scripted){.status = status, .body = body};
 }
 
-static inline void write_key_file(const char *path, const char *account)
+static inline void write_key_file_as(const char *path, const char *account, const char *key_id)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
     BIO *bio = BIO_new(BIO_s_mem());
@@ -173,9 +173,9 @@ static inline void write_key_file(const char *path, const char *account)
     assert_int_equal(PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL), 1);
     len = BIO_get_mem_data(bio, &pem);
     buf_printf(&text,
-               "{\"type\":\"service_account\",\"client_email\":\"%s\",\"private_key_id\":\"k1\","
+               "{\"type\":\"service_account\",\"client_email\":\"%s\",\"private_key_id\":\"%s\","
                "\"private_key\":",
-               account);
+               account, key_id);
     buf_json(&text, pem, (size_t)len);
     buf_printf(&text, ",\"token_uri\":\"%stoken\"}", base_url);
     BIO_free(bio);
@@ -183,6 +183,11 @@ static inline void write_key_file(const char *path, const char *account)
     assert_non_null(f);
     fputs(text.ptr, f);
     fclose(f);
+}
+
+static inline void write_key_file(const char *path, const char *account)
+{
+    write_key_file_as(path, account, "k1");
 }
 
 static inline int start_server(void **state)

@@ -321,6 +321,38 @@ static void an_account_that_is_refused_is_said(void **state)
     assert_int_equal(api_calls(), 0);
 }
 
+static void a_key_that_is_refused_is_read_again(void **state)
+{
+    static const char refusal[] =
+        "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}";
+    struct err err = ERR_INIT;
+    struct grid *g;
+
+    (void)state;
+    write_key_file_as(key_path, ACCOUNT, "k2");
+    expect_token(400, refusal);
+    expect_token(200, "{\"access_token\":\"abc\",\"expires_in\":3599}");
+    expect_api(200, one_cell);
+    assert_int_equal(read_one(&g, &err), 0);
+    grids_free(g, 1);
+    assert_int_equal(script.token_calls, 2);
+    write_key_file(key_path, ACCOUNT);
+}
+
+static void another_accounts_key_is_left_to_a_reload(void **state)
+{
+    struct err err = ERR_INIT;
+    struct grid *g;
+
+    (void)state;
+    write_key_file_as(key_path, SECOND, "k2");
+    expect_token(400, "{\"error\":\"invalid_grant\"}");
+    assert_int_equal(read_one(&g, &err), -1);
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_int_equal(script.token_calls, 1);
+    write_key_file(key_path, ACCOUNT);
+}
+
 static void clock_skew_is_taken_from_the_answer(void **state)
 {
     struct err err = ERR_INIT;
@@ -549,6 +581,8 @@ int main(void)
         CASE(an_account_that_is_refused_is_said),
         CASE(clock_skew_is_taken_from_the_answer),
         CASE(a_token_server_that_stumbles_is_asked_again),
+        CASE(a_key_that_is_refused_is_read_again),
+        CASE(another_accounts_key_is_left_to_a_reload),
         CASE(the_assertion_is_signed_with_the_key),
         CASE(a_token_for_drive_may_look_at_files),
         CASE(a_look_tells_version_and_whether_it_was_us),
