@@ -15,7 +15,7 @@ import pytest
 from page import TOKEN, Page
 from programs import ROOT, Program, wait_until
 from shop import MAPPINGS, TABLES, Shop
-from stack import USER, Stack
+from stack import Stack
 from webdriver import Browser
 
 pytestmark = pytest.mark.skipif(shutil.which("chromedriver") is None, reason="chromedriver is not installed")
@@ -295,15 +295,16 @@ def test_it_says_what_is_away_and_that_the_rest_is_old(shop, browse):
     shop.stack.webhook.stop()
     page.wait("the webhook's absence", lambda: "The webhook does not answer since" in page.text("#banner"))
     shop.stack.webhook.start()
-    shop.stack.server.sql(f"RENAME USER '{USER}'@'%' TO 'gone'@'%'")
+    user = shop.stack.user("cli")
+    shop.stack.server.sql(f"RENAME USER '{user}'@'%' TO 'gone'@'%'")
     try:
-        for number, in shop.stack.server.sql(f"SELECT id FROM information_schema.processlist WHERE user = '{USER}'"):
+        for number, in shop.stack.server.sql(f"SELECT id FROM information_schema.processlist WHERE user = '{user}'"):
             shop.stack.server.sql(f"KILL {number}")
         page.wait("MySQL's absence", lambda: sentence(page).startswith("MySQL is away since"))
         assert page.text("#age").startswith("What follows is of") and count(page, "body.old") == 1
         assert count(page, "#mapping-rows tr") == 3, "what was known is still shown"
     finally:
-        shop.stack.server.sql(f"RENAME USER 'gone'@'%' TO '{USER}'@'%'")
+        shop.stack.server.sql(f"RENAME USER 'gone'@'%' TO '{user}'@'%'")
     page.wait("MySQL", lambda: count(page, "body.old") == 0)
     shop.page.program.stop()
     page.wait("the server's absence", lambda: sentence(page) == "The page's own server does not answer.")

@@ -15,7 +15,9 @@ sys.path.insert(0, str(ROOT / "sandbox"))
 from client import Sandbox  # noqa: E402
 
 SECRET = "a-secret-for-tests-0123456789"
-USER, USER_PASSWORD = "tabrelay", "tabrelay-password"
+USER_PASSWORD = "tabrelay-password"
+# The end of the user's name in the stack's configuration: each program has a user of its own, with what `tabrelay grants` says and no more.
+os.environ["TABRELAY_ROLE"] = "cli"
 EPOCH = datetime.datetime(1899, 12, 30)
 PERSON = "ann@example.com"
 
@@ -90,11 +92,12 @@ class Stack:
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
         self.config = folder / "tabrelay.yaml"
         self._write_config(replicator or {}, webhook or {}, quota or 6000, log_level)
-        self.cli("init-db")
+        self.grant()
 
-        self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
+        self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz",
+                                environment={"TABRELAY_ROLE": "webhook"})
         self.replicator = programs("tabrelay-replicator", ["--config", self.config],
-                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz")
+                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz", environment={"TABRELAY_ROLE": "replicator"})
         if start:
             self.webhook.start()
             if script:
@@ -103,12 +106,25 @@ class Stack:
 
     def _make_tables(self, tables):
         self.server.script(tables, database=self.database)
-        monitor = "BINLOG MONITOR" if self.server.flavour == "mariadb" else "REPLICATION CLIENT"
-        self.server.sql(f"CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{USER_PASSWORD}'")
-        self.server.sql(f"GRANT REPLICATION SLAVE, {monitor} ON *.* TO '{USER}'@'%'")
-        self.server.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self.database}.* TO '{USER}'@'%'")
         self.server.sql(f"CREATE DATABASE {self.state_database}")
-        self.server.sql(f"GRANT ALL PRIVILEGES ON {self.state_database}.* TO '{USER}'@'%'")
+
+    def user(self, role):
+        """The name of a program's user: role is "replicator", "webhook" or "cli"."""
+        return f"{self.database}_{role}"
+
+    def grant(self):
+        """Make our tables and the programs' users as an administrator does; again after tables or mappings came that were not there."""
+        config = json.loads(self.config.read_text())
+        config["mysql"].update(user=self.server.user, password=self.server.password)
+        administrator = self.folder / "administrator.yaml"
+        administrator.write_text(json.dumps(config))
+        passwords = self.folder / "passwords"
+        passwords.mkdir(exist_ok=True)
+        for role in ("replicator", "webhook", "cli"):
+            (passwords / self.user(role)).write_text(USER_PASSWORD)
+        done = run("tabrelay", "--config", administrator, "init-db", "--users", self.database, "--passwords", passwords)
+        assert done.returncode == 0, done.stderr
+        administrator.unlink()
 
     def _write_config(self, replicator, webhook, quota, log_level="debug"):
         credentials = self.folder / "service-account.json"
@@ -117,7 +133,7 @@ class Stack:
         # JSON is YAML.
         self.config.write_text(json.dumps({
             "instance": self.database, "log_level": log_level,
-            "mysql": {"host": self.server.host, "port": self.server.port, "user": USER, "password": USER_PASSWORD,
+            "mysql": {"host": self.server.host, "port": self.server.port, "user": self.user("${TABRELAY_ROLE}"), "password": USER_PASSWORD,
                       "state_database": self.state_database},
             "google": {"base_url": self.google.base + "/", "credentials": str(credentials),
                        "reads_per_minute": quota, "writes_per_minute": quota},
