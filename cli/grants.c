@@ -18,7 +18,7 @@ static const struct state_grant replicator_state[] = {
     {"schema_version", "SELECT"},
     {"edit_log", "SELECT, INSERT"},
     {"signals", "SELECT"},
-    {"conflicts", "SELECT"},
+    {"conflicts", "SELECT, UPDATE"},
     {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
