@@ -24,31 +24,44 @@ int route_push(struct route *r, struct item item, struct err *err)
 
 /* --- which table is it --- */
 
-static int find_mapping(const struct route *r, const char *schema, const char *table)
+static bool is_of_table(const struct mapping *m, const char *schema, const char *table)
+{
+    return m->table != NULL && strcmp(m->table->schema, schema) == 0 &&
+           strcmp(m->table->name, table) == 0;
+}
+
+/* Are rows of this mapping to be read by now? */
+static bool is_read(const struct route *r, const struct mapping *m)
+{
+    return m->table != NULL && (r->are_definitions_good || !m->is_unsure);
+}
+
+/* A table may stand in several tabs: its rows are read once, and go to each of its mappings. */
+static void find_tables(struct route *r)
 {
     for (size_t i = 0; i < r->n_mappings; i++) {
         const struct table *t = r->mappings[i]->table;
+        size_t at = 0;
 
-        if (t != NULL && strcmp(t->schema, schema) == 0 && strcmp(t->name, table) == 0)
-            return (int)i;
+        while (t != NULL && at < i && !is_of_table(r->mappings[at], t->schema, t->name))
+            at++;
+        r->first[i] = t != NULL ? at : i;
     }
-    return -1;
 }
 
 static int want_table(void *ctx, const char *schema, const char *table, struct table_wish *out,
                       struct err *err)
 {
     const struct route *r = ctx;
-    int at;
 
     (void)err;
     if (strcmp(schema, r->cfg->mysql.state_database) == 0) {
         out->table = route_find_own(r, table);
         return 0;
     }
-    at = find_mapping(r, schema, table);
-    if (at >= 0 && (r->are_definitions_good || !r->mappings[at]->is_unsure))
-        out->table = r->mappings[at]->table;
+    for (size_t i = 0; i < r->n_mappings && out->table == NULL; i++)
+        if (is_read(r, r->mappings[i]) && is_of_table(r->mappings[i], schema, table))
+            out->table = r->mappings[i]->table;
     out->notice = cascades_find(r->cascades, schema, table);
     return 0;
 }
@@ -68,13 +81,19 @@ static void note_times(struct route *r, int64_t exact_us, int64_t event_s)
 static int on_change(void *ctx, const struct change *change, struct err *err)
 {
     struct route *r = ctx;
+    size_t at = 0, first;
 
     note_times(r, change->origin->commit_time_us, change->origin->time_s);
 
-    for (size_t i = 0; i < r->n_mappings; i++)
-        if (r->mappings[i]->table == change->table)
-            return route_take_row(r, i, change, err);
-    return route_take_own(r, change, err);
+    while (at < r->n_mappings && r->mappings[at]->table != change->table)
+        at++;
+    if (at == r->n_mappings)
+        return route_take_own(r, change, err);
+    for (first = r->first[at]; at < r->n_mappings; at++)
+        if (r->first[at] == first && is_read(r, r->mappings[at]) &&
+            route_take_row(r, at, change, err) != 0)
+            return -1;
+    return 0;
 }
 
 static void note_alive(struct route *r)
@@ -179,6 +198,7 @@ static void route_free(struct route *r)
         table_free(r->own[i]);
     free(r->position);
     free(r->is_cascade_told);
+    free(r->first);
     free(r);
 }
 
@@ -211,10 +231,12 @@ int route_start(const struct route_options *options, struct route **out, struct 
     r->stop = options->stop;
     r->position = strdup(options->position);
     r->is_cascade_told = calloc(r->n_mappings + 1, sizeof(*r->is_cascade_told));
-    if (r->position == NULL || r->is_cascade_told == NULL) {
+    r->first = calloc(r->n_mappings + 1, sizeof(*r->first));
+    if (r->position == NULL || r->is_cascade_told == NULL || r->first == NULL) {
         err_nomem(err, "route");
         goto undo;
     }
+    find_tables(r);
     if (route_load_own(r, err) != 0 || reader_new(&reader, &handler, &r->reader, err) != 0)
         goto undo;
     rc = pthread_create(&r->thread, NULL, run, r);

@@ -14,6 +14,7 @@ struct route {
     const struct config *cfg;
     const struct mapping *const *mappings;
     size_t n_mappings;
+    size_t *first; /* owned; for each mapping the first one of the same table */
     const struct cascades *cascades;
     uint64_t definitions_mark;
     struct table *own[OWN_TABLES]; /* owned */

@@ -330,12 +330,6 @@ static bool check_pair(struct walk *w, const struct spot *at, const struct confi
 {
     struct place place;
 
-    if (same_text(m->schema, before->schema) && same_text(m->table, before->table)) {
-        place = place_in(w, at, "table");
-        problems_add(&w->problems, &place, "%s.%s is mapped on line %u already", m->schema,
-                     m->table, before->line);
-        return true;
-    }
     if (same_text(m->spreadsheet, before->spreadsheet) && same_text(m->tab, before->tab)) {
         place = place_in(w, at, "tab");
         problems_add(&w->problems, &place, "tab \"%s\" is mapped on line %u already", m->tab,
@@ -344,7 +338,8 @@ static bool check_pair(struct walk *w, const struct spot *at, const struct confi
     }
     if (same_text(m->name, before->name)) {
         place = place_in(w, at, "name");
-        problems_add(&w->problems, &place, "the mapping on line %u is called \"%s\", too",
+        problems_add(&w->problems, &place,
+                     "the mapping on line %u is called \"%s\", too: give one of them another name",
                      before->line, m->name);
         return true;
     }
