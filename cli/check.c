@@ -35,7 +35,7 @@ static void check_mysql(struct findings *f, const struct config *config, struct 
 static void skip_mysql(struct findings *f, const struct err *err)
 {
     static const char *const ids[] = {"mysql.privileges", "state.version", "replicator.running",
-                                      "mapping.table"};
+                                      "state.pruned", "mapping.table"};
 
     findings_add_err(f, "mysql.connect", "mysql", err);
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)

@@ -71,6 +71,7 @@ static bool needs_script(const struct config *config)
 static void check_script(struct findings *f, const struct config *config, struct db *db)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    CLEANUP_ROWS struct db_rows pruned = DB_ROWS_INIT;
     struct err err = ERR_INIT;
 
     if (!needs_script(config))
@@ -83,14 +84,52 @@ static void check_script(struct findings *f, const struct config *config, struct
     else if (rows.n_rows > 0)
         findings_add(f, FINDING_OK, "script.seen", "script", NULL, "its last edit came at %s UTC",
                      db_rows_text(&rows, 0, 0));
+    else if (db_exec(db, "SELECT MAX(newest) FROM pruned WHERE table_name = 'edit_log'", &pruned,
+                     &err) != 0)
+        findings_add_err(f, "script.seen", "script", &err);
+    else if (db_rows_at(&pruned, 0, 0).state == VALUE_TEXT)
+        findings_add(f, FINDING_OK, "script.seen", "script", NULL,
+                     "no edit has come from it since %.19s UTC; older ones were pruned",
+                     db_rows_text(&pruned, 0, 0));
     else
         findings_add(f, FINDING_WARN, "script.seen", "script",
                      "Install it (tabrelay script says how), then edit a cell of a mapped tab.",
                      "no edit has come from the spreadsheet's script yet");
 }
 
+/* Rows that should have gone a day ago, and that nothing holds. */
+#define SQL_OLD_EDITS                                                                       \
+    "SELECT received_at FROM edit_log e WHERE received_at < UTC_TIMESTAMP(3) - INTERVAL ? " \
+    "MICROSECOND AND id < (SELECT MAX(id) FROM edit_log) AND NOT EXISTS (SELECT 1 FROM "    \
+    "conflicts c WHERE c.edit_id = e.edit_id AND c.state <> 'resolved') AND NOT EXISTS "    \
+    "(SELECT 1 FROM mapping_state o WHERE o.mapping = e.mapping AND o.instance <> ?) LIMIT 1"
+
+static void check_pruning(struct findings *f, const struct config *config, struct db *db)
+{
+    static const int64_t day_us = 24 * 3600 * (int64_t)1000000;
+    const struct db_param params[] = {DB_P_INT(config->keep.edits_ms * 1000 + day_us),
+                                      DB_P_TEXT(config->instance)};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct err err = ERR_INIT;
+
+    if (config->keep.edits_ms == CONFIG_FOREVER)
+        findings_add(f, FINDING_SKIP, "state.pruned", "state database", NULL,
+                     "the edit log is kept forever (keep.edits)");
+    else if (db_run(db, SQL_OLD_EDITS, params, 2, &rows, &err) != 0)
+        findings_add_err(f, "state.pruned", "state database", &err);
+    else if (rows.n_rows > 0)
+        findings_add(f, FINDING_WARN, "state.pruned", "state database",
+                     "See the replicator's log for \"prune\"; run what `tabrelay grants` prints.",
+                     "the edit log has entries from %.19s UTC, older than keep.edits says",
+                     db_rows_text(&rows, 0, 0));
+    else
+        findings_add(f, FINDING_OK, "state.pruned", "state database", NULL,
+                     "the edit log has nothing older than keep.edits says");
+}
+
 void check_running(struct findings *f, const struct config *config, struct db *db)
 {
     check_lease(f, config, db);
     check_script(f, config, db);
+    check_pruning(f, config, db);
 }

@@ -16,9 +16,10 @@ struct state_grant {
 
 static const struct state_grant replicator_state[] = {
     {"schema_version", "SELECT"},
-    {"edit_log", "SELECT, INSERT"},
-    {"signals", "SELECT"},
-    {"conflicts", "SELECT, UPDATE"},
+    {"edit_log", "SELECT, INSERT, DELETE"},
+    {"signals", "SELECT, DELETE"},
+    {"conflicts", "SELECT, UPDATE, DELETE"},
+    {"pruned", "SELECT, INSERT, UPDATE"},
     {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
     {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
@@ -56,6 +57,7 @@ static const struct state_grant cli_state[] = {
     {"watermark", "SELECT, INSERT, UPDATE"},
     {"signals", "SELECT, INSERT"},
     {"conflicts", "SELECT"},
+    {"pruned", "SELECT"},
     {"mapped_table", "SELECT"},
     {"pause", "SELECT, INSERT, UPDATE"},
     {"reload", "SELECT, INSERT, UPDATE"},

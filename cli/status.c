@@ -60,19 +60,26 @@ enum {
     "SELECT position, saved_at, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) " \
     "FROM checkpoint WHERE instance = ?"
 
+#define SQL_PRUNED                                            \
+    "SELECT MAX(IF(table_name = 'edit_log', newest, NULL)), " \
+    "MAX(IF(table_name = 'conflicts', newest, NULL)) FROM pruned WHERE instance = ?"
+
 int status_query(struct db *db, const struct config *config, struct status *out, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(config->instance)};
 
     if (db_run(db, SQL_MAPPINGS, params, 1, &out->mappings, err) != 0)
         return -1;
-    return db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err);
+    if (db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err) != 0)
+        return -1;
+    return db_run(db, SQL_PRUNED, params, 1, &out->pruned, err);
 }
 
 void status_close(struct status *status)
 {
     db_rows_close(&status->mappings);
     db_rows_close(&status->checkpoint);
+    db_rows_close(&status->pruned);
 }
 
 static int query(const struct config *config, struct status *out, struct err *err)
@@ -228,6 +235,16 @@ static void print_checkpoint(const struct config *config, const struct db_rows *
            db_rows_text(rows, 0, 0));
 }
 
+static void print_pruned(const struct db_rows *rows)
+{
+    static const char *const names[] = {"edits", "conflicts"};
+
+    for (size_t c = 0; c < 2; c++)
+        if (!is_null(rows, 0, c))
+            printf("\npruned: %s from before %.19s UTC (keep.%s)\n", names[c],
+                   db_rows_text(rows, 0, c), names[c]);
+}
+
 /* Of a snapshot under way a bar, for people who watch. */
 static void print_bars(const struct db_rows *rows)
 {
@@ -263,6 +280,7 @@ static int print_text(const struct config *config, const struct status *status)
     print_checkpoint(config, &status->checkpoint);
     cli_print_table(headers, N_SHOWN, cells, config->n_mappings);
     print_errors(&status->mappings);
+    print_pruned(&status->pruned);
     for (size_t i = 0; i < config->n_mappings * N_SHOWN; i++)
         buf_close(&cells[i]);
     return CLI_OK;
@@ -305,6 +323,8 @@ void status_put_json(struct buf *out, const struct config *config, const struct 
 {
     static const struct json_member checkpoint[] = {{"position", 0, JSON_TEXT},
                                                     {"saved_at", 1, JSON_TEXT}};
+    static const struct json_member pruned[] = {{"edits_pruned_until", 0, JSON_TEXT},
+                                                {"conflicts_pruned_until", 1, JSON_TEXT}};
 
     buf_puts(out, "{\"instance\": ");
     buf_json(out, config->instance, strlen(config->instance));
@@ -312,6 +332,8 @@ void status_put_json(struct buf *out, const struct config *config, const struct 
         buf_puts(out, ", ");
         json_put_members(out, checkpoint, 2, &status->checkpoint, 0);
     }
+    buf_puts(out, ", ");
+    json_put_members(out, pruned, 2, &status->pruned, 0);
     buf_puts(out, ", \"mappings\": [");
     for (size_t i = 0; i < config->n_mappings; i++) {
         buf_puts(out, i == 0 ? "" : ", ");

@@ -12,6 +12,7 @@
 struct status {
     struct db_rows mappings;
     struct db_rows checkpoint;
+    struct db_rows pruned; /* up to when, of the edit log and of conflicts; NULL: nothing was */
 };
 #define STATUS_INIT ((struct status){.mappings = DB_ROWS_INIT, .checkpoint = DB_ROWS_INIT})
 

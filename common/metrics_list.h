@@ -18,6 +18,7 @@
     X(NAME, "name", "")                                                                            \
     X(SCOPE, "scope", "account", "project")                                                        \
     X(KIND, "kind", "read", "write", "drive")                                                      \
+    X(STATE_TABLE, "table", "edit_log", "conflicts", "signals", "tombstone")                       \
     X(OPERATION, "operation", "insert", "update", "delete")                                        \
     X(CHANGE_STAGE, "stage", "stream", "queue", "plan", "send", "acknowledge")                     \
     X(BATCH_OUTCOME, "outcome", "acknowledged", "refused", "lost", "failed")                       \
@@ -161,6 +162,10 @@
       "Time until the snapshot ends, at its present pace")                                         \
     X(SNAPSHOT_WAITING, R, GAUGE, ONE, "tabrelay_snapshot_waiting", (NONE),                        \
       "1 while snapshots wait because MySQL or the way to the sheet is busy")                      \
+    X(STATE_ROWS, R, MAYBE, ONE, "tabrelay_state_rows", (STATE_TABLE),                             \
+      "Rows of the tables in the state database that grow, as MySQL estimates")                    \
+    X(PRUNED_ROWS, R, COUNTER, ONE, "tabrelay_pruned_rows_total", (STATE_TABLE),                   \
+      "Rows that were old and went")                                                               \
     X(SESSIONS, R, COUNTER, ONE, "tabrelay_sessions_total", (SESSION), "Sessions that were begun") \
     X(HOOK_REQUESTS, W, COUNTER, ONE, "tabrelay_webhook_requests_total", (PATH, REASON),           \
       "Requests by their answer")                                                                  \

@@ -59,6 +59,18 @@ static void print_page(const struct options *o, const struct db_rows *rows)
     }
 }
 
+/* All that there is was shown, and there was more. */
+static int tell_pruned(struct db *db, struct err *err)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    if (log_put_pruned(db, &text, err) != 0)
+        return -1;
+    if (text.len > 0)
+        fprintf(stderr, "tabrelay: %s\n", buf_text(&text));
+    return 0;
+}
+
 /* Page by page: the log may be large. */
 static int print_log(struct db *db, const struct options *o, struct err *err)
 {
@@ -72,7 +84,7 @@ static int print_log(struct db *db, const struct options *o, struct err *err)
             return -1;
         print_page(o, &rows);
         if (rows.n_rows < (size_t)n)
-            return 0;
+            return tell_pruned(db, err);
         left -= n;
         before = db_rows_int(&rows, rows.n_rows - 1, LOG_ID);
     }

@@ -67,6 +67,9 @@ int log_parse_key(const char *text, struct hash128 *out, struct err *err);
 /* The newest N edits with a LOG_ID below BEFORE. */
 int log_load_page(struct db *db, const struct log_filter *f, int64_t before, long n,
                   struct db_rows *rows, struct err *err);
+/* Append from when on the log is whole: "edits from before 2026-08-28 10:11:12 UTC were pruned
+ * (keep.edits)"; nothing where none was. */
+int log_put_pruned(struct db *db, struct buf *out, struct err *err);
 /* The edit with that id; ERR_GONE with a hint. */
 int log_load(struct db *db, const char *edit_id, struct db_rows *rows, struct err *err);
 #endif

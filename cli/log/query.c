@@ -59,14 +59,33 @@ void log_filter_close(struct log_filter *f)
     buf_close(&f->until);
 }
 
+int log_put_pruned(struct db *db, struct buf *out, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+
+    if (db_exec(db,
+                "SELECT DATE_FORMAT(MAX(newest), '%Y-%m-%d %H:%i:%s') FROM pruned "
+                "WHERE table_name = 'edit_log'",
+                &rows, err) != 0)
+        return -1;
+    if (db_rows_text(&rows, 0, 0)[0] != '\0')
+        buf_printf(out, "edits from before %s UTC were pruned (keep.edits)",
+                   db_rows_text(&rows, 0, 0));
+    return 0;
+}
+
 int log_load(struct db *db, const char *edit_id, struct db_rows *rows, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(edit_id)};
+    CLEANUP_BUF struct buf pruned = BUF_INIT;
 
     if (db_run(db, LOG_SQL "WHERE edit_id = ?", params, 1, rows, err) != 0)
         return -1;
     if (rows->n_rows > 0)
         return 0;
-    err_set(err, ERR_GONE, "the edit log has no edit %.64s", edit_id);
+    if (log_put_pruned(db, &pruned, err) != 0)
+        return -1;
+    err_set(err, ERR_GONE, "the edit log has no edit %.64s%s%s", edit_id,
+            pruned.len > 0 ? "; " : "", buf_text(&pruned));
     return err_hint(err, "tabrelay log lists them.");
 }

@@ -109,6 +109,13 @@ struct config_replicator {
                                       cannot be had */
 };
 
+/* How long what has ended is kept in the state database; CONFIG_FOREVER: it is not pruned. */
+enum { CONFIG_FOREVER = 0 };
+struct config_keep {
+    int64_t edits_ms;     /* 90 days */
+    int64_t conflicts_ms; /* 90 days, from when they were decided */
+};
+
 /* The status page (docs/page.md). */
 struct config_page {
     char *listen_host;    /* "127.0.0.1" */
@@ -183,6 +190,7 @@ struct config {
     struct config_google google;
     struct config_webhook webhook;
     struct config_replicator replicator;
+    struct config_keep keep;
     struct config_page page;
     struct config_mapping *mappings;
     size_t n_mappings;

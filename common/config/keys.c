@@ -101,6 +101,13 @@ static const struct key replicator_keys[] = {
 };
 static const struct section replicator_section = {replicator_keys, NULL};
 
+static const struct key keep_keys[] = {
+    {.name = "edits", .parse = scalar_age, AT(config_keep, edits_ms), RANGE(HOURS(24), HOURS(24 * 3650)), .fallback = "90d"},
+    {.name = "conflicts", .parse = scalar_age, AT(config_keep, conflicts_ms), RANGE(HOURS(24), HOURS(24 * 3650)), .fallback = "90d"},
+    END,
+};
+static const struct section keep_section = {keep_keys, NULL};
+
 static const struct key page_keys[] = {
     {.name = "listen", .parse = scalar_listen, AT(config_page, listen_host), ALSO(config_page, listen_port), .fallback = "127.0.0.1:8090"},
     {.name = "token", .parse = scalar_secret, AT(config_page, token), RANGE(16, 1024), .is_secret = true},
@@ -173,6 +180,7 @@ static const struct key root_keys[] = {
     {.name = "google", .section = &google_section, AT(config, google), .is_required = true},
     {.name = "webhook", .section = &webhook_section, AT(config, webhook), .is_required = true},
     {.name = "replicator", .section = &replicator_section, AT(config, replicator)},
+    {.name = "keep", .section = &keep_section, AT(config, keep)},
     {.name = "page", .section = &page_section, AT(config, page)},
     {.name = "mappings", LIST(config, mappings, n_mappings, mapping_item), RANGE(1, 1000), .is_required = true},
     END,

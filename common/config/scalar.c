@@ -203,6 +203,7 @@ struct unit {
 
 static const struct unit duration_units[] = {
     {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}, {NULL, 0}};
+static const struct unit age_units[] = {{"d", 86400000}, {"h", 3600000}, {NULL, 0}};
 static const struct unit size_units[] = {
     {"GiB", 1LL << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}, {NULL, 0}};
 
@@ -243,6 +244,17 @@ bool scalar_duration(const struct key *k, const struct scalar *in, void *owner, 
     int64_t ms;
 
     if (!parse_amount(k, in->text, duration_units, "a duration (ms, s, m, h)", &ms, why))
+        return false;
+    store_unsigned(k, owner, ms);
+    return true;
+}
+
+bool scalar_age(const struct key *k, const struct scalar *in, void *owner, struct buf *why)
+{
+    int64_t ms = 0;
+
+    if (strcmp(in->text, "forever") != 0 &&
+        !parse_amount(k, in->text, age_units, "forever, or days or hours (d, h)", &ms, why))
         return false;
     store_unsigned(k, owner, ms);
     return true;

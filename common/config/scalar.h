@@ -34,6 +34,7 @@ scalar_parse scalar_table;    /* char * twice: schema, table */
 scalar_parse scalar_listen;   /* char *, uint16_t: host, port */
 scalar_parse scalar_number;   /* any unsigned integer */
 scalar_parse scalar_duration; /* int64_t, milliseconds */
+scalar_parse scalar_age;      /* int64_t, milliseconds; "forever": 0 */
 scalar_parse scalar_size;     /* size_t, bytes */
 scalar_parse scalar_label;    /* an enum: the label's index */
 #endif

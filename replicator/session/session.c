@@ -16,6 +16,7 @@
 #include "replicator/session/note.h"
 #include "replicator/session/pause.h"
 #include "replicator/session/pending.h"
+#include "replicator/session/prune.h"
 #include "replicator/session/typed.h"
 #include "replicator/session/vitals.h"
 
@@ -24,7 +25,6 @@ enum {
     SHORT_MS = 5, /* work is there, but not due yet: the rest of it is on its way */
     SAVE_EVERY_MS = 2000,
     SETTLE_MAX_MS = 5000,
-    PRUNE_EVERY_MS = 3600000,
     BACKOFF_MS = 250,
     BACKOFF_MAX_MS = 15000
 };
@@ -209,11 +209,8 @@ static int step(struct session *s, struct err *err)
         return -1;
     if (now - s->saved_ms >= SAVE_EVERY_MS && session_save_position(s, err) != 0)
         return -1;
-    if (now >= s->prune_ms) {
-        s->prune_ms = now + PRUNE_EVERY_MS;
-        if (state_prune(&s->state, err) != 0)
-            return -1;
-    }
+    if (prune_step(s, err) != 0)
+        return -1;
     if (s->has_broken && now >= s->retry_broken_ms)
         session_restart(s, "trying the mappings that were not ready again");
     return 0;

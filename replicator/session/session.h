@@ -268,7 +268,6 @@ struct session {
     int64_t saved_ms;   /* monotonic */
     int64_t pending_ms; /* monotonic; pending.h */
     int64_t told_ms;    /* monotonic; backlog.h */
-    int64_t prune_ms;   /* monotonic; when old tombstones go next */
     int64_t oldest_us;  /* commit time of the oldest change that is not acknowledged; 0: none */
     int64_t transaction_changes;
 
@@ -278,6 +277,11 @@ struct session {
         int64_t beat_ms, ask_ms; /* monotonic; not before */
         struct log_fault fault;
     } vitals;
+    struct {
+        int64_t due_ms; /* monotonic */
+        enum state_log at;
+        struct log_fault fault;
+    } prune;
     struct pace pace;
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */

@@ -220,8 +220,16 @@ int state_forget_sent(struct state *s, const char *spreadsheet, struct err *err)
 int state_load_sent(struct state *s, struct db_rows *rows, struct err *err);
 struct sent_batch state_sent_at(const struct db_rows *rows, size_t r);
 
-/* Tombstones that are older than a day: up to 10,000 of them go. */
-int state_prune(struct state *s, struct err *err);
+/* state_prune.c: what grows and is pruned by its age. */
+enum state_log { STATE_EDITS, STATE_CONFLICTS, STATE_SIGNALS, STATE_TOMBSTONES, STATE_LOGS };
+enum { STATE_PRUNE_ROWS = 200 };
+/* The table's name. */
+const char *state_log_name(enum state_log log);
+/* Rows that are older than KEEP_MS, and that nobody needs, go: the oldest ones, STATE_PRUNE_ROWS at
+ * most, in one transaction that is fenced. *N: how many went. */
+int state_prune(struct state *s, enum state_log log, int64_t keep_ms, size_t *n, struct err *err);
+/* How many rows each has, as MySQL estimates; -1: not known. */
+int state_log_rows(struct state *s, int64_t n_rows[STATE_LOGS], struct err *err);
 
 /* The highest number of an edit in the log (edit_log.id); 0: there is none. */
 int state_last_edit(struct state *s, int64_t *edit, struct err *err);

@@ -4,7 +4,7 @@
 
 #include "replicator/sync/state.h"
 
-enum { READ_CHUNK = 200, WRITE_CHUNK = 50, PUT_CHUNK = 200, PUT_PARAMS = 6, PRUNE_ROWS = 10000 };
+enum { READ_CHUNK = 200, WRITE_CHUNK = 50, PUT_CHUNK = 200, PUT_PARAMS = 6 };
 
 void base_rows_close(struct base_rows *rows)
 {
@@ -208,14 +208,4 @@ int state_ack_alive(struct state *s, const char *mapping, const struct hash128 *
                     struct err *err)
 {
     return run_for_keys(s, "DELETE FROM @.tombstone", "", mapping, keys, n, err);
-}
-
-int state_prune(struct state *s, struct err *err)
-{
-    struct db_param params[] = {DB_P_INT(PRUNE_ROWS)};
-
-    return state_run(s,
-                     "DELETE FROM @.tombstone WHERE deleted_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY "
-                     "LIMIT ?",
-                     params, 1, NULL, err);
 }

@@ -53,7 +53,7 @@ def test_the_schema_finds_each_value_that_is_out_of_range():
         "google.reads_per_minute", "google.writes_per_minute", "google.project_reads_per_minute",
         "google.spreadsheet_writes_per_minute", "webhook.listen", "webhook.url", "webhook.max_body",
         "webhook.max_age", "webhook.threads", "replicator.metrics_listen", "replicator.snapshot_rows",
-        "replicator.reconcile_every", "mappings.0.table", "mappings.0.spreadsheet", "mappings.0.tab",
+        "replicator.reconcile_every", "keep.edits", "mappings.0.table", "mappings.0.spreadsheet", "mappings.0.tab",
         "mappings.0.direction", "mappings.0.conflict", "mappings.0.delete_limit_rows",
         "mappings.0.delete_limit_percent", "mappings.0.key",
     }

@@ -127,6 +127,8 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.replicator.reconcile_every_ms, 600000);
     assert_int_equal(c.replicator.heartbeat_every_ms, 10000);
     assert_int_equal(c.replicator.poll_every_ms, 15000);
+    assert_int_equal(c.keep.edits_ms, 90LL * 86400000);
+    assert_int_equal(c.keep.conflicts_ms, 90LL * 86400000);
     assert_int_equal(c.replicator.on_purged, CONFIG_PURGED_SNAPSHOT);
     assert_int_equal(c.n_mappings, 1);
     assert_string_equal(c.mappings[0].name, "products");
@@ -189,6 +191,8 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.replicator.memory_limit_bytes, 1 << 30);
     assert_int_equal(c.replicator.reconcile_every_ms, 0);
     assert_int_equal(c.replicator.poll_every_ms, 500);
+    assert_int_equal(c.keep.edits_ms, CONFIG_FOREVER);
+    assert_int_equal(c.keep.conflicts_ms, 36LL * 3600000);
     assert_string_equal(c.webhook.public_url, "https://public.example.com/");
     assert_int_equal(c.mappings[0].sheet_changes, CONFIG_DRIVE_PUSH);
     assert_int_equal(c.mappings[1].sheet_changes, CONFIG_APPS_SCRIPT);

@@ -8,6 +8,7 @@ import re
 
 # Kinds that the schema defines once, in words.
 KINDS = {"text": "text", "secret": "text", "port": "1 to 65535", "quota": "1 to 100000", "duration": "time: `500ms`, `30s`, `10m`, `1h`",
+         "age": "age: `90d`, `36h`, `forever`",
          "size": "size: `64KiB`, `2MiB`, `1GiB`", "listen": "`ADDRESS:PORT`", "url": "URL", "switch": "`true`, `false`",
          "column_name": "a column's name", "digits": None, "indirect": None}
 KEY = re.compile(r"^(?P<indent> *)(?P<off># )?(?P<item>- )?(?P<key>[a-z_]+):(?P<rest>.*)$")
