@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/check.h"
+#include "cli/running.h"
 #include "common/clock.h"
 
 /* Edits are told from our own writes by times up to 5 s apart; Google and the webhook refuse what
@@ -35,24 +36,17 @@ void check_clock(struct findings *f, struct db *db)
                      off_ms / 1000);
 }
 
-/* Who runs an instance has a lock of its name, and has written down who it is. */
 static void check_lease(struct findings *f, const struct config *config, struct db *db)
 {
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    CLEANUP_BUF struct buf lock = BUF_INIT;
-    struct db_param params[2];
+    struct running running;
     struct err err = ERR_INIT;
 
-    buf_printf(&lock, "tabrelay/%s", config->instance);
-    params[0] = DB_P_TEXT(buf_text(&lock));
-    params[1] = DB_P_TEXT(config->instance);
-
-    if (db_run(db, "SELECT holder, IS_USED_LOCK(?) IS NOT NULL FROM lease WHERE instance = ?",
-               params, 2, &rows, &err) != 0)
+    if (running_look(db, config, &running, &err) != 0)
         findings_add_err(f, "replicator.running", "replicator", &err);
-    else if (rows.n_rows > 0 && db_rows_int(&rows, 0, 1) != 0)
+    else if (running.is_running)
         findings_add(f, FINDING_OK, "replicator.running", "replicator", NULL,
-                     "instance %s runs on %s", config->instance, db_rows_text(&rows, 0, 0));
+                     "instance %s is run by %s since %s", config->instance, running.holder.name,
+                     running.holder.since);
     else
         findings_add(f, FINDING_WARN, "replicator.running", "replicator",
                      "Start it: tabrelay-replicator --config FILE",

@@ -72,7 +72,9 @@ int status_query(struct db *db, const struct config *config, struct status *out,
         return -1;
     if (db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err) != 0)
         return -1;
-    return db_run(db, SQL_PRUNED, params, 1, &out->pruned, err);
+    if (db_run(db, SQL_PRUNED, params, 1, &out->pruned, err) != 0)
+        return -1;
+    return running_look(db, config, &out->running, err);
 }
 
 void status_close(struct status *status)
@@ -221,6 +223,15 @@ static void print_errors(const struct db_rows *rows)
     }
 }
 
+static void print_running(const struct config *config, const struct running *running)
+{
+    if (running->is_running)
+        printf("instance %s: run by %s since %s\n", config->instance, running->holder.name,
+               running->holder.since);
+    else
+        printf("instance %s: run by no replicator now\n", config->instance);
+}
+
 static void print_checkpoint(const struct config *config, const struct db_rows *rows)
 {
     CLEANUP_BUF struct buf age = BUF_INIT;
@@ -277,6 +288,7 @@ static int print_text(const struct config *config, const struct status *status)
     for (size_t i = 0; i < config->n_mappings; i++)
         show_row(&status->mappings, find_row(&status->mappings, config->mappings[i].name),
                  config->mappings[i].name, &cells[i * N_SHOWN]);
+    print_running(config, &status->running);
     print_checkpoint(config, &status->checkpoint);
     cli_print_table(headers, N_SHOWN, cells, config->n_mappings);
     print_errors(&status->mappings);
@@ -328,6 +340,13 @@ void status_put_json(struct buf *out, const struct config *config, const struct 
 
     buf_puts(out, "{\"instance\": ");
     buf_json(out, config->instance, strlen(config->instance));
+    buf_printf(out, ", \"is_running\": %s", status->running.is_running ? "true" : "false");
+    if (status->running.is_running) {
+        buf_puts(out, ", ");
+        json_put_text(out, "holder", status->running.holder.name);
+        buf_puts(out, ", ");
+        json_put_text(out, "holder_since", status->running.holder.since);
+    }
     if (status->checkpoint.n_rows > 0) {
         buf_puts(out, ", ");
         json_put_members(out, checkpoint, 2, &status->checkpoint, 0);

@@ -7,6 +7,7 @@
 
 int64_t clock_mono_ms(void); /* CLOCK_MONOTONIC: for intervals */
 int64_t clock_mono_us(void);
+int64_t clock_boot_ms(void); /* CLOCK_BOOTTIME: goes on while the machine is suspended */
 int64_t clock_wall_ms(void); /* since 1970 UTC: for people and protocols */
 int64_t clock_wall_us(void);
 

@@ -15,6 +15,7 @@
     X(MAPPING, "mapping", "")                                                                      \
     X(SPREADSHEET, "spreadsheet", "")                                                              \
     X(TABLE, "table", "")                                                                          \
+    X(HOLDER, "holder", "")                                                                        \
     X(NAME, "name", "")                                                                            \
     X(SCOPE, "scope", "account", "project")                                                        \
     X(KIND, "kind", "read", "write", "drive")                                                      \
@@ -167,6 +168,12 @@
     X(PRUNED_ROWS, R, COUNTER, ONE, "tabrelay_pruned_rows_total", (STATE_TABLE),                   \
       "Rows that were old and went")                                                               \
     X(SESSIONS, R, COUNTER, ONE, "tabrelay_sessions_total", (SESSION), "Sessions that were begun") \
+    X(LEASE_HELD, R, GAUGE, ONE, "tabrelay_lease_held", (NONE),                                    \
+      "1: this process holds the lease of its instance; 0: it waits for it")                       \
+    X(LEASE_TAKEN, R, COUNTER, ONE, "tabrelay_lease_taken_total", (NONE),                          \
+      "Times that this process took the lease")                                                    \
+    X(LEASE_HOLDER, R, OWN, ONE, "tabrelay_lease_holder", (HOLDER),                                \
+      "Who holds the lease, as this process knows it")                                             \
     X(HOOK_REQUESTS, W, COUNTER, ONE, "tabrelay_webhook_requests_total", (PATH, REASON),           \
       "Requests by their answer")                                                                  \
     X(HOOK_TIME, W, HISTOGRAM, US, "tabrelay_webhook_request_seconds", (PATH),                     \

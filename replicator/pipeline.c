@@ -27,6 +27,7 @@ struct pipeline {
     struct sheets *sheets;
     struct http_client *webhook;
     struct watch *watch;
+    struct lease *lease;
     struct stream_clock clock;
     struct http_server *metrics;
     pthread_t worker;
@@ -90,6 +91,7 @@ static void get_metrics(void *ctx, const struct http_request *request,
     metrics_render(METRICS_REPLICATOR, &response->body);
     put_mappings(p->cfg, &response->body);
     sheets_metrics(p->sheets, &response->body);
+    lease_metrics(p->lease, &response->body);
     metrics_process(METRICS_REPLICATOR, &response->body);
 }
 
@@ -204,6 +206,7 @@ static int run_session(struct pipeline *p, struct err *err)
                                                 .sheets = p->sheets,
                                                 .webhook = p->webhook,
                                                 .watch = p->watch,
+                                                .lease = p->lease,
                                                 .clock = &p->clock,
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
@@ -258,6 +261,7 @@ static void *work(void *arg)
 static void pipeline_free(struct pipeline *p)
 {
     http_server_stop(p->metrics);
+    lease_stop(p->lease);
     http_client_free(p->webhook);
     watch_free(p->watch);
     sheets_free(p->sheets);
@@ -285,7 +289,8 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         err_nomem(err, "pipeline");
         goto undo;
     }
-    if (metrics_config(cfg, err) != 0 || sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
+    if (metrics_config(cfg, err) != 0 || lease_start(cfg, &p->lease, err) != 0 ||
+        sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
         sheets_number(p->sheets, cfg->instance, err) != 0 ||
         watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)

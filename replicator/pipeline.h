@@ -3,10 +3,12 @@
  * pipeline: the replicator's threads, from start to stop.
  *
  *   [main]      waits for a signal
- *   [worker]    sessions, one after the other: coalesce, plan, send, verify, acknowledge
- * (session/session.h) [stream]    one a session: MySQL's binlog -> queue; blocks on the socket or
- * on a full queue; reader_interrupt wakes it [metrics]   libmicrohttpd's: GET /healthz, GET
- * /metrics
+ *   [lease]     takes and renews the right to all that follows (lease.h)
+ *   [worker]    sessions, one after the other (session/session.h):
+ *               coalesce, plan, send, verify, acknowledge
+ *   [stream]    one a session: MySQL's binlog -> queue; blocks on the socket
+ *               or on a full queue; reader_interrupt wakes it
+ *   [metrics]   libmicrohttpd's: GET /healthz, GET /metrics
  *
  *   MySQL --binlog--> [stream] --queue: bounded--> [worker] --HTTPS--> Sheets
  *                                                  [worker] --SQL----> base, checkpoint

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/running.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 
@@ -27,21 +28,6 @@ void compare_close(struct compare *c)
     *c = (struct compare){0};
 }
 
-/* The replicator holds this lock for as long as it runs (sync/state.c). */
-static int is_running(struct compare *c, bool *out, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    char name[80];
-
-    snprintf(name, sizeof(name), "tabrelay/%s", c->config->instance);
-    const struct db_param params[] = {DB_P_TEXT(name)};
-
-    if (db_run(c->state.db, "SELECT IS_USED_LOCK(?) IS NOT NULL", params, 1, &rows, err) != 0)
-        return -1;
-    *out = db_rows_int(&rows, 0, 0) != 0;
-    return 0;
-}
-
 static int is_covered(struct compare *c, const struct position *p, bool *out, struct err *err)
 {
     CLEANUP_FREE char *text = NULL;
@@ -62,13 +48,15 @@ int compare_wait(struct compare *c, const struct position *p, int64_t timeout_ms
     int64_t start = clock_mono_ms(), next_mark = 0;
 
     for (;;) {
-        bool covered = false, running = false;
+        struct running running;
+        bool covered = false;
         int64_t now = clock_mono_ms();
         uint64_t serial;
 
-        if (is_covered(c, p, &covered, err) != 0 || is_running(c, &running, err) != 0)
+        if (is_covered(c, p, &covered, err) != 0 ||
+            running_look(c->state.db, c->config, &running, err) != 0)
             return -1;
-        *out = covered ? WAIT_COVERED : running ? WAIT_BEHIND : WAIT_NOT_RUNNING;
+        *out = covered ? WAIT_COVERED : running.is_running ? WAIT_BEHIND : WAIT_NOT_RUNNING;
         if (*out != WAIT_BEHIND || now - start >= timeout_ms)
             return 0;
         if (now >= next_mark && state_mark(&c->state, &serial, err) != 0)

@@ -63,8 +63,13 @@ static void scrub_host_of(struct buf *out, const char *url)
 /* Errors of connections name them. */
 static void scrub_hosts(struct buf *out, const struct config *config)
 {
-    if (strcmp(config->mysql.host, "127.0.0.1") != 0)
-        scrub_secret(out, config->mysql.host);
+    for (size_t i = 0; i < config->mysql.n_hosts; i++) {
+        CLEANUP_BUF struct buf host = BUF_INIT;
+
+        buf_append(&host, config->mysql.hosts[i], strcspn(config->mysql.hosts[i], ":"));
+        if (host.len > 0 && strcmp(buf_text(&host), "127.0.0.1") != 0)
+            scrub_secret(out, buf_text(&host));
+    }
     scrub_host_of(out, config->webhook.url);
     scrub_host_of(out, config->webhook.public_url);
 }

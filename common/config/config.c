@@ -177,6 +177,9 @@ void config_free(struct config *c)
     free(c->path);
     free(c->instance);
     free(c->mysql.host);
+    for (size_t i = 0; i < c->mysql.n_hosts; i++)
+        free(c->mysql.hosts[i]);
+    free(c->mysql.hosts);
     free(c->mysql.socket);
     free(c->mysql.user);
     free_secret(c->mysql.password);

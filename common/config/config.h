@@ -55,7 +55,9 @@ enum config_lost { CONFIG_KEEP, CONFIG_CLEAR };
 enum config_purged { CONFIG_PURGED_SNAPSHOT, CONFIG_PURGED_STOP };
 
 struct config_mysql {
-    char *host;    /* "127.0.0.1" */
+    char *host;   /* "127.0.0.1"; of several hosts all of them, for people */
+    char **hosts; /* each "host" or "host:port": the one that takes writes; NULL: host alone */
+    size_t n_hosts;
     uint16_t port; /* 3306 */
     char *socket;  /* NULL: TCP */
     char *user;

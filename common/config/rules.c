@@ -18,6 +18,7 @@ enum { PROJECT_PER_MINUTE = 300 };
 static bool is_loopback(const char *host)
 {
     return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           strncasecmp(host, "localhost:", 10) == 0 || strncmp(host, "[::1]", 5) == 0 ||
            strncmp(host, "127.", 4) == 0;
 }
 
@@ -35,26 +36,57 @@ static char *copy_text(struct walk *w, const struct spot *at, const char *text)
     return copy;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* What people are told: "db1, db2:3307". */
+static char *join_hosts(struct walk *w, const struct spot *at, const struct config_mysql *c)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < c->n_hosts; i++)
+        buf_printf(&text, "%s%s", i > 0 ? ", " : "", c->hosts[i] == NULL ? "?" : c->hosts[i]);
+    return copy_text(w, at, c->n_hosts == 0 ? "127.0.0.1" : buf_text(&text));
+}
+
+static bool is_local(const struct config_mysql *c)
+{
+    for (size_t i = 0; i < c->n_hosts && c->socket == NULL; i++)
+        if (c->hosts[i] == NULL || !is_loopback(c->hosts[i]))
+            return false;
+    return true;
+}
+
+static void check_hosts(struct walk *w, const struct spot *at, const struct config_mysql *c)
+{
+    struct spot list = walk_child(w, at, "host");
+
+    for (size_t i = 0; i < c->n_hosts; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same_text(c->hosts[j], c->hosts[i])) {
+                struct spot item = walk_item(w, &list, i);
+
+                problems_add(&w->problems, &item.place, "\"%s\" is given twice", c->hosts[i]);
+            }
+}
+
 void rules_mysql(struct walk *w, const struct spot *at, void *owner)
 {
     static const char *const replaced[] = {"host", "port"};
     struct config_mysql *c = owner;
 
+    c->host = join_hosts(w, at, c);
+    check_hosts(w, at, c);
     if (walk_child(w, at, "tls").node == NULL)
-        c->tls = c->socket != NULL || (c->host != NULL && is_loopback(c->host))
-                     ? CONFIG_TLS_PREFERRED
-                     : CONFIG_TLS_VERIFY;
+        c->tls = is_local(c) ? CONFIG_TLS_PREFERRED : CONFIG_TLS_VERIFY;
     for (size_t i = 0; i < 2 && c->socket != NULL; i++) {
         struct spot spot = walk_child(w, at, replaced[i]);
 
         if (spot.node != NULL)
             problems_add(&w->problems, &spot.place, "socket stands instead of it; remove one");
     }
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static void fill_project(struct walk *w, const struct spot *at, const char *name,

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/mysql/connect.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONNECT_TIMEOUT_S 10
+#define CONNECT_NEXT_TIMEOUT_S 3 /* where there is another host to try */
 #define WRITE_TIMEOUT_S 60
+/* A host that is gone says nothing: after so long without an answer to anything that was sent, or
+ * to four probes, the connection is broken. */
+enum { SILENCE_MS = 10000, PROBE_AFTER_S = 5, PROBE_EVERY_S = 2, PROBES = 3 };
+enum { HOST_SIZE = 256 };
 
 #ifdef MYSQL_CLIENT_MARIADB
 typedef my_bool option_bool;
@@ -61,9 +71,45 @@ static void set_tls(MYSQL *mysql, const struct config_mysql *cfg)
 }
 #endif
 
+/* One of the configured hosts. */
+struct address {
+    char host[HOST_SIZE];
+    unsigned port;
+};
+
+static size_t n_hosts(const struct config_mysql *cfg)
+{
+    return cfg->socket != NULL || cfg->n_hosts == 0 ? 1 : cfg->n_hosts;
+}
+
+/* "host", "host:port", "[IPv6]:port"; an IPv6 address of its own has more than one colon. */
+static struct address address_of(const struct config_mysql *cfg, size_t i)
+{
+    const char *text = cfg->n_hosts == 0 ? cfg->host : cfg->hosts[i];
+    struct address a = {.port = cfg->port};
+    const char *colon;
+    size_t len;
+
+    if (cfg->socket != NULL)
+        text = "localhost";
+    colon = strrchr(text, ':');
+    len = strlen(text);
+    if (colon != NULL && (strchr(text, ':') == colon || (text[0] == '[' && colon[-1] == ']'))) {
+        a.port = (unsigned)strtoul(colon + 1, NULL, 10);
+        len = (size_t)(colon - text);
+    }
+    if (len > 1 && text[0] == '[' && text[len - 1] == ']') {
+        text++;
+        len -= 2;
+    }
+    snprintf(a.host, sizeof(a.host), "%.*s", (int)len, text);
+    return a;
+}
+
 static void set_options(MYSQL *mysql, const struct config_mysql *cfg, unsigned read_timeout_s)
 {
-    unsigned connect_s = CONNECT_TIMEOUT_S, write_s = WRITE_TIMEOUT_S, refused = 0;
+    unsigned connect_s = n_hosts(cfg) > 1 ? CONNECT_NEXT_TIMEOUT_S : CONNECT_TIMEOUT_S;
+    unsigned write_s = WRITE_TIMEOUT_S, refused = 0;
 
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
     mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_timeout_s);
@@ -74,16 +120,53 @@ static void set_options(MYSQL *mysql, const struct config_mysql *cfg, unsigned r
     set_tls(mysql, cfg);
 }
 
-static int attempt(MYSQL *mysql, const struct config_mysql *cfg, struct err *err)
+/* A Unix socket has none of these and needs none. */
+static void watch_peer(MYSQL *mysql)
 {
-    const char *host = cfg->socket != NULL ? "localhost" : cfg->host;
-    char what[256];
+    int on = 1, after_s = PROBE_AFTER_S, every_s = PROBE_EVERY_S, probes = PROBES;
+    unsigned silence_ms = SILENCE_MS;
+#ifdef MYSQL_CLIENT_MARIADB
+    int fd = (int)mysql_get_socket(mysql);
+#else
+    int fd = (int)mysql->net.fd;
+#endif
+
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &after_s, sizeof(after_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof(every_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof(silence_ms));
+}
+
+/* Of several hosts one is asked for that takes writes: a replica, a secondary of group replication,
+ * a primary that gives its place up are read-only. */
+static int check_writable(MYSQL *mysql, const char *what, struct err *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    bool is_writable;
+
+    if (mysql_query(mysql, "SELECT @@GLOBAL.read_only") != 0 ||
+        (res = mysql_store_result(mysql)) == NULL)
+        return connect_error(err, mysql_errno(mysql), mysql_error(mysql), what);
+    row = mysql_fetch_row(res);
+    is_writable = row != NULL && row[0] != NULL && strcmp(row[0], "0") == 0;
+    mysql_free_result(res);
+    if (is_writable)
+        return 0;
+    return connect_error(err, CONNECT_READ_ONLY, "the server is read-only", what);
+}
+
+static int attempt(MYSQL *mysql, const struct config_mysql *cfg, const struct address *to,
+                   struct err *err)
+{
+    char what[HOST_SIZE + 128];
 
     if (cfg->socket != NULL)
         snprintf(what, sizeof(what), "connect to %s as %s", cfg->socket, cfg->user);
     else
-        snprintf(what, sizeof(what), "connect to %s:%u as %s", host, cfg->port, cfg->user);
-    if (mysql_real_connect(mysql, host, cfg->user, cfg->password, NULL, cfg->port, cfg->socket,
+        snprintf(what, sizeof(what), "connect to %s:%u as %s", to->host, to->port, cfg->user);
+    if (mysql_real_connect(mysql, to->host, cfg->user, cfg->password, NULL, to->port, cfg->socket,
                            CLIENT_FOUND_ROWS) == NULL)
         return connect_error(err, mysql_errno(mysql), mysql_error(mysql), what);
     /* Connector/C goes on in clear text when the server offers no TLS. */
@@ -91,24 +174,54 @@ static int attempt(MYSQL *mysql, const struct config_mysql *cfg, struct err *err
         err_set(err, ERR_MYSQL, "mysql: %s: the server offers no TLS", what);
         return err_hint(err, "Set up TLS on the server, or change mysql.tls.");
     }
+    if (cfg->socket == NULL)
+        watch_peer(mysql);
+    return n_hosts(cfg) > 1 ? check_writable(mysql, what, err) : 0;
+}
+
+static int open_one(const struct config_mysql *cfg, size_t i, unsigned read_timeout_s, MYSQL **out,
+                    struct err *err)
+{
+    const struct address to = address_of(cfg, i);
+    MYSQL *mysql = mysql_init(NULL);
+
+    if (mysql == NULL)
+        return err_nomem(err, "mysql");
+    set_options(mysql, cfg, read_timeout_s);
+    if (attempt(mysql, cfg, &to, err) != 0) {
+        mysql_close(mysql);
+        return -1;
+    }
+    *out = mysql;
     return 0;
+}
+
+/* No host is good: what was wrong with each. */
+static int all_failed(const struct config_mysql *cfg, const struct buf *reasons, struct err *err)
+{
+    err_set(err, ERR_MYSQL, "mysql: none of %s takes writes: %.380s", cfg->host, buf_text(reasons));
+    err->detail = CONNECT_READ_ONLY;
+    err_hint(err, "Let one of the hosts of mysql.host be the primary.");
+    return err_transient(err);
 }
 
 int connect_open(const struct config_mysql *cfg, unsigned read_timeout_s, MYSQL **out,
                  struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    MYSQL *mysql;
+    static atomic_size_t last; /* the host that was good; a hint: the others may be gone */
+    CLEANUP_BUF struct buf reasons = BUF_INIT;
+    size_t n = n_hosts(cfg), first = atomic_load(&last);
 
     pthread_once(&once, init_library); /* mysql_init would do it, but not safely in threads */
-    mysql = mysql_init(NULL);
-    if (mysql == NULL)
-        return err_nomem(err, "mysql");
-    set_options(mysql, cfg, read_timeout_s);
-    if (attempt(mysql, cfg, err) != 0) {
-        mysql_close(mysql);
-        return -1;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (first + i) % n;
+
+        if (open_one(cfg, at, read_timeout_s, out, err) == 0) {
+            atomic_store(&last, at);
+            return 0;
+        }
+        buf_printf(&reasons, "%s%s", i > 0 ? "; " : "", err->msg);
     }
-    *out = mysql;
-    return 0;
+    return n == 1 ? -1 : all_failed(cfg, &reasons, err);
 }

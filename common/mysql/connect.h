@@ -15,9 +15,12 @@
 #include "common/config/config.h"
 #include "common/err.h"
 
-/* Connect, TLS as CFG says, charset utf8mb4, CLIENT_FOUND_ROWS, LOCAL INFILE refused. Blocks: 10 s
- * to connect, then READ_TIMEOUT_S for each read. Errors as in db.h. The caller ends it with
- * mysql_close. */
+enum { CONNECT_READ_ONLY = 1290 };
+
+/* Connect, TLS as CFG says, charset utf8mb4, CLIENT_FOUND_ROWS, LOCAL INFILE refused; of several
+ * hosts to the one that takes writes. Blocks: 10 s to connect (3 s a host, where there are
+ * several), then READ_TIMEOUT_S for each read; a peer that is gone is noticed within eleven. Errors
+ * as in db.h. The caller ends it with mysql_close. */
 int connect_open(const struct config_mysql *cfg, unsigned read_timeout_s, MYSQL **out,
                  struct err *err);
 

@@ -19,6 +19,8 @@ bool connect_is_lost(unsigned number)
         1152, 1158, 1159, 1160, 1161, 1184, /* aborted, network read and write errors */
         1927, 3169,                         /* killed: MariaDB, MySQL */
         4031,                               /* disconnected for inactivity: MySQL */
+        1290, 1836, 3100, /* read-only now, or no member of its group any more: another server may
+                             be the primary */
         2001, 2002, 2003, 2004, 2005, 2006, /* cannot connect, gone away */
         2012, 2013, 2014, 2024, 2026, 2027, /* lost, out of sync, TLS, malformed packet */
         2055, 2057, /* a statement's result has other columns than before; what is left of it cannot
@@ -72,6 +74,11 @@ static void add_hint(struct err *err, unsigned number)
     case 2003:
     case 2005:
         err_hint(err, "Check mysql.host and mysql.port, and that the server is up.");
+        break;
+    case 1290:
+    case 1836:
+        err_hint(err, "The server is read-only. Where it gave its place to another one, name both "
+                      "in mysql.host.");
         break;
     case 2026:
         err_hint(err, "Check mysql.tls and mysql.tls_ca.");

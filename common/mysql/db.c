@@ -52,7 +52,7 @@ static int ask_version(struct db *db, struct err *err)
 
 static int start(struct db *db, struct err *err)
 {
-    if (connect_open(db->cfg, READ_TIMEOUT_S, &db->mysql, err) != 0)
+    if (connect_open(db->cfg, db->read_timeout_s, &db->mysql, err) != 0)
         return -1;
     db->is_lost = false;
     return db_exec(db, SESSION, NULL, err) != 0 || ask_version(db, err) != 0 ? -1 : 0;
@@ -69,11 +69,18 @@ static void end(struct db *db)
 
 int db_open(const struct config_mysql *cfg, struct db **out, struct err *err)
 {
+    return db_open_within(cfg, READ_TIMEOUT_S, out, err);
+}
+
+int db_open_within(const struct config_mysql *cfg, unsigned read_timeout_s, struct db **out,
+                   struct err *err)
+{
     struct db *db = calloc(1, sizeof(*db));
 
     if (db == NULL)
         return err_nomem(err, "mysql");
     db->cfg = cfg;
+    db->read_timeout_s = read_timeout_s;
     if (start(db, err) != 0) {
         db_close(db);
         return -1;

@@ -28,6 +28,10 @@ enum db_flavour { DB_MYSQL, DB_MARIADB };
 /* Connect with the settings in CFG (kept by pointer: CFG must outlive the connection). Blocks:
  * connect time-out 10 s. */
 int db_open(const struct config_mysql *cfg, struct db **out, struct err *err);
+/* The same; a statement that is not answered for READ_TIMEOUT_S fails, and the connection with it
+ * (db_open: 300 s). */
+int db_open_within(const struct config_mysql *cfg, unsigned read_timeout_s, struct db **out,
+                   struct err *err);
 void db_close(struct db *db); /* NULL is fine */
 int db_reconnect(struct db *db, struct err *err);
 bool db_is_lost(const struct db *db);

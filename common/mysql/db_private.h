@@ -18,6 +18,7 @@ struct db_statement {
 
 struct db {
     const struct config_mysql *cfg;
+    unsigned read_timeout_s;
     MYSQL *mysql; /* NULL between a failed reconnect and the next */
     bool is_lost;
     enum db_flavour flavour;

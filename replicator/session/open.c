@@ -16,6 +16,13 @@
  * quota. */
 enum { RETRY_BROKEN_MS = 30000, RETRY_SHARE = 10 };
 
+static int may_write(void *ctx, struct err *err)
+{
+    struct session *s = ctx;
+
+    return lease_check(s->lease, s->grant.token, s->stop, err);
+}
+
 static int open_position(struct session *s, struct err *err)
 {
     struct position *now = NULL;
@@ -98,6 +105,18 @@ static int mark_definitions(struct session *s, struct err *err)
     return 0;
 }
 
+/* The lease first: only its holder opens anything. */
+static int open_lease(struct session *s, struct err *err)
+{
+    if (lease_wait(s->lease, s->stop, &s->grant, err) != 0 ||
+        state_open(&s->state, s->cfg, err) != 0 || lease_mark(s->lease, s->state.db, err) != 0)
+        return -1;
+    s->state.token = s->grant.token;
+    s->state.lease_us = LEASE_WAIT_MS * 1000;
+    sheets_guard(s->sheets, may_write, s);
+    return 0;
+}
+
 int session_open(struct session *s, const struct session_surroundings *around, struct err *err)
 {
     const struct config *cfg = around->cfg;
@@ -109,15 +128,15 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .sheets = around->sheets,
                           .webhook = around->webhook,
                           .watch = around->watch,
+                          .lease = around->lease,
                           .clock = around->clock,
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
                           .transaction = 1};
     pace_init(&s->pace, cfg->google.batch_bytes);
-    if (state_open(&s->state, cfg, err) != 0 || state_take_lease(&s->state, stop, err) != 0 ||
-        open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||
-        open_mappings(s, err) != 0 ||
+    if (open_lease(s, err) != 0 || open_position(s, err) != 0 ||
+        state_last_edit(&s->state, &s->seen.max, err) != 0 || open_mappings(s, err) != 0 ||
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;

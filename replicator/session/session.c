@@ -71,6 +71,7 @@ void session_close(struct session *s)
     free(s->mappings);
     free(s->position);
     cascades_close(&s->cascades);
+    sheets_guard(s->sheets, NULL, NULL);
     state_close(&s->state);
     *s = (struct session){0};
 }
@@ -192,6 +193,9 @@ static int step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
 
+    if (lease_is_lost(s->lease, s->grant.token))
+        return err_set(err, ERR_STOPPED, "lease: another replicator has taken over this instance");
+    s->own_commits += lease_take_commits(s->lease);
     progress_measure(s);
     backlog_tell(s);
     if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||

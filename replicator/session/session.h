@@ -23,6 +23,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/stop.h"
+#include "replicator/lease.h"
 #include "replicator/queue.h"
 #include "replicator/route.h"
 #include "replicator/session/pace.h"
@@ -220,6 +221,7 @@ struct session_surroundings {
     struct sheets *sheets;
     struct http_client *webhook;
     struct watch *watch;
+    struct lease *lease;
     struct stop *stop;
     struct stream_clock *clock;
     int64_t process_start_ms; /* wall */
@@ -234,6 +236,8 @@ struct session {
     struct sheets *sheets;       /* owned by the pipeline: its quota outlives a session */
     struct http_client *webhook; /* owned by the pipeline */
     struct watch *watch;         /* owned by the pipeline: channels outlive a session */
+    struct lease *lease;         /* owned by the pipeline */
+    struct lease_grant grant;    /* ours */
     struct stream_clock *clock;  /* owned by the pipeline */
     int64_t process_start_ms;    /* wall */
     unsigned *warned;            /* owned by the pipeline */

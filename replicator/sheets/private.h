@@ -62,6 +62,8 @@ struct sheets {
     size_t n_accounts;
     struct budget *budget; /* owned; of reads and writes */
     struct quota drive;    /* of the first account, which alone asks Drive */
+    int (*may_write)(void *ctx, struct err *err);
+    void *guard_ctx;
     enum request_zip zip;
     bool is_leaving;
     struct known_tab *known; /* owned */

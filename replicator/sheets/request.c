@@ -231,6 +231,8 @@ static int try_once(struct sheets *s, const struct request *r, struct attempt *a
 
     if (rc == 0)
         rc = token_get(s->tokens[a->account], s->http, &bearer, err);
+    if (rc == 0 && r->kind == REQUEST_WRITE && s->may_write != NULL)
+        rc = s->may_write(s->guard_ctx, err);
     if (rc == 0) {
         take(s, r, a);
         rc = call_once(s, r, a, &answer, bearer, err);

@@ -86,6 +86,12 @@ int sheets_leave(struct sheets *s, struct err *err)
     return 0;
 }
 
+void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err), void *ctx)
+{
+    s->may_write = may_write;
+    s->guard_ctx = ctx;
+}
+
 size_t sheets_n_accounts(const struct sheets *s)
 {
     return s->n_accounts;

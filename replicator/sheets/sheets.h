@@ -38,6 +38,9 @@ void sheets_free(struct sheets *s);
 /* The stop was asked, and there is something to say yet: later calls are made all the same, each of
  * two seconds at most. */
 int sheets_leave(struct sheets *s, struct err *err);
+/* MAY_WRITE is asked before each request that writes, after all waiting for it; what it refuses is
+ * not sent, and its error is the call's. NULL: nobody is. */
+void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err), void *ctx);
 /* From now on every batch carries a number, in developer metadata of its spreadsheet, written by
  * the same atomic request: so it can be told whether a batch whose answer was lost was applied, and
  * one that comes late, twice, or from a process that is gone, is refused. INSTANCE tells ours from

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/sync/state.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/log.h"
 #include "common/metrics.h"
@@ -48,60 +45,6 @@ void state_close(struct state *s)
     db_close(s->db);
     buf_close(&s->schema);
     *s = (struct state){0};
-}
-
-static int try_lock(struct state *s, bool *got, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    char name[80];
-    struct db_param params[1];
-
-    snprintf(name, sizeof(name), "tabrelay/%s", s->cfg->instance);
-    params[0] = DB_P_TEXT(name);
-    if (state_run(s, "SELECT GET_LOCK(?, 0)", params, 1, &rows, err) != 0)
-        return -1;
-    *got = db_rows_int(&rows, 0, 0) == 1;
-    return 0;
-}
-
-static int raise_token(struct state *s, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    char host[128] = "", holder[160];
-    struct db_param params[2];
-
-    gethostname(host, sizeof(host) - 1);
-    snprintf(holder, sizeof(holder), "%s:%ld", host, (long)getpid());
-    params[0] = DB_P_TEXT(s->cfg->instance);
-    params[1] = DB_P_TEXT(holder);
-    if (state_run(s,
-                  "INSERT INTO @.lease (instance, holder, token, expires_at) "
-                  "VALUES (?, ?, 1, UTC_TIMESTAMP(3)) "
-                  "ON DUPLICATE KEY UPDATE holder = VALUES(holder), token = token + 1, "
-                  "expires_at = UTC_TIMESTAMP(3)",
-                  params, 2, NULL, err) != 0 ||
-        state_run(s, "SELECT token FROM @.lease WHERE instance = ?", params, 1, &rows, err) != 0)
-        return -1;
-    s->token = (uint64_t)db_rows_int(&rows, 0, 0);
-    return 0;
-}
-
-int state_take_lease(struct state *s, struct stop *stop, struct err *err)
-{
-    bool got = false, told = false;
-
-    while (true) {
-        if (try_lock(s, &got, err) != 0)
-            return -1;
-        if (got)
-            return raise_token(s, err);
-        if (!told)
-            log_info("lease: another replicator runs this instance; waiting instance=%s",
-                     s->cfg->instance);
-        told = true;
-        if (stop_wait_ms(stop, 1000))
-            return err_set(err, ERR_STOPPED, "lease: stopped while waiting");
-    }
 }
 
 int state_load_checkpoint(struct state *s, char **position, int64_t *saved_ms, struct err *err)
@@ -324,16 +267,20 @@ int state_last_edit(struct state *s, int64_t *edit, struct err *err)
 
 /* --- acknowledgement --- */
 
+/* The row is locked until the end, so nobody can take the lease meanwhile; renewed, so that who
+ * waits for that lock sees that its holder lives, however long it takes (replicator/lease.c). */
 int state_ack_begin(struct state *s, struct err *err)
 {
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    struct db_param params[] = {DB_P_TEXT(s->cfg->instance)};
+    struct db_param params[] = {DB_P_INT(s->lease_us), DB_P_TEXT(s->cfg->instance),
+                                DB_P_INT((int64_t)s->token)};
 
     if (db_exec(s->db, "BEGIN", NULL, err) != 0 ||
-        state_run(s, "SELECT token FROM @.lease WHERE instance = ? FOR UPDATE", params, 1, &rows,
-                  err) != 0)
+        state_run(s,
+                  "UPDATE @.lease SET expires_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND "
+                  "WHERE instance = ? AND token = ?",
+                  params, 3, NULL, err) != 0)
         return -1;
-    if ((uint64_t)db_rows_int(&rows, 0, 0) == s->token)
+    if (db_affected_rows(s->db) > 0)
         return 0;
     state_ack_abort(s);
     return err_set(err, ERR_STOPPED, "lease: another replicator has taken over this instance");

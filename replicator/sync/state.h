@@ -20,14 +20,14 @@
 #include "common/err.h"
 #include "common/hash.h"
 #include "common/mysql/db.h"
-#include "common/stop.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/mapping.h"
 
 struct state {
     const struct config *cfg;
     struct db *db;     /* owned */
-    uint64_t token;    /* of our lease; 0: none */
+    uint64_t token;    /* of our lease (replicator/lease.h); 0: none */
+    int64_t lease_us;  /* an acknowledgement renews it for so long */
     struct buf schema; /* the state database, quoted */
 };
 
@@ -36,10 +36,6 @@ void state_close(struct state *s);
 /* Run SQL in which each '@' stands for the quoted state database. */
 int state_run(struct state *s, const char *sql, const struct db_param *params, size_t n,
               struct db_rows *rows, struct err *err);
-
-/* Take the lease: wait until no other replicator holds it (a named lock of the server, which ends
- * with its connection), then raise the token. ERR_STOPPED when asked to stop meanwhile. */
-int state_take_lease(struct state *s, struct stop *stop, struct err *err);
 
 /* How many conflicts of MAPPING wait for a person. */
 int state_count_open(struct state *s, const char *mapping, int64_t *n, struct err *err);
