@@ -11,15 +11,18 @@ MYSQL_PC := $(if $(filter mariadb,$(MYSQL_CLIENT)),libmariadb,mysqlclient)
 
 PKGS := $(MYSQL_PC) libcurl libcjson yaml-0.1 zlib libdeflate libzstd openssl libxxhash libmicrohttpd
 CC ?= gcc
+MACHINE := $(shell $(CC) -dumpmachine)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wundef $(if $(filter 1,$(WERROR)),-Werror)
-HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+# tests/hardening looks for these in what is built.
+BRANCHES := $(if $(filter x86_64%,$(MACHINE)),-fcf-protection=full,$(if $(filter aarch64%,$(MACHINE)),-mbranch-protection=standard))
+HARDEN := -fstack-protector-strong -fstack-clash-protection $(BRANCHES) -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=3)
 OPT ?= $(if $(SAN),-O1 -fno-omit-frame-pointer,-O2)
 CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE \
 	-DMYSQL_CLIENT_$(shell echo $(MYSQL_CLIENT) | tr a-z A-Z)=1 $(if $(PLANTED_BUG),-DPLANTED_BUG=$(PLANTED_BUG))
 CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
 	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g') -pthread $(EXTRA_CFLAGS)
-LDFLAGS := -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(EXTRA_LDFLAGS)
+LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SAN),-fsanitize=$(SAN)) $(EXTRA_LDFLAGS)
 LDLIBS := $(shell pkg-config --libs $(PKGS)) -lm -pthread
 
 src = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
@@ -44,7 +47,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode bench-sheets fuzz fuzz-short fuzz-programs torture torture-planted
+	bench bench-decode bench-sheets inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -56,7 +59,7 @@ $(EMBED_C): $(EMBED) tools/embed.sh
 	@mkdir -p $(@D)
 	@sh tools/embed.sh $(EMBED) > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/embed_data.o: $(EMBED_C)
-	@$(CC) $(CPPFLAGS) -std=c17 -g -O1 -fPIE -c -o $@ $<
+	@$(CC) $(CPPFLAGS) -std=c17 -g -O1 $(HARDEN) -c -o $@ $<
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -123,7 +126,8 @@ FUZZ_TARGETS := $(shell grep -o 'X([a-z0-9_]*)' tests/fuzz/targets.h | tr -d 'X(
 FUZZ ?= $(FUZZ_TARGETS)
 $(BUILD)/libfuzz.a: $(call obj,$(FUZZ_SRC))
 # No more of the product than is fuzzed: everything is compiled again, with counters.
-$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c)
+$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c \
+	$(wildcard replicator/sheets/*.c) $(filter-out sandbox/main.c,$(wildcard sandbox/*.c)))
 $(BUILD)/tests/test_fuzz_cases: $(BUILD)/tests/unit/test_fuzz_cases.o $(BUILD)/libfuzz.a $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
@@ -139,7 +143,7 @@ $(BUILD)/fuzz-seeds: $(BUILD)/tests/fuzz/seeds.o $(BUILD)/libfuzzed.a $(LIBCOMMO
 RECORDINGS := $(wildcard tests/unit/binlog/*.binlog)
 $(BUILD)/fuzz/seeds: $(BUILD)/fuzz-seeds $(RECORDINGS)
 	@rm -rf $@
-	@mkdir -p $(@D) && $(BUILD)/fuzz-seeds $@ $(RECORDINGS)
+	@mkdir -p $(@D) && $(BUILD)/fuzz-seeds $@ $(RECORDINGS) && tests/fuzz/seed-key $@/key
 fuzz-programs: $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/seeds
 # UBSan's check of function pointers would want the C++ runtime for the one C++ file.
 fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
@@ -147,10 +151,37 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
 		EXTRA_CFLAGS='-w -fno-sanitize=function' FUZZ="$(FUZZ)" fuzz-programs
 	@tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 # What CI does: what reads a binlog for twelve seconds each, simpler parsers for six.
-FUZZ_SIMPLE := file ddl cell config edit
+FUZZ_SIMPLE := file ddl cell config edit answer key signature url gzip sandbox sandbox_text
 fuzz-short:
 	@$(MAKE) fuzz FUZZ_SECONDS=12 FUZZ="$(filter-out $(FUZZ_SIMPLE),$(FUZZ_TARGETS))"
 	@$(MAKE) fuzz FUZZ_SECONDS=6 FUZZ="$(FUZZ_SIMPLE)"
+
+# The unit tests and the programs with calls that fail when asked to (tests/inject): the same objects, in which the product's calls
+# of NAME, where inject.c defines inject_NAME, are turned into calls of that.
+INJECT := $(BUILD)/inject
+INJECT_UNITS := $(filter-out %/test_fuzz_cases,$(patsubst tests/unit/%.c,$(INJECT)/%,$(UNIT_SRC)))
+INJECT_PROGRAMS := $(INJECT)/tabrelay-replicator $(INJECT)/tabrelay-webhook $(INJECT)/tabrelay
+$(INJECT)/inject.o: tests/inject/inject.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(filter-out -Wundef,$(CFLAGS)) -fno-builtin -c -o $@ $<
+$(INJECT)/calls: $(INJECT)/inject.o
+	@nm $< | sed -n 's/.* T inject_\(.*\)/\1 inject_\1/p' > $@
+$(INJECT)/%.a: $(BUILD)/%.a $(INJECT)/calls
+	@objcopy --redefine-syms=$(INJECT)/calls $< $@
+$(INJECT)/%_main.o: $(BUILD)/%/main.o $(INJECT)/calls
+	@objcopy --redefine-syms=$(INJECT)/calls $< $@
+INJECT_COMMON := $(INJECT)/libcommon.a $(INJECT)/inject.o
+$(INJECT)/tabrelay-replicator: $(INJECT)/replicator_main.o $(INJECT)/libreplicator.a $(INJECT_COMMON)
+	$(link)
+$(INJECT)/tabrelay-webhook: $(INJECT)/webhook_main.o $(INJECT)/libwebhook.a $(INJECT_COMMON)
+	$(link)
+$(INJECT)/tabrelay: $(INJECT)/cli_main.o $(INJECT)/libcli.a $(INJECT)/libreplicator.a $(INJECT_COMMON)
+	$(link)
+$(INJECT)/test_%: $(BUILD)/tests/unit/test_%.o $(INJECT)/libcli.a $(INJECT)/libreplicator.a $(INJECT)/libwebhook.a $(BUILD)/libsandbox.a $(INJECT_COMMON)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(INJECT)/libcommon.a $(LDLIBS) -lcmocka
+inject-programs: $(INJECT_PROGRAMS) $(INJECT_UNITS)
+inject: ## fail each allocation, read, write and query of unit tests and starts (tests/inject)
+	@INJECT_SHARE=$(or $(INJECT_SHARE),1) ./tests/run --inject
 
 check-unit: $(UNITS) ## run the C unit tests
 	@sh tests/unit/run.sh $(UNITS)

@@ -47,6 +47,11 @@ int absent_add(struct session *s, struct follow *f, const struct row_image *imag
     }
     a->key = image->key;
     HASH_ADD(hh, f->absents, key, sizeof(a->key), a);
+    if (!hash_added(a)) {
+        free(a->row_key);
+        free(a);
+        return err_nomem(err, "absent");
+    }
     log_debug("absent: a changed row is not in the tab mapping=%s", f->m.cfg->name);
     return 0;
 }

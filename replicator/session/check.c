@@ -73,6 +73,11 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
         c->id.mapping = mapping;
         c->id.key = key;
         HASH_ADD(hh, s->checks, id, sizeof(c->id), c);
+        if (!hash_added(c)) {
+            free(c->row_key);
+            free(c);
+            return err_nomem(err, "check");
+        }
     }
     c->due_ms = clock_mono_ms() + SETTLE_MS;
     return refused == NULL ? 0 : add_refused(c, &s->follows[mapping].m, refused, err);

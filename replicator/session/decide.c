@@ -46,6 +46,11 @@ int decide_add(struct session *s, uint32_t mapping, struct hash128 key, const ch
     }
     d->id = id;
     HASH_ADD(hh, s->decisions, id, sizeof(d->id), d);
+    if (!hash_added(d)) {
+        free(d->column);
+        free(d);
+        return err_nomem(err, "decide");
+    }
     return 0;
 }
 

@@ -220,28 +220,29 @@ static bool has_same_cells(const struct lost_share *share, const struct lost_row
 }
 
 /* Where nothing but blank cells was written there is nothing to be known by. */
-static void add_content(struct hunt *h, const struct lost_row *row)
+static int add_content(struct hunt *h, const struct lost_row *row, struct err *err)
 {
     const struct lost_cell *first = first_cell(h->share, row);
     struct content *head, *c;
 
     if (row->is_gone || first == NULL)
-        return;
+        return 0;
     head = find_content(h, first->mapped, first->hash);
     for (c = head; c != NULL && !has_same_cells(h->share, c->like, row);)
         c = c->next;
-    if (c == NULL) {
-        c = &h->all[h->n_contents++];
-        c->like = row;
-        c->first.mapped = first->mapped;
-        c->first.hash = first->hash;
-        if (head == NULL) {
-            HASH_ADD(hh, h->contents, first, sizeof(c->first), c);
-        } else {
-            c->next = head->next;
-            head->next = c;
-        }
+    if (c != NULL)
+        return 0;
+    c = &h->all[h->n_contents++];
+    c->like = row;
+    c->first.mapped = first->mapped;
+    c->first.hash = first->hash;
+    if (head != NULL) {
+        c->next = head->next;
+        head->next = c;
+        return 0;
     }
+    HASH_ADD(hh, h->contents, first, sizeof(c->first), c);
+    return hash_added(c) ? 0 : err_nomem(err, "flush");
 }
 
 static int make_contents(struct hunt *h, struct err *err)
@@ -250,7 +251,8 @@ static int make_contents(struct hunt *h, struct err *err)
     if (h->all == NULL)
         return err_nomem(err, "flush");
     for (size_t i = 0; i < h->share->n_rows; i++)
-        add_content(h, &h->share->rows[i]);
+        if (add_content(h, &h->share->rows[i], err) != 0)
+            return -1;
     return 0;
 }
 

@@ -159,7 +159,14 @@ static bool read_cells(struct lost_share *share, struct lost_row *row, const cJS
     return true;
 }
 
-static bool read_row(struct lost_share *share, const cJSON *names, const cJSON *json)
+static int unreadable(const struct lost_share *share, struct err *err)
+{
+    return err_set(err, ERR_FORMAT, "sent_batch: a row of mapping %s cannot be read",
+                   share->m->cfg->name);
+}
+
+static int read_row(struct lost_share *share, const cJSON *names, const cJSON *json,
+                    struct err *err)
 {
     struct lost_row *row = &share->rows[share->n_rows];
     const cJSON *changed = cJSON_GetArrayItem(json, 1), *cells = cJSON_GetArrayItem(json, 2);
@@ -168,14 +175,16 @@ static bool read_row(struct lost_share *share, const cJSON *names, const cJSON *
     *row = (struct lost_row){.first_cell = share->n_cells, .is_gone = cJSON_IsNull(cells)};
     if (!read_key(cJSON_GetArrayItem(json, 0), &row->key) || !cJSON_IsNumber(changed) ||
         (!row->is_gone && !cJSON_IsArray(cells)) || !read_cells(share, row, names, cells))
-        return false;
+        return unreadable(share, err);
     row->changed_us = (int64_t)changed->valuedouble;
     HASH_FIND(hh, share->by_key, &row->key, sizeof(row->key), other);
     if (other != NULL)
-        return false;
+        return unreadable(share, err);
     HASH_ADD(hh, share->by_key, key, sizeof(row->key), row);
+    if (!hash_added(row))
+        return err_nomem(err, "flush");
     share->n_rows++;
-    return true;
+    return 0;
 }
 
 int lost_share_read(struct lost_share *share, struct mapping *m, uint32_t at, const cJSON *json,
@@ -196,9 +205,8 @@ int lost_share_read(struct lost_share *share, struct mapping *m, uint32_t at, co
         return err_nomem(err, "flush");
     cJSON_ArrayForEach(item, rows)
     {
-        if (!read_row(share, json_get(json, "columns"), item))
-            return err_set(err, ERR_FORMAT, "sent_batch: a row of mapping %s cannot be read",
-                           m->cfg->name);
+        if (read_row(share, json_get(json, "columns"), item, err) != 0)
+            return -1;
     }
     return 0;
 }

@@ -70,7 +70,11 @@ static struct note *get(struct session *s, uint32_t mapping, struct hash128 key,
     }
     n->id = id;
     HASH_ADD(hh, s->notes, id, sizeof(n->id), n);
-    return n;
+    if (hash_added(n))
+        return n;
+    cJSON_Delete(n->texts);
+    free(n);
+    return NULL;
 }
 
 int note_add(struct session *s, uint32_t mapping, struct hash128 key, int64_t row,

@@ -59,6 +59,11 @@ int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const
     p->due_ms = clock_mono_ms() + (is_found ? 0 : FIRST_LOOK_MS);
     p->tries = is_found ? LOOKS - 1 : 0;
     HASH_ADD(hh, s->placements, id, sizeof(p->id), p);
+    if (!hash_added(p)) {
+        free(p->row_key);
+        free(p);
+        return err_nomem(err, "placement");
+    }
     if (pending != NULL)
         pending->is_held = true;
     return 0;

@@ -14,6 +14,21 @@
 
 enum { CLOCKS_DIFFER_MS = 5000, RECENTS_MAX = 100000 };
 
+/* NULL: there is no room. */
+static struct recent *add(struct session *s, struct row_id id)
+{
+    struct recent *r;
+
+    if (HASH_COUNT(s->recents) >= RECENTS_MAX || (r = calloc(1, sizeof(*r))) == NULL)
+        return NULL;
+    r->id = id;
+    HASH_ADD(hh, s->recents, id, sizeof(r->id), r);
+    if (hash_added(r))
+        return r;
+    free(r);
+    return NULL;
+}
+
 void recent_note(struct session *s, uint32_t mapping, struct hash128 key)
 {
     struct recent *r;
@@ -23,15 +38,11 @@ void recent_note(struct session *s, uint32_t mapping, struct hash128 key)
     id.mapping = mapping;
     id.key = key;
     HASH_FIND(hh, s->recents, &id, sizeof(id), r);
-    if (r == NULL) {
+    if (r == NULL && (r = add(s, id)) == NULL) {
         /* Bounded: forget them all, and take every row as written until now. */
-        if (HASH_COUNT(s->recents) >= RECENTS_MAX || (r = calloc(1, sizeof(*r))) == NULL) {
-            recents_close(s);
-            s->recents_floor_ms = clock_wall_ms();
-            return;
-        }
-        r->id = id;
-        HASH_ADD(hh, s->recents, id, sizeof(r->id), r);
+        recents_close(s);
+        s->recents_floor_ms = clock_wall_ms();
+        return;
     }
     r->wall_ms = clock_wall_ms();
 }

@@ -59,6 +59,11 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
         }
         r->key = key;
         HASH_ADD(hh, f->refreshes, key, sizeof(r->key), r);
+        if (!hash_added(r)) {
+            free(r->row_key);
+            free(r);
+            return err_nomem(err, "refresh");
+        }
     }
     if (columns != NULL && !session_set_columns(&f->m, columns, &r->forced))
         r->is_forced = true;

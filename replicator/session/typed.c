@@ -62,7 +62,10 @@ static struct typed *get(struct follow *f, uint64_t content)
         return t;
     t->content = content;
     HASH_ADD(hh, f->typed, content, sizeof(t->content), t);
-    return t;
+    if (hash_added(t))
+        return t;
+    free(t);
+    return NULL;
 }
 
 bool typed_is_due(const struct session *s, struct follow *f, const struct grid *grid, int64_t row,

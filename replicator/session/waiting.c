@@ -14,7 +14,10 @@ int waiting_add(struct reconcile *r, struct hash128 key, struct err *err)
         return err_nomem(err, "waiting");
     w->key = key;
     HASH_ADD(hh, r->waiting, key, sizeof(w->key), w);
-    return 0;
+    if (hash_added(w))
+        return 0;
+    free(w);
+    return err_nomem(err, "waiting");
 }
 
 bool waiting_has(const struct reconcile *r, struct hash128 key)

@@ -57,7 +57,10 @@ static struct window_row *add_row(struct window *w, struct hash128 key)
         return NULL;
     row->key = key;
     HASH_ADD(hh, w->rows, key, sizeof(row->key), row);
-    return row;
+    if (hash_added(row))
+        return row;
+    free(row);
+    return NULL;
 }
 
 /* Move the images into the window. */

@@ -76,6 +76,11 @@ struct pending_row *change_set_put(struct change_set *set, uint32_t mapping,
         }
         row->id = make_id(mapping, image->key);
         HASH_ADD(hh, set->rows, id, sizeof(row->id), row);
+        if (!hash_added(row)) {
+            free(row);
+            free(image);
+            return NULL;
+        }
         set->n_rows++;
         set->bytes += sizeof(*row);
     } else {

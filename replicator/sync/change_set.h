@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "common/hash.h"
+#include "common/hash_table.h"
 #include "common/mysql/value.h"
 
 /* The values of a row's mapped columns in one block of memory; its bytes follow it. */

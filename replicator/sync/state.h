@@ -13,12 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "common/arena.h"
 #include "common/config/config.h"
 #include "common/err.h"
 #include "common/hash.h"
+#include "common/hash_table.h"
 #include "common/mysql/db.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/mapping.h"

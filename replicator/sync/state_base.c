@@ -61,9 +61,10 @@ static int add_row(struct base_rows *out, const struct db_rows *rows, size_t r, 
     if (row->row_key == NULL || row->hashes == NULL ||
         (agreed.state == VALUE_TEXT && row->agreed == NULL))
         return err_nomem(err, "state");
-    if (base_rows_find(out, row->key) == NULL)
-        HASH_ADD(hh, out->rows, key, sizeof(row->key), row);
-    return 0;
+    if (base_rows_find(out, row->key) != NULL)
+        return 0;
+    HASH_ADD(hh, out->rows, key, sizeof(row->key), row);
+    return hash_added(row) ? 0 : err_nomem(err, "state");
 }
 
 static int load_chunk(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,

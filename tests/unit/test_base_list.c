@@ -60,6 +60,7 @@ static void a_base_that_moved_on_is_not_the_same(void **state)
     (void)state;
     base_set(&before, "name", 7);
     base_set(&after, "name", 8);
+    assert_false(before.is_failed || after.is_failed);
     add(&page, &row, 1, &before);
     assert_int_equal(base_list_add(&list, &page), 0);
     base_rows_close(&page);
