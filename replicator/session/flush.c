@@ -211,8 +211,10 @@ static int look_before(struct session *s, struct shipment *sh, bool *must_wait, 
 
         if (share->plan.n_deletes > 0 && unmapped_log(s, &share->plan, &share->has_moved, err) != 0)
             return -1;
-        if (share->has_moved)
+        if (share->has_moved) {
             s->follows[share->at].m.is_index_stale = has_moved = true;
+            due_touch(&s->follows[share->at]);
+        }
     }
     if (!*must_wait)
         s->replans = has_moved && s->replans < REPLANS_MAX ? s->replans + 1 : 0;
@@ -256,24 +258,26 @@ static void note_arrival(struct session *s, struct share *share)
     count_rows(share);
 }
 
+/* Until it is acknowledged, or refused, the tab may show the batch, or may not. */
+static void set_tried(const struct shipment *sh, bool is_tried)
+{
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t row = 0; row < sh->shares[i].plan.n_rows; row++)
+            sh->shares[i].plan.rows[row].pending->is_tried = is_tried;
+}
+
 /* Nobody knows where rows are now; and when the answer was lost (lost.c), what they show. */
 static void note_failure(struct session *s, const struct shipment *sh, const struct err *err)
 {
     for (size_t i = 0; i < sh->n_shares; i++)
         s->follows[sh->shares[i].at].m.is_index_stale = true;
-    if (err->code != ERR_LOST)
+    if (err->code != ERR_LOST) {
+        set_tried(sh, false);
         return;
+    }
     lost_doubt(s, sh->spreadsheet);
     for (size_t i = 0; i < sh->n_shares; i++)
         note_written(s, &sh->shares[i]);
-}
-
-/* Until it is acknowledged the tab may show the batch, or may not. */
-static void note_sending(struct shipment *sh)
-{
-    for (size_t i = 0; i < sh->n_shares; i++)
-        for (size_t row = 0; row < sh->shares[i].plan.n_rows; row++)
-            sh->shares[i].plan.rows[row].pending->is_tried = true;
 }
 
 static void count_batch(const struct shipment *sh, int rc, const struct err *err)
@@ -327,9 +331,9 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
     for (size_t i = 0; i < sh->n_shares; at += sh->shares[i++].proof.n_ranges)
         memcpy(ranges + at, sh->shares[i].proof.ranges,
                sh->shares[i].proof.n_ranges * sizeof(*ranges));
-    note_sending(sh);
     if (lost_record(s, sh, err) != 0)
         return -1;
+    set_tried(sh, true);
     if (send_batch(s, sh, ranges, n, &grids, err) != 0) {
         note_failure(s, sh, err);
         return -1;

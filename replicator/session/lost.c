@@ -164,6 +164,15 @@ static bool has_ready(const struct session *s, const char *spreadsheet)
     return false;
 }
 
+/* What became of every batch is known, and base has been told: rows may be trusted again to show
+ * what it says. */
+static void forget_tries(struct session *s, const char *spreadsheet)
+{
+    for (struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
+        if (strcmp(s->follows[p->id.mapping].m.cfg->spreadsheet, spreadsheet) == 0)
+            p->is_tried = false;
+}
+
 /* Also where nothing was written down (new rows): what is planned next has to see them, or be sure
  * that they will not come. */
 static int settle_spreadsheet(struct session *s, const char *spreadsheet,
@@ -193,9 +202,12 @@ int lost_step(struct session *s, struct err *err)
         struct err other;
 
         f->turn.is_lost = false;
-        if (!was_lost || !has_ready(s, f->m.cfg->spreadsheet) ||
-            settle_spreadsheet(s, f->m.cfg->spreadsheet, &rows, &other) == 0)
+        if (!was_lost || !has_ready(s, f->m.cfg->spreadsheet))
             continue;
+        if (settle_spreadsheet(s, f->m.cfg->spreadsheet, &rows, &other) == 0) {
+            forget_tries(s, f->m.cfg->spreadsheet);
+            continue;
+        }
         if (turns_is_refusal(&other)) /* the other spreadsheets need no new session for it */
             err_transient(&other);
         if (!s->is_lost)

@@ -249,7 +249,7 @@ static int mend_victims(struct session *s, struct share *share, struct err *err)
 
 /* What did not land is written again. Of a row that has its place the cells are known; they show
  * what they did before, or what another row's write left there, which base is told, or what a
- * person types now. */
+ * person types now. So they do where a delete did not land, or took a copy of the row. */
 static int force_again(const struct share *share, struct err *err)
 {
     const struct plan *plan = &share->plan;
@@ -261,7 +261,8 @@ static int force_again(const struct share *share, struct err *err)
             continue;
         if (row->action != PLAN_UPDATE)
             row->pending->is_forced = true;
-        row->pending->is_tried = row->action != PLAN_UPDATE;
+        row->pending->is_tried = row->action != PLAN_UPDATE && row->action != PLAN_DELETE;
+        row->pending->is_told = row->pending->is_tried;
         row->pending->can_rescue = row->action == PLAN_UPDATE;
         for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
             if (pending_row_force(row->pending, plan->cells[c].mapped, plan->mapping->n_columns) !=
@@ -287,6 +288,7 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
     metrics_add(METRIC_MOVED_ROWS, (int64_t)(r->n_moved + r->n_twice), share->at);
     s->flush_after_ms = clock_mono_ms() + clock_backoff_ms(s->moves, MOVED_MS, MOVED_MAX_MS);
     s->has_moved = true;
+    due_touch(&s->follows[share->at]);
     if (force_again(share, err) != 0 || note_hits(s, share, err) != 0 ||
         mend_victims(s, share, err) != 0)
         return -1;

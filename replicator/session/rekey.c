@@ -3,21 +3,22 @@
  * rekey: a row that got another key in MySQL keeps its row in the tab, with the people's own cells.
  *
  * The binlog tells such a change as one event with both images; it is taken as the delete of the
- * old key and the new row. Before they are planned, the new key is written over the old one: the
- * rest of the row is then an update, and of the old key nothing is left to do. Rows that moved in
- * that moment show as keys that vanish, and are put right. Where it is not certain what became of
- * what (the key stands already, the old one has come again, a conflict waits) the row is deleted
- * and inserted.
+ * old key and the new row. Before they are planned, the new key is written over the old one, and
+ * what was agreed on goes with it: the rest of the row is then an update, and of the old key
+ * nothing is left to do. Rows that moved in that moment show as keys that vanish, and are put
+ * right. Where it is not certain what became of what (the key stands already, the old one has come
+ * again, a conflict waits) the row is deleted and inserted.
  */
 #include <stdlib.h>
 
 #include "common/base.h"
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "common/rowkey.h"
 #include "replicator/session/shipment.h"
 #include "replicator/sync/tab.h"
 
-enum { ROWS_MAX = 1000 };
+enum { ROWS_MAX = 1000, KEY_MAX = 16 };
 
 static bool is_candidate(const struct session *s, uint32_t at, const struct pending_row *p)
 {
@@ -31,6 +32,24 @@ static bool is_candidate(const struct session *s, uint32_t at, const struct pend
     return old != NULL && old->is_delete && !old->is_held;
 }
 
+/* The new key stands where the old one did, as far as we know. */
+static bool is_heir(const struct session *s, uint32_t at, const struct pending_row *p)
+{
+    const struct row_index *index = &s->follows[at].m.index;
+
+    return p->id.mapping == at && p->has_old_key && !p->is_delete && !p->is_held &&
+           row_index_find(index, p->old_key) < 0 && row_index_find(index, p->id.key) >= 0;
+}
+
+static bool has_any(const struct session *s, uint32_t at,
+                    bool (*is)(const struct session *, uint32_t, const struct pending_row *))
+{
+    for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
+        if (is(s, at, p))
+            return true;
+    return false;
+}
+
 static bool has_conflict(const struct mapping *m, const struct base_row *base)
 {
     if (base_is_held(base->hashes, base->hashes_len, BASE_ROW))
@@ -41,7 +60,7 @@ static bool has_conflict(const struct mapping *m, const struct base_row *base)
     return false;
 }
 
-/* Rows that may be rekeyed, up to ROWS_MAX; each is looked at once. */
+/* Rows that may be rekeyed, up to ROWS_MAX; the others are not looked at again. */
 static int collect(struct session *s, uint32_t at, struct pending_row **rows, size_t *n,
                    struct err *err)
 {
@@ -59,13 +78,13 @@ static int collect(struct session *s, uint32_t at, struct pending_row **rows, si
             continue;
         rows[n_found] = p;
         old[n_found++] = p->old_key;
-        p->has_old_key = false;
     }
     rc = state_load_base(&s->state, m->cfg->name, old, n_found, false, &base, err);
     for (size_t i = 0; rc == 0 && i < n_found; i++) {
         const struct base_row *known = base_rows_find(&base, old[i]);
 
-        if (known != NULL && !has_conflict(m, known))
+        rows[i]->has_old_key = known != NULL && !has_conflict(m, known);
+        if (rows[i]->has_old_key)
             rows[(*n)++] = rows[i];
     }
     base_rows_close(&base);
@@ -171,16 +190,98 @@ static int rekey(struct session *s, uint32_t at, struct pending_row *const *rows
     grids_free(proof, 1 + m->n_key);
     if (lost_answered(s, m, rc, err) != 0)
         return -1;
+    for (size_t i = 0; i < n; i++)
+        rows[i]->has_old_key = is_heir(s, at, rows[i]);
     log_info("rekey: rows got their new keys in place mapping=%s rows=%zu", m->cfg->name, n);
     return 0;
 }
 
-static bool has_candidate(const struct session *s, uint32_t at)
+/* --- what was agreed on --- */
+
+/* BASE, of the old key, under P's key. */
+static int make_put(const struct mapping *m, const struct pending_row *p,
+                    const struct base_row *base, struct arena *arena, struct base_put *put,
+                    struct err *err)
 {
-    for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
-        if (is_candidate(s, at, p))
-            return true;
-    return false;
+    CLEANUP_BUF struct buf hashes = BUF_INIT;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    struct value key[KEY_MAX];
+
+    buf_append(&hashes, base->hashes, base->hashes_len);
+    for (size_t k = 0; k < m->n_key; k++) {
+        key[k] = p->image->values[m->key[k]];
+        base_set(&hashes, mapping_column_of(m, m->key[k])->name, hash_value(key[k]));
+    }
+    rowkey_write(&text, key, m->n_key);
+    *put = (struct base_put){.key = p->id.key,
+                             .row_key = arena_copy(arena, buf_text(&text), text.len),
+                             .hashes = arena_copy(arena, buf_text(&hashes), hashes.len),
+                             .hashes_len = hashes.len,
+                             .agreed = base->agreed,
+                             .agreed_len = base->agreed_len,
+                             .changed_us = p->changed_us};
+    return hashes.is_failed || text.is_failed || put->row_key == NULL || put->hashes == NULL
+               ? err_nomem(err, "rekey")
+               : 0;
+}
+
+static int put_heirs(struct session *s, const struct mapping *m, struct pending_row *const *rows,
+                     size_t n, struct err *err)
+{
+    CLEANUP_FREE struct hash128 *keys = calloc(2 * n, sizeof(*keys));
+    CLEANUP_FREE struct base_put *puts = calloc(n, sizeof(*puts));
+    struct base_rows now = {0};
+    size_t n_puts = 0;
+    int rc = 0;
+
+    if (keys == NULL || puts == NULL)
+        return err_nomem(err, "rekey");
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = rows[i]->old_key;
+        keys[n + i] = rows[i]->id.key;
+    }
+    rc = state_load_base(&s->state, m->cfg->name, keys, 2 * n, true, &now, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct base_row *old = base_rows_find(&now, rows[i]->old_key);
+
+        if (old == NULL || base_row_is_kept(old) || has_conflict(m, old) ||
+            base_rows_find(&now, rows[i]->id.key) != NULL)
+            continue;
+        rc = make_put(m, rows[i], old, &now.arena, &puts[n_puts], err);
+        keys[n_puts] = rows[i]->id.key;
+        n_puts++;
+    }
+    if (rc == 0)
+        rc = state_ack_put(&s->state, m->cfg->name, puts, n_puts, err);
+    if (rc == 0)
+        rc = state_ack_alive(&s->state, m->cfg->name, keys, n_puts, err);
+    base_rows_close(&now);
+    return rc;
+}
+
+/* What was agreed on of the old keys is known of the new ones, so that only cells that differ are
+ * written, and what a person has typed there is seen. */
+static int inherit(struct session *s, uint32_t at, struct pending_row **rows, struct err *err)
+{
+    size_t n = 0;
+
+    for (struct pending_row *p = s->set.rows; p != NULL && n < ROWS_MAX; p = p->hh.next)
+        if (is_heir(s, at, p))
+            rows[n++] = p;
+    if (n == 0)
+        return 0;
+    if (state_ack_begin(&s->state, err) != 0)
+        return -1;
+    if (put_heirs(s, &s->follows[at].m, rows, n, err) != 0) {
+        state_ack_abort(&s->state);
+        return -1;
+    }
+    s->own_commits++;
+    if (state_ack_commit(&s->state, err) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        rows[i]->has_old_key = false;
+    return 0;
 }
 
 int shipment_rekey(struct session *s, uint32_t at, struct err *err)
@@ -189,15 +290,15 @@ int shipment_rekey(struct session *s, uint32_t at, struct err *err)
     struct mapping *m = &s->follows[at].m;
     size_t n;
 
-    if (!mapping_writes_sheet(m) || !has_candidate(s, at))
+    if (!mapping_writes_sheet(m) || !(has_any(s, at, is_candidate) || has_any(s, at, is_heir)))
         return 0;
     rows = calloc(ROWS_MAX, sizeof(struct pending_row *));
     if (rows == NULL)
         return err_nomem(err, "rekey");
     do {
         if (tab_read_index(s->sheets, m, err) != 0 || collect(s, at, rows, &n, err) != 0 ||
-            (n > 0 && rekey(s, at, rows, n, err) != 0))
+            (n > 0 && rekey(s, at, rows, n, err) != 0) || inherit(s, at, rows, err) != 0)
             return -1;
-    } while (has_candidate(s, at) && !s->must_restart);
+    } while ((has_any(s, at, is_candidate) || has_any(s, at, is_heir)) && !s->must_restart);
     return 0;
 }

@@ -63,7 +63,7 @@ static bool is_wanted(const struct session *s, const struct share *share)
 static bool is_readable(const struct planned_row *row)
 {
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
-           !row->pending->is_tried && !row->pending->is_forced &&
+           !row->pending->is_tried && !row->pending->is_told && !row->pending->is_forced &&
            (row->pending->forced == NULL || row->pending->can_rescue);
 }
 
@@ -163,7 +163,7 @@ static void look_at_row(struct rescue *r, const struct planned_row *row, const s
         return;
     }
     found_upsert(&r->found, m, grid, row->sheet_row, r->changed, base);
-    row->pending->is_tried = true;
+    row->pending->is_told = true;
 }
 
 static void look_at_grid(struct rescue *r, const struct grid_range *range, const struct grid *grid)

@@ -51,8 +51,9 @@ struct pending_row {
     struct hash128 old_key;
     int64_t changed_us; /* when its newest change was committed, by MySQL's clock; 0: not known */
     struct change_times times; /* of its oldest change */
-    bool is_tried; /* its cells in the tab need not show what base says: a batch was sent, or
-                      what a person typed there was read */
+    bool is_tried; /* its cells in the tab need not show what base says: a batch was sent, and it
+                      is not known what became of it */
+    bool is_told;  /* nor what a person typed there: that was read, and sent to the webhook */
     int64_t edit; /* the last edit (edit_log.id) whose change of it the stream has shown; 0: none */
     int64_t meet_until_ms; /* monotonic; until then it waits to meet its base; 0: it does not */
     bool is_awaited;       /* a person typed there, and the script may still tell */

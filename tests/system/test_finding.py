@@ -301,6 +301,27 @@ def test_an_edit_of_a_row_that_mysql_deletes_is_in_the_log(make_stack):
     assert [r[0] for r in rows(stack)] == [1, 3]
 
 
+def test_an_edit_of_a_row_whose_key_mysql_changes_is_found(make_stack):
+    stack = untold(make_stack)
+    edit(stack, "B3", "by ann")
+    stack.sql("UPDATE items SET id = 100, qty = 21 WHERE id = 2")
+    wait_until("both", lambda: rows(stack) == [(1, "one", 10), (3, "three", 30), (100, "by ann", 21)])
+    stack.wait_equal("Items")
+
+
+@pytest.mark.parametrize("status", [400, 503], ids=["refused", "lost"])
+def test_an_edit_after_a_batch_that_failed_is_not_written_over(make_stack, status):
+    stack = untold(make_stack)
+    faults(stack, {"match": "batchUpdate", "status": status, "count": FOREVER})
+    before = stack.google.requests()[-1]["number"]
+    stack.sql("UPDATE items SET name = 'by a program', qty = 11 WHERE id = 1")
+    wait_until("a batch that fails", lambda: any(r["status"] == status for r in stack.google.requests(before)))
+    edit(stack, "B2", "by ann")
+    faults(stack)
+    wait_until("both", lambda: rows(stack)[0] == (1, "by ann", 11), 30)
+    stack.wait_equal("Items")
+
+
 def test_our_own_write_whose_answer_was_lost_is_no_edit(make_stack):
     stack = untold(make_stack)
     faults(stack, {"match": "batchUpdate", "status": 503, "after": True})
@@ -336,6 +357,20 @@ def test_a_paste_whose_trigger_is_late_is_not_written_over_without_a_trace(make_
     stack.sql("UPDATE items SET name = 'by a program', qty = 99 WHERE id = 1")
     stack.sql("DELETE FROM items WHERE id = 2")
     wait_until("what was pasted in the log", lambda: {"pasted", "pasted too"} <= {json.loads(e[2]).get("name") for e in logged(stack)}, 20)
+    stack.wait_equal("Items")
+
+
+def test_rows_that_move_under_a_write_tell_that_people_are_at_work(make_stack):
+    """No trigger does: what is typed into the row meanwhile is seen before the row is written again."""
+    stack = filled(make_stack, "apps_script", NEVER)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
+    faults(stack, {"match": "batchUpdate", "hold": True})
+    stack.sql("UPDATE items SET name = 'by a program', qty = 11 WHERE id = 1")
+    wait_until("a held write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    stack.act({"action": "sort", "tab": "Items", "row": 1, "column": 0, "descending": True})
+    edit(stack, "B4", "by ann")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("both", lambda: rows(stack)[0] == (1, "by ann", 11))
     stack.wait_equal("Items")
 
 

@@ -137,6 +137,17 @@ def test_what_was_just_typed_into_a_row_that_mysql_deletes_is_in_the_edit_log(ma
     assert log in ([('["2"]', '{"name":"typed"}', "ignored")], [('["2"]', '{"id":2,"name":"typed","price":20}', "conflict")])
 
 
+def test_what_was_typed_into_a_copy_of_a_row_that_mysql_deletes_is_in_the_edit_log(make_stack):
+    """The copy has the row's key, so it goes, too."""
+    stack = filled(make_stack, every="10m")
+    stack.act({"action": "copy_paste", "row": 2, "column": 0, "rows": 1, "columns": 3, "toRow": 5, "toColumn": 0, "tab": "Items"})
+    edited(stack, 5, 1, "in the copy")
+    stack.sql("DELETE FROM items WHERE id = 2")
+    stack.wait_equal("Items")
+    log = stack.sql(f"SELECT row_key, cells, outcome FROM {stack.state_database}.edit_log")
+    assert log == [('["2"]', '{"name":"in the copy"}', "ignored")]
+
+
 def test_on_delete_clear_blanks_the_mapped_cells_and_keeps_the_row(make_stack):
     stack = filled(make_stack, on_delete="clear")
     beside(stack, 2, "ask Bob")
