@@ -14,8 +14,8 @@ QUIET_S = 2.6  # longer than reconcile_every
 
 class Rest:
     """What was seen. `table` and `tab`: name -> {key: cells}; `loose`: rows that stand in a tab only, because they have no key or
-    were refused; `twice`: keys that stand twice; `noted`: (name, key) of rows with a note of tabrelay's, and the cells of loose ones;
-    `cells`: cells that the API wrote while nobody did anything."""
+    were refused; `twice`: (name, key) of rows whose key stands above them already, and that do not say so; `noted`: (name, key) of
+    rows with a note of tabrelay's, and the cells of loose ones; `cells`: cells that the API wrote while nobody did anything."""
 
     def __init__(self):
         self.table, self.tab, self.loose, self.twice, self.noted = {}, {}, {}, [], []
@@ -93,6 +93,8 @@ def _unrest(world, rest):
     untold = [(name, row) for name, rows in rest.loose.items() for row in rows if (name, row) not in rest.noted or not is_logged(log, name, row)]
     if untold:
         return f"{untold[0][0]}: the row {untold[0][1]} is neither taken nor told why not"
+    if rest.twice:  # by the next comparison, which has to wait for its reads after some answers of 429
+        return f"{rest.twice[0][0]}: the key {rest.twice[0][1]} stands twice, and nobody was told"
     return "" if is_checkpoint_past(world, rest) else f"the checkpoint has not reached {rest.target}"
 
 
@@ -137,7 +139,7 @@ def _look_at_tab(tab, table, rest):
         if key is None or (is_noted and key not in known):
             rest.loose[name].append(cells)
         elif key in rest.tab[name]:
-            rest.twice.append((name, key))
+            rest.twice += [] if is_noted else [(name, key)]
         else:
             rest.tab[name][key] = cells
 
