@@ -224,6 +224,8 @@ int route_start(const struct route_options *options, struct route **out, struct 
     r->mappings = options->mappings;
     r->n_mappings = options->n_mappings;
     r->cascades = options->cascades;
+    r->loading_mark = options->loading_mark;
+    r->is_before_loading = true;
     r->definitions_mark = options->definitions_mark;
     r->are_definitions_good = options->definitions_mark == 0;
     r->queue = options->queue;

@@ -31,6 +31,8 @@ struct route_options {
                                               without a table are left out */
     size_t n_mappings;
     const struct cascades *cascades;
+    uint64_t loading_mark; /* committed before the tables were loaded: a DDL that comes before it is
+                              in what was loaded */
     uint64_t definitions_mark; /* rows of unsure mappings are read from this mark on; 0: none is */
     const char *position;      /* to start at */
     struct queue *queue;

@@ -156,6 +156,8 @@ static int take_mark(struct route *r, const struct change *change, struct err *e
     if (instance == NULL || strcmp(instance, r->cfg->instance) != 0)
         return 0;
     item.serial = (uint64_t)own_number(change, "serial");
+    if (item.serial >= r->loading_mark)
+        r->is_before_loading = false;
     if (item.serial >= r->definitions_mark)
         r->are_definitions_good = true;
     if (stream_clock_read(r->clock, item.serial, clock_wall_us()))

@@ -16,6 +16,7 @@ struct route {
     size_t n_mappings;
     size_t *first; /* owned; for each mapping the first one of the same table */
     const struct cascades *cascades;
+    uint64_t loading_mark;
     uint64_t definitions_mark;
     struct table *own[OWN_TABLES]; /* owned */
     struct queue *queue;
@@ -23,6 +24,7 @@ struct route {
     struct reader *reader;
     pthread_t thread;
     char *position;            /* owned; after the last transaction handed out */
+    bool is_before_loading;    /* the loading mark is not behind us */
     bool are_definitions_good; /* the definitions' mark is behind us */
     bool is_schema_changed;    /* a mapped table's definition changed in this transaction */
     bool is_moving;            /* something was handed out since the stream was connected */

@@ -95,6 +95,14 @@ static int open_mappings(struct session *s, struct err *err)
     return 0;
 }
 
+/* A DDL from before this moment is in what is loaded: who loads a table waits for a DDL of it that
+ * is not over. */
+static int mark_loading(struct session *s, uint64_t *serial, struct err *err)
+{
+    s->own_commits++;
+    return state_mark(&s->state, serial, err);
+}
+
 /* Row events from before this moment may not have the shape that unsure mappings' tables have now.
  */
 static int mark_definitions(struct session *s, struct err *err)
@@ -122,6 +130,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
     const struct config *cfg = around->cfg;
     struct stop *stop = around->stop;
     struct route_options options;
+    uint64_t loading_mark = 0;
 
     *s = (struct session){.cfg = cfg,
                           .stop = stop,
@@ -136,7 +145,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .transaction = 1};
     pace_init(&s->pace, cfg->google.batch_bytes);
     if (open_lease(s, err) != 0 || open_position(s, err) != 0 ||
-        state_last_edit(&s->state, &s->seen.max, err) != 0 || open_mappings(s, err) != 0 ||
+        state_last_edit(&s->state, &s->seen.max, err) != 0 ||
+        mark_loading(s, &loading_mark, err) != 0 || open_mappings(s, err) != 0 ||
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;
@@ -147,6 +157,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                                      .mappings = s->mappings,
                                      .n_mappings = s->n_follows,
                                      .cascades = &s->cascades,
+                                     .loading_mark = loading_mark,
                                      .definitions_mark = s->definitions_mark,
                                      .position = s->position,
                                      .queue = s->queue,
