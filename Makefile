@@ -47,7 +47,8 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode bench-sheets inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted
+	bench bench-decode bench-sheets inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted \
+	soak soak-planted
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -200,6 +201,13 @@ torture: all ## random histories of both sides, judged at the end: make torture 
 	@tests/torture/run.py --build $(BUILD) --cases --seeds 1-$(SEEDS) --server $(SERVER) $(if $(JOBS),--jobs $(JOBS)) $(if $(GATE),--gate $(GATE))
 torture-planted: all ## every bug that is planted on purpose is caught
 	@tests/torture/run.py --planted --server $(SERVER)
+# Many hours in a few minutes (tests/soak).
+SOAK_MINUTES ?= 10
+SOAK_SERVER = $(if $(filter mariadb,$(SERVER)),mariadb,mysql)
+soak: all ## does anything grow? make soak [SOAK_MINUTES=10] [SERVER=mariadb]
+	@tests/soak/run.py --build $(BUILD) --minutes $(SOAK_MINUTES) --server $(SOAK_SERVER)
+soak-planted: all ## every growth that is planted on purpose is seen
+	@tests/soak/run.py --build $(BUILD) --minutes 1 --server $(SOAK_SERVER) --planted
 demo: ## the whole thing on this machine, in a browser (sandbox/demo)
 	@./sandbox/demo
 

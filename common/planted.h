@@ -10,6 +10,10 @@
  *   5 only mapped cells are touched         6 text is never evaluated
  *   7 no conflict is silent                 8 a mass delete waits for approval
  *   9 memory is bounded                    10 nobody writes without the secret
+ *
+ * And what nothing may do over hours (tests/soak/README.md):
+ *
+ *  11 memory grows      12 descriptors grow      13 rows of the state database grow
  */
 #ifndef COMMON_PLANTED_H
 #define COMMON_PLANTED_H

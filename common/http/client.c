@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/planted.h"
 #include "common/pulse.h"
 
 #define DEFAULT_MAX_BODY ((size_t)64 << 20)
@@ -288,6 +290,8 @@ int http_client_do(struct http_client *c, const struct http_call *call, struct h
     int result;
 
     pulse_beat();
+    if (planted(12) && dup(STDERR_FILENO) == -1)
+        return err_set(err, ERR_IO, "http: no descriptor");
     if (c->stop != NULL && stop_is_asked(c->stop))
         return err_set(err, ERR_STOPPED, "http: told to stop");
     http_answer_close(answer);

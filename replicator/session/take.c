@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/planted.h"
 #include "common/rowkey.h"
 #include "replicator/session/decide.h"
 #include "replicator/session/note.h"
@@ -328,8 +329,23 @@ static int take_mark(struct session *s, uint64_t serial, struct err *err)
     return window_mark(s, serial, err);
 }
 
+/* A bug on purpose: a page that nobody will free. */
+static void keep_page(void)
+{
+    enum { PAGE = 4096 };
+    static void *pages;
+    void **page = calloc(1, PAGE);
+
+    if (page == NULL)
+        return;
+    *page = pages;
+    pages = page;
+}
+
 static int take_commit(struct session *s, struct item *item, struct err *err)
 {
+    if (planted(11))
+        keep_page();
     free(s->position);
     s->position = take_ptr(item->text);
     s->is_position_dirty = true;
