@@ -26,7 +26,7 @@
     X(ANSWER, "outcome", "ok", "throttled", "denied", "refused", "unavailable", "unreachable")     \
     X(STATE, "state", "starting", "snapshot", "streaming", "paused", "error")                      \
     X(SESSION, "outcome", "open", "failed")                                                        \
-    X(PATH, "path", "edits", "mappings", "drive", "health", "metrics", "other")                    \
+    X(PATH, "path", "edits", "mappings", "drive", "health", "ready", "metrics", "other")           \
     X(REASON, "reason", "ok", "bad_json", "bad_request", "missing_signature", "bad_signature",     \
       "stale_timestamp", "bad_token", "unknown_path", "unknown_mapping", "method_not_allowed",     \
       "too_large", "too_many_connections", "out_of_memory", "mysql_unavailable", "mapping_broken", \

@@ -69,6 +69,17 @@ static void route_health(void *ctx, const struct http_request *request,
                pool_is_up(server->pool) ? "true" : "false");
 }
 
+static void route_ready(void *ctx, const struct http_request *request,
+                        struct http_response *response)
+{
+    struct server *server = ctx;
+    bool is_ready = ready_ask(&server->ready, server->pool, server->stop);
+
+    (void)request;
+    response->status = is_ready ? 200 : 503;
+    buf_printf(&response->body, "{\"ok\":%s}\n", is_ready ? "true" : "false");
+}
+
 static void route_metrics(void *ctx, const struct http_request *request,
                           struct http_response *response)
 {
@@ -84,9 +95,13 @@ static void route_metrics(void *ctx, const struct http_request *request,
 static void handle(void *ctx, const struct http_request *request, struct http_response *response)
 {
     static const struct http_route routes[] = {
-        {"POST", "/v1/edits", route_edits},   {"GET", "/v1/mappings", route_mappings},
-        {"POST", "/v1/drive/*", route_drive}, {"GET", "/healthz", route_health},
-        {"GET", "/metrics", route_metrics},   {NULL, NULL, NULL},
+        {"POST", "/v1/edits", route_edits},
+        {"GET", "/v1/mappings", route_mappings},
+        {"POST", "/v1/drive/*", route_drive},
+        {"GET", "/healthz", route_health},
+        {"GET", "/readyz", route_ready},
+        {"GET", "/metrics", route_metrics},
+        {NULL, NULL, NULL},
     };
     struct server *server = ctx;
 
@@ -102,8 +117,8 @@ static void handle(void *ctx, const struct http_request *request, struct http_re
 /* The path's place in the label PATH of metrics_list.h. */
 static size_t place_of(const char *path)
 {
-    static const char *const paths[] = {"/v1/edits", "/v1/mappings", "/v1/drive/", "/healthz",
-                                        "/metrics"};
+    static const char *const paths[] = {"/v1/edits", "/v1/mappings", "/v1/drive/",
+                                        "/healthz",  "/readyz",      "/metrics"};
     size_t n = sizeof(paths) / sizeof(paths[0]);
 
     for (size_t i = 0; i < n; i++)
@@ -189,6 +204,7 @@ static void free_server(struct server *server)
 {
     close_parts(server);
     pthread_rwlock_destroy(&server->changing);
+    ready_close(&server->ready);
     free(server);
 }
 
@@ -215,6 +231,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         return -1;
     }
     init_lock(server);
+    ready_init(&server->ready);
     if (http_server_start(&options, &server->http, err) != 0) {
         free_server(server);
         return -1;

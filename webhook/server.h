@@ -19,6 +19,7 @@
 #include "common/err.h"
 #include "common/stop.h"
 #include "webhook/pool.h"
+#include "webhook/ready.h"
 #include "webhook/schema.h"
 
 /* What the routes work with. A request holds CHANGING for reading; what follows it is replaced, all
@@ -26,6 +27,7 @@
 struct server {
     struct stop *stop;
     struct http_server *http; /* owned */
+    struct ready ready;
 
     pthread_rwlock_t changing;
     const struct config *cfg;
