@@ -11,6 +11,8 @@
 
 #include "common/clock.h"
 
+enum { OTHER_CAUSE_MS = 5000, SAME_CAUSE_MS = 30000 };
+
 static enum log_level threshold = LOG_INFO;
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -97,17 +99,21 @@ void log_err(enum log_level level, const char *context, const struct err *err)
 void log_fault(struct log_fault *f, const char *context, const struct err *err)
 {
     int64_t now = clock_mono_ms();
+    bool is_first = f->since_ms == 0;
+    bool is_other = err->code != f->code || err->detail != f->detail;
+    char longer[192];
 
     f->count++;
-    if (f->since_ms == 0) {
+    if (!is_first && now - f->logged_ms < (is_other ? OTHER_CAUSE_MS : SAME_CAUSE_MS))
+        return;
+    if (is_first)
         f->since_ms = now;
-        f->logged_ms = now;
-        log_err(LOG_WARN, context, err);
-    } else if (now - f->logged_ms >= 30000) {
-        f->logged_ms = now;
-        log_at(LOG_WARN, "%s: still failing after %lld s and %lu tries: %s", context,
-               (long long)((now - f->since_ms) / 1000), f->count, err->msg);
-    }
+    f->logged_ms = now;
+    f->code = err->code;
+    f->detail = err->detail;
+    snprintf(longer, sizeof(longer), "%s: still failing after %lld s and %lu tries", context,
+             (long long)((now - f->since_ms) / 1000), f->count);
+    log_err(LOG_WARN, is_first ? context : longer, err);
 }
 
 void log_fault_over(struct log_fault *f, const char *context)

@@ -26,11 +26,14 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Log "context: err->msg" and hint="..." when there is one. */
 void log_err(enum log_level level, const char *context, const struct err *err);
 
-/* A fault that lasts is logged at most every 30 s, and once when it ends. Zero it first; one
+/* A fault that lasts is logged at most every 30 s, every 5 s when its cause is another one than
+ * before (MySQL hangs up, then cannot be reached), and once when it ends. Zero it first; one
  * thread. */
 struct log_fault {
-    int64_t since_ms;  /* 0: no fault now */
-    int64_t logged_ms; /* of the last line */
+    int64_t since_ms;   /* 0: no fault now */
+    int64_t logged_ms;  /* of the last line */
+    enum err_code code; /* and its cause */
+    int detail;
     unsigned long count;
 };
 void log_fault(struct log_fault *f, const char *context, const struct err *err);

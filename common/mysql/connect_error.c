@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers: Server Error Message Reference (MySQL, MariaDB) and Client Error Message Reference. */
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/mysql/connect.h"
 
@@ -54,9 +56,43 @@ static bool is_auth(unsigned number)
     return is_one_of(number, auth);
 }
 
-static void add_hint(struct err *err, unsigned number)
+/* What MariaDB says before TLS is agreed on comes as Connector/C's own error, with the server's
+ * number in the text. Anybody could have said it: it is good for a hint. */
+static unsigned number_in(unsigned number, const char *text)
 {
+    const char *before_tls = strstr(text, "cannot be verified: ");
+    unsigned long told = 0;
+
+    if (before_tls != NULL)
+        told = strtoul(strchr(before_tls, ':') + 1, NULL, 10);
+    return told > 0 && told < 10000 ? (unsigned)told : number;
+}
+
+static bool is_read_only(unsigned number, const char *text)
+{
+    return number == 1836 || (number == 1290 && (strstr(text, "read-only") != NULL ||
+                                                 strstr(text, "read_only") != NULL));
+}
+
+static void add_hint(struct err *err, unsigned number, const char *text)
+{
+    if (is_read_only(number, text)) {
+        err_hint(err,
+                 "Let mysql.host be the server that takes writes, or SET GLOBAL read_only = OFF.");
+        return;
+    }
     switch (number) {
+    case 1040:
+    case 1203:
+    case 1226:
+        err_hint(err, "Raise the server's max_connections (or the user's limit), or find out who "
+                      "takes them: SHOW PROCESSLIST.");
+        break;
+    case 1021:
+    case 1114:
+    case 3675:
+        err_hint(err, "Free space on the server's disk.");
+        break;
     case 1045:
     case 1698:
         err_hint(err, "Check mysql.user and mysql.password, and the host the user may come from.");
@@ -96,6 +132,6 @@ int connect_error(struct err *err, unsigned number, const char *text, const char
             what == NULL ? "" : ": ", text, number);
     err->detail = (int)number;
     err->transient = is_transient(number);
-    add_hint(err, number);
+    add_hint(err, number_in(number, text), text);
     return -1;
 }
