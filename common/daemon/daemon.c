@@ -119,7 +119,7 @@ int daemon_run(const struct daemon_program *program, const char *path, const str
     metrics_set(METRIC_RELOAD_GOOD, 1);
     if (program->start(&d.work, cfg, err) != 0)
         return -1;
-    rc = process_start(program->name, cfg, &d.process, err);
+    rc = process_start(program->name, path, cfg, &d.process, err);
     if (rc == 0) {
         log_info("%s: started version=%s instance=%s mappings=%zu", program->name, TABRELAY_VERSION,
                  cfg->instance, cfg->n_mappings);

@@ -22,7 +22,8 @@ enum { LOOK_MS = 1000, RETRY_MS = 5000, NAME_SIZE = 160, ERROR_MAX = 2048, NO_SU
 
 struct process {
     const char *program;
-    char *instance; /* owned; no reload changes it */
+    const char *path; /* of the configuration */
+    char *instance;   /* owned; no reload changes it */
     char name[NAME_SIZE];
     char lock_name[40];
     int64_t started_ms; /* monotonic */
@@ -205,6 +206,38 @@ static void leave(const struct process *p, struct db *db)
     db_close(db);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* For a moment without a connection the process would seem to be dead. */
+static bool is_same_server(const struct config_mysql *a, const struct config_mysql *b)
+{
+    return is_same(a->host, b->host) && a->port == b->port && is_same(a->socket, b->socket) &&
+           is_same(a->user, b->user) && is_same(a->password, b->password) && a->tls == b->tls &&
+           is_same(a->tls_ca, b->tls_ca);
+}
+
+/* MySQL refuses the login: what says the file now? */
+static void look_at_login(struct process *p)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct err ignored = ERR_INIT;
+    struct config now;
+    bool is_other = false;
+
+    if (config_load(p->path, &now, &problems, &ignored) == 0) {
+        LOCK_SCOPE(&p->lock);
+        is_other = !is_same_server(&now.mysql, &p->cfg->mysql);
+    }
+    config_free(&now);
+    if (!is_other)
+        return;
+    log_info("process: MySQL refuses the login, and the configuration has another one by now");
+    kill(getpid(), SIGHUP);
+}
+
 static void *run(void *arg)
 {
     struct process *p = arg;
@@ -222,6 +255,8 @@ static void *run(void *arg)
                 err_hint(&err,
                          "Run `tabrelay init-db`: the state database is of an older version.");
             log_fault(&fault, "process: `tabrelay reload` is not seen", &err);
+            if (err.code == ERR_AUTH)
+                look_at_login(p);
             db_close(db);
             db = NULL;
         }
@@ -246,8 +281,8 @@ static void name_process(struct process *p)
              hash64(buf_text(&text), text.len));
 }
 
-int process_start(const char *program, const struct config *cfg, struct process **out,
-                  struct err *err)
+int process_start(const char *program, const char *path, const struct config *cfg,
+                  struct process **out, struct err *err)
 {
     struct process *p = calloc(1, sizeof(*p));
     int rc;
@@ -257,6 +292,7 @@ int process_start(const char *program, const struct config *cfg, struct process 
         return err_nomem(err, "process");
     }
     p->program = program;
+    p->path = path;
     p->instance = strdup(cfg->instance);
     p->cfg = cfg;
     p->started_ms = p->loaded_ms = clock_mono_ms();
@@ -273,19 +309,6 @@ int process_start(const char *program, const struct config *cfg, struct process 
     free(p->instance);
     free(p);
     return err_set(err, ERR_IO, "process: cannot start the thread: error %d", rc);
-}
-
-static bool is_same(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-/* For a moment without a connection the process would seem to be dead. */
-static bool is_same_server(const struct config_mysql *a, const struct config_mysql *b)
-{
-    return is_same(a->host, b->host) && a->port == b->port && is_same(a->socket, b->socket) &&
-           is_same(a->user, b->user) && is_same(a->password, b->password) && a->tls == b->tls &&
-           is_same(a->tls_ca, b->tls_ca);
 }
 
 void process_reloaded(struct process *p, const struct config *cfg, const char *error)

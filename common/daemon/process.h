@@ -5,7 +5,9 @@
  * A thread with a connection of its own keeps the daemon's row in the table process and a named
  * lock that tells whether the row is of a living process. Each second it looks whether `tabrelay
  * reload` was called, and then sends SIGHUP to its own process, so that there is one way to reload.
- * While MySQL is away it tries again; nothing else waits for it.
+ * While MySQL is away it tries again; nothing else waits for it. Where MySQL refuses the login, and
+ * the file, or the secret that it names, says another one by now, it asks for a reload by itself:
+ * nobody could ask through MySQL.
  */
 #ifndef COMMON_DAEMON_PROCESS_H
 #define COMMON_DAEMON_PROCESS_H
@@ -15,9 +17,10 @@
 
 struct process;
 
-/* Tell of PROGRAM ("replicator", "webhook"), which runs with CFG. Starts the thread. */
-int process_start(const char *program, const struct config *cfg, struct process **out,
-                  struct err *err);
+/* Tell of PROGRAM ("replicator", "webhook"), which runs with CFG, read from PATH. Starts the
+ * thread. */
+int process_start(const char *program, const char *path, const struct config *cfg,
+                  struct process **out, struct err *err);
 /* A configuration was read: CFG is the one that the daemon runs with now, which is the same as
  * before when ERROR says why it was refused (NULL: it was taken). Main thread. */
 void process_reloaded(struct process *p, const struct config *cfg, const char *error);
