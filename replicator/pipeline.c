@@ -19,7 +19,7 @@
 enum { BACKOFF_MS = 250, BACKOFF_MAX_MS = 15000, MISFITS_MAX = 2 };
 /* No statement (common/mysql/db.c) or wait of the worker's is longer; a request is, where
  * google.timeout is. */
-enum { LONGEST_STEP_MS = 300000, STEP_GRACE_MS = 60000 };
+enum { LONGEST_STEP_MS = 300000, STEP_GRACE_MS = 60000, READY_SILENT_MS = 30000 };
 
 struct pipeline {
     const struct config *cfg;
@@ -112,12 +112,12 @@ static void get_health(void *ctx, const struct http_request *request,
                (long long)(age_ms / 1000), (int)(age_ms % 1000));
 }
 
-/* Does it follow the binlog at this moment? */
+/* Does it follow the binlog at this moment, and is it not kept waiting by a statement? */
 static void get_ready(void *ctx, const struct http_request *request, struct http_response *response)
 {
-    bool is_ready = metrics_get(METRIC_CONNECTED) != 0;
+    const struct pipeline *p = ctx;
+    bool is_ready = metrics_get(METRIC_CONNECTED) != 0 && pulse_age_ms(&p->pulse) < READY_SILENT_MS;
 
-    (void)ctx;
     (void)request;
     response->status = is_ready ? 200 : 503;
     buf_printf(&response->body, "{\"ok\":%s}\n", is_ready ? "true" : "false");

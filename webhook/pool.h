@@ -4,8 +4,8 @@
  * when first needed.
  *
  * A session's default database is the state database, its isolation READ COMMITTED (the row images
- * in the binlog make that safe, and fewer gaps are locked), and it waits for a row lock a few
- * seconds only: somebody is looking at the sheet. Any thread.
+ * in the binlog make that safe, and fewer gaps are locked), and it waits for a lock of a
+ * row or a table a few seconds only: somebody is looking at the sheet. Any thread.
  */
 #ifndef WEBHOOK_POOL_H
 #define WEBHOOK_POOL_H

@@ -915,6 +915,9 @@ function send_(state, item) {
     return send_(state, half_(item, 0)) && send_(state, half_(item, 1));
   } else if (answer.status === 404 && codeOf_(answer) === 'unknown_mapping') {
     refreshMappings_(state); /* the tab is not mapped any more */
+  } else if (codeOf_(answer) === 'stale_timestamp') {
+    console.warn('tabrelay: a clock is wrong, the webhook\'s or this one; will be tried again');
+    return false;
   } else if ([400, 401, 413].indexOf(answer.status) >= 0) {
     refuse_(state, item, problemOf_(answer));
   } else {
