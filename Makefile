@@ -48,7 +48,7 @@ LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD
 
 .PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
 	bench bench-decode bench-sheets inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted \
-	soak soak-planted
+	soak soak-planted fault-matrix
 all: $(PROGRAMS) ## build the four programs into build/
 
 # Files that are embedded: SQL of our own tables, the JSON Schema, the script, the grid page. One truth, no second copy.
@@ -208,6 +208,9 @@ soak: all ## does anything grow? make soak [SOAK_MINUTES=10] [SERVER=mariadb]
 	@tests/soak/run.py --build $(BUILD) --minutes $(SOAK_MINUTES) --server $(SOAK_SERVER)
 soak-planted: all ## every growth that is planted on purpose is seen
 	@tests/soak/run.py --build $(BUILD) --minutes 1 --server $(SOAK_SERVER) --planted
+fault-matrix: all ## every fault on both servers, and a table: make fault-matrix [FAULT_ARGS=--help]
+	@tools/install build test
+	@TABRELAY_BUILD=$(BUILD) tests/faults/matrix $(FAULT_ARGS)
 demo: ## the whole thing on this machine, in a browser (sandbox/demo)
 	@./sandbox/demo
 
