@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/http/client.h"
 #include "common/http/server.h"
@@ -35,6 +36,7 @@ struct pipeline {
     int64_t started_ms;
     unsigned *warned;       /* owned; session_surroundings */
     int64_t *full_until_ms; /* owned; the same */
+    char *seen_position;    /* owned; session_surroundings */
     unsigned misfits;       /* times in a row that an event did not fit its table's definition */
     struct log_fault fault;
     struct err err; /* what ended the worker; ERR_NONE: the wish to stop */
@@ -162,10 +164,10 @@ static int start_over(struct session *s, struct err *err)
         return -1;
     position_print(now, &text);
     position_free(now);
-    for (size_t i = 0; i < s->n_follows; i++)
-        if (state_save_snapshot(&s->state, s->follows[i].m.cfg->name, SNAPSHOT_NONE, NULL, 0,
-                                err) != 0 ||
-            state_doubt_table(&s->state, s->follows[i].m.cfg->name, false, err) != 0)
+    for (size_t i = 0; i < s->cfg->n_mappings; i++)
+        if (state_save_snapshot(&s->state, s->cfg->mappings[i].name, SNAPSHOT_NONE, NULL, 0, err) !=
+                0 ||
+            state_doubt_table(&s->state, s->cfg->mappings[i].name, false, err) != 0)
             return -1;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
@@ -207,6 +209,7 @@ static int run_session(struct pipeline *p, struct err *err)
                                                 .webhook = p->webhook,
                                                 .watch = p->watch,
                                                 .lease = p->lease,
+                                                .seen_position = p->seen_position,
                                                 .clock = &p->clock,
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
@@ -224,12 +227,20 @@ static int run_session(struct pipeline *p, struct err *err)
     }
     if (was_open && rc == 0)
         p->misfits = 0;
-    if (was_open && rc != 0 && is_lost(p, &s, err)) {
+    if (s.position != NULL) {
+        free(p->seen_position);
+        p->seen_position = take_ptr(s.position);
+    }
+    if (rc != 0 && is_lost(p, &s, err)) {
         if (p->cfg->replicator.on_purged == CONFIG_PURGED_STOP) {
             rc = give_up(p, err);
         } else {
             log_err(LOG_WARN, "session", err);
             rc = start_over(&s, err);
+            if (rc == 0) {
+                free(p->seen_position);
+                p->seen_position = NULL;
+            }
         }
     }
     session_close(&s);
@@ -265,6 +276,7 @@ static void pipeline_free(struct pipeline *p)
     http_client_free(p->webhook);
     watch_free(p->watch);
     sheets_free(p->sheets);
+    free(p->seen_position);
     free(p->warned);
     free(p->full_until_ms);
     stream_clock_close(&p->clock);

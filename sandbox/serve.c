@@ -77,6 +77,8 @@ static void token(void *ctx, const struct http_request *request, struct http_res
     struct fault fault = {0};
 
     faults_take(s->faults, "token", request->path, "", &fault);
+    if (fault.hold)
+        faults_hold(s->faults);
     if (fault.delay_ms > 0)
         stop_wait_ms(s->stop, fault.delay_ms);
     if (fault.drop)

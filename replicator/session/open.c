@@ -15,12 +15,62 @@
  * no more than a tenth of the time is spent on it, because opening many tabs takes much of Google's
  * quota. */
 enum { RETRY_BROKEN_MS = 30000, RETRY_SHARE = 10 };
+enum { CATCH_UP_MS = 5000, CATCH_UP_LOOK_MS = 100 };
 
 static int may_write(void *ctx, struct err *err)
 {
     struct session *s = ctx;
 
     return lease_check(s->lease, s->grant.token, s->stop, err);
+}
+
+/* Does the server have all that was read before, from it or from the primary whose place it has
+ * taken? What it is still applying, and what a log has shown a moment before it was committed, it
+ * will have within seconds. *MISSING is how many transactions it lacks; -1: its positions are of
+ * another kind, of which the stream has its own word. */
+static int count_missing(struct session *s, const char *seen_text, int64_t *missing,
+                         struct err *err)
+{
+    int64_t until_ms = clock_mono_ms() + CATCH_UP_MS;
+    struct position *seen = NULL;
+
+    *missing = 0;
+    if (position_parse(seen_text, &seen, err) != 0)
+        return -1;
+    for (;;) {
+        struct position *now = NULL;
+
+        if (position_now(s->state.db, &now, err) != 0) {
+            position_free(seen);
+            return -1;
+        }
+        *missing = position_covers(now, seen) ? 0 : position_missing(now, seen);
+        position_free(now);
+        if (*missing <= 0 || clock_mono_ms() >= until_ms || stop_wait_ms(s->stop, CATCH_UP_LOOK_MS))
+            break;
+    }
+    position_free(seen);
+    return 0;
+}
+
+static int check_seen(struct session *s, const char *seen, struct err *err)
+{
+    int64_t missing;
+
+    if (seen == NULL || strncmp(seen, "file:", 5) == 0)
+        return 0;
+    if (count_missing(s, seen, &missing, err) != 0)
+        return -1;
+    if (missing <= 0 || stop_is_asked(s->stop))
+        return 0;
+    s->is_stream_gone = true;
+    err_set(err, ERR_GONE,
+            "binlog: the server lacks transactions that were read already (%lld of them): it is a "
+            "replica that was behind when it was promoted, or was restored; read up to: %.150s",
+            (long long)missing, seen);
+    return err_hint(err,
+                    "What the tabs show of them is compared with MySQL, and comes back to it as "
+                    "found edits: see tabrelay log and tabrelay verify.");
 }
 
 static int open_position(struct session *s, struct err *err)
@@ -122,6 +172,7 @@ static int open_lease(struct session *s, struct err *err)
     s->state.token = s->grant.token;
     s->state.lease_us = LEASE_WAIT_MS * 1000;
     sheets_guard(s->sheets, may_write, s);
+    sheets_number_anew(s->sheets, s->grant.token);
     return 0;
 }
 
@@ -144,8 +195,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .full_until_ms = around->full_until_ms,
                           .transaction = 1};
     pace_init(&s->pace, cfg->google.batch_bytes);
-    if (open_lease(s, err) != 0 || open_position(s, err) != 0 ||
-        state_last_edit(&s->state, &s->seen.max, err) != 0 ||
+    if (open_lease(s, err) != 0 || check_seen(s, around->seen_position, err) != 0 ||
+        open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||
         mark_loading(s, &loading_mark, err) != 0 || open_mappings(s, err) != 0 ||
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)

@@ -224,7 +224,8 @@ struct session_surroundings {
     struct lease *lease;
     struct stop *stop;
     struct stream_clock *clock;
-    int64_t process_start_ms; /* wall */
+    const char *seen_position; /* up to where the sessions before have read; NULL: not at all */
+    int64_t process_start_ms;  /* wall */
     unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
     int64_t *full_until_ms; /* one a mapping: monotonic; it waits for room in its spreadsheet */
 };
@@ -306,7 +307,7 @@ struct session {
     bool is_lost; /* some spreadsheet's turn is */
     struct log_fault steps_fault;
     struct log_fault reconcile_fault;
-    bool is_stream_gone; /* the stream ended with an error of its own */
+    bool is_stream_gone; /* the stream ended with an error of its own, or cannot be what it was */
     bool must_settle;    /* what made the restart necessary is in the stream: the next session must
                             start behind it */
     bool must_restart;   /* the surroundings have changed */

@@ -9,7 +9,8 @@
  *
  * A number is taken away by the batch after it. It stays for some minutes where a rival for it may
  * still be on its way: one whose answer was lost (Google works on a request for three minutes at
- * most), or the last one of a process that was killed.
+ * most). The first one of a holder of the lease stays as long as it holds it: that is the number
+ * which the holder before, frozen just when it was sending, would send its batch with.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include "replicator/sheets/private.h"
 
 enum { KEEP_MS = 300000, REFUSALS_MAX = 3, HEX = 16 };
+#define FOR_EVER INT64_MAX
 
 int sheets_number(struct sheets *s, const char *instance, struct err *err)
 {
@@ -34,6 +36,22 @@ int sheets_number(struct sheets *s, const char *instance, struct err *err)
         return err_nomem(err, "sheets");
     crypto_random(&s->writer, sizeof(s->writer));
     return 0;
+}
+
+void sheets_number_anew(struct sheets *s, uint64_t holder)
+{
+    if (s->holder == holder)
+        return;
+    s->holder = holder;
+    for (size_t i = 0; i < s->n_numberings; i++) {
+        struct numbering *n = &s->numberings[i];
+
+        n->is_known = n->is_begun = false;
+        n->reserved = n->doubt = (struct batch_number){0};
+        for (size_t k = 0; k < n->n_shown; k++)
+            if (n->shown[k].until_ms == FOR_EVER)
+                n->shown[k].until_ms = clock_mono_ms() + KEEP_MS;
+    }
 }
 
 void numberings_free(struct sheets *s)
@@ -200,7 +218,7 @@ void number_answered(struct numbering *n)
         if (!n->shown[i].is_going)
             n->shown[kept++] = n->shown[i];
     n->n_shown = kept;
-    add_shown(n, n->reserved, n->is_begun ? 0 : clock_mono_ms() + KEEP_MS);
+    add_shown(n, n->reserved, n->is_begun ? 0 : FOR_EVER);
     n->is_begun = true;
     n->refusals = 0;
     n->reserved.n = 0;
@@ -289,7 +307,8 @@ static int take_number(struct sheets *s, struct numbering *n, int64_t number, st
     buf_puts(&body, "]}");
     if (sheets_run(s, &request, n->spreadsheet,
                    ":batchUpdate?fields=spreadsheetId&prettyPrint=false", &json, err) == 0) {
-        add_shown(n, ours, clock_mono_ms() + KEEP_MS);
+        add_shown(n, ours, n->is_begun ? clock_mono_ms() + KEEP_MS : FOR_EVER);
+        n->is_begun = true;
         return 0;
     }
     if (!is_refused_number(err))

@@ -47,7 +47,7 @@ struct numbering {
     size_t n_shown;
     struct batch_number reserved; /* what the next batch carries; n 0: not decided yet */
     struct batch_number doubt;    /* of the batch whose answer was lost; n 0: none */
-    bool is_begun;                /* a batch of this process was answered */
+    bool is_begun;                /* a number of this holder's stands there for ever */
     unsigned refusals;            /* in a row */
 };
 
@@ -69,6 +69,7 @@ struct sheets {
     struct known_tab *known; /* owned */
     size_t n_known;
     char *number_key; /* owned; NULL: batches carry no numbers */
+    uint64_t holder;  /* token of the lease that numbers are taken by */
     uint64_t writer;  /* random: this process */
     uint32_t n_numbers;
     struct numbering *numberings; /* owned */

@@ -46,6 +46,9 @@ void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err)
  * one that comes late, twice, or from a process that is gone, is refused. INSTANCE tells ours from
  * those of another tabrelay. */
 int sheets_number(struct sheets *s, const char *instance, struct err *err);
+/* HOLDER is the token of the lease that batches are sent by from now on. If it is another one than
+ * before, others may have written meanwhile: what was known of numbers is forgotten. */
+void sheets_number_anew(struct sheets *s, uint64_t holder);
 /* The service accounts' e-mail addresses, in the configuration's order: each spreadsheet should be
  * shared with all of them. */
 size_t sheets_n_accounts(const struct sheets *s);
