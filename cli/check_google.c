@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/check.h"
+#include "cli/running.h"
 #include "replicator/sheets/sheets.h"
 
 struct book {
@@ -103,6 +104,23 @@ static void look_for_all(const struct book *b, const struct grid *grid, int64_t 
     report_headers(b, n_found, n, &missing);
 }
 
+/* Of a tab that no replicator has written yet there is nothing to say. */
+static void check_owner(const struct book *b, int64_t sheet_id)
+{
+    const char *name = sheets_owner_name(b->sheets, b->m->spreadsheet, sheet_id);
+
+    if (name[0] == '\0' || b->m->direction == CONFIG_TO_MYSQL)
+        return;
+    if (sheets_ownership(b->sheets, b->m->spreadsheet, sheet_id) == SHEETS_OURS)
+        findings_add(b->f, FINDING_OK, "mapping.owner", b->what, NULL,
+                     "tab \"%s\" is written by this tabrelay", b->m->tab);
+    else
+        findings_add(
+            b->f, FINDING_FAIL, "mapping.owner", b->what,
+            "Map another tab; or stop that tabrelay for good, then: tabrelay claim MAPPING",
+            "tab \"%s\" is written by another tabrelay: %s", b->m->tab, name);
+}
+
 static void check_tab(const struct book *b)
 {
     const struct sheet_tab *tab = find_known_tab(b);
@@ -123,6 +141,7 @@ static void check_tab(const struct book *b)
                      "tab \"%s\" is a chart or the like", b->m->tab);
         return;
     }
+    check_owner(b, tab->sheet_id);
     range = (struct grid_range){
         .sheet_id = tab->sheet_id, .row = 0, .end_row = 1, .column = 0, .end_column = -1};
     if (sheets_read(b->sheets, b->m->spreadsheet, &range, 1, &grid, &err) != 0) {
@@ -209,6 +228,19 @@ static void report_accounts(struct findings *f, const struct sheets *sheets)
                  "the credentials are those of %s", buf_text(&names));
 }
 
+/* Who never ran owns nothing, which is a number that nobody has. */
+static int set_owner(struct sheets *sheets, const struct config *config, struct db *db,
+                     struct err *err)
+{
+    struct running running = {0};
+    struct err ignored = ERR_INIT; /* the state database may not be there yet */
+
+    if (db != NULL)
+        (void)running_look(db, config, &running, &ignored);
+    return sheets_owner(sheets, running.holder.owner == 0 ? UINT64_MAX : running.holder.owner,
+                        config->instance, err);
+}
+
 void check_google(struct findings *f, const struct config *config, struct db *db)
 {
     struct stop *stop = stop_new(); /* never asked: an interrupt ends this program */
@@ -217,8 +249,10 @@ void check_google(struct findings *f, const struct config *config, struct db *db
 
     if (stop == NULL)
         err_nomem(&err, "google");
-    if (stop == NULL || sheets_new(&config->google, stop, &sheets, &err) != 0) {
+    if (stop == NULL || sheets_new(&config->google, stop, &sheets, &err) != 0 ||
+        set_owner(sheets, config, db, &err) != 0) {
         findings_add_err(f, "google.credentials", "google", &err);
+        sheets_free(sheets);
         stop_free(stop);
         return;
     }

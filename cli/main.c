@@ -28,6 +28,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_pause,
     &cli_resume,
     &cli_reload,
+    &cli_claim,
     &cli_deletes,
     &cli_conflicts,
     &cli_log,

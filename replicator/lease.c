@@ -276,21 +276,16 @@ static int try_take(struct lease *l, struct err *err)
     return 0;
 }
 
-static void lose(struct lease *l)
+static void lose(struct lease *l, const struct sight *now)
 {
-    struct sight now = {0};
-    struct err ignored = ERR_INIT;
-    bool is_there = false;
-
-    (void)read_row(l, &is_there, &now, &ignored);
     log_error("lease: lost: another replicator has taken over this instance instance=%s holder=%s "
               "since=%s",
-              l->cfg->instance, is_there ? now.holder.name : "-",
-              is_there ? now.holder.since : "-");
+              l->cfg->instance, now->holder.name[0] == '\0' ? "-" : now->holder.name,
+              now->holder.since[0] == '\0' ? "-" : now->holder.since);
     metrics_set(METRIC_LEASE_HELD, 0);
     LOCK_SCOPE(&l->lock);
     l->grant = (struct lease_grant){0};
-    l->holder = now.holder;
+    l->holder = now->holder;
     pthread_cond_broadcast(&l->changed);
 }
 
@@ -300,21 +295,34 @@ static uint64_t held_token(struct lease *l)
     return l->grant.token;
 }
 
+/* The row could not be renewed. Whoever has its lock is our own worker, which has renewed it, or
+ * another holder's. */
+static int look_whether_lost(struct lease *l, uint64_t token, struct err *err)
+{
+    struct sight now = {0};
+    bool is_there;
+
+    if (read_row(l, &is_there, &now, err) != 0)
+        return -1;
+    if (!is_there || now.token != token)
+        lose(l, &now);
+    return 0;
+}
+
 static int renew(struct lease *l, uint64_t token, struct err *err)
 {
     int64_t begun_ms = clock_boot_ms();
     const struct db_param params[] = {DB_P_INT(LEASE_WAIT_MS * 1000), DB_P_TEXT(l->cfg->instance),
                                       DB_P_INT((int64_t)token)};
+    int rc = db_run(l->db,
+                    "UPDATE lease SET expires_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND "
+                    "WHERE instance = ? AND token = ?",
+                    params, 3, NULL, err);
 
-    if (db_run(l->db,
-               "UPDATE lease SET expires_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND "
-               "WHERE instance = ? AND token = ?",
-               params, 3, NULL, err) != 0)
-        return err->detail == LOCK_WAIT_TIMEOUT ? 0 : -1; /* the worker has renewed it */
-    if (db_affected_rows(l->db) == 0) {
-        lose(l);
-        return 0;
-    }
+    if (rc != 0 && err->detail != LOCK_WAIT_TIMEOUT)
+        return -1;
+    if (rc != 0 || db_affected_rows(l->db) == 0)
+        return look_whether_lost(l, token, err);
     LOCK_SCOPE(&l->lock);
     l->until_ms = begun_ms + LEASE_HOLD_MS;
     l->commits++;

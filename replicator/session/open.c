@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/holder.h"
 #include "common/metrics.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/backlog.h"
@@ -163,6 +164,16 @@ static int mark_definitions(struct session *s, struct err *err)
     return 0;
 }
 
+static int set_owner(struct session *s, struct err *err)
+{
+    CLEANUP_BUF struct buf name = BUF_INIT;
+    struct holder self;
+
+    holder_self(&self);
+    buf_printf(&name, "%s %s", s->cfg->instance, self.name);
+    return sheets_owner(s->sheets, s->grant.owner, buf_text(&name), err);
+}
+
 /* The lease first: only its holder opens anything. */
 static int open_lease(struct session *s, struct err *err)
 {
@@ -171,6 +182,8 @@ static int open_lease(struct session *s, struct err *err)
         return -1;
     s->state.token = s->grant.token;
     s->state.lease_us = LEASE_WAIT_MS * 1000;
+    if (set_owner(s, err) != 0)
+        return -1;
     sheets_guard(s->sheets, may_write, s);
     sheets_number_anew(s->sheets, s->grant.token);
     return 0;

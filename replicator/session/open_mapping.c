@@ -124,11 +124,36 @@ static int forget_missing(struct session *s, const struct follow *f, struct open
     return state_change_base(&s->state, name, changes, n, err);
 }
 
+static enum sheets_ownership ownership(const struct session *s, const struct mapping *m)
+{
+    return sheets_ownership(s->sheets, m->cfg->spreadsheet, m->sheet_id);
+}
+
+bool open_mapping_is_lost(const struct session *s, const struct follow *f)
+{
+    return f->m.is_ready && mapping_writes_sheet(&f->m) && ownership(s, &f->m) == SHEETS_ANOTHERS;
+}
+
+/* Two that write one tab would each put right what the other one wrote. */
+static int check_owner(const struct session *s, const struct mapping *m, struct err *err)
+{
+    if (!mapping_writes_sheet(m) || ownership(s, m) != SHEETS_ANOTHERS)
+        return 0;
+    err_set(err, ERR_CONFIG, "mapping %s: tab \"%s\" is written by another tabrelay: %.160s",
+            m->cfg->name, m->cfg->tab,
+            sheets_owner_name(s->sheets, m->cfg->spreadsheet, m->sheet_id));
+    return err_hint(err, "Map another tab; or stop that tabrelay for good, then: tabrelay claim %s",
+                    m->cfg->name);
+}
+
 static int place_headers(struct session *s, struct follow *f, const struct grid *row,
                          struct open_memory *memory, struct tab_headers *headers, struct err *err)
 {
-    if (tab_place_headers(&f->m, row, headers, err) != 0 ||
-        own_columns_adopt(s, &f->m, &memory->mapping, headers, err) != 0)
+    int rc = tab_place_headers(&f->m, row, headers, err);
+
+    if (rc == 0 && mapping_writes_sheet(&f->m) && ownership(s, &f->m) == SHEETS_NOBODYS)
+        sheets_claim(s->sheets, headers->batch, f->m.cfg->spreadsheet, f->m.sheet_id);
+    if (rc != 0 || own_columns_adopt(s, &f->m, &memory->mapping, headers, err) != 0)
         return -1;
     if (headers->is_blank &&
         room_for_table(s, f, 0, err) != 0) /* one that does not fit leaves no trace */
@@ -210,7 +235,10 @@ int open_mapping_find(struct session *s, struct follow *f, const struct sheet_ta
                          sheets_cells(s->sheets, f->m.cfg->spreadsheet, -1), err) != 0)
         return -1;
     if (mapping_open(s->state.db, f->m.cfg, defined_before(memory), &f->m, err) == 0)
-        return tab_find(&f->m, tabs, memory->mapping.sheet_id, err);
+        return tab_find(&f->m, tabs, memory->mapping.sheet_id, err) != 0 ||
+                       check_owner(s, &f->m, err) != 0
+                   ? -1
+                   : 0;
     if (err->code == ERR_GONE && memory->table.must_clear &&
         clear_tab(s, f, tabs, memory, &other) != 0)
         *err = other;

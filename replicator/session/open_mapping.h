@@ -31,6 +31,8 @@ int open_mapping_place(struct session *s, struct follow *f, const struct grid *r
 int open_mapping_settle(struct session *s, struct follow *f, const struct open_memory *memory,
                         struct err *err);
 
+/* Has another tabrelay taken F's tab over? As the last answer about it says. */
+bool open_mapping_is_lost(const struct session *s, const struct follow *f);
 /* Is PROBLEM one of this mapping, for which the others need not wait? */
 bool open_mapping_is_own(const struct err *problem);
 /* F waits because of PROBLEM, and is tried again later. */

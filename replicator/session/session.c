@@ -14,6 +14,7 @@
 #include "replicator/session/decide.h"
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
+#include "replicator/session/open_mapping.h"
 #include "replicator/session/pause.h"
 #include "replicator/session/pending.h"
 #include "replicator/session/prune.h"
@@ -196,6 +197,11 @@ static int step(struct session *s, struct err *err)
     if (lease_is_lost(s->lease, s->grant.token))
         return err_set(err, ERR_STOPPED, "lease: another replicator has taken over this instance");
     s->own_commits += lease_take_commits(s->lease);
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (open_mapping_is_lost(s, &s->follows[i]))
+            session_restart(s, "a tab is another tabrelay's now");
+    if (s->must_restart)
+        return 0;
     progress_measure(s);
     backlog_tell(s);
     if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||

@@ -61,6 +61,14 @@ static struct buf *begin(struct batch *b)
     return &b->requests;
 }
 
+void batch_add(struct batch *b, const struct buf *request)
+{
+    struct buf *out = begin(b);
+
+    buf_append(out, request->ptr, request->len);
+    out->is_failed = out->is_failed || request->is_failed;
+}
+
 /* userEnteredValue is one of numberValue, stringValue, boolValue: exact types, nothing is parsed;
  * {} clears. */
 static void put_cell(struct buf *out, const struct cell *cell)

@@ -18,11 +18,12 @@ void known_forget(struct sheets *s, const char *spreadsheet)
         }
         free(tab->spreadsheet);
         free(tab->title);
+        free(tab->owner_name);
     }
     s->n_known = n;
 }
 
-static struct known_tab *find(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
+struct known_tab *known_find(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
 {
     for (size_t i = 0; i < s->n_known; i++)
         if (s->known[i].sheet_id == sheet_id && strcmp(s->known[i].spreadsheet, spreadsheet) == 0)
@@ -41,13 +42,13 @@ static struct known_tab *add(struct sheets *s, const char *spreadsheet, int64_t 
     return tabs[s->n_known].spreadsheet == NULL ? NULL : &tabs[s->n_known++];
 }
 
-static int learn(struct sheets *s, const char *spreadsheet, const cJSON *properties,
-                 struct err *err)
+static int learn(struct sheets *s, const char *spreadsheet, const cJSON *sheet, struct err *err)
 {
+    const cJSON *properties = json_get(sheet, "properties");
     const char *title = json_text(properties, "title", NULL);
     const cJSON *grid = json_get(properties, "gridProperties");
     int64_t sheet_id = json_int(properties, "sheetId", 0);
-    struct known_tab *tab = find(s, spreadsheet, sheet_id);
+    struct known_tab *tab = known_find(s, spreadsheet, sheet_id);
     char *copy = title == NULL ? NULL : strdup(title);
 
     if (title == NULL)
@@ -64,7 +65,7 @@ static int learn(struct sheets *s, const char *spreadsheet, const cJSON *propert
         tab->rows = json_int(grid, "rowCount", 0);
         tab->columns = json_int(grid, "columnCount", 0);
     }
-    return 0;
+    return owner_learn(tab, json_get(sheet, "developerMetadata"), err);
 }
 
 int known_learn(struct sheets *s, const char *spreadsheet, const cJSON *sheets, struct err *err)
@@ -73,7 +74,7 @@ int known_learn(struct sheets *s, const char *spreadsheet, const cJSON *sheets, 
 
     cJSON_ArrayForEach(item, sheets)
     {
-        if (learn(s, spreadsheet, json_get(item, "properties"), err) != 0)
+        if (learn(s, spreadsheet, item, err) != 0)
             return -1;
     }
     return 0;
@@ -81,7 +82,7 @@ int known_learn(struct sheets *s, const char *spreadsheet, const cJSON *sheets, 
 
 const char *known_title(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
 {
-    const struct known_tab *tab = find(s, spreadsheet, sheet_id);
+    const struct known_tab *tab = known_find(s, spreadsheet, sheet_id);
 
     return tab == NULL ? NULL : tab->title;
 }
@@ -98,7 +99,7 @@ int64_t sheets_cells(const struct sheets *s, const char *spreadsheet, int64_t wi
 
 int64_t sheets_rows(const struct sheets *s, const char *spreadsheet, int64_t sheet_id)
 {
-    const struct known_tab *tab = find(s, spreadsheet, sheet_id);
+    const struct known_tab *tab = known_find(s, spreadsheet, sheet_id);
 
     return tab == NULL ? 0 : tab->rows;
 }

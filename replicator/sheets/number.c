@@ -248,8 +248,15 @@ static enum taker find_taker(struct sheets *s, struct numbering *n, struct batch
         return TAKER_UNKNOWN;
     }
     shown = find_shown(n, number.n);
-    if (shown != NULL)
-        return is_same(shown->number, number) ? TAKER_OURSELVES : TAKER_RIVAL;
+    if (shown != NULL && is_same(shown->number, number))
+        return TAKER_OURSELVES;
+    if (shown != NULL) {
+        if (n->is_begun) /* else it was sent by the holder of the lease before */
+            log_error("sheets: somebody else writes batches of this instance; is there a second "
+                      "tabrelay with a copy of its state database? spreadsheet=%s",
+                      n->spreadsheet);
+        return TAKER_RIVAL;
+    }
     /* Metadata of somebody else have this id, or there is no room for more. */
     n->last = number.n;
     if (++n->refusals == REFUSALS_MAX)

@@ -27,6 +27,9 @@ struct known_tab {
     char *title;       /* owned */
     int64_t sheet_id;
     int64_t rows, columns; /* of its grid; 0: it has none */
+    uint64_t owner;        /* which tabrelay writes it (owner.c); 0: none */
+    int64_t owner_id;      /* of the metadata that say so */
+    char *owner_name;      /* owned; NULL: none */
 };
 
 /* A batch number that the spreadsheet shows; kept until then (monotonic). */
@@ -35,6 +38,9 @@ struct shown_number {
     int64_t until_ms;
     bool is_going; /* the batch under way takes it away */
 };
+
+/* Append one REQUEST, a JSON object. */
+void batch_add(struct batch *b, const struct buf *request);
 
 enum { SHOWN_MAX = 32 };
 
@@ -62,6 +68,8 @@ struct sheets {
     size_t n_accounts;
     struct budget *budget; /* owned; of reads and writes */
     struct quota drive;    /* of the first account, which alone asks Drive */
+    uint64_t owner;        /* who we are to tabs; 0: nobody asks */
+    char *owner_name;      /* owned */
     int (*may_write)(void *ctx, struct err *err);
     void *guard_ctx;
     enum request_zip zip;
@@ -86,7 +94,15 @@ enum grid_part { GRID_VALUES, GRID_NOTES, GRID_LOOKS };
 int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, enum grid_part part,
                 struct grid **out, struct err *err);
 
+/* --- owner.c */
+
+/* Of the "sheets" array, with OWNER_FIELDS: whose TAB is, as PROPERTIES' sibling METADATA say. */
+#define OWNER_FIELDS "developerMetadata(metadataId,metadataKey,metadataValue)"
+int owner_learn(struct known_tab *tab, const cJSON *metadata, struct err *err);
+
 /* --- known.c */
+
+struct known_tab *known_find(const struct sheets *s, const char *spreadsheet, int64_t sheet_id);
 
 /* Take titles and sizes out of an answer's "sheets" array. ERR_NOMEM. */
 int known_learn(struct sheets *s, const char *spreadsheet, const cJSON *sheets, struct err *err);

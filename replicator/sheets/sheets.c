@@ -11,8 +11,8 @@
 #include "common/metrics.h"
 #include "replicator/sheets/private.h"
 
-#define FIELDS_OF(cell)                                          \
-    "sheets(properties(sheetId,title,sheetType,gridProperties)," \
+#define FIELDS_OF(cell)                                                           \
+    "sheets(properties(sheetId,title,sheetType,gridProperties)," OWNER_FIELDS "," \
     "data(startRow,startColumn,rowData(values(" cell "))))"
 #define DATA_FIELDS FIELDS_OF("effectiveValue")
 #define NOTE_FIELDS FIELDS_OF("effectiveValue,note")
@@ -66,6 +66,7 @@ void sheets_free(struct sheets *s)
     known_forget(s, NULL);
     free(s->known);
     numberings_free(s);
+    free(s->owner_name);
     for (size_t i = 0; i < s->n_accounts; i++)
         token_free(s->tokens[i]);
     free(s->tokens);
@@ -211,7 +212,8 @@ int sheets_tabs(struct sheets *s, const char *spreadsheet, struct sheet_tabs *ou
     *out = (struct sheet_tabs){0};
     if (sheets_run(s, &request, spreadsheet,
                    "?fields=properties(timeZone)," NUMBER_FIELDS
-                   ",sheets(properties(sheetId,title,sheetType,gridProperties))&prettyPrint=false",
+                   ",sheets(properties(sheetId,title,sheetType,gridProperties)," OWNER_FIELDS
+                   ")&prettyPrint=false",
                    &json, err) != 0)
         return -1;
     sheets = json_get(json, "sheets");

@@ -41,6 +41,18 @@ int sheets_leave(struct sheets *s, struct err *err);
 /* MAY_WRITE is asked before each request that writes, after all waiting for it; what it refuses is
  * not sent, and its error is the call's. NULL: nobody is. */
 void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err), void *ctx);
+/* Who we are: OWNER is the instance's own number (common/holder.h), NAME is for people. A tab that
+ * another owner writes is not ours to write. */
+int sheets_owner(struct sheets *s, uint64_t owner, const char *name, struct err *err);
+enum sheets_ownership { SHEETS_OURS, SHEETS_NOBODYS, SHEETS_ANOTHERS };
+/* Whose the tab is, as the last answer about it says. */
+enum sheets_ownership sheets_ownership(const struct sheets *s, const char *spreadsheet,
+                                       int64_t sheet_id);
+/* Its owner's name; "": none, or not known. */
+const char *sheets_owner_name(const struct sheets *s, const char *spreadsheet, int64_t sheet_id);
+/* Let batch B make the tab ours, whosever it is. */
+void sheets_claim(const struct sheets *s, struct batch *b, const char *spreadsheet,
+                  int64_t sheet_id);
 /* From now on every batch carries a number, in developer metadata of its spreadsheet, written by
  * the same atomic request: so it can be told whether a batch whose answer was lost was applied, and
  * one that comes late, twice, or from a process that is gone, is refused. INSTANCE tells ours from
