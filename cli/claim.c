@@ -93,6 +93,8 @@ static int set_owner(struct sheets *sheets, struct db *db, const struct config *
     return err_hint(err, "Start the replicator first: it says which tabs are another tabrelay's.");
 }
 
+/* M NULL: all mappings. */
+/* M NULL: all mappings. */
 static int claim(const struct config *config, const struct config_mapping *m, struct err *err)
 {
     struct stop *stop = stop_new(); /* never asked: an interrupt ends this program */
@@ -102,8 +104,11 @@ static int claim(const struct config *config, const struct config_mapping *m, st
 
     if (rc == 0 &&
         (cli_open(config, &db, err) != 0 || sheets_new(&config->google, stop, &sheets, err) != 0 ||
-         set_owner(sheets, db, config, err) != 0 || claim_mapping(sheets, db, m, err) != 0))
+         set_owner(sheets, db, config, err) != 0))
         rc = -1;
+    for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
+        if (m == NULL || m == &config->mappings[i])
+            rc = claim_mapping(sheets, db, &config->mappings[i], err);
     sheets_free(sheets);
     db_close(db);
     stop_free(stop);
@@ -112,28 +117,29 @@ static int claim(const struct config *config, const struct config_mapping *m, st
 
 static int run(const struct cli_args *args)
 {
-    const struct config_mapping *mapping;
+    bool is_all = cli_has(args, CLI_ALL);
+    const struct config_mapping *mapping = NULL;
     struct err err = ERR_INIT;
     struct config config;
     int result;
 
-    if (args->n_words != 1)
-        return cli_usage("claim", "expected the name of a mapping");
+    if (is_all ? args->n_words != 0 : args->n_words != 1)
+        return cli_usage("claim", "expected the name of a mapping, or --all");
     result = cli_load(args, &config);
-    if (result == CLI_OK) {
+    if (result == CLI_OK && !is_all) {
         mapping = config_find_mapping(&config, args->words[0]);
         if (mapping == NULL)
             result = cli_usage("claim", "there is no mapping \"%s\"", args->words[0]);
-        else if (claim(&config, mapping, &err) != 0)
-            result = cli_fail(&err);
     }
+    if (result == CLI_OK && claim(&config, mapping, &err) != 0)
+        result = cli_fail(&err);
     config_free(&config);
     return result;
 }
 
 const struct cli_command cli_claim = {
     .name = "claim",
-    .usage = "MAPPING",
+    .usage = "MAPPING | --all",
     .summary = "Take a mapping's tab over from another tabrelay.",
     .help = "\nA tab is written by one tabrelay: the first one, which leaves its mark in the tab. "
             "Another one,\n"
@@ -142,7 +148,9 @@ const struct cli_command cli_claim = {
             "is given to it here. The first one notices with its next batch, and stops writing "
             "this tab.\n"
             "\nexamples:\n"
-            "  tabrelay claim products\n",
+            "  tabrelay claim products\n"
+            "  tabrelay claim --all\n",
+    .flags = CLI_ALL,
     .max_words = 1,
     .run = run,
 };
