@@ -9,13 +9,15 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/log.h"
+
 void crypto_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
                         uint8_t out[32])
 {
     unsigned n = 32;
 
     if (HMAC(EVP_sha256(), key, (int)key_len, data, len, out, &n) == NULL || n != 32)
-        abort(); /* only without memory or without SHA-256: nothing may be trusted then */
+        log_die("crypto: no memory, or no SHA-256"); /* nothing may be trusted then */
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)
@@ -31,7 +33,7 @@ void crypto_random(void *out, size_t len)
         ssize_t n = getrandom(p, len, 0);
 
         if (n <= 0)
-            abort();
+            log_die("crypto: no random bytes");
         p += n;
         len -= (size_t)n;
     }
@@ -104,7 +106,7 @@ void crypto_sign_request(const char *secret, const char *timestamp, const void *
     buf_append(&text, body, body_len);
     buf_reserve(&hex, 64);
     if (text.is_failed || hex.is_failed)
-        abort();
+        log_die("crypto: out of memory");
     crypto_hmac_sha256(secret, strlen(secret), text.ptr, text.len, mac);
     buf_hex(&hex, mac, sizeof(mac));
     memcpy(out, hex.ptr, 65);
@@ -117,7 +119,7 @@ void crypto_channel_token(const char *secret, const char *channel, const char *s
 
     buf_printf(&text, "%s.%s", channel, spreadsheet);
     if (text.is_failed)
-        abort();
+        log_die("crypto: out of memory");
     /* A request's timestamp is digits: neither signature can stand for the other. */
     crypto_sign_request(secret, "drive-channel", text.ptr, text.len, out);
 }

@@ -79,9 +79,13 @@ int err_nomem(struct err *err, const char *what)
 
 const char *err_name(enum err_code code)
 {
-    static const char *const names[] = {"none",  "nomem", "config", "io",    "format",
-                                        "mysql", "http",  "auth",   "quota", "value",
-                                        "lost",  "gone",  "stopped"};
+    static const char *const names[] = {
+        [ERR_NONE] = "none",   [ERR_NOMEM] = "nomem",     [ERR_CONFIG] = "config",
+        [ERR_IO] = "io",       [ERR_FORMAT] = "format",   [ERR_MYSQL] = "mysql",
+        [ERR_HTTP] = "http",   [ERR_AUTH] = "auth",       [ERR_QUOTA] = "quota",
+        [ERR_VALUE] = "value", [ERR_LOST] = "lost",       [ERR_GONE] = "gone",
+        [ERR_FULL] = "full",   [ERR_STOPPED] = "stopped",
+    };
 
     return (size_t)code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown";
 }

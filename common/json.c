@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/json.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +17,10 @@ int json_parse(const char *text, size_t len, cJSON **out, struct err *err)
 
     if (memchr(text, '\0', len) != NULL)
         return err_set(err, ERR_FORMAT, "json: a NUL byte is not allowed");
+    errno = 0;
     json = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+    if (json == NULL && errno == ENOMEM) /* cJSON does not tell, but malloc does */
+        return err_nomem(err, "json");
     if (json == NULL)
         return err_set(err, ERR_FORMAT, "json: malformed at byte %zu",
                        end == NULL || end < text ? 0 : (size_t)(end - text));

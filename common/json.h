@@ -12,7 +12,7 @@
 #include "common/err.h"
 
 /* Parse all of TEXT (nothing but blanks may follow, no duplicate or embedded NUL); ERR_FORMAT names
- * the offset. */
+ * the offset; ERR_NOMEM. */
 int json_parse(const char *text, size_t len, cJSON **out, struct err *err);
 
 /* A member by exact name; NULL if OBJECT is none or has none. */

@@ -96,6 +96,12 @@ void log_err(enum log_level level, const char *context, const struct err *err)
         log_at(level, "%s: %s", context, err->msg);
 }
 
+void log_die(const char *what)
+{
+    log_error("%s: the process ends", what);
+    _exit(1);
+}
+
 void log_fault(struct log_fault *f, const char *context, const struct err *err)
 {
     int64_t now = clock_mono_ms();

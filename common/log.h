@@ -26,6 +26,11 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Log "context: err->msg" and hint="..." when there is one. */
 void log_err(enum log_level level, const char *context, const struct err *err);
 
+/* Log an error and end the process with status 1, at once: where an answer for want of memory would
+ * be taken for what the sheet or the table says. All state is in MySQL; who started us starts us
+ * again. */
+_Noreturn void log_die(const char *what);
+
 /* A fault that lasts is logged at most every 30 s, every 5 s when its cause is another one than
  * before (MySQL hangs up, then cannot be reached), and once when it ends. Zero it first; one
  * thread. */

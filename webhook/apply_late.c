@@ -13,20 +13,20 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define CLOCKS_MS 5000 /* Google's clock and the replicator's */
 
-static void mark(struct task *task, const char *columns)
+static int mark(struct task *task, const char *columns, struct err *err)
 {
     CLEANUP_JSON cJSON *names = NULL;
-    struct err err = ERR_INIT;
     const cJSON *name;
 
-    if (json_parse(columns, strlen(columns), &names, &err) != 0)
-        return;
+    if (json_parse(columns, strlen(columns), &names, err) != 0)
+        return err_wrap(err, "edit log");
     cJSON_ArrayForEach(name, names)
     {
         for (size_t i = 0; cJSON_IsString(name) && i < task->m->n_columns; i++)
             if (strcmp(schema_column_of(task->m, i)->name, name->valuestring) == 0)
                 task->cells[i].is_stale = task->cells[i].is_edited;
     }
+    return 0;
 }
 
 int apply_late(struct task *task, struct err *err)
@@ -47,6 +47,7 @@ int apply_late(struct task *task, struct err *err)
                params, COUNT(params), &rows, err) != 0)
         return err_wrap(err, "edit log");
     for (size_t i = 0; i < rows.n_rows; i++)
-        mark(task, db_rows_text(&rows, i, 0));
+        if (mark(task, db_rows_text(&rows, i, 0), err) != 0)
+            return -1;
     return 0;
 }

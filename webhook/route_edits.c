@@ -179,15 +179,17 @@ void route_edits(void *ctx, const struct http_request *request, struct http_resp
         .server = server, .request = &edits, .mapping = -1, .received_ms = clock_wall_ms()};
     int64_t start_ms = clock_mono_ms();
     struct err err = ERR_INIT;
+    bool is_read;
 
     if (!routes_verify(server, request, response))
         return;
-    if (edit_parse(request->body, request->body_len, &edits, &err) != 0) {
+    is_read = edit_parse(request->body, request->body_len, &edits, &err) == 0;
+    if (!is_read && err.code != ERR_NOMEM) {
         log_warn("edits: refused req=%s peer=%s problem=\"%s\"", request->id, request->peer,
                  err.msg);
         http_response_error(response, 400, err.code == ERR_FORMAT ? "bad_json" : "bad_request",
                             "%s", err.msg);
-    } else if (txn_run(server->pool, server->stop, work, &job, &err) != 0) {
+    } else if (!is_read || txn_run(server->pool, server->stop, work, &job, &err) != 0) {
         routes_unavailable(request, response, &err);
     } else {
         answer(&job, request, response, start_ms);

@@ -85,15 +85,16 @@ int same_row_claim(struct task *task, bool *is_same, struct err *err)
 
 /* Does the row still show every cell that EARLIER (a row's cells, as JSON) had, or did it until the
  * person typed over that one? */
-static bool is_grown_from(const struct task *task, const char *earlier)
+static int look_back(const struct task *task, const char *earlier, bool *is_grown_from,
+                     struct err *err)
 {
     CLEANUP_JSON cJSON *cells = NULL;
-    struct err err = ERR_INIT;
     const cJSON *cell;
     size_t n = 0;
 
-    if (json_parse(earlier, strlen(earlier), &cells, &err) != 0)
-        return false;
+    *is_grown_from = false;
+    if (json_parse(earlier, strlen(earlier), &cells, err) != 0)
+        return err->code == ERR_NOMEM ? -1 : 0;
     cJSON_ArrayForEach(cell, cells)
     {
         if (cJSON_IsNull(cell) || schema_find_header(task->m, cell->string) < 0)
@@ -101,9 +102,10 @@ static bool is_grown_from(const struct task *task, const char *earlier)
         n++;
         if (!cJSON_Compare(cell, json_get(task->edit->cells, cell->string), true) &&
             !cJSON_Compare(cell, json_get(task->edit->old, cell->string), true))
-            return false;
+            return 0;
     }
-    return n > 0;
+    *is_grown_from = n > 0;
+    return 0;
 }
 
 /* The newest insert of this very line of the tab that the person cannot have seen the key of. No
@@ -142,6 +144,7 @@ static int find_named(struct task *task, struct db_rows *rows, struct err *err)
 int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    bool is_grown;
 
     if (task->request->source != EDIT_SCRIPT)
         return 0;
@@ -152,7 +155,11 @@ int same_row_find_earlier(struct task *task, bool *is_earlier, struct err *err)
             return 0;
         if (find_unseen(task, &rows, err) != 0)
             return -1;
-        if (rows.n_rows == 0 || !is_grown_from(task, db_rows_text(&rows, 0, 1)))
+        if (rows.n_rows == 0)
+            return 0;
+        if (look_back(task, db_rows_text(&rows, 0, 1), &is_grown, err) != 0)
+            return -1;
+        if (!is_grown)
             return 0;
     }
     if (task_find_by(task, db_rows_text(&rows, 0, 0), err) != 0)

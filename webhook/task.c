@@ -233,7 +233,9 @@ int task_find_by(struct task *task, const char *row_key, struct err *err)
     CLEANUP_BUF struct buf bytes = BUF_INIT;
 
     if (rowkey_read(row_key, strlen(row_key), &bytes, task->key, task->m->n_key, err) != 0)
-        return err_set(err, ERR_VALUE, "the row is known by another key now");
+        return err->code == ERR_NOMEM
+                   ? -1
+                   : err_set(err, ERR_VALUE, "the row is known by another key now");
     for (size_t i = 0; i < task->m->n_key; i++) {
         if (task->key[i].state != VALUE_TEXT)
             return err_set(err, ERR_VALUE, "the row has no whole key");

@@ -34,6 +34,12 @@ void values_write_row(struct buf *out, const struct schema_mapping *m, const str
     buf_putc(out, '}');
 }
 
+static int unreadable(struct err *err, const char *what)
+{
+    return err->code == ERR_NOMEM ? -1
+                                  : err_set(err, ERR_VALUE, "a logged %s cannot be read", what);
+}
+
 int values_read(const char *text, struct arena *arena, struct value *out, struct err *err)
 {
     CLEANUP_BUF struct buf array = BUF_INIT;
@@ -46,7 +52,7 @@ int values_read(const char *text, struct arena *arena, struct value *out, struct
     if (array.is_failed)
         return err_nomem(err, "values");
     if (rowkey_read(array.ptr, array.len, &bytes, out, 1, err) != 0)
-        return err_set(err, ERR_VALUE, "a logged value cannot be read");
+        return unreadable(err, "value");
     if (out->state != VALUE_TEXT)
         return 0;
     out->ptr = arena_copy(arena, out->ptr, out->len);
@@ -59,7 +65,7 @@ int values_read_row(const char *text, const struct schema_mapping *m, struct are
     CLEANUP_JSON cJSON *json = NULL;
 
     if (json_parse(text, strlen(text), &json, err) != 0)
-        return err_set(err, ERR_VALUE, "a logged row cannot be read");
+        return unreadable(err, "row");
     for (size_t i = 0; i < m->n_columns; i++) {
         const cJSON *item = json_get(json, schema_column_of(m, i)->name);
         char *one = item == NULL ? NULL : cJSON_PrintUnformatted(item);

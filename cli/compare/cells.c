@@ -46,13 +46,13 @@ uint64_t cells_hash_values(const struct mapping *m, const struct value *values)
     return sum;
 }
 
-static uint64_t hash_cell(const struct column *c, const struct cell *cell, struct buf *scratch)
+static uint64_t hash_cell(const struct mapping *m, size_t i, const struct cell *cell,
+                          struct buf *scratch)
 {
     struct value v;
-    struct err err;
 
     buf_clear(scratch);
-    return cell_to_value(c, cell, scratch, &v, &err) == 0 ? hash_value(v) : NO_VALUE;
+    return tab_cell_value(m, i, cell, scratch, &v) ? hash_value(v) : NO_VALUE;
 }
 
 uint64_t cells_hash_row(const struct mapping *m, const struct grid *grid, int64_t row)
@@ -62,6 +62,6 @@ uint64_t cells_hash_row(const struct mapping *m, const struct grid *grid, int64_
 
     for (size_t i = 0; i < m->n_columns; i++)
         if (cells_is_compared(m, i))
-            sum = mix(sum, hash_cell(mapping_column_of(m, i), cells_at(m, grid, row, i), &scratch));
+            sum = mix(sum, hash_cell(m, i, cells_at(m, grid, row, i), &scratch));
     return sum;
 }

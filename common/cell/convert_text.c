@@ -98,7 +98,8 @@ int cell_to_json(const struct column *c, const struct cell *in, struct buf *scra
     if (in->type == CELL_BOOL)
         v = in->boolean ? value_text("true", 4) : value_text("false", 5);
     if (json_parse(v.ptr, v.len, &json, &why) != 0)
-        return err_set(err, ERR_VALUE, "is not valid JSON");
+        return why.code == ERR_NOMEM ? err_nomem(err, "json")
+                                     : err_set(err, ERR_VALUE, "is not valid JSON");
     return keep(v, scratch, out, err);
 }
 

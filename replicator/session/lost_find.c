@@ -57,10 +57,9 @@ static int keep_shown(struct lost_share *share, struct lost_cell *cell, const st
     const struct column *column = mapping_column_of(share->m, cell->mapped);
     CLEANUP_BUF struct buf scratch = BUF_INIT;
     struct value v;
-    struct err other;
 
     if (!config_keeps_value(share->m->cfg, column->name) ||
-        cell_to_value(column, shown, &scratch, &v, &other) != 0 || hash_value(v) != cell->hash)
+        !tab_cell_value(share->m, cell->mapped, shown, &scratch, &v) || hash_value(v) != cell->hash)
         return 0;
     if (v.state == VALUE_TEXT) {
         v.ptr = arena_copy(&share->arena, v.ptr, v.len);
@@ -266,11 +265,9 @@ static const struct content *content_at(const struct hunt *h, const struct grid 
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, at, m->columns[i].sheet_column);
         struct value v;
-        struct err err;
 
         buf_clear(&scratch);
-        if (cell->type == CELL_BLANK ||
-            cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) != 0)
+        if (cell->type == CELL_BLANK || !tab_cell_value(m, i, cell, &scratch, &v))
             continue;
         for (const struct content *c = find_content(h, i, hash_value(v)); c != NULL; c = c->next)
             if ((found == NULL || c->like->n_cells > found->like->n_cells) &&

@@ -5,6 +5,7 @@
 
 #include "common/base.h"
 #include "common/cell/stand_in.h"
+#include "common/log.h"
 
 bool tab_is_header(const struct cell *cell, const char *header)
 {
@@ -56,6 +57,18 @@ int tab_find_mapped(const struct mapping *m, const struct cell *cell)
     return -1;
 }
 
+bool tab_cell_value(const struct mapping *m, size_t i, const struct cell *cell, struct buf *scratch,
+                    struct value *out)
+{
+    struct err err;
+
+    if (cell_to_value(mapping_column_of(m, i), cell, scratch, out, &err) == 0)
+        return true;
+    if (err.code == ERR_NOMEM)
+        log_die("tab: out of memory");
+    return false;
+}
+
 bool tab_key_values(const struct mapping *m, const struct grid *keys, int64_t row,
                     struct buf *scratch, struct value *values)
 {
@@ -64,12 +77,10 @@ bool tab_key_values(const struct mapping *m, const struct grid *keys, int64_t ro
 
     for (size_t i = 0; i < m->n_key; i++) {
         const struct cell *cell = grid_at(&keys[i], row, m->columns[m->key[i]].sheet_column);
-        struct err err;
 
         offsets[i] = scratch->len;
         n_blank += cell->type == CELL_BLANK;
-        if (cell->type == CELL_ERROR ||
-            cell_to_value(mapping_column_of(m, m->key[i]), cell, scratch, &values[i], &err) != 0 ||
+        if (cell->type == CELL_ERROR || !tab_cell_value(m, m->key[i], cell, scratch, &values[i]) ||
             values[i].state != VALUE_TEXT)
             return false;
         /* SCRATCH may move when it grows: a text in it is pointed at when all are there. */
@@ -113,15 +124,13 @@ bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, 
 {
     CLEANUP_BUF struct buf scratch = BUF_INIT;
     struct value v;
-    struct err err;
 
     if (cell->type == CELL_BLANK && !mapping_column_of(m, i)->is_nullable &&
         hash == hash_value(VALUE_INIT_NULL))
         return true;
     if (stand_in_is_of(cell, hash))
         return true;
-    return cell_to_value(mapping_column_of(m, i), cell, &scratch, &v, &err) == 0 &&
-           hash_value(v) == hash;
+    return tab_cell_value(m, i, cell, &scratch, &v) && hash_value(v) == hash;
 }
 
 bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -297,10 +299,43 @@ static void too_many_edits_or_columns_are_refused(void **state)
     assert_string_equal(refusal(body.ptr), "edits[0].cells: more than 512 columns");
 }
 
+static int mallocs_left;
+
+static void *scarce_malloc(size_t size)
+{
+    if (mallocs_left-- > 0)
+        return malloc(size);
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* The sender tries again what failed so, and gives up what is malformed. */
+static void too_little_memory_is_not_called_malformed(void **state)
+{
+    static const char body[] = HEAD ",\"edits\":[{" EDIT ",\"cells\":{\"Code\":\"DE\"}}]}";
+    cJSON_Hooks hooks = {.malloc_fn = scarce_malloc, .free_fn = free};
+    struct edit_request request;
+    struct err err = ERR_INIT;
+    int n = 0, rc;
+
+    (void)state;
+    do {
+        mallocs_left = n;
+        cJSON_InitHooks(&hooks);
+        rc = edit_parse(body, strlen(body), &request, &err);
+        cJSON_InitHooks(NULL);
+        assert_true(rc == 0 || err.code == ERR_NOMEM);
+        edit_request_close(&request);
+        n++;
+    } while (rc != 0);
+    assert_true(n > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_of_the_documented_form_is_taken_apart),
+        cmocka_unit_test(too_little_memory_is_not_called_malformed),
         cmocka_unit_test(what_may_be_missing_may_be_null_too),
         cmocka_unit_test(what_is_no_json_is_told_apart_from_json_of_another_shape),
         cmocka_unit_test(a_backslash_before_u0000_as_text_is_no_nul),
