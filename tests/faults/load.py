@@ -4,6 +4,7 @@
 Each cell has one writer, and each value is written once: so what stands there at the end tells whether a write was lost, and the
 server's own record (triggers) whether one was made twice. What was not acknowledged may have been done or not.
 """
+import collections
 import contextlib
 import json
 import threading
@@ -149,11 +150,10 @@ class Person(Actor):
         assert not strangers, f"nobody typed {strangers}"
 
     def _check_once(self):
-        """A value that a comparison found, and that its late trigger told, too, may come twice: these are two edits. Else it comes once."""
-        applied = self.stack.sql(f"SELECT cells, source FROM {self.stack.state_database}.edit_log WHERE mapping = 'items' AND outcome = 'applied'")
-        of = {}
-        for cells, source in applied:
-            of.setdefault(json.loads(cells).get("name"), []).append(source)
-        changes = self.stack.sql("SELECT name, COUNT(*) FROM typed WHERE name IS NOT NULL GROUP BY name HAVING COUNT(*) > 1")
-        twice = [(name, n, of.get(name)) for name, n in changes if n > len(set(of.get(name, [])))]
-        assert not twice, f"applied more than once (name, times, by): {twice}"
+        """Each change that we made of a name has an edit of its own in the log. A value may come twice where a comparison found it before
+        its late trigger told of it: these are two edits."""
+        edits = self.stack.sql(f"SELECT cells FROM {self.stack.state_database}.edit_log WHERE mapping = 'items' AND outcome = 'applied'")
+        logged = collections.Counter(json.loads(cells).get("name") for cells, in edits)
+        changes = self.stack.sql("SELECT name, COUNT(*) FROM typed WHERE name IS NOT NULL GROUP BY name")
+        twice = [(name, n, logged[name]) for name, n in changes if n > logged[name]]
+        assert not twice, f"applied more often than there are edits (name, times, edits): {twice}"

@@ -2,6 +2,10 @@
 """MySQL goes, refuses, or keeps us waiting. Elsewhere: it is stopped and killed at other moments (tests/system/test_kill.py), its binlog is
 purged or reset in every way (tests/system/test_positions.py)."""
 import contextlib
+import os
+import shutil
+import signal
+import subprocess
 import time
 
 import pymysql
@@ -11,7 +15,7 @@ from conftest import IS_WHOLE
 from programs import wait_until
 from stack import USER
 
-LOCKED_S = 60 if IS_WHOLE else 12
+LOCKED_S = 30 if IS_WHOLE else 12
 KILLED_S = 10 if IS_WHOLE else 3
 
 
@@ -136,3 +140,59 @@ def test_somebody_holds_a_lock(own_world, what):
         world.heals()
         cursor.execute(unlock)
     world.recovers(flush=True)
+
+
+def test_mysql_is_frozen(own_world):
+    """MySQL: SIGSTOP, later SIGCONT"""
+    world = own_world
+    pid = world.server.process.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        world.wait_unready(timeout_s=60)
+        world.runs()
+        time.sleep(LOCKED_S)  # the fault itself
+        world.heals()
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    world.recovers(flush=True)
+
+
+@contextlib.contextmanager
+def small_disk(server, spare_mib):
+    """The server, which is down, gets a file system of its own for its data, with so much to spare."""
+    if os.geteuid() != 0:
+        pytest.skip("a small file system cannot be mounted here: that needs root")
+    data, whole = server.dir / "data", server.dir / "data.whole"
+    data.rename(whole)
+    data.mkdir(mode=0o700)
+    used_kib = int(subprocess.run(["du", "-sk", whole], capture_output=True, text=True, check=True).stdout.split()[0])
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={used_kib + spare_mib * 1024}k,mode=700", "tabrelay-test", data], check=True)
+    try:
+        shutil.copytree(whole, data, symlinks=True, dirs_exist_ok=True)
+        yield data
+    finally:
+        server.kill()
+        subprocess.run(["umount", data], check=True)
+
+
+@pytest.mark.slow  # the servers look once a minute whether there is room again
+def test_disk_of_mysql_is_full(request, make_own_world):
+    """MySQL: its disk is full"""
+    world = make_own_world(begin=False)
+    world.server.stop()
+    with small_disk(world.server, 64) as data:
+        world.server.start()
+        world.start()
+        ballast = data / "ballast"
+        with open(ballast, "wb") as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 65536)
+                file.flush()
+        world.wait_unready(webhook=False, timeout_s=120)
+        world.runs()
+        world.heals()
+        ballast.unlink()
+        world.recovers(within_s=150, flush=True)
+        world.end()
+        for program in (world.stack.replicator, world.stack.webhook):
+            program.stop()

@@ -10,8 +10,8 @@ from conftest import IS_WHOLE
 from proxy import Proxy
 from servers import own_mounts
 
-CUT_S = 60 if IS_WHOLE else 1
-SLOW_S = 60 if IS_WHOLE else 10
+CUT_S = 30 if IS_WHOLE else 1
+SLOW_S = 20 if IS_WHOLE else 10
 
 
 def google_at(world, port=None, host="127.0.0.1"):

@@ -111,8 +111,12 @@ class World:
         self.load_goes_on()
         self.settles(reconcile, flush)
 
+    def flows(self, within_s=RECOVERY_S):
+        """A write of either side arrives at the other."""
+        self._probe(time.monotonic() + within_s)
+
     def _probe(self, until):
-        """A write of either side, seen on the other: in a row of its own that the load leaves alone."""
+        """SQL's is in a row of its own, which the load leaves alone."""
         self.probes += 1
         key = 1000 + self.probes
         seen = f"probe {self.probes}"
