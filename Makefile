@@ -160,7 +160,8 @@ fuzz-short:
 # The unit tests and the programs with calls that fail when asked to (tests/inject): the same objects, in which the product's calls
 # of NAME, where inject.c defines inject_NAME, are turned into calls of that.
 INJECT := $(BUILD)/inject
-INJECT_UNITS := $(filter-out %/test_fuzz_cases,$(patsubst tests/unit/%.c,$(INJECT)/%,$(UNIT_SRC)))
+# The sandbox's JavaScript and what is fuzzed run long, and little of it can fail.
+INJECT_UNITS := $(filter-out %/test_fuzz_cases %/test_script %/test_script_engine,$(patsubst tests/unit/%.c,$(INJECT)/%,$(UNIT_SRC)))
 INJECT_PROGRAMS := $(INJECT)/tabrelay-replicator $(INJECT)/tabrelay-webhook $(INJECT)/tabrelay
 $(INJECT)/inject.o: tests/inject/inject.c
 	@mkdir -p $(@D)

@@ -123,56 +123,71 @@ static bool is_loopback(const char *url)
     return result;
 }
 
-static void set_security(CURL *e, const char *url)
+/* The first option that cannot be set is what *CODE says, and none is set after it. */
+#define SET(code, e, option, value)                       \
+    do {                                                  \
+        if (*(code) == CURLE_OK)                          \
+            *(code) = curl_easy_setopt(e, option, value); \
+    } while (0)
+
+static CURLcode set_security(CURL *e, const char *url)
 {
-    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    CURLcode code = CURLE_OK;
+
+    SET(&code, e, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(&code, e, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(&code, e, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(&code, e, CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(&code, e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     if (is_loopback(url)) /* whatever the environment says of proxies */
-        curl_easy_setopt(e, CURLOPT_PROXY, "");
+        SET(&code, e, CURLOPT_PROXY, "");
+    return code;
 }
 
-static void set_body(CURL *e, struct transfer *t)
+static CURLcode set_body(CURL *e, struct transfer *t)
 {
     const struct http_call *call = t->call;
+    CURLcode code = CURLE_OK;
 
     if (call->body != NULL || strcmp(call->method, "POST") == 0) {
-        curl_easy_setopt(e, CURLOPT_POST, 1L);
-        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
-        curl_easy_setopt(e, CURLOPT_READFUNCTION, on_send);
-        curl_easy_setopt(e, CURLOPT_READDATA, t);
-        curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, on_rewind);
-        curl_easy_setopt(e, CURLOPT_SEEKDATA, t);
+        SET(&code, e, CURLOPT_POST, 1L);
+        SET(&code, e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
+        SET(&code, e, CURLOPT_READFUNCTION, on_send);
+        SET(&code, e, CURLOPT_READDATA, t);
+        SET(&code, e, CURLOPT_SEEKFUNCTION, on_rewind);
+        SET(&code, e, CURLOPT_SEEKDATA, t);
     }
-    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, call->method);
+    SET(&code, e, CURLOPT_CUSTOMREQUEST, call->method);
     if (strcmp(call->method, "HEAD") == 0)
-        curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+        SET(&code, e, CURLOPT_NOBODY, 1L);
+    return code;
 }
 
-static void set_options(struct http_client *c, struct transfer *t, struct curl_slist *headers)
+static CURLcode set_options(struct http_client *c, struct transfer *t, struct curl_slist *headers)
 {
     int64_t timeout_ms = t->call->timeout_ms;
     CURL *e = c->easy;
+    CURLcode code = CURLE_OK;
 
     curl_easy_reset(e);
     c->reason[0] = '\0';
-    curl_easy_setopt(e, CURLOPT_URL, t->call->url);
-    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->reason);
-    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS));
-    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, MAX_IDLE_S);
-    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
-    set_security(e, t->call->url);
-    set_body(e, t);
+    /* HTTP/1.1 where libcurl was built without the other. */
+    (void)curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(&code, e, CURLOPT_URL, t->call->url);
+    SET(&code, e, CURLOPT_ERRORBUFFER, c->reason);
+    SET(&code, e, CURLOPT_NOSIGNAL, 1L);
+    SET(&code, e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    SET(&code, e, CURLOPT_CONNECTTIMEOUT_MS,
+        (long)(timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS));
+    SET(&code, e, CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(&code, e, CURLOPT_MAXAGE_CONN, MAX_IDLE_S);
+    SET(&code, e, CURLOPT_ACCEPT_ENCODING, "gzip");
+    SET(&code, e, CURLOPT_HTTPHEADER, headers);
+    SET(&code, e, CURLOPT_WRITEFUNCTION, on_body);
+    SET(&code, e, CURLOPT_WRITEDATA, t);
+    if (code == CURLE_OK)
+        code = set_security(e, t->call->url);
+    return code == CURLE_OK ? set_body(e, t) : code;
 }
 
 static int add_header(struct curl_slist **list, const char *line, struct err *err)
@@ -202,8 +217,9 @@ static int perform(struct http_client *c, CURLcode *result, struct err *err)
         int running = 0, left;
         CURLMsg *message;
 
+        *result = CURLE_OUT_OF_MEMORY;
         if (curl_multi_perform(c->multi, &running) != CURLM_OK)
-            return err_nomem(err, "http");
+            return 0;
         message = curl_multi_info_read(c->multi, &left);
         if (message != NULL && message->msg == CURLMSG_DONE) {
             *result = message->data.result;
@@ -212,7 +228,7 @@ static int perform(struct http_client *c, CURLcode *result, struct err *err)
         if (c->stop != NULL && stop_is_asked(c->stop))
             return err_set(err, ERR_STOPPED, "http: told to stop");
         if (curl_multi_poll(c->multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
-            return err_nomem(err, "http");
+            return 0;
     }
 }
 
@@ -240,14 +256,16 @@ static bool is_before_sending(const struct http_client *c, CURLcode code)
 static int fail(const struct http_client *c, const struct transfer *t, CURLcode code,
                 struct err *err)
 {
-    const char *reason = c->reason[0] != '\0' ? c->reason : curl_easy_strerror(code);
+    const char *reason = t->answer->body.is_failed ? "out of memory"
+                         : c->reason[0] != '\0'    ? c->reason
+                                                   : curl_easy_strerror(code);
 
     if (t->is_too_large)
         return err_set(err, ERR_FORMAT, "http: the answer is larger than %zu bytes",
                        t->max_body_bytes);
-    if (t->answer->body.is_failed || code == CURLE_OUT_OF_MEMORY)
-        return err_nomem(err, "http");
     if (is_before_sending(c, code)) {
+        if (code == CURLE_OUT_OF_MEMORY)
+            return err_nomem(err, "http");
         err_set(err, ERR_HTTP, "http: %s", reason);
         if (code != CURLE_URL_MALFORMAT && code != CURLE_UNSUPPORTED_PROTOCOL)
             err_transient(err);
@@ -297,9 +315,11 @@ int http_client_do(struct http_client *c, const struct http_call *call, struct h
     http_answer_close(answer);
     result = make_headers(call, &headers, err);
     if (result == 0) {
-        set_options(c, &t, headers);
-        curl_multi_add_handle(c->multi, c->easy);
-        result = perform(c, &code, err);
+        code = set_options(c, &t, headers);
+        if (code == CURLE_OK && curl_multi_add_handle(c->multi, c->easy) != CURLM_OK)
+            code = CURLE_OUT_OF_MEMORY;
+        if (code == CURLE_OK)
+            result = perform(c, &code, err);
         if (result == 0 && code != CURLE_OK)
             result = fail(c, &t, code, err);
         if (result == 0)

@@ -47,7 +47,7 @@ void http_answer_close(struct http_answer *a);
 
 /* 0: an answer came, whatever its status. -1: ERR_HTTP (transient) when the request certainly did
  * not reach the peer (resolve, connect, TLS), ERR_LOST (transient) when it may have, ERR_STOPPED,
- * ERR_FORMAT (answer too large). */
+ * ERR_FORMAT (answer too large), ERR_NOMEM (nothing was sent). */
 int http_client_do(struct http_client *c, const struct http_call *call, struct http_answer *answer,
                    struct err *err);
 #endif
