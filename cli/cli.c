@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "common/mysql/table.h"
 
 int cli_fail(const struct err *err)
@@ -112,9 +113,12 @@ void cli_print_table(const char *const *headers, size_t n_columns, const struct 
                      size_t n_rows)
 {
     CLEANUP_FREE size_t *widths = calloc(n_columns, sizeof(*widths));
+    bool is_failed = widths == NULL;
 
-    if (widths == NULL)
-        return;
+    for (size_t i = 0; i < n_rows * n_columns; i++)
+        is_failed = is_failed || cells[i].is_failed;
+    if (is_failed)
+        log_die("cli: out of memory");
     for (size_t c = 0; c < n_columns; c++) {
         widths[c] = width_of(headers[c]);
         for (size_t r = 0; r < n_rows; r++)
@@ -129,5 +133,7 @@ void cli_print_table(const char *const *headers, size_t n_columns, const struct 
 
 void cli_print(const struct buf *text)
 {
+    if (text->is_failed)
+        log_die("cli: out of memory");
     fwrite(buf_text(text), 1, text->len, stdout);
 }

@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/signal.h"
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "replicator/binlog/position.h"
 
 enum { AT_NAME, AT_STATE, AT_WAIT_MS, AT_ROWS, AT_LAST_MS, AT_EDIT_MS, AT_COMPARED_S, N_SHOWN };
@@ -102,7 +103,7 @@ static int print_text(const struct config *config, const struct lag *lag)
     CLEANUP_FREE struct buf *cells = calloc(rows->n_rows * N_SHOWN + 1, sizeof(*cells));
 
     if (cells == NULL)
-        return CLI_FAILED;
+        log_die("cli: out of memory");
     for (size_t r = 0; r < rows->n_rows; r++) {
         struct buf *row = &cells[r * N_SHOWN];
 

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "common/private.h"
 #include "common/version.h"
 
@@ -169,7 +170,7 @@ int main(int argc, char **argv)
 
     private_memory();
     if (rest == NULL || words == NULL)
-        return CLI_FAILED;
+        log_die("cli: out of memory");
     if (line.args.config_path == NULL || line.args.config_path[0] == '\0')
         line.args.config_path = "tabrelay.yaml";
     for (int i = 1; i < argc; i++)

@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "common/cleanup.h"
+#include "common/log.h"
 
 enum { BAR_WIDTH = 24 };
 #define EVERY_S 2.0 /* --watch */
@@ -284,7 +285,7 @@ static int print_text(const struct config *config, const struct status *status)
     CLEANUP_FREE struct buf *cells = calloc(config->n_mappings * N_SHOWN, sizeof(*cells));
 
     if (cells == NULL)
-        return CLI_FAILED;
+        log_die("cli: out of memory");
     for (size_t i = 0; i < config->n_mappings; i++)
         show_row(&status->mappings, find_row(&status->mappings, config->mappings[i].name),
                  config->mappings[i].name, &cells[i * N_SHOWN]);

@@ -15,6 +15,7 @@
 
 #include "cli/cli.h"
 #include "common/clock.h"
+#include "common/log.h"
 
 /* The alternate screen, without a cursor; and back. */
 #define ENTER "\033[?1049h\033[?25l"
@@ -140,7 +141,7 @@ static int run(const char *title, int64_t every_ms, int (*print)(void *), void *
         char *text = capture(print, ctx, &status);
 
         if (text == NULL)
-            return CLI_FAILED;
+            log_die("cli: out of memory");
         put_title(line, sizeof(line), title, is_terminal);
         if (is_terminal)
             draw(line, text);

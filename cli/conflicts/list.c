@@ -7,6 +7,7 @@
 #include "cli/conflicts/conflicts.h"
 #include "cli/show.h"
 #include "common/cleanup.h"
+#include "common/log.h"
 
 enum { LIMIT = 200, LIMIT_MAX = 10000 };
 
@@ -94,7 +95,7 @@ static int print_text(struct now *now, const struct db_rows *rows)
     struct buf *cells = calloc(rows->n_rows * N_SHOWN + 1, sizeof(*cells));
 
     if (cells == NULL)
-        return CLI_FAILED;
+        log_die("conflicts: out of memory");
     for (size_t r = 0; r < rows->n_rows; r++)
         fill_line(&cells[r * N_SHOWN], now, rows, r);
     if (rows->n_rows == 0)
@@ -118,7 +119,7 @@ static int print_json(struct now *now, const struct db_rows *rows)
     }
     buf_puts(&out, "]\n");
     cli_print(&out);
-    return out.is_failed ? CLI_FAILED : CLI_OK;
+    return CLI_OK;
 }
 
 int conflicts_query(struct db *db, const char *mapping, bool all, long limit, struct db_rows *rows,

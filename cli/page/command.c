@@ -86,7 +86,7 @@ static int run(const struct cli_args *args)
     int result;
 
     if (stop == NULL)
-        return CLI_FAILED;
+        log_die("cli: out of memory");
     stop_block_signals();
     result = cli_load(args, &config);
     if (result == CLI_OK && cli_has(args, CLI_HEALTH)) {
