@@ -6,6 +6,7 @@ A run is good when it ends in time, by itself, and no sanitizer complains: the u
 """
 import argparse
 import concurrent.futures
+import math
 import os
 import pathlib
 import re
@@ -75,7 +76,7 @@ def orders(program, options):
 
 
 def sampled(cases, share):
-    """One in SHARE of them, in a way that does not hang on how many there are of another program."""
+    """One in SHARE of them."""
     return [case for i, case in enumerate(cases) if i % share == share // 2] if share > 1 else cases
 
 
@@ -85,18 +86,20 @@ def main():
     parser.add_argument("tests", nargs="*", help="names of unit tests; all when there are none")
     parser.add_argument("--every", action="store_true", help="every call, not only the first one from each place")
     parser.add_argument("--on", action="store_true", help="also: that call and all after it")
-    parser.add_argument("--share", type=int, default=1, help="one in so many runs only")
+    parser.add_argument("--share", type=int, default=1, help="one in so many runs only: of as many tests as of each one's runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--unnoticed", action="store_true", help="say which failures changed nothing: the test passed")
     options = parser.parse_intermixed_args()
 
     programs = [options.build / "inject" / name for name in options.tests] or sorted((options.build / "inject").glob("test_*"))
     programs = [program for program in programs if os.access(program, os.X_OK) and program.suffix == ""]
+    share = round(math.sqrt(options.share))
+    programs = sampled(programs, share)
     bad = runs = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         cases = [(program, order) for program, found in zip(programs, pool.map(lambda p: list(orders(p, options)), programs))
                  for order in found]
-        cases = sampled(cases, options.share)
+        cases = sampled(cases, share)
         for (program, order), (status, text) in zip(cases, pool.map(lambda case: run(*case), cases)):
             runs += 1
             why = verdict(status, text)
