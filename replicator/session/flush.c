@@ -52,10 +52,11 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
                                        size_t *n)
 {
     struct planned_row *rows = NULL;
+    int64_t now = clock_mono_ms();
     size_t count = 0;
 
     for (struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
-        count += p->id.mapping == at && !p->is_held;
+        count += p->id.mapping == at && pending_row_may_leave(p, now);
     if (count > BATCH_ROWS_MAX)
         count = BATCH_ROWS_MAX;
     *n = 0;
@@ -65,7 +66,7 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     for (struct pending_row *p = s->set.rows; p != NULL && *n<count && * room> 0; p = p->hh.next) {
         size_t bytes;
 
-        if (p->id.mapping != at || p->is_held)
+        if (p->id.mapping != at || !pending_row_may_leave(p, now))
             continue;
         bytes = plan_row_bytes(p->image);
         if (bytes > *room && *room < s->pace.bytes) {

@@ -262,7 +262,6 @@ static int force_again(const struct share *share, struct err *err)
         if (row->action != PLAN_UPDATE)
             row->pending->is_forced = true;
         row->pending->is_tried = row->action != PLAN_UPDATE && row->action != PLAN_DELETE;
-        row->pending->is_told = row->pending->is_tried;
         row->pending->can_rescue = row->action == PLAN_UPDATE;
         for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
             if (pending_row_force(row->pending, plan->cells[c].mapped, plan->mapping->n_columns) !=

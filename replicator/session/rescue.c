@@ -5,9 +5,11 @@
  * Without a script an edit waits for the next look; with one, its trigger may be late. A write of
  * ours could land on it in the meantime. So such rows are read before they are written: cells that
  * do not show what base says go to the webhook first, as found edits, and the batch waits for what
- * becomes of them. A script knows more (who, and what was there before), so it gets a moment to
- * tell. With a script this is done only while people are at work and a read is free, for it makes a
- * change later by a request.
+ * becomes of them, and is read once more: what was told is written over, what was typed since is
+ * told, too. A script knows more (who, and what was there before), so it gets a moment to tell.
+ * With a script this is done only while people are at work and a read is free, for it makes a
+ * change later by a request. While the webhook is away, a row in which somebody typed waits; the
+ * others do not.
  *
  * Trusted are only rows of which nothing can be on its way: what became of every batch before is
  * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced, or
@@ -31,17 +33,27 @@ enum {
     READS_MAX = 4,      /* a share; what more rows show is not looked at */
     SETTLE_MS = 300,    /* the stream brings what the webhook made of them */
     TRIGGER_MS = 700,   /* so long a script may take to tell */
+    TELLS_MAX = 3,      /* of a row: a formula may never come to rest */
+    RETRY_MS = 1000,
+    UNTOLD_MS = 600000, /* so long a row waits for the webhook */
     KEY_MAX = 16
+};
+
+/* What is told of a row. */
+struct telling {
+    struct pending_row *row;
+    uint64_t *hashes; /* owned; as pending_row.told */
 };
 
 struct rescue {
     struct session *s;
     struct share *share;
     struct found found;
-    bool *changed;  /* owned; scratch, one a column */
-    int64_t *rows;  /* owned; of the tab, in order: those to read */
-    size_t n, done; /* so many were asked for */
-    size_t n_found;
+    bool *changed;            /* owned; scratch, one a column */
+    int64_t *rows;            /* owned; of the tab, in order: those to read */
+    size_t n, done;           /* so many were asked for */
+    struct telling *tellings; /* owned */
+    size_t n_tellings;
     bool has_script;
     bool is_awaiting; /* the script may tell of a cell */
     bool has_moved;   /* a row is not where the index has it */
@@ -63,7 +75,7 @@ static bool is_wanted(const struct session *s, const struct share *share)
 static bool is_readable(const struct planned_row *row)
 {
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
-           !row->pending->is_tried && !row->pending->is_told && !row->pending->is_forced &&
+           !row->pending->is_tried && !row->pending->is_forced &&
            (row->pending->forced == NULL || row->pending->can_rescue);
 }
 
@@ -132,7 +144,34 @@ static bool shows_previous(const struct mapping *m, const struct planned_row *ro
            tab_cell_shows(m, i, cell, previous);
 }
 
-static void look_at_row(struct rescue *r, const struct planned_row *row, const struct grid *grid)
+static bool is_told(const struct pending_row *row, size_t i, const struct cell *cell)
+{
+    return row->told != NULL && row->told[i] == tab_cell_content(cell);
+}
+
+/* ROW's changed cells, besides those that were told before. */
+static int add_telling(struct rescue *r, const struct planned_row *row, const struct grid *grid,
+                       struct err *err)
+{
+    const struct mapping *m = r->share->plan.mapping;
+    struct telling *t = &r->tellings[r->n_tellings];
+
+    t->row = row->pending;
+    t->hashes = calloc(m->n_columns, sizeof(*t->hashes));
+    if (t->hashes == NULL)
+        return err_nomem(err, "rescue");
+    r->n_tellings++;
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
+
+        if (r->changed[i] || is_told(row->pending, i, cell))
+            t->hashes[i] = tab_cell_content(cell);
+    }
+    return 0;
+}
+
+static int look_at_row(struct rescue *r, const struct planned_row *row, const struct grid *grid,
+                       struct err *err)
 {
     const struct mapping *m = r->share->plan.mapping;
     const struct base_row *base = base_rows_find(&r->share->base, row->pending->id.key);
@@ -143,39 +182,43 @@ static void look_at_row(struct rescue *r, const struct planned_row *row, const s
     for (size_t k = 0; k < m->n_key; k++)
         keys[k] = *grid;
     if (base == NULL)
-        return;
+        return 0;
     if (!tab_key_at(m, keys, row->sheet_row, &key) || !hash128_equal(key, base->key)) {
         r->has_moved = true;
-        return;
+        return 0;
     }
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
         r->changed[i] = mapping_takes_edits(m, i) &&
                         tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
-                        !shows_mysql(m, row, i, cell) && !shows_previous(m, row, i, cell, base);
+                        !shows_mysql(m, row, i, cell) && !shows_previous(m, row, i, cell, base) &&
+                        !is_told(row->pending, i, cell);
         any = any || r->changed[i];
     }
-    if (!any)
-        return;
+    if (!any || row->pending->n_told == TELLS_MAX)
+        return 0;
     if (r->has_script && !row->pending->is_awaited) {
         row->pending->is_awaited = r->is_awaiting = true;
-        return;
+        return 0;
     }
     found_upsert(&r->found, m, grid, row->sheet_row, r->changed, base);
-    row->pending->is_told = true;
+    return add_telling(r, row, grid, err);
 }
 
-static void look_at_grid(struct rescue *r, const struct grid_range *range, const struct grid *grid)
+static int look_at_grid(struct rescue *r, const struct grid_range *range, const struct grid *grid,
+                        struct err *err)
 {
     const struct plan *plan = &r->share->plan;
 
     for (size_t i = 0; i < plan->n_rows; i++) {
         const struct planned_row *row = &plan->rows[i];
 
-        if (is_readable(row) && row->sheet_row >= range->row && row->sheet_row < range->end_row)
-            look_at_row(r, row, grid);
+        if (is_readable(row) && row->sheet_row >= range->row && row->sheet_row < range->end_row &&
+            look_at_row(r, row, grid, err) != 0)
+            return -1;
     }
+    return 0;
 }
 
 static int read_some(struct rescue *r, struct err *err)
@@ -184,15 +227,67 @@ static int read_some(struct rescue *r, struct err *err)
     struct grid_range ranges[RANGES_MAX];
     struct grid *grids = NULL;
     size_t n = make_ranges(r, ranges);
+    int rc = 0;
 
     if (sheets_read(r->s->sheets, m->cfg->spreadsheet, ranges, n, &grids, err) != 0)
         return -1;
     if (!tab_headers_match(m, &grids[0]))
         session_restart(r->s, "columns of a tab have moved");
-    for (size_t i = 1; i < n && !r->s->must_restart; i++)
-        look_at_grid(r, &ranges[i], &grids[i]);
+    for (size_t i = 1; rc == 0 && i < n && !r->s->must_restart; i++)
+        rc = look_at_grid(r, &ranges[i], &grids[i], err);
     grids_free(grids, n);
+    return rc;
+}
+
+static void note_told(struct telling *t)
+{
+    free(t->row->told);
+    t->row->told = take_ptr(t->hashes);
+    t->row->n_told++;
+    t->row->untold_ms = 0;
+}
+
+/* The webhook did not take it: the row waits, but not for ever. */
+static void note_untold(const struct rescue *r, struct telling *t)
+{
+    int64_t now = clock_mono_ms();
+
+    if (t->row->untold_ms == 0)
+        t->row->untold_ms = now;
+    t->row->not_before_ms = now + RETRY_MS;
+    if (now - t->row->untold_ms < UNTOLD_MS)
+        return;
+    log_warn("rescue: a person's edit of a row that MySQL has changed, too, is written over, "
+             "because the webhook is away mapping=%s",
+             r->share->plan.mapping->cfg->name);
+    note_told(t);
+}
+
+static int tell(struct rescue *r, struct err *err)
+{
+    bool is_taken = found_post(r->s, r->share->plan.mapping, &r->found, err) == 0;
+
+    if (!is_taken && err->code != ERR_HTTP && err->code != ERR_LOST && err->code != ERR_QUOTA)
+        return -1;
+    if (!is_taken)
+        log_fault(&r->s->reconcile_fault, "rescue", err);
+    for (size_t i = 0; i < r->n_tellings; i++) {
+        if (is_taken)
+            note_told(&r->tellings[i]);
+        else
+            note_untold(r, &r->tellings[i]);
+    }
     return 0;
+}
+
+static void rescue_close(struct rescue *r)
+{
+    for (size_t i = 0; i < r->n_tellings; i++)
+        free(r->tellings[i].hashes);
+    free(r->tellings);
+    found_close(&r->found);
+    free(r->rows);
+    free(r->changed);
 }
 
 static int rescue_share(struct rescue *r, struct err *err)
@@ -201,19 +296,17 @@ static int rescue_share(struct rescue *r, struct err *err)
 
     r->rows = calloc(r->share->plan.n_rows + 1, sizeof(*r->rows));
     r->changed = calloc(r->share->plan.mapping->n_columns, sizeof(*r->changed));
-    if (r->rows == NULL || r->changed == NULL)
+    r->tellings = calloc(r->share->plan.n_rows + 1, sizeof(*r->tellings));
+    if (r->rows == NULL || r->changed == NULL || r->tellings == NULL)
         rc = err_nomem(err, "rescue");
     else
         collect_rows(r);
     for (int reads = 0; rc == 0 && r->done < r->n && reads < READS_MAX && !r->s->must_restart;
          reads++)
         rc = read_some(r, err);
-    if (rc == 0 && r->found.n > 0 && !r->s->must_restart)
-        rc = found_post(r->s, r->share->plan.mapping, &r->found, err);
-    r->n_found = r->found.n;
-    found_close(&r->found);
-    free(r->rows);
-    free(r->changed);
+    if (rc == 0 && r->n_tellings > 0 && !r->s->must_restart)
+        rc = tell(r, err);
+    rescue_close(r);
     return rc;
 }
 
@@ -231,7 +324,7 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, str
         if (rescue_share(&r, err) != 0)
             return -1;
         share->has_moved = share->has_moved || r.has_moved;
-        if (r.n_found > 0 && wait_ms < SETTLE_MS)
+        if (r.n_tellings > 0 && wait_ms < SETTLE_MS)
             wait_ms = SETTLE_MS;
         if (r.is_awaiting)
             wait_ms = TRIGGER_MS;

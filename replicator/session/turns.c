@@ -30,7 +30,7 @@ struct follow *turns_next(struct session *s)
     int64_t now = clock_mono_ms();
 
     for (const struct pending_row *p = s->set.rows; has_rows != NULL && p != NULL; p = p->hh.next)
-        has_rows[p->id.mapping] |= !p->is_held;
+        has_rows[p->id.mapping] |= pending_row_may_leave(p, now);
     for (size_t i = 0; i < s->n_follows; i++) {
         struct follow *f = &s->follows[first_of(s, i)];
 

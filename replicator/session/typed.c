@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "replicator/sync/tab.h"
 
 enum { SETTLE_MS = 30000, TYPED_MAX = 10000 };
 
@@ -39,16 +40,9 @@ static uint64_t content_of(const struct mapping *m, const struct grid *grid, int
     CLEANUP_BUF struct buf text = BUF_INIT;
 
     for (size_t i = 0; i < m->n_columns; i++) {
-        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        uint64_t hash = tab_cell_content(grid_at(grid, row, m->columns[i].sheet_column));
 
-        buf_putc(&text, (char)('0' + cell->type));
-        if (cell->type == CELL_NUMBER)
-            buf_append(&text, &cell->number, sizeof(cell->number));
-        else if (cell->type == CELL_BOOL)
-            buf_putc(&text, cell->boolean ? '1' : '0');
-        else if (cell->type == CELL_TEXT)
-            buf_append(&text, cell->text, cell->text_len);
-        buf_putc(&text, '\0');
+        buf_append(&text, &hash, sizeof(hash));
     }
     return hash64(buf_text(&text), text.len);
 }

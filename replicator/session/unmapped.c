@@ -74,7 +74,7 @@ static bool is_known(const struct mapping *m, const struct planned_row *row, int
         if (m->columns[i].sheet_column != column)
             continue;
         return m->columns[i].is_key || row->base == NULL || row->pending->is_tried ||
-               row->pending->is_told ||
+               (row->pending->told != NULL && row->pending->told[i] == tab_cell_content(cell)) ||
                !base_find(row->base, row->base_len, mapping_column_of(m, i)->name, &hash) ||
                hash == 0 || tab_cell_shows(m, i, cell, hash);
     }

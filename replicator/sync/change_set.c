@@ -117,6 +117,7 @@ void change_set_remove(struct change_set *set, struct pending_row *row)
     set->bytes -= sizeof(*row) + row->image->size;
     free(row->image);
     free(row->forced);
+    free(row->told);
     free(row);
 }
 

@@ -51,9 +51,13 @@ struct pending_row {
     struct hash128 old_key;
     int64_t changed_us; /* when its newest change was committed, by MySQL's clock; 0: not known */
     struct change_times times; /* of its oldest change */
-    bool is_tried; /* its cells in the tab need not show what base says: a batch was sent, and it
-                      is not known what became of it */
-    bool is_told;  /* nor what a person typed there: that was read, and sent to the webhook */
+    bool is_tried;   /* its cells in the tab need not show what base says: a batch was sent, and it
+                        is not known what became of it */
+    uint64_t *told;  /* owned; a hash a column (tab_cell_content; 0: none): what a person typed
+                        there, was read, and sent to the webhook; NULL: nothing was */
+    unsigned n_told; /* so often */
+    int64_t untold_ms;     /* monotonic; since then the webhook does not take it; 0: it does */
+    int64_t not_before_ms; /* monotonic; it is not planned before */
     int64_t edit; /* the last edit (edit_log.id) whose change of it the stream has shown; 0: none */
     int64_t meet_until_ms; /* monotonic; until then it waits to meet its base; 0: it does not */
     bool is_awaited;       /* a person typed there, and the script may still tell */
@@ -81,5 +85,9 @@ struct pending_row *change_set_find(const struct change_set *set, uint32_t mappi
 /* Force column I (of N) of ROW; -1: out of memory. */
 int pending_row_force(struct pending_row *row, size_t i, size_t n);
 bool pending_row_is_forced(const struct pending_row *row, size_t i);
+static inline bool pending_row_may_leave(const struct pending_row *row, int64_t now_ms)
+{
+    return !row->is_held && row->not_before_ms <= now_ms;
+}
 void change_set_remove(struct change_set *set, struct pending_row *row);
 #endif

@@ -133,6 +133,19 @@ bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, 
     return tab_cell_value(m, i, cell, &scratch, &v) && hash_value(v) == hash;
 }
 
+uint64_t tab_cell_content(const struct cell *cell)
+{
+    uint64_t hash = (uint64_t)cell->type + 1;
+
+    if (cell->type == CELL_NUMBER)
+        hash += hash64(&cell->number, sizeof(cell->number));
+    else if (cell->type == CELL_BOOL)
+        hash += cell->boolean;
+    else if (cell->type != CELL_BLANK)
+        hash += hash64(cell->text, cell->text_len);
+    return hash == 0 ? 1 : hash;
+}
+
 bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell,
                       const void *hashes, size_t hashes_len)
 {

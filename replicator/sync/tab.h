@@ -101,6 +101,9 @@ bool tab_can_show_key(const struct mapping *m, const struct value *values);
  * shows NULL also where the column itself cannot be NULL: a row that waits for its defaults. */
 bool tab_cell_shows(const struct mapping *m, size_t i, const struct cell *cell, uint64_t hash);
 
+/* A hash of what CELL holds: of equal cells the same, never 0. */
+uint64_t tab_cell_content(const struct cell *cell);
+
 /* Does CELL show, in mapped column I, something else than base HASHES say? Of a column that was
  * never agreed on nothing can be said. */
 bool tab_cell_differs(const struct mapping *m, size_t i, const struct cell *cell,

@@ -322,6 +322,33 @@ def test_an_edit_after_a_batch_that_failed_is_not_written_over(make_stack, statu
     stack.wait_equal("Items")
 
 
+def test_an_edit_that_cannot_be_told_keeps_its_row_only(make_stack):
+    stack = untold(make_stack)
+    stack.webhook.stop()
+    edit(stack, "B2", "by ann")
+    stack.sql("UPDATE items SET name = 'by a program' WHERE id = 1")
+    wait_until("a try", lambda: "warn rescue: " in stack.replicator.log())
+    stack.sql("UPDATE items SET name = 'drei' WHERE id = 3")
+    wait_until("another row", lambda: stack.cells("Items")[3][1] == "drei")
+    assert stack.cells("Items")[1][1] == "by ann"
+    stack.webhook.start()
+    wait_until("the edit", lambda: rows(stack)[0] == (1, "by ann", 10))
+    stack.wait_equal("Items")
+
+
+def test_what_is_typed_while_an_edit_is_told_is_told_too(make_stack):
+    stack = untold(make_stack, "mysql_wins")
+    edit(stack, "B2", "first")
+    faults(stack, {"match": "getByDataFilter", "skip": 1, "hold": True})
+    stack.sql("UPDATE items SET name = 'by a program' WHERE id = 1")
+    wait_until("the look before the write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    edit(stack, "B2", "second")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("MySQL's value", lambda: stack.cells("Items")[1][1] == "by a program")
+    assert [json.loads(e[2])["name"] for e in logged(stack)] == ["first", "second"]
+    stack.wait_equal("Items")
+
+
 def test_our_own_write_whose_answer_was_lost_is_no_edit(make_stack):
     stack = untold(make_stack)
     faults(stack, {"match": "batchUpdate", "status": 503, "after": True})

@@ -17,7 +17,7 @@ def judge(world, rest, changes):
     world.deeds.sort(key=lambda deed: deed.revision)
     found = {
         "equal": [rest.problem] if rest.problem else [],
-        "keys": keys(rest, changes, ledger.read_log(world.stack)),
+        "keys": keys(world, rest, changes, ledger.read_log(world.stack)),
         "ledger": ledger.check(world, rest, changes),
         "own cells": own_cells(world, changes),
         "echo": echo(world, rest, changes),
@@ -28,16 +28,42 @@ def judge(world, rest, changes):
     return {name: sentences for name, sentences in found.items() if sentences}
 
 
-def keys(rest, changes, log):
-    """No key twice in a tab unless a person typed it there and was told; no typed row inserted twice."""
+def keys(world, rest, changes, log):
+    """No key twice in a tab unless a person typed it there and was told; no typed row inserted more often than people made it: who
+    copies a row before it has its key has made two."""
     found = [f"{name}: the key {key} stands twice in the tab, and nobody was told" for name, key in rest.twice]
     seen = collections.defaultdict(list)
     for change in changes:
         entry = log.get(change.edit)
         is_typed = change.is_ours and change.op == "INSERT" and entry and entry.kind == "upsert"
         if is_typed and all(entry.cells.get(c) is None for c in change.table.key):
-            seen[change.table.name, tuple(str(change.new[c]) for c in change.table.typed)].append(change)
-    return found + [f"{twins[0]} was made again: {', '.join(map(str, twins[1:]))}" for twins in seen.values() if len(twins) > 1]
+            seen[change.table.name, _content(change.table, change.new)].append(change)
+    made = _rows_made(world)
+    return found + [f"{twins[0]} was made again: {', '.join(map(str, twins[1:]))}" for name, twins in seen.items()
+                    if len(twins) > max(1, made[name])]
+
+
+def _content(table, cells):
+    return tuple(str(cells[c]) for c in table.typed)
+
+
+def _rows_made(world):
+    """(table, content) -> how many rows with that content, and without a key, people have made."""
+    by_people = {deed.revision for deed in world.deeds}
+    made = collections.Counter()
+    for tab, sheet_id in world.sheets.items():
+        table = BY_TAB[tab]
+        for number, before, after in world.journal.steps(sheet_id):
+            if number in by_people:
+                more = _loose(table, after)
+                more.subtract(_loose(table, before))
+                made.update({(table.name, content): n for content, n in more.items() if n > 0})
+    return made
+
+
+def _loose(table, tab):
+    rows = (tab.values(row, table.columns) for row in range(1, len(tab.rows)))
+    return collections.Counter(_content(table, cells) for cells in rows if table.key_of(cells) is None)
 
 
 # --- people's own columns ---
