@@ -29,8 +29,9 @@
     X(PATH, "path", "edits", "mappings", "drive", "health", "ready", "metrics", "other")           \
     X(REASON, "reason", "ok", "bad_json", "bad_request", "missing_signature", "bad_signature",     \
       "stale_timestamp", "bad_token", "unknown_path", "unknown_mapping", "method_not_allowed",     \
-      "too_large", "too_many_connections", "out_of_memory", "mysql_unavailable", "mapping_broken", \
-      "paused", "other")                                                                           \
+      "too_large", "too_many_connections", "overloaded", "out_of_memory", "mysql_unavailable",     \
+      "mapping_broken", "paused", "other")                                                         \
+    X(CUT, "reason", "slow", "idle", "full")                                                       \
     X(RELOAD, "outcome", "taken", "refused")                                                       \
     X(POOL, "state", "busy", "idle")                                                               \
     X(SOURCE, "source", "script", "found", "cli")                                                  \
@@ -182,6 +183,12 @@
       "Requests and notifications that only webhook.previous_secret could verify")                 \
     X(HOOK_ACTIVE, W, GAUGE, ONE, "tabrelay_webhook_requests_active", (NONE),                      \
       "Requests that are being answered")                                                          \
+    X(HOOK_WAITING, W, GAUGE, ONE, "tabrelay_webhook_requests_waiting", (NONE),                    \
+      "Requests of edits that wait for a transaction")                                             \
+    X(HOOK_GROUPS, W, COUNTER, ONE, "tabrelay_webhook_groups_total", (NONE),                       \
+      "Transactions of edits, each for all requests that waited for one tab")                      \
+    X(HOOK_CUT, W, COUNTER, ONE, "tabrelay_webhook_connections_cut_total", (CUT),                  \
+      "Connections that were cut off")                                                             \
     X(POOL, W, GAUGE, ONE, "tabrelay_pool_connections", (POOL), "Connections to MySQL")            \
     X(POOL_LIMIT, W, GAUGE, ONE, "tabrelay_pool_connections_limit", (NONE),                        \
       "Connections to MySQL that there can be")                                                    \

@@ -9,6 +9,7 @@
 #define WEBHOOK_APPLY_STEPS_H
 
 #include "common/err.h"
+#include "webhook/edit_log.h"
 #include "webhook/task.h"
 
 /* MySQL has the row: merge the edited cells into it (apply_update.c). */
@@ -33,6 +34,8 @@ int apply_resolve(struct task *task, struct err *err);
 int apply_undo(struct task *task, struct err *err);
 /* Complete the edit's row in the log, and append its result to RESULTS (apply_finish.c). */
 int apply_finish(struct task *task, struct buf *results, struct err *err);
+/* What the log is to say of it; the texts are in the task's arena. */
+int apply_entry(struct task *task, struct edit_log_entry *out, struct err *err);
 
 /* What became of the edited cells. */
 struct tally {
@@ -42,6 +45,14 @@ struct tally {
     size_t n_refused;
     size_t n_stale;
 };
+
+/* The two halves of apply_update, for whoever writes many rows at once (plain.c). The first says
+ * what is to be written; the second comes when task->after has what became of it. *MUST_SAVE_BASE:
+ * the task's base is to be stored. */
+int apply_update_decide(struct task *task, struct value *writes, struct tally *tally,
+                        struct err *err);
+int apply_update_answer(struct task *task, const struct tally *tally, bool *must_save_base,
+                        struct err *err);
 
 /* Decide about an edited cell of a row that MySQL has; what is to be written goes to WRITES
  * (apply_cell.c). */

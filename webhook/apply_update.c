@@ -99,13 +99,6 @@ static void agree(struct task *task, size_t i)
         task_agree(task, i, task->mysql[i]);
 }
 
-static int save_base(struct task *task, struct err *err)
-{
-    for (size_t i = 0; i < task->m->n_columns; i++)
-        agree(task, i);
-    return task_save_base(task, err);
-}
-
 static void set_outcome(struct task *task, const struct tally *tally)
 {
     struct answer *answer = &task->answer;
@@ -129,19 +122,24 @@ static void set_outcome(struct task *task, const struct tally *tally)
     }
 }
 
-static int decide(struct task *task, struct value *writes, struct tally *tally, struct err *err)
+int apply_update_decide(struct task *task, struct value *writes, struct tally *tally,
+                        struct err *err)
 {
-    size_t n = task->m->n_columns;
-
     if (held_release_equal(task, err) != 0)
         return -1;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < task->m->n_columns; i++)
         if (task->cells[i].is_edited && apply_cell(task, i, writes, tally, err) != 0)
             return -1;
+    return 0;
+}
+
+static int write_row(struct task *task, const struct value *writes, const struct tally *tally,
+                     struct err *err)
+{
     if (tally->n_written > 0 &&
         (row_update(task->db, task->m, task->key, writes, err) != 0 || task_reread(task, err) != 0))
         return -1;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < task->m->n_columns; i++)
         if (task->cells[i].is_edited && apply_cell_log(task, i, err) != 0)
             return -1;
     return 0;
@@ -157,11 +155,25 @@ static int show(struct task *task, struct err *err)
     return 0;
 }
 
+int apply_update_answer(struct task *task, const struct tally *tally, bool *must_save_base,
+                        struct err *err)
+{
+    bool is_news = tally->n_edited > tally->n_stale;
+
+    set_outcome(task, tally);
+    if (is_news && show(task, err) != 0)
+        return -1;
+    *must_save_base = task->is_base_changed || (is_news && task->answer.outcome != ANSWER_REJECTED);
+    for (size_t i = 0; *must_save_base && i < task->m->n_columns; i++)
+        agree(task, i);
+    return 0;
+}
+
 int apply_update(struct task *task, struct err *err)
 {
     struct value *writes = task_values(task, task->m->n_columns, err);
     struct tally tally = {0};
-    bool is_news;
+    bool must_save_base = false;
 
     if (writes == NULL)
         return -1;
@@ -169,13 +181,9 @@ int apply_update(struct task *task, struct err *err)
         task->reconcile = "a key was typed over";
     if (is_another_row(task))
         return refuse_another_row(task, err);
-    if (apply_late(task, err) != 0 || decide(task, writes, &tally, err) != 0)
+    if (apply_late(task, err) != 0 || apply_update_decide(task, writes, &tally, err) != 0 ||
+        write_row(task, writes, &tally, err) != 0 ||
+        apply_update_answer(task, &tally, &must_save_base, err) != 0)
         return -1;
-    set_outcome(task, &tally);
-    is_news = tally.n_edited > tally.n_stale;
-    if (is_news && show(task, err) != 0)
-        return -1;
-    if (!task->is_base_changed && (!is_news || task->answer.outcome == ANSWER_REJECTED))
-        return 0;
-    return save_base(task, err);
+    return must_save_base ? task_save_base(task, err) : 0;
 }

@@ -3,9 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "common/cleanup.h"
 #include "common/utf8.h"
+#include "webhook/many.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DUPLICATE_ENTRY 1062
@@ -165,6 +169,109 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
                "same_as = ? WHERE edit_id = ?",
                params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "edit log");
+    return 0;
+}
+
+#define ROW_COLUMNS                                                                        \
+    "edit_id, mapping, source, kind, sheet_row, editor, edited_at, cells, position, "      \
+    "content_hash, outcome, operation, key_hash, row_key, edited_columns, before_values, " \
+    "after_values, message, answer, same_as, received_at"
+enum { ROW_PARAMS = 20 };
+
+/* TIME and CELLS are kept until the statement has run. */
+static void fill_row(const struct edit_log_row *row, const char *time, const char *cells,
+                     struct db_param *p)
+{
+    const struct edit_log_head *head = &row->head;
+    const struct edit_log_entry *entry = &row->entry;
+    const struct edit *edit = head->edit;
+    const struct db_param all[ROW_PARAMS] = {
+        DB_P_TEXT(edit->id),
+        DB_P_TEXT(head->mapping),
+        DB_P_TEXT(edit_source_name(head->request->source)),
+        DB_P_TEXT(edit_kind_name(edit->kind)),
+        edit->row == 0 ? DB_P_NULL : DB_P_INT(edit->row),
+        DB_P_TEXT(head->request->editor),
+        DB_P_TEXT(time),
+        DB_P_TEXT(cells),
+        head->position[0] == '\0' ? DB_P_NULL : DB_P_TEXT(head->position),
+        head->content == NULL ? DB_P_NULL
+                              : DB_P_BYTES(head->content->bytes, sizeof(head->content->bytes)),
+        DB_P_TEXT(entry->outcome),
+        DB_P_TEXT(entry->operation),
+        entry->has_key ? DB_P_BYTES(entry->key_hash.bytes, sizeof(entry->key_hash.bytes))
+                       : DB_P_NULL,
+        text_or_null(entry->row_key),
+        DB_P_TEXT(entry->edited_columns),
+        text_or_null(entry->before_values),
+        text_or_null(entry->after_values),
+        cut_message(entry->message),
+        DB_P_TEXT(entry->answer),
+        text_or_null(entry->same_as),
+    };
+
+    memcpy(p, all, sizeof(all));
+}
+
+static int learn_numbers(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows found = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    struct db_param params[MANY];
+
+    buf_puts(&sql, "SELECT edit_id, id FROM edit_log WHERE edit_id IN (");
+    many_repeat(&sql, "?", many_padded(n));
+    buf_putc(&sql, ')');
+    for (size_t i = 0; i < many_padded(n); i++)
+        params[i] = DB_P_TEXT(rows[i < n ? i : n - 1].head.edit->id);
+    if (sql.is_failed)
+        return err_nomem(err, "edit log");
+    if (db_run(db, sql.ptr, params, many_padded(n), &found, err) != 0)
+        return -1;
+    for (size_t r = 0; r < found.n_rows; r++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(db_rows_text(&found, r, 0), rows[i].head.edit->id) == 0)
+                rows[i].number = db_rows_int(&found, r, 1);
+    return 0;
+}
+
+static int add_piece(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+{
+    CLEANUP_FREE struct db_param *params = calloc(n * ROW_PARAMS, sizeof(*params));
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    char times[MANY][EDIT_LOG_TIME_SIZE];
+    char *cells[MANY] = {NULL};
+    int rc = 0;
+
+    buf_puts(&sql, "INSERT INTO edit_log (" ROW_COLUMNS ") VALUES ");
+    many_repeat(&sql, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,UTC_TIMESTAMP(3))", n);
+    if (params == NULL || sql.is_failed)
+        return err_nomem(err, "edit log");
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        edit_log_time(rows[i].head.edit->time_ms, times[i]);
+        cells[i] = print_cells(rows[i].head.edit);
+        if (cells[i] == NULL)
+            rc = err_nomem(err, "edit log");
+        else
+            fill_row(&rows[i], times[i], cells[i], &params[i * ROW_PARAMS]);
+    }
+    if (rc == 0)
+        rc = db_run(db, sql.ptr, params, n * ROW_PARAMS, NULL, err);
+    for (size_t i = 0; i < n; i++)
+        cJSON_free(cells[i]);
+    return rc;
+}
+
+int edit_log_add(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+{
+    for (size_t done = 0, piece; done < n; done += piece) {
+        piece = many_piece(n - done);
+        if (add_piece(db, &rows[done], piece, err) != 0)
+            return err_wrap(err, "edit log");
+    }
+    for (size_t done = 0; done < n; done += MANY)
+        if (learn_numbers(db, &rows[done], n - done < MANY ? n - done : MANY, err) != 0)
+            return err_wrap(err, "edit log");
     return 0;
 }
 

@@ -22,4 +22,6 @@ bool routes_verify(const struct server *server, const struct http_request *reque
 /* 503: MySQL, or a mapping's table, is not there; log it. */
 void routes_unavailable(const struct http_request *request, struct http_response *response,
                         const struct err *err);
+/* 503: more is asked than can be done now. */
+void routes_overloaded(struct http_response *response);
 #endif

@@ -3,6 +3,7 @@
 
 #include "common/buf.h"
 #include "common/cleanup.h"
+#include "webhook/many.h"
 
 /* Parameters of one statement: at most every column and the key again. */
 struct params {
@@ -10,11 +11,16 @@ struct params {
     size_t n;
 };
 
-static int params_open(struct params *p, const struct schema_mapping *m, struct err *err)
+static int params_open_many(struct params *p, size_t most, struct err *err)
 {
     p->n = 0;
-    p->list = calloc(m->n_columns + m->n_key, sizeof(*p->list));
+    p->list = calloc(most, sizeof(*p->list));
     return p->list == NULL ? err_nomem(err, "row") : 0;
+}
+
+static int params_open(struct params *p, const struct schema_mapping *m, struct err *err)
+{
+    return params_open_many(p, m->n_columns + m->n_key, err);
 }
 
 static void params_close(struct params *p)
@@ -35,10 +41,9 @@ static void params_add(struct params *p, const struct column *c, struct value v)
         *param = (struct db_param){.kind = DB_TEXT, .ptr = v.ptr, .len = v.len};
 }
 
-static void append_where(struct buf *sql, struct params *params, const struct schema_mapping *m,
-                         const struct value *key)
+static void append_key(struct buf *sql, struct params *params, const struct schema_mapping *m,
+                       const struct value *key)
 {
-    buf_puts(sql, " WHERE ");
     for (size_t i = 0; i < m->n_key; i++) {
         const struct column *c = schema_column_of(m, m->key[i]);
 
@@ -49,6 +54,33 @@ static void append_where(struct buf *sql, struct params *params, const struct sc
         column_operand_sql(sql, c);
         params_add(params, c, key[i]);
     }
+}
+
+static void append_where(struct buf *sql, struct params *params, const struct schema_mapping *m,
+                         const struct value *key)
+{
+    buf_puts(sql, " WHERE ");
+    append_key(sql, params, m, key);
+}
+
+/* One row more than once is that row. */
+static void append_where_many(struct buf *sql, struct params *params,
+                              const struct schema_mapping *m, const struct value *const *keys,
+                              size_t n)
+{
+    buf_puts(sql, " WHERE ");
+    for (size_t i = 0; i < many_padded(n); i++) {
+        buf_puts(sql, i == 0 ? "(" : " OR (");
+        append_key(sql, params, m, keys[i < n ? i : n - 1]);
+        buf_putc(sql, ')');
+    }
+}
+
+/* Whatever the optimizer thinks of a small table: rows that are not asked for are not locked. */
+static void append_table_by_key(struct buf *sql, const struct schema_mapping *m)
+{
+    table_quote_full(sql, m->table);
+    buf_puts(sql, " FORCE INDEX (PRIMARY)");
 }
 
 static int copy_value(struct arena *arena, const struct column *c, struct value from,
@@ -64,6 +96,24 @@ static int copy_value(struct arena *arena, const struct column *c, struct value 
     return to->ptr == NULL || scratch.is_failed ? err_nomem(err, "row") : 0;
 }
 
+static void append_select(struct buf *sql, const struct schema_mapping *m)
+{
+    for (size_t i = 0; i < m->n_columns; i++) {
+        buf_puts(sql, i == 0 ? "SELECT " : ", ");
+        column_read_sql(sql, schema_column_of(m, i));
+    }
+    buf_puts(sql, " FROM ");
+}
+
+int row_values(const struct schema_mapping *m, const struct db_rows *rows, size_t r,
+               struct arena *arena, struct value *values, struct err *err)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (copy_value(arena, schema_column_of(m, i), db_rows_at(rows, r, i), &values[i], err) != 0)
+            return -1;
+    return 0;
+}
+
 int row_find(struct db *db, const struct schema_mapping *m, const struct value *key,
              struct arena *arena, struct value *values, bool *is_found, struct err *err)
 {
@@ -73,11 +123,7 @@ int row_find(struct db *db, const struct schema_mapping *m, const struct value *
 
     if (params_open(&params, m, err) != 0)
         return -1;
-    for (size_t i = 0; i < m->n_columns; i++) {
-        buf_puts(&sql, i == 0 ? "SELECT " : ", ");
-        column_read_sql(&sql, schema_column_of(m, i));
-    }
-    buf_puts(&sql, " FROM ");
+    append_select(&sql, m);
     table_quote_full(&sql, m->table);
     append_where(&sql, &params, m, key);
     buf_puts(&sql, " LIMIT 2 FOR UPDATE");
@@ -88,11 +134,34 @@ int row_find(struct db *db, const struct schema_mapping *m, const struct value *
     if (rows.n_rows > 1)
         return err_set(err, ERR_VALUE, "several rows of the table have this key");
     *is_found = rows.n_rows == 1;
-    for (size_t i = 0; *is_found && i < m->n_columns; i++)
-        if (copy_value(arena, schema_column_of(m, i), db_rows_at(&rows, 0, i), &values[i], err) !=
-            0)
-            return -1;
-    return 0;
+    return *is_found ? row_values(m, &rows, 0, arena, values, err) : 0;
+}
+
+bool row_is_by_primary_key(const struct schema_mapping *m)
+{
+    if (m->n_key == 0 || m->n_key != m->table->n_key)
+        return false;
+    for (size_t i = 0; i < m->n_key; i++)
+        if (m->columns[m->key[i]].column != m->table->key[i])
+            return false;
+    return true;
+}
+
+int row_find_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,
+                  size_t n, struct db_rows *rows, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open_many(&params, many_padded(n) * m->n_key, err) != 0)
+        return -1;
+    append_select(&sql, m);
+    append_table_by_key(&sql, m);
+    append_where_many(&sql, &params, m, keys, n);
+    buf_puts(&sql, " FOR UPDATE");
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, rows, err);
 }
 
 int row_is_mapped(struct db *db, const struct schema_mapping *m, const struct value *key,
@@ -192,6 +261,52 @@ int row_update(struct db *db, const struct schema_mapping *m, const struct value
         params_add(&params, c, values[i]);
     }
     append_where(&sql, &params, m, key);
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, NULL, err);
+}
+
+/* SET column I to what each row gets. */
+static void append_case(struct buf *sql, struct params *params, const struct schema_mapping *m,
+                        size_t i, const struct value *const *keys,
+                        const struct value *const *values, size_t n)
+{
+    const struct column *c = schema_column_of(m, i);
+
+    table_quote(sql, c->name);
+    buf_puts(sql, " = CASE");
+    for (size_t r = 0; r < many_padded(n); r++) {
+        size_t from = r < n ? r : n - 1;
+
+        buf_puts(sql, " WHEN ");
+        append_key(sql, params, m, keys[from]);
+        buf_puts(sql, " THEN ");
+        column_write_sql(sql, c);
+        params_add(params, c, values[from][i]);
+    }
+    buf_puts(sql, " END");
+}
+
+int row_update_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,
+                    const struct value *const *values, size_t n, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (n == 1)
+        return row_update(db, m, keys[0], values[0], err);
+    if (params_open_many(&params, many_padded(n) * (m->n_columns * (m->n_key + 1) + m->n_key),
+                         err) != 0)
+        return -1;
+    buf_puts(&sql, "UPDATE ");
+    append_table_by_key(&sql, m);
+    for (size_t i = 0; i < m->n_columns; i++) {
+        if (values[0][i].state == VALUE_ABSENT)
+            continue;
+        buf_puts(&sql, params.n == 0 ? " SET " : ", ");
+        append_case(&sql, &params, m, i, keys, values, n);
+    }
+    append_where_many(&sql, &params, m, keys, n);
     if (sql.is_failed)
         return err_nomem(err, "row");
     return db_run(db, sql.ptr, params.list, params.n, NULL, err);

@@ -32,6 +32,19 @@ int row_insert(struct db *db, const struct schema_mapping *m, const struct value
 /* At least one value must not be absent. */
 int row_update(struct db *db, const struct schema_mapping *m, const struct value *key,
                const struct value *values, struct err *err);
+/* Row R of what row_find_many has found. */
+int row_values(const struct schema_mapping *m, const struct db_rows *rows, size_t r,
+               struct arena *arena, struct value *values, struct err *err);
+
+/* For these the mapping's key must be the table's primary key; N is 1 to MANY (many.h). */
+bool row_is_by_primary_key(const struct schema_mapping *m);
+/* Read and lock the rows with these keys, in any order; those that are not there are left out. */
+int row_find_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,
+                  size_t n, struct db_rows *rows, struct err *err);
+/* Write the same columns of different rows, which are there. What MySQL made of the values is to be
+ * looked at: those of one column have one type here, whatever the column's is. */
+int row_update_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,
+                    const struct value *const *values, size_t n, struct err *err);
 int row_delete(struct db *db, const struct schema_mapping *m, const struct value *key,
                struct err *err);
 #endif

@@ -10,11 +10,15 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/metrics_config.h"
+#include "webhook/gather.h"
+#include "webhook/group.h"
 #include "webhook/routes.h"
 #include "webhook/verify.h"
 
-#define MAX_CONNECTIONS 64 /* times webhook.max_body is the most memory that strangers can take */
+#define MAX_CONNECTIONS 512
+#define MAX_BODIES 64 /* of webhook.max_body: the most memory that the bodies of all take */
 #define IDLE_TIMEOUT_S 30
+#define RECEIVE_TIMEOUT_S 10
 #define RETRY_AFTER_S "5"
 
 static enum verify_result verify_with(const char *secret, const struct config_webhook *cfg,
@@ -59,6 +63,13 @@ void routes_unavailable(const struct http_request *request, struct http_response
                             "the database cannot take the edits now; nothing was changed");
 }
 
+void routes_overloaded(struct http_response *response)
+{
+    http_response_header(response, "Retry-After", RETRY_AFTER_S);
+    http_response_error(response, 503, "overloaded",
+                        "more edits come than can be taken now; nothing was changed");
+}
+
 static void route_health(void *ctx, const struct http_request *request,
                          struct http_response *response)
 {
@@ -88,6 +99,7 @@ static void route_metrics(void *ctx, const struct http_request *request,
     (void)request;
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     pool_metrics(server->pool);
+    metrics_set(METRIC_HOOK_WAITING, (int64_t)gather_waiting(server->gather));
     metrics_render(METRICS_WEBHOOK, &response->body);
     metrics_process(METRICS_WEBHOOK, &response->body);
 }
@@ -140,6 +152,12 @@ static void count(void *ctx, const struct http_request *request,
         reason = metrics_place(METRICS_LABEL_REASON, "other");
     metrics_add(METRIC_HOOK_REQUESTS, 1, path, reason);
     metrics_observe(METRIC_HOOK_TIME, took_us, path);
+}
+
+static void count_cut(void *ctx, enum http_cut why)
+{
+    (void)ctx;
+    metrics_add(METRIC_HOOK_CUT, 1, (size_t)why);
 }
 
 /* Say at once what is wrong with a mapping, not at its first edit. */
@@ -217,9 +235,18 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         .threads = cfg->webhook.threads,
         .max_connections = MAX_CONNECTIONS,
         .max_body_bytes = cfg->webhook.max_body_bytes,
+        .max_total_bytes = cfg->webhook.max_body_bytes * MAX_BODIES,
         .idle_timeout_s = IDLE_TIMEOUT_S,
+        .receive_timeout_s = RECEIVE_TIMEOUT_S,
         .handle = handle,
         .answered = count,
+        .cut = count_cut,
+        .ctx = server,
+    };
+    const struct gather_options gather = {
+        .threads = cfg->webhook.threads,
+        .run = group_run,
+        .refuse = group_refuse,
         .ctx = server,
     };
 
@@ -232,7 +259,9 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
     }
     init_lock(server);
     ready_init(&server->ready);
-    if (http_server_start(&options, &server->http, err) != 0) {
+    if (gather_new(&gather, &server->gather, err) != 0 ||
+        http_server_start(&options, &server->http, err) != 0) {
+        gather_free(server->gather);
         free_server(server);
         return -1;
     }
@@ -268,6 +297,8 @@ void server_stop(struct server *server)
 {
     if (server == NULL)
         return;
+    gather_end(server->gather);
     http_server_stop(server->http);
+    gather_free(server->gather);
     free_server(server);
 }

@@ -2,9 +2,12 @@
 /*
  * server: the webhook's routes over common/http/server.h.
  *
- *   [HTTP threads: cfg.webhook.threads] --one connection each--> [pool] --> MySQL
+ *   [HTTP threads] --edits, verified and parsed--> [gather.h] --a group--> [pool] --> MySQL
+ *         ^                                              |
+ *         +------------------- answers ------------------+
  *
- * No other threads: a request is verified, applied and answered on the thread that read it.
+ * cfg.webhook.threads of either kind, and one that looks after connections (common/http), one after
+ * what waits (gather.h). Requests that are no edits are answered on the thread that read them.
  * Stopping waits for the requests that are being answered; a transaction that is cut off is rolled
  * back by MySQL and sent again by the script.
  */
@@ -28,6 +31,7 @@ struct server {
     struct stop *stop;
     struct http_server *http; /* owned */
     struct ready ready;
+    struct gather *gather; /* owned */
 
     pthread_rwlock_t changing;
     const struct config *cfg;

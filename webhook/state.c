@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/state.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "webhook/many.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 void state_base_close(struct state_base *base)
@@ -16,27 +22,30 @@ void state_base_clear(struct state_base *base)
     base->changed_us = 0;
 }
 
+static void take_base(const struct db_rows *rows, size_t r, struct state_base *base)
+{
+    struct value hashes = db_rows_at(rows, r, 1), agreed = db_rows_at(rows, r, 2);
+
+    buf_append(&base->hashes, hashes.ptr, hashes.len);
+    if (agreed.state == VALUE_TEXT)
+        buf_append(&base->agreed, agreed.ptr, agreed.len);
+    base->changed_us = db_rows_int(rows, r, 3);
+}
+
 int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct state_base *base,
                     bool *is_found, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_BYTES(key.bytes, sizeof(key.bytes))};
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    struct value hashes, agreed;
 
     if (db_run(db,
-               "SELECT hashes, agreed, changed_us FROM base "
+               "SELECT key_hash, hashes, agreed, changed_us FROM base "
                "WHERE mapping = ? AND key_hash = ? FOR UPDATE",
                params, COUNT(params), &rows, err) != 0)
         return err_wrap(err, "base");
     *is_found = rows.n_rows > 0;
-    if (!*is_found)
-        return 0;
-    hashes = db_rows_at(&rows, 0, 0);
-    agreed = db_rows_at(&rows, 0, 1);
-    buf_append(&base->hashes, hashes.ptr, hashes.len);
-    if (agreed.state == VALUE_TEXT)
-        buf_append(&base->agreed, agreed.ptr, agreed.len);
-    base->changed_us = db_rows_int(&rows, 0, 2);
+    if (*is_found)
+        take_base(&rows, 0, base);
     return base->hashes.is_failed || base->agreed.is_failed ? err_nomem(err, "base") : 0;
 }
 
@@ -61,6 +70,79 @@ int state_base_save(struct db *db, const char *mapping, struct hash128 key, cons
             "VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM edit_log WHERE edit_id = ?))",
             params, COUNT(params), NULL, err) != 0)
         return err_wrap(err, "base");
+    return 0;
+}
+
+int state_base_load_many(struct db *db, const char *mapping, const struct hash128 *const *keys,
+                         size_t n, struct db_rows *rows, struct err *err)
+{
+    struct db_param params[1 + MANY] = {DB_P_TEXT(mapping)};
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    size_t padded = many_padded(n);
+
+    buf_puts(&sql, "SELECT key_hash, hashes, agreed, changed_us FROM base FORCE INDEX (PRIMARY) "
+                   "WHERE mapping = ? AND key_hash IN (");
+    many_repeat(&sql, "?", padded);
+    buf_puts(&sql, ") FOR UPDATE");
+    for (size_t i = 0; i < padded; i++)
+        params[1 + i] = DB_P_BYTES(keys[i < n ? i : n - 1]->bytes, sizeof(keys[0]->bytes));
+    if (sql.is_failed)
+        return err_nomem(err, "base");
+    return db_run(db, sql.ptr, params, 1 + padded, rows, err) != 0 ? err_wrap(err, "base") : 0;
+}
+
+bool state_base_take(const struct db_rows *rows, const struct hash128 *key, struct state_base *base)
+{
+    for (size_t r = 0; r < rows->n_rows; r++) {
+        struct value found = db_rows_at(rows, r, 0);
+
+        if (found.len == sizeof(key->bytes) && memcmp(found.ptr, key->bytes, found.len) == 0) {
+            take_base(rows, r, base);
+            return true;
+        }
+    }
+    return false;
+}
+
+enum { SAVED_PARAMS = 7 };
+
+static int save_piece(struct db *db, const char *mapping, const struct state_base_saved *saved,
+                      size_t n, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_FREE struct db_param *params = calloc(n * SAVED_PARAMS, sizeof(*params));
+
+    buf_puts(&sql, "REPLACE INTO base (mapping, key_hash, row_key, hashes, agreed, changed_us, "
+                   "edit_id) VALUES ");
+    many_repeat(&sql, "(?, ?, ?, ?, ?, ?, ?)", n);
+    if (sql.is_failed || params == NULL)
+        return err_nomem(err, "base");
+    for (size_t i = 0; i < n; i++) {
+        const struct state_base *base = saved[i].base;
+        struct db_param *p = &params[i * SAVED_PARAMS];
+
+        if (base->hashes.is_failed || base->agreed.is_failed)
+            return err_nomem(err, "base");
+        p[0] = DB_P_TEXT(mapping);
+        p[1] = DB_P_BYTES(saved[i].key.bytes, sizeof(saved[i].key.bytes));
+        p[2] = DB_P_TEXT(saved[i].row_key);
+        p[3] = DB_P_BYTES(buf_text(&base->hashes), base->hashes.len);
+        p[4] = base->agreed.len == 0 ? DB_P_NULL : DB_P_BYTES(base->agreed.ptr, base->agreed.len);
+        p[5] = base->changed_us == 0 ? DB_P_NULL : DB_P_INT(base->changed_us);
+        p[6] = DB_P_INT(saved[i].edit);
+    }
+    return db_run(db, sql.ptr, params, n * SAVED_PARAMS, NULL, err) != 0 ? err_wrap(err, "base")
+                                                                         : 0;
+}
+
+int state_base_save_many(struct db *db, const char *mapping, const struct state_base_saved *saved,
+                         size_t n, struct err *err)
+{
+    for (size_t done = 0, piece; done < n; done += piece) {
+        piece = many_piece(n - done);
+        if (save_piece(db, mapping, &saved[done], piece, err) != 0)
+            return -1;
+    }
     return 0;
 }
 

@@ -31,6 +31,21 @@ int state_base_load(struct db *db, const char *mapping, struct hash128 key, stru
 /* EDIT_ID: the edit whose doing it is; the log has it. */
 int state_base_save(struct db *db, const char *mapping, struct hash128 key, const char *row_key,
                     const struct state_base *base, const char *edit_id, struct err *err);
+/* Load the bases of N rows (1 to MANY of many.h), locked; state_base_take finds one of them. */
+int state_base_load_many(struct db *db, const char *mapping, const struct hash128 *const *keys,
+                         size_t n, struct db_rows *rows, struct err *err);
+/* False: KEY has none. */
+bool state_base_take(const struct db_rows *rows, const struct hash128 *key,
+                     struct state_base *base);
+struct state_base_saved {
+    struct hash128 key;
+    const char *row_key;
+    const struct state_base *base;
+    int64_t edit; /* edit_log.id of the edit whose doing it is */
+};
+/* Save those of different rows, any number. */
+int state_base_save_many(struct db *db, const char *mapping, const struct state_base_saved *saved,
+                         size_t n, struct err *err);
 int state_base_delete(struct db *db, const char *mapping, struct hash128 key, struct err *err);
 
 /* Which side deleted a row lately. */

@@ -26,6 +26,18 @@ static int try_once(struct pool *pool, struct db *db, txn_work work, void *ctx, 
     return -1;
 }
 
+int txn_try(struct pool *pool, txn_work work, void *ctx, struct err *err)
+{
+    struct db *db = NULL;
+    int rc;
+
+    if (pool_take(pool, &db, err) != 0)
+        return -1;
+    rc = try_once(pool, db, work, ctx, err);
+    pool_give(pool, db);
+    return rc;
+}
+
 int txn_run(struct pool *pool, struct stop *stop, txn_work work, void *ctx, struct err *err)
 {
     struct db *db = NULL;

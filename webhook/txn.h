@@ -17,4 +17,6 @@ typedef int (*txn_work)(void *ctx, struct db *db, struct err *err);
  * pause, until STOP is asked. When the answer to COMMIT is lost, too: work that must not be done
  * twice has to notice that it was done (the edit log does). */
 int txn_run(struct pool *pool, struct stop *stop, txn_work work, void *ctx, struct err *err);
+/* The same, once: whoever calls has another way when it does not work. */
+int txn_try(struct pool *pool, txn_work work, void *ctx, struct err *err);
 #endif

@@ -9,29 +9,43 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "common/http/connections.h"
 #include "common/log.h"
 
 /* Connections beyond max_connections that are let in to be told 503. */
 #define EXTRA_CONNECTIONS 64
+#define UNSENT_MS 2000 /* so long http_server_stop waits for answers on their way */
 
 struct http_server {
     struct http_server_options options;
     struct MHD_Daemon *daemon;
     uint16_t port;
-    atomic_uint connections;
+    struct connections *connections;
+    atomic_size_t body_bytes; /* of all requests */
+    atomic_uint unsent;       /* requests that the handler was asked, without those answered */
     atomic_bool is_stopping;
 };
 
-/* One request from its first line to its last byte. */
+/* One request from its first line to the last byte of its answer. */
 struct exchange {
     char *uri; /* owned; as sent */
     struct buf body;
     size_t received_bytes;
+    size_t counted_bytes; /* in the server's body_bytes */
     bool has_started;
+    bool is_too_much; /* there was no room for the body */
+    bool is_asked;    /* the handler was: it counts among the unsent */
+    bool is_deferred;
+    int64_t began_us;
+    struct http_server *server;
+    struct guest *guest;
+    struct http_request request;
+    struct http_response response;
 };
 
 struct stream {
@@ -67,28 +81,41 @@ static size_t keep_escapes(void *ctx, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
+static struct guest *guest_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
 static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
 {
+    struct http_server *s = ctx;
     struct exchange *e = calloc(1, sizeof(*e));
 
-    (void)ctx;
-    (void)connection;
-    if (e != NULL)
-        e->uri = strdup(uri);
+    if (e == NULL)
+        return NULL;
+    e->uri = strdup(uri);
+    e->server = s;
+    e->guest = guest_of(connection);
+    connections_phase(s->connections, e->guest, GUEST_RECEIVING);
     return e;
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
                          enum MHD_RequestTerminationCode code)
 {
+    struct http_server *s = ctx;
     struct exchange *e = *con_cls;
 
-    (void)ctx;
     (void)connection;
     (void)code;
     *con_cls = NULL;
     if (e == NULL)
         return;
+    connections_phase(s->connections, e->guest, GUEST_WAITING);
+    atomic_fetch_sub(&s->body_bytes, e->counted_bytes);
+    if (e->is_asked)
+        atomic_fetch_sub(&s->unsent, 1);
+    buf_close(&e->response.body);
     free(e->uri);
     buf_close(&e->body);
     free(e);
@@ -99,12 +126,12 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
 {
     struct http_server *s = ctx;
 
-    (void)connection;
-    (void)socket_context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        atomic_fetch_add(&s->connections, 1);
+        *socket_context = connections_add(
+            s->connections,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
     else
-        atomic_fetch_sub(&s->connections, 1);
+        connections_remove(s->connections, *socket_context);
 }
 
 static ssize_t read_stream(void *ctx, uint64_t offset, char *to, size_t size)
@@ -211,7 +238,7 @@ static void fill_peer(struct MHD_Connection *connection, struct http_request *r)
 /* Requests that never reach the handler. True if R holds the answer. */
 static bool refuse(const struct http_server *s, const struct exchange *e, struct http_response *r)
 {
-    if (atomic_load(&s->connections) > s->options.max_connections) {
+    if (connections_are_too_many(s->connections)) {
         http_response_error(r, 503, "too_many_connections", "The server is busy; try again.");
         http_response_header(r, "Retry-After", "1");
         http_response_header(r, "Connection", "close");
@@ -222,8 +249,11 @@ static bool refuse(const struct http_server *s, const struct exchange *e, struct
                             s->options.max_body_bytes);
         return true;
     }
-    if (e->body.is_failed) {
-        http_response_error(r, 503, "out_of_memory", "The server is out of memory.");
+    if (e->is_too_much || e->body.is_failed) {
+        http_response_error(r, 503, e->is_too_much ? "overloaded" : "out_of_memory",
+                            e->is_too_much ? "The server is busy; try again."
+                                           : "The server is out of memory.");
+        http_response_header(r, "Retry-After", "1");
         return true;
     }
     return false;
@@ -236,45 +266,75 @@ static void tell_answered(const struct http_server *s, const struct http_request
         s->options.answered(s->options.ctx, request, response, clock_mono_us() - began_us);
 }
 
+static enum MHD_Result send_answer(struct http_server *s, struct exchange *e)
+{
+    tell_answered(s, &e->request, &e->response, e->began_us);
+    connections_phase(s->connections, e->guest,
+                      e->response.stream == NULL ? GUEST_SENDING : GUEST_STREAMING);
+    return answer(s, e->request.connection, &e->response);
+}
+
 static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *connection,
                               const char *method, struct exchange *e)
 {
-    int64_t began_us = clock_mono_us();
-    struct http_response response = {.status = 200,
-                                     .content_type = "application/json; charset=utf-8"};
-    struct http_request request = {.method = method, .connection = connection};
     char *question = strchr(e->uri, '?');
     uint8_t id[8];
 
+    connections_phase(s->connections, e->guest, GUEST_ASKING);
+    e->began_us = clock_mono_us();
+    e->response =
+        (struct http_response){.status = 200, .content_type = "application/json; charset=utf-8"};
+    e->request = (struct http_request){.method = method, .connection = connection, .exchange = e};
     if (question != NULL)
         *question = '\0';
-    request.path = e->uri;
-    request.query = question == NULL ? "" : question + 1;
-    if (refuse(s, e, &response)) {
-        tell_answered(s, &request, &response, began_us);
-        return answer(s, connection, &response);
-    }
-    request.body = buf_text(&e->body);
-    request.body_len = e->body.len;
+    e->request.path = e->uri;
+    e->request.query = question == NULL ? "" : question + 1;
+    if (refuse(s, e, &e->response))
+        return send_answer(s, e);
+    e->request.body = buf_text(&e->body);
+    e->request.body_len = e->body.len;
     crypto_random(id, sizeof(id));
     for (size_t i = 0; i < sizeof(id); i++)
-        snprintf(request.id + 2 * i, 3, "%02x", id[i]);
-    fill_peer(connection, &request);
-    s->options.handle(s->options.ctx, &request, &response);
-    tell_answered(s, &request, &response, began_us);
-    return answer(s, connection, &response);
+        snprintf(e->request.id + 2 * i, 3, "%02x", id[i]);
+    fill_peer(connection, &e->request);
+    e->is_asked = true;
+    atomic_fetch_add(&s->unsent, 1);
+    s->options.handle(s->options.ctx, &e->request, &e->response);
+    return e->is_deferred ? MHD_YES : send_answer(s, e);
+}
+
+struct http_response *http_defer(const struct http_request *r)
+{
+    struct exchange *e = r->exchange;
+
+    e->is_deferred = true;
+    MHD_suspend_connection(r->connection);
+    return &e->response;
+}
+
+/* The connection's own thread calls on_request again. */
+void http_answer(const struct http_request *r)
+{
+    MHD_resume_connection(r->connection);
 }
 
 /* Too large a body is read to its end, so that the sender reads our answer, but not kept and not
  * without end. */
-static bool take_upload(const struct http_server *s, struct exchange *e, const char *data,
-                        size_t len)
+static bool take_upload(struct http_server *s, struct exchange *e, const char *data, size_t len)
 {
+    const size_t most = s->options.max_total_bytes;
+
     e->received_bytes += len;
-    if (e->received_bytes <= s->options.max_body_bytes)
+    e->counted_bytes += len;
+    e->is_too_much =
+        e->is_too_much || (atomic_fetch_add(&s->body_bytes, len) + len > most && most > 0);
+    if (e->received_bytes <= s->options.max_body_bytes && !e->is_too_much) {
         buf_append(&e->body, data, len);
-    else
+    } else {
         buf_close(&e->body);
+        atomic_fetch_sub(&s->body_bytes, e->counted_bytes);
+        e->counted_bytes = 0;
+    }
     return e->received_bytes / 16 <= s->options.max_body_bytes;
 }
 
@@ -300,6 +360,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
         *upload_size = 0;
         return is_fine ? MHD_YES : MHD_NO;
     }
+    if (e->is_deferred)
+        return send_answer(s, e);
     return handle(s, connection, method, e);
 }
 
@@ -362,15 +424,15 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
     unsigned limit = o->max_connections + EXTRA_CONNECTIONS + o->threads;
     unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG;
 
-    if (o->threads == 0)
-        flags |= MHD_USE_THREAD_PER_CONNECTION;
+    flags |= o->threads == 0 ? (unsigned)MHD_USE_THREAD_PER_CONNECTION
+                             : (unsigned)MHD_ALLOW_SUSPEND_RESUME;
     /* A pool has at least two threads; one runs without a pool. */
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
         MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
         o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads, MHD_OPTION_END);
 }
 
@@ -383,7 +445,9 @@ int http_server_start(const struct http_server_options *options, struct http_ser
     if (s == NULL)
         return err_nomem(err, "http");
     s->options = *options;
-    if (listen_on(options->host, options->port, &fd, err) != 0) {
+    if (connections_new(&s->options, &s->connections, err) != 0 ||
+        listen_on(options->host, options->port, &fd, err) != 0) {
+        connections_free(s->connections);
         free(s);
         return -1;
     }
@@ -393,6 +457,7 @@ int http_server_start(const struct http_server_options *options, struct http_ser
     if (s->daemon == NULL) {
         err_errno(err, "http: start the server on port %u", s->port);
         close(fd);
+        connections_free(s->connections);
         free(s);
         return -1;
     }
@@ -410,6 +475,10 @@ void http_server_stop(struct http_server *s)
     if (s == NULL)
         return;
     atomic_store(&s->is_stopping, true);
+    for (int64_t until_ms = clock_mono_ms() + UNSENT_MS;
+         s->options.threads > 0 && atomic_load(&s->unsent) > 0 && clock_mono_ms() < until_ms;)
+        usleep(1000);
     MHD_stop_daemon(s->daemon);
+    connections_free(s->connections);
     free(s);
 }

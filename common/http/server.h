@@ -4,8 +4,14 @@
  * everything.
  *
  * The handler runs on one of the server's threads, several at a time. It gets the whole body (the
- * server answers 413 past max_body_bytes without calling it, 503 past max_connections) and fills
- * the response. A panic in libmicrohttpd never ends the process silently.
+ * server answers 413 past max_body_bytes without calling it, 503 past max_connections or when the
+ * bodies of all requests are too much) and fills the response, or defers it. A panic in
+ * libmicrohttpd never ends the process silently.
+ *
+ * With receive_timeout_s one more thread looks after the connections: a request that does not
+ * become whole in time, a client that takes no answer and one that only waits are cut off; when
+ * there is no room for another connection, the one that has waited longest without a whole request
+ * makes it.
  */
 #ifndef COMMON_HTTP_SERVER_H
 #define COMMON_HTTP_SERVER_H
@@ -29,7 +35,8 @@ struct http_request {
     char id[17];   /* 16 hex digits, for logs: req= */
     char peer[64]; /* address, for logs */
     uint16_t peer_port;
-    void *connection; /* private */
+    void *connection; /* private, and so is the next */
+    void *exchange;
 };
 
 /* A header of the request (case-insensitive), or NULL. Valid until the handler returns. */
@@ -65,18 +72,34 @@ void http_response_header(struct http_response *r, const char *name, const char 
 void http_response_error(struct http_response *r, int status, const char *code, const char *fmt,
                          ...) __attribute__((format(printf, 4, 5)));
 
+/* In a handler: answer later, with http_answer. Until then R and the response, which is returned,
+ * are kept, and nobody waits for them. Needs `threads`. */
+struct http_response *http_defer(const struct http_request *r);
+/* Send the deferred answer of R, which is gone then. Any thread. */
+void http_answer(const struct http_request *r);
+
+/* Why a connection was cut off. */
+enum http_cut {
+    HTTP_CUT_SLOW, /* its request did not become whole in time, or its answer was not taken */
+    HTTP_CUT_IDLE, /* no request came */
+    HTTP_CUT_FULL, /* it made room for another one */
+};
+
 struct http_server_options {
     const char *host; /* "127.0.0.1", "0.0.0.0", "::1" */
     uint16_t port;    /* 0: any free one */
     unsigned threads; /* 0: a thread per connection */
     unsigned max_connections;
     size_t max_body_bytes;
+    size_t max_total_bytes; /* of the bodies of all requests at once; 0: no limit of its own */
     unsigned idle_timeout_s;
+    unsigned receive_timeout_s; /* first line to last byte of a request; 0: only idle_timeout_s */
     void (*handle)(void *ctx, const struct http_request *request, struct http_response *response);
     /* Told of every answer before it is sent, also of those that the server gives itself; TOOK_US:
      * since the request was there whole. May be NULL. */
     void (*answered)(void *ctx, const struct http_request *request,
                      const struct http_response *response, int64_t took_us);
+    void (*cut)(void *ctx, enum http_cut why); /* told of each; may be NULL */
     void *ctx;
 };
 
@@ -85,7 +108,8 @@ struct http_server_options {
 int http_server_start(const struct http_server_options *options, struct http_server **out,
                       struct err *err);
 uint16_t http_server_port(const struct http_server *s);
-/* Stop listening, wait for running handlers, free. NULL is fine. */
+/* Stop listening, wait for running handlers and for the answers on their way (2 s), free. All that
+ * was deferred must be answered. NULL is fine. */
 void http_server_stop(struct http_server *s);
 
 /* A table of routes, ended by a row with NULL; 404 and 405 (with Allow) are answered here, HEAD
