@@ -11,6 +11,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "common/hash.h"
 #include "common/holder.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -21,8 +22,7 @@
 enum {
     IDLE_S = 3, /* a worker that lives is not silent for so long within a transaction */
     MARK_WAIT_S = 5,
-    LOOK_MS = 500,          /* between two looks at another's lease */
-    EXPIRED_WAIT_MS = 3000, /* by the server's clock it is over: a holder that lives renews it */
+    LOOK_MS = 500, /* between two looks at another's lease */
     READ_TIMEOUT_S = 5,
     VERDICT_MS = 10000, /* lease_check waits so long for a renewal */
     TICK_MS = 200,
@@ -39,7 +39,7 @@ struct sight {
     char expires_at[EXPIRY_SIZE];
     int64_t since_ms; /* CLOCK_BOOTTIME */
     struct holder holder;
-    bool is_released, is_expired;
+    bool is_released;
 };
 
 struct lease {
@@ -81,16 +81,15 @@ static int read_row(struct lease *l, bool *is_there, struct sight *out, struct e
     struct db_param params[] = {DB_P_TEXT(l->cfg->instance)};
 
     if (db_run(l->db,
-               "SELECT holder, token, expires_at, expires_at <= UTC_TIMESTAMP(3), "
-               "expires_at <= '1970-01-02' FROM lease WHERE instance = ?",
+               "SELECT holder, token, expires_at, expires_at <= '1970-01-02' FROM lease WHERE "
+               "instance = ?",
                params, 1, &rows, err) != 0)
         return -1;
     *is_there = rows.n_rows > 0;
     if (!*is_there)
         return 0;
     *out = (struct sight){.token = (uint64_t)db_rows_int(&rows, 0, 1),
-                          .is_expired = db_rows_int(&rows, 0, 3) != 0,
-                          .is_released = db_rows_int(&rows, 0, 4) != 0,
+                          .is_released = db_rows_int(&rows, 0, 3) != 0,
                           .since_ms = clock_boot_ms()};
     snprintf(out->expires_at, sizeof(out->expires_at), "%s", db_rows_text(&rows, 0, 2));
     holder_parse(db_rows_text(&rows, 0, 0), &out->holder);
@@ -124,15 +123,22 @@ static int find_row(struct lease *l, struct sight *out, struct err *err)
 
 /* --- the worker's connection of a holder that is gone --- */
 
-static void lock_name(const struct lease *l, char out[80])
+enum { LOCK_NAME_SIZE = 40 };
+
+/* Names are the whole server's, and at most 64 characters long: a hash says which state database's
+ * instance it is. */
+static void lock_name(const struct lease *l, char out[LOCK_NAME_SIZE])
 {
-    snprintf(out, 80, "tabrelay/%s", l->cfg->instance);
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    buf_printf(&text, "%s/%s", l->cfg->mysql.state_database, l->cfg->instance);
+    snprintf(out, LOCK_NAME_SIZE, "tabrelay:%016" PRIx64, hash64(buf_text(&text), text.len));
 }
 
 int lease_mark(struct lease *l, struct db *db, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    char name[80];
+    char name[LOCK_NAME_SIZE];
 
     lock_name(l, name);
     const struct db_param params[] = {DB_P_TEXT(name), DB_P_INT(MARK_WAIT_S)};
@@ -160,7 +166,7 @@ static bool is_idle(const struct db_rows *processes, int64_t id)
 static int end_idle_worker(struct lease *l, struct err *err)
 {
     CLEANUP_ROWS struct db_rows lock = DB_ROWS_INIT, processes = DB_ROWS_INIT;
-    char name[80], kill[64];
+    char name[LOCK_NAME_SIZE], kill[64];
     int64_t id;
 
     lock_name(l, name);
@@ -192,8 +198,6 @@ static const char *reason_to_take(const struct sight *s)
         return "its process has ended";
     if (age_ms >= LEASE_WAIT_MS)
         return "it was not renewed";
-    if (s->is_expired && age_ms >= EXPIRED_WAIT_MS)
-        return "it had expired";
     return NULL;
 }
 

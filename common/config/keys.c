@@ -46,7 +46,7 @@ static const char *const purged[] = {"snapshot", "stop", NULL};
 static const struct key host_item = {.parse = scalar_text, RANGE(1, 255)};
 
 static const struct key mysql_keys[] = {
-    {.name = "host", LIST(config_mysql, hosts, n_hosts, host_item), RANGE(1, 16), .may_be_scalar = true},
+    {.name = "host", LIST(config_mysql, hosts, n_hosts, host_item), RANGE(1, 16), .may_be_scalar = true, .fallback = "127.0.0.1"},
     {.name = "port", .parse = scalar_number, AT(config_mysql, port), RANGE(1, 65535), .fallback = "3306"},
     {.name = "socket", .parse = scalar_path, AT(config_mysql, socket)},
     {.name = "user", .parse = scalar_text, AT(config_mysql, user), RANGE(1, 80), .is_required = true},

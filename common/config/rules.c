@@ -48,7 +48,7 @@ static char *join_hosts(struct walk *w, const struct spot *at, const struct conf
 
     for (size_t i = 0; i < c->n_hosts; i++)
         buf_printf(&text, "%s%s", i > 0 ? ", " : "", c->hosts[i] == NULL ? "?" : c->hosts[i]);
-    return copy_text(w, at, c->n_hosts == 0 ? "127.0.0.1" : buf_text(&text));
+    return copy_text(w, at, buf_text(&text));
 }
 
 static bool is_local(const struct config_mysql *c)

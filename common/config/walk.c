@@ -255,10 +255,27 @@ static void read_key(struct walk *w, const struct key *k, const struct spot *at,
         walk_section(w, k->section, at, (char *)owner + k->offset);
 }
 
+/* A list whose fallback is its one item. */
+static void fall_back_list(struct walk *w, const struct key *k, const struct spot *at, char *owner)
+{
+    char *items = calloc(1, k->item_size);
+    size_t n = 1;
+
+    if (items == NULL) {
+        problems_add(&w->problems, &at->place, "out of memory");
+        return;
+    }
+    memcpy(owner + k->offset, &items, sizeof items);
+    memcpy(owner + k->also, &n, sizeof n);
+    read_text(w, k->item, &at->place, k->fallback, false, items);
+}
+
 static void missing_key(struct walk *w, const struct key *k, const struct spot *at, void *owner)
 {
     if (k->is_required)
         problems_add(&w->problems, &at->place, "missing required key \"%s\"", k->name);
+    else if (k->fallback != NULL && k->item != NULL)
+        fall_back_list(w, k, at, owner);
     else if (k->fallback != NULL)
         read_text(w, k, &at->place, k->fallback, false, owner);
     else if (k->section != NULL) {

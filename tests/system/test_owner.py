@@ -12,9 +12,10 @@ from servers import free_port
 class Copy:
     """STACK's configuration on another host, as it were: with a state database of its own."""
 
-    def __init__(self, stack, programs):
+    def __init__(self, stack, programs, instance):
         self.stack, self.metrics_port = stack, free_port()
         config = json.loads(stack.config.read_text())
+        config["instance"] = instance
         config["mysql"]["state_database"] = f"{stack.state_database}_copy"
         config["replicator"]["metrics_listen"] = f"127.0.0.1:{self.metrics_port}"
         self.config = stack.folder / "copy.yaml"
@@ -32,17 +33,18 @@ class Copy:
 
 
 @pytest.fixture
-def copy(stack, programs):
+def make_copy(stack, programs):
     stack.sql("INSERT INTO items (name) VALUES ('one')")
     stack.wait_equal("Items")
-    return Copy(stack, programs)
+    return lambda instance: Copy(stack, programs, instance)
 
 
 def batches(stack):
     return len([r for r in stack.google.requests() if r["path"].endswith(":batchUpdate")])
 
 
-def test_a_copied_configuration_does_not_write_a_tab_that_another_tabrelay_writes(stack, copy):
+def test_a_copied_configuration_does_not_write_a_tab_that_another_tabrelay_writes(stack, make_copy):
+    copy = make_copy(stack.database)
     before, cells = batches(stack), stack.cells("Items")
     checked = {c["id"]: c for c in json.loads(copy.cli("check", "--json").stdout)["checks"]}
     assert checked["mapping.owner"]["status"] == "failed" and "tabrelay claim" in checked["mapping.owner"]["remedy"]
@@ -55,7 +57,8 @@ def test_a_copied_configuration_does_not_write_a_tab_that_another_tabrelay_write
     assert checked["mapping.owner"]["status"] == "ok"
 
 
-def test_a_tab_is_taken_over_on_purpose_and_the_first_one_stops_writing_it(stack, copy):
+def test_a_tab_is_taken_over_on_purpose_and_the_first_one_stops_writing_it(stack, make_copy):
+    copy = make_copy("other")
     copy.replicator.start()
     wait_until("the refusal", lambda: copy.status()["state"] == "error", 15)
     claimed = copy.cli("claim", "items")
@@ -72,7 +75,8 @@ def test_a_tab_is_taken_over_on_purpose_and_the_first_one_stops_writing_it(stack
     assert copy.status()["state"] == "streaming"
 
 
-def test_claim_needs_a_name_and_a_replicator_that_has_run(stack, copy):
+def test_claim_needs_a_name_and_a_replicator_that_has_run(make_copy):
+    copy = make_copy("other")
     assert copy.cli("claim").returncode == 2 and copy.cli("claim", "nothing").returncode == 2
     refused = copy.cli("claim", "items")
     assert refused.returncode == 1 and "was never run" in refused.stderr

@@ -388,10 +388,15 @@ static void tls_is_verified_where_strangers_could_listen(void **state)
         const char *mysql;
         enum config_tls expected;
     } cases[] = {
-        {"host: localhost", CONFIG_TLS_PREFERRED}, {"host: 127.8.9.1", CONFIG_TLS_PREFERRED},
-        {"host: \"::1\"", CONFIG_TLS_PREFERRED},   {"socket: /run/s", CONFIG_TLS_PREFERRED},
-        {"host: 10.0.0.1", CONFIG_TLS_VERIFY},     {"host: db.example.com", CONFIG_TLS_VERIFY},
+        {"host: localhost", CONFIG_TLS_PREFERRED},
+        {"host: 127.8.9.1", CONFIG_TLS_PREFERRED},
+        {"host: \"::1\"", CONFIG_TLS_PREFERRED},
+        {"socket: /run/s", CONFIG_TLS_PREFERRED},
+        {"host: 10.0.0.1", CONFIG_TLS_VERIFY},
+        {"host: db.example.com", CONFIG_TLS_VERIFY},
         {"host: db, tls: off", CONFIG_TLS_OFF},
+        {"host: [127.0.0.1, db]", CONFIG_TLS_VERIFY},
+        {"host: [\"127.0.0.1:3307\", \"[::1]:3308\", \"localhost:1\"]", CONFIG_TLS_PREFERRED},
     };
 
     (void)state;
@@ -403,6 +408,22 @@ static void tls_is_verified_where_strangers_could_listen(void **state)
         assert_string_equal(c.webhook.url, "http://127.0.0.1:99/");
         config_free(&c);
     }
+}
+
+static void the_server_may_be_one_of_several_hosts(void **state)
+{
+    struct config c;
+
+    (void)state;
+    parse_mysql("host: [db1, \"db2:3307\"]", &c);
+    assert_int_equal(c.mysql.n_hosts, 2);
+    assert_string_equal(c.mysql.hosts[1], "db2:3307");
+    assert_string_equal(c.mysql.host, "db1, db2:3307");
+    config_free(&c);
+    parse_mysql("port: 1", &c);
+    assert_int_equal(c.mysql.n_hosts, 1);
+    assert_string_equal(c.mysql.hosts[0], "127.0.0.1");
+    config_free(&c);
 }
 
 static void a_file_of_aliases_ends_soon(void **state)
@@ -488,6 +509,7 @@ int main(void)
         cmocka_unit_test(the_example_loads),
         cmocka_unit_test(the_schema_and_the_program_know_the_same_keys),
         cmocka_unit_test(tls_is_verified_where_strangers_could_listen),
+        cmocka_unit_test(the_server_may_be_one_of_several_hosts),
         cmocka_unit_test(a_file_of_aliases_ends_soon),
         cmocka_unit_test(a_file_of_faults_is_not_read_to_its_end),
         cmocka_unit_test(a_file_that_is_missing_or_too_large_is_named),

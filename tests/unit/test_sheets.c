@@ -24,7 +24,8 @@ static void tabs_are_listed(void **state)
     assert_string_equal(script.asked.ptr,
                         "GET /v4/spreadsheets/1a%2Fb%20c?fields=properties(timeZone),"
                         "developerMetadata(metadataKey,metadataValue),"
-                        "sheets(properties(sheetId,title,sheetType,gridProperties))"
+                        "sheets(properties(sheetId,title,sheetType,gridProperties),"
+                        "developerMetadata(metadataId,metadataKey,metadataValue))"
                         "&prettyPrint=false \n");
     assert_string_equal(script.authorization, "Bearer t0ken");
     assert_string_equal(script.agent, "tabrelay/" TABRELAY_VERSION " (gzip)");
@@ -45,7 +46,9 @@ static void ranges_are_read_by_their_numbers(void **state)
     assert_string_equal(
         script.asked.ptr,
         "POST /v4/spreadsheets/ID:getByDataFilter?fields=sheets(properties(sheetId,title,sheetType,"
-        "gridProperties),data(startRow,startColumn,rowData(values(effectiveValue))))"
+        "gridProperties),"
+        "developerMetadata(metadataId,metadataKey,metadataValue),data(startRow,startColumn,rowData("
+        "values(effectiveValue))))"
         "&prettyPrint=false {\"dataFilters\":[{\"gridRange\":{\"sheetId\":0,\"startRowIndex\":1,"
         "\"startColumnIndex\":0,\"endColumnIndex\":2}}],\"includeGridData\":true}\n");
 }
@@ -69,7 +72,9 @@ static void a_batch_carries_its_proof(void **state)
     assert_string_equal(
         script.asked.ptr,
         "POST /v4/spreadsheets/ID:batchUpdate?fields=updatedSpreadsheet.sheets(properties(sheetId,"
-        "title,sheetType,gridProperties),data(startRow,startColumn,rowData(values(effectiveValue)))"
+        "title,sheetType,gridProperties),"
+        "developerMetadata(metadataId,metadataKey,metadataValue),data(startRow,startColumn,rowData("
+        "values(effectiveValue)))"
         ")&prettyPrint=false {\"requests\":[{\"updateCells\":{\"start\":{\"sheetId\":0,\"rowIndex\""
         ":1,\"columnIndex\":0},\"fields\":\"userEnteredValue\",\"rows\":[{\"values\":[{"
         "\"userEnteredValue\":{\"numberValue\":1}}]}]}}],\"includeSpreadsheetInResponse\":true,"

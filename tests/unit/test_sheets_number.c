@@ -66,6 +66,15 @@ static bool was_asked(const char *text)
     return strstr(buf_text(&script.asked), text) != NULL;
 }
 
+static int count_of(const char *text)
+{
+    int n = 0;
+
+    for (const char *at = buf_text(&script.asked); (at = strstr(at, text)) != NULL; at++)
+        n++;
+    return n;
+}
+
 static void every_batch_has_the_next_number(void **state)
 {
     struct err err = ERR_INIT;
@@ -225,6 +234,58 @@ static void a_spreadsheet_that_refuses_numbers_gets_none(void **state)
     assert_int_equal(fate_of(number), SHEETS_MAYBE_APPLIED);
 }
 
+/* Its number is the one that a holder before, which was frozen, would send its batch with. */
+static void the_first_number_of_a_holder_stays(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number first, number;
+
+    (void)state;
+    number_from_seven();
+    sheets_number_anew(sheets, 1);
+    expect_number((struct batch_number){.n = 7, .writer = 1});
+    for (int i = 0; i < 4; i++)
+        expect_api(200, "{}");
+    assert_int_equal(send_numbered(&first, &err), 0);
+    assert_int_equal(first.n, 8);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 11);
+    /* 9 goes with 10, and 10 with 11; 8 never does. */
+    assert_int_equal(count_of("deleteDeveloperMetadata"), 2);
+    /* Another holder of the lease, the same process: what it knew is asked for again. */
+    sheets_number_anew(sheets, 2);
+    expect_number((struct batch_number){.n = 20, .writer = 1});
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 21);
+}
+
+static int refuse(void *ctx, struct err *err)
+{
+    *(int *)ctx += 1;
+    return err_set(err, ERR_STOPPED, "lease: lost");
+}
+
+static void what_the_guard_refuses_is_not_sent(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+    int asked = 0;
+
+    (void)state;
+    number_from_seven();
+    sheets_guard(sheets, refuse, &asked);
+    assert_int_equal(send_numbered(&number, &err), -1);
+    assert_int_equal(err.code, ERR_STOPPED);
+    assert_int_equal(asked, 1);
+    assert_int_equal(api_calls(), 1); /* that of the tabs */
+    sheets_guard(sheets, NULL, NULL);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 8);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_sheets, close_sheets)
@@ -237,6 +298,8 @@ int main(void)
         CASE(a_rival_has_taken_the_number),
         CASE(the_network_has_sent_it_twice),
         CASE(a_spreadsheet_that_refuses_numbers_gets_none),
+        CASE(the_first_number_of_a_holder_stays),
+        CASE(what_the_guard_refuses_is_not_sent),
     };
 
     return cmocka_run_group_tests(tests, start_server, stop_server);
