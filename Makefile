@@ -127,7 +127,7 @@ FUZZ_TARGETS := $(shell grep -o 'X([a-z0-9_]*)' tests/fuzz/targets.h | tr -d 'X(
 FUZZ ?= $(FUZZ_TARGETS)
 $(BUILD)/libfuzz.a: $(call obj,$(FUZZ_SRC))
 # No more of the product than is fuzzed: everything is compiled again, with counters.
-$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c \
+$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c sandbox/script/urlfetch.c \
 	$(wildcard replicator/sheets/*.c) $(filter-out sandbox/main.c,$(wildcard sandbox/*.c)))
 $(BUILD)/tests/test_fuzz_cases: $(BUILD)/tests/unit/test_fuzz_cases.o $(BUILD)/libfuzz.a $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
@@ -222,10 +222,6 @@ ALL_C := $(COMMON_SRC) $(REPLICATOR_SRC) replicator/main.c $(WEBHOOK_SRC) webhoo
 ALL_H := $(sort $(shell find common replicator webhook cli sandbox tests -name '*.h'))
 lint: all ## clang-format, clang-tidy, cppcheck, shellcheck
 	@sh tests/lint.sh "$(CPPFLAGS)" "$(shell pkg-config --cflags $(PKGS))" $(ALL_C) $(ALL_H)
-# What a structure owns it takes for a leak: leaks are LeakSanitizer's. duktape.c is a copy of a library, and would take an hour.
-analyze: ## gcc's static analyzer over the programs (minutes)
-	@$(MAKE) -s BUILD=build-analyze OPT=-O1 EXTRA_CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' all
-build-analyze/sandbox/script/duktape.o: CFLAGS += -fno-analyzer
 format: ## rewrite all C files with clang-format
 	@clang-format -i $(ALL_C) $(ALL_H)
 coverage: ## line coverage of the unit and system tests

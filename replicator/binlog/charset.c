@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/binlog/charset.h"
 
+#include <errno.h>
 #include <iconv.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "replicator/binlog/charset_convert.h"
 #include "replicator/binlog/charset_table.h"
 
@@ -82,10 +84,14 @@ static const struct charset *ready(const struct charset *cs)
         LOCK_SCOPE(&states_lock);
 
         if (atomic_load(&states[i]) == NOT_TRIED) {
-            int rc = cs->kind == KIND_BYTE    ? bytes_open(&byte_tables[i], i)
-                     : cs->kind == KIND_MULTI ? charset_multi_open(i)
-                                              : 0;
+            int rc;
 
+            errno = 0;
+            rc = cs->kind == KIND_BYTE    ? bytes_open(&byte_tables[i], i)
+                 : cs->kind == KIND_MULTI ? charset_multi_open(i)
+                                          : 0;
+            if (rc != 0 && errno == ENOMEM)
+                log_die("charset: out of memory"); /* it would be unknown for ever */
             atomic_store_explicit(&states[i], rc == 0 ? READY : FAILED, memory_order_release);
         }
     }
