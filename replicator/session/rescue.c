@@ -36,6 +36,7 @@ enum {
     TELLS_MAX = 3,      /* of a row: a formula may never come to rest */
     RETRY_MS = 1000,
     UNTOLD_MS = 600000, /* so long a row waits for the webhook */
+    READ_WAITS_MAX = 10,
     KEY_MAX = 16
 };
 
@@ -64,12 +65,9 @@ static bool has_script(const struct follow *f)
     return f->m.cfg->sheet_changes == CONFIG_APPS_SCRIPT;
 }
 
-static bool is_wanted(const struct session *s, const struct share *share)
+static bool is_wanted(const struct follow *f)
 {
-    const struct follow *f = &s->follows[share->at];
-
-    return f->m.cfg->direction == CONFIG_BOTH &&
-           (!has_script(f) || (due_is_busy(f) && sheets_read_wait_ms(s->sheets) == 0));
+    return f->m.cfg->direction == CONFIG_BOTH && (!has_script(f) || due_is_busy(f));
 }
 
 static bool is_readable(const struct planned_row *row)
@@ -77,6 +75,26 @@ static bool is_readable(const struct planned_row *row)
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
            !row->pending->is_tried && !row->pending->is_forced &&
            (row->pending->forced == NULL || row->pending->can_rescue);
+}
+
+/* Without a free read a change of MySQL's is brought at once; cells that are only to show again
+ * what an edit left in MySQL can wait for one. True: some row waits. */
+static bool wait_for_read(const struct session *s, const struct share *share)
+{
+    int64_t until_ms = clock_mono_ms() + sheets_read_wait_ms(s->sheets);
+    bool any = false;
+
+    for (size_t i = 0; i < share->plan.n_rows; i++) {
+        const struct planned_row *row = &share->plan.rows[i];
+
+        if (!is_readable(row) || row->pending->forced == NULL ||
+            row->pending->n_read_waits == READ_WAITS_MAX)
+            continue;
+        row->pending->n_read_waits++;
+        row->pending->not_before_ms = until_ms;
+        any = true;
+    }
+    return any;
 }
 
 static int by_number(const void *a, const void *b)
@@ -313,14 +331,19 @@ static int rescue_share(struct rescue *r, struct err *err)
 int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
 {
     int64_t wait_ms = 0;
+    bool is_waiting = false;
 
     for (size_t i = 0; i < sh->n_shares; i++) {
         struct share *share = &sh->shares[i];
         struct rescue r = {
             .s = s, .share = share, .has_script = has_script(&s->follows[share->at])};
 
-        if (!is_wanted(s, share))
+        if (!is_wanted(&s->follows[share->at]))
             continue;
+        if (r.has_script && sheets_read_wait_ms(s->sheets) > 0) {
+            is_waiting = wait_for_read(s, share) || is_waiting;
+            continue;
+        }
         if (rescue_share(&r, err) != 0)
             return -1;
         share->has_moved = share->has_moved || r.has_moved;
@@ -329,7 +352,7 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, str
         if (r.is_awaiting)
             wait_ms = TRIGGER_MS;
     }
-    *must_wait = wait_ms > 0 || s->must_restart;
+    *must_wait = wait_ms > 0 || is_waiting || s->must_restart;
     if (wait_ms > 0)
         s->flush_after_ms = clock_mono_ms() + wait_ms;
     return 0;
