@@ -19,7 +19,7 @@
 #include "webhook/job.h"
 
 #define GATHER_WAITING 512      /* requests; more are refused at once */
-#define GATHER_WAIT_MS 5000     /* a request that has waited so long is refused */
+#define GATHER_WAIT_MS 10000    /* a request that has waited so long is refused */
 #define GATHER_MS 20            /* see above */
 #define GATHER_GROUP 64         /* requests that share a transaction, at most */
 #define GATHER_GROUP_EDITS 1000 /* edits of them; a request of more goes alone */

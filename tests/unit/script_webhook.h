@@ -24,6 +24,7 @@ struct webhook {
     size_t n_bad_signatures;
     int status;              /* of the next answers; 200: as below */
     const char *code;        /* of the error */
+    const char *retry_after; /* NULL: not said */
     const char *members;     /* of each result; NULL: "outcome":"applied" */
     void (*meanwhile)(void); /* what happens in the sheet before the answer; once */
 };
@@ -63,6 +64,13 @@ static void answer_edits(const cJSON *json, struct buf *out)
     buf_puts(out, "],\"mappings_version\":\"v1\"}");
 }
 
+static void refuse_as_asked(struct http_response *response)
+{
+    http_response_error(response, webhook.status, webhook.code, "as the test asked");
+    if (webhook.retry_after != NULL)
+        http_response_header(response, "Retry-After", webhook.retry_after);
+}
+
 static void webhook_post(const struct http_request *request, struct http_response *response)
 {
     cJSON *json;
@@ -80,7 +88,7 @@ static void webhook_post(const struct http_request *request, struct http_respons
         webhook.meanwhile = NULL;
     }
     if (webhook.status != 200)
-        http_response_error(response, webhook.status, webhook.code, "as the test asked");
+        refuse_as_asked(response);
     else
         answer_edits(json, &response->body);
 }
@@ -111,6 +119,7 @@ static void webhook_reset(void)
     webhook.n_bad_signatures = 0;
     webhook.status = 200;
     webhook.code = "";
+    webhook.retry_after = NULL;
     webhook.members = NULL;
     webhook.meanwhile = NULL;
 }

@@ -2,6 +2,7 @@
 /* The real Code.gs in the sandbox's engine: what it sends, what it shows, what it keeps. */
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "tests/unit/script_webhook.h"
 
 static void an_edited_cell_is_sent_with_its_row(void **state)
@@ -637,6 +638,33 @@ static void edits_wait_for_the_webhook_in_order_with_their_ids(void **state)
     assert_int_equal(webhook.n_posts, 1);
 }
 
+/* A webhook that is busy gets the time that it asks for; a person who cannot wait need not. */
+static void retry_after_is_honoured(void **state)
+{
+    (void)state;
+    webhook.status = 503;
+    webhook.code = "overloaded";
+    webhook.retry_after = "300";
+    type(1, 1, "one");
+    settle();
+    type(2, 1, "two");
+    settle();
+    assert_string_equal(call("flush", "[{}]"), "null");
+    assert_int_equal(webhook.n_posts, 1);
+    webhook.retry_after = "1";
+    assert_string_equal(call("flush", "[]"), "null");
+    assert_int_equal(webhook.n_posts, 2);
+    webhook.status = 200;
+    for (int64_t until_ms = clock_mono_ms() + 30000;
+         webhook.n_posts == 2 && clock_mono_ms() < until_ms;)
+        call("flush", "[{}]");
+    assert_int_equal(webhook.n_posts, 3);
+    assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[2], "edits")), 2);
+    type(1, 1, "three");
+    settle();
+    assert_int_equal(webhook.n_posts, 4);
+}
+
 /* It has been typed further and is elsewhere, and what was told of it first waits. */
 static void a_new_row_that_moves_while_nothing_can_be_sent_says_which_it_is(void **state)
 {
@@ -832,6 +860,7 @@ int main(void)
         CASE(a_row_that_waits_says_why_in_its_first_cell),
         CASE(a_conflict_is_told_where_it_was_typed),
         CASE(edits_wait_for_the_webhook_in_order_with_their_ids),
+        CASE(retry_after_is_honoured),
         CASE(a_new_row_that_moves_while_nothing_can_be_sent_says_which_it_is),
         CASE(a_webhook_that_is_gone_loses_nothing),
         CASE(the_queue_is_bounded_and_the_rest_is_found_by_a_comparison),

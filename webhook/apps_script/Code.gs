@@ -25,6 +25,7 @@ var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
 var PAUSE_MS = 600000; /* between tries after a refusal */
+var RETRY_S = 600; /* so long at most a webhook that is busy may have us wait */
 var MOVE_WAIT_MS = 300; /* so long an edit of several cells waits to hear that rows were only moved ... */
 var MOVE_MS = 3000; /* ... within so long of it */
 var MAX_CHANGES = 20; /* whose times are remembered */
@@ -157,6 +158,7 @@ function flush(e) {
     }
     forgetEvents_(state);
     state.pausedUntil = e ? state.pausedUntil : 0; /* called by hand */
+    state.retryAt = e ? state.retryAt : 0;
     if (Date.now() - state.refreshedAt > REFRESH_MS) {
       refreshMappings_(state);
     }
@@ -783,7 +785,7 @@ function loadState_() {
     return all[name];
   }).join('');
   var state = {properties: properties, all: all, url: all.url, secret: all.secret, mappings: [], version: '',
-    refreshedAt: Number(all.refreshed_at || 0), pausedUntil: Number(all.pause || 0), startedAt: Date.now(),
+    refreshedAt: Number(all.refreshed_at || 0), pausedUntil: Number(all.pause || 0), retryAt: Number(all.retry || 0), startedAt: Date.now(),
     queue: names.filter(startsWith_('queue.')), isBlocked: false, isFull: false};
   if (stored) {
     stored = JSON.parse(stored);
@@ -845,7 +847,15 @@ function request_(state, method, path, body) {
   } catch (error) {
     return {status: 0, json: null, problem: String(error.message || error)};
   }
-  return {status: response.getResponseCode(), json: parse_(response.getContentText()), problem: ''};
+  return {status: response.getResponseCode(), json: parse_(response.getContentText()), problem: '', retryS: retryAfter_(response)};
+}
+
+/* So many seconds we are asked to wait; 0: that was not said. */
+function retryAfter_(response) {
+  var headers = response.getAllHeaders();
+  return Object.keys(headers).reduce(function (seconds, name) {
+    return name.toLowerCase() === 'retry-after' ? Math.min(Number(headers[name]) || 0, RETRY_S) : seconds;
+  }, 0);
 }
 
 function parse_(text) {
@@ -906,6 +916,9 @@ function cut_(text, size) {
 
 /* Send one request. True if that is settled, whatever the answer; false if it should be tried again. */
 function send_(state, item) {
+  if (Date.now() < state.retryAt) {
+    return false; /* the webhook has asked for time */
+  }
   var answer = request_(state, 'post', '/v1/edits', ascii_({version: 1, source: 'script',
     spreadsheet: SpreadsheetApp.getActiveSpreadsheet().getId(), sheet_id: item.sheet_id, tab: item.tab,
     editor: item.editor, edits: item.edits, changes: item.changes || []}));
@@ -922,6 +935,10 @@ function send_(state, item) {
     refuse_(state, item, problemOf_(answer));
   } else {
     console.warn('tabrelay: not sent, will be tried again: ' + problemOf_(answer));
+    if (answer.retryS > 0) {
+      state.retryAt = Date.now() + answer.retryS * 1000;
+      state.properties.setProperty('retry', String(state.retryAt));
+    }
     return false;
   }
   return true;
@@ -942,6 +959,9 @@ function settle_(state, item, json) {
     if (state.pausedUntil > 0) {
       state.properties.deleteProperty('pause');
       state.pausedUntil = 0;
+    }
+    if (state.all.retry) {
+      state.properties.deleteProperty('retry');
     }
     if (json.mappings_version && json.mappings_version !== state.version) {
       refreshMappings_(state);
