@@ -88,15 +88,12 @@ def locked(hook, statement):
 
 
 def wait_for_lock_waits(hook, n, condition=lambda: True):
-    """InnoDB shows what was so when it was last asked, if that is less than 0.1 s ago."""
-    wait_until(f"{n} statements to wait for locks", lambda: lock_waits(hook) == n and condition(), 40, every_s=0.15)
+    """Until N statements of the webhook wait for row locks."""
+    wait_until(f"{n} statements to wait for locks", lambda: lock_waits(hook) == n and condition(), 40)
 
 
 def lock_waits(hook):
-    """Transactions of the webhook that wait for a lock."""
-    if hook.server.flavour == "mysql":
-        return hook.server.sql("SELECT COUNT(DISTINCT REQUESTING_ENGINE_TRANSACTION_ID) FROM performance_schema.data_lock_waits")[0][0]
-    return hook.server.sql("SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")[0][0]
+    return int(hook.server.sql("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")[0][1])
 
 
 @contextlib.contextmanager
