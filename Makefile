@@ -47,7 +47,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode bench-sheets inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted \
+	bench bench-decode bench-sheets bench-webhook bench-circle inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted \
 	soak soak-planted fault-matrix
 all: $(PROGRAMS) ## build the four programs into build/
 
@@ -107,7 +107,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBCOMMON) $(LDLIBS) -lcmocka
 
-# What bench-decode and bench-sheets run.
+# What the benchmarks run.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(BUILD)/libreplicator.a $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(link)
@@ -118,6 +118,10 @@ bench-decode: all bench ## how fast logs are read, beside other readers (tests/b
 bench-sheets: all bench ## how fresh the cells are, requests, memory, beside other ways (tests/bench; BENCH_ARGS=--help)
 	@tools/install build bench
 	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_sheets.py $(BENCH_ARGS)
+
+bench-webhook: all bench ## edits a second, beside a FastAPI endpoint (tests/bench; BENCH_ARGS=--help)
+	@tools/install build bench
+	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_webhook.py $(BENCH_ARGS)
 
 # The fuzz targets (tests/fuzz/targets.h lists them): a libFuzzer program each, built by clang in a folder of their own; the unit
 # test test_fuzz_cases runs them all on inputs that are known.

@@ -34,9 +34,9 @@ static void cut(struct connections *c, struct guest *guest, enum http_cut why)
 {
     guest->is_cut = true;
     c->n--;
-    shutdown(guest->fd, SHUT_RDWR);
     if (c->options->cut != NULL)
         c->options->cut(c->options->ctx, why);
+    shutdown(guest->fd, SHUT_RDWR);
 }
 
 static void look(struct connections *c, int64_t now_ms)

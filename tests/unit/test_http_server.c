@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 
@@ -20,6 +21,8 @@
 
 static struct http_server *server;
 static atomic_int streams_ended;
+static atomic_int cuts[3];                          /* by enum http_cut */
+static const struct http_request *_Atomic deferred; /* waits for its answer */
 
 static void on_echo(void *ctx, const struct http_request *r, struct http_response *response)
 {
@@ -72,9 +75,18 @@ static void on_stream(void *ctx, const struct http_request *r, struct http_respo
     response->stream_ctx = c;
 }
 
+static void on_later(void *ctx, const struct http_request *r, struct http_response *response)
+{
+    (void)ctx;
+    assert_ptr_equal(http_defer(r), response);
+    atomic_store(&deferred, r);
+}
+
 static const struct http_route routes[] = {
-    {"GET", "/echo", on_echo},     {"POST", "/echo", on_echo}, {"GET", "/files/*", on_echo},
-    {"GET", "/stream", on_stream}, {"GET", "/who", on_who},    {NULL, NULL, NULL},
+    {"GET", "/echo", on_echo},    {"POST", "/echo", on_echo},
+    {"GET", "/files/*", on_echo}, {"GET", "/stream", on_stream},
+    {"GET", "/who", on_who},      {"POST", "/later", on_later},
+    {NULL, NULL, NULL},
 };
 
 static void dispatch(void *ctx, const struct http_request *r, struct http_response *response)
@@ -98,6 +110,40 @@ static int start_pool(void **state)
     (void)state;
     options.threads = 2;
     return http_server_start(&options, &server, &err);
+}
+
+static void count_cut(void *ctx, enum http_cut why)
+{
+    (void)ctx;
+    atomic_fetch_add(&cuts[why], 1);
+}
+
+/* Who is slow is cut off after a second. */
+static int watch(unsigned idle_timeout_s)
+{
+    struct http_server_options options = defaults;
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < 3; i++)
+        atomic_store(&cuts[i], 0);
+    options.threads = 2;
+    options.max_total_bytes = 1500;
+    options.idle_timeout_s = idle_timeout_s;
+    options.receive_timeout_s = 1;
+    options.cut = count_cut;
+    return http_server_start(&options, &server, &err);
+}
+
+static int start_watched(void **state)
+{
+    (void)state;
+    return watch(60);
+}
+
+static int start_impatient(void **state)
+{
+    (void)state;
+    return watch(2);
 }
 
 static int start_threads(void **state)
@@ -283,6 +329,129 @@ static void too_many_connections_are_told_to_come_back(void **state)
         close(idle[i]);
 }
 
+/* --- answers that come later --- */
+
+static void *answer_later(void *body)
+{
+    const struct http_request *r;
+    int64_t until_ms = clock_mono_ms() + 20000;
+
+    while ((r = atomic_exchange(&deferred, NULL)) == NULL && clock_mono_ms() < until_ms)
+        sched_yield();
+    if (r == NULL)
+        return NULL;
+    snprintf(body, 64, "%s", r->body); /* it is still there */
+    http_answer(r);
+    return body;
+}
+
+static void a_deferred_answer_is_sent_when_it_is_there(void **state)
+{
+    static const char text[] = "POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+                               "Connection: close\r\n\r\nhello";
+    CLEANUP_BUF struct buf a = BUF_INIT;
+    char body[64] = "";
+    pthread_t other;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(pthread_create(&other, NULL, answer_later, body), 0);
+        talk(text, sizeof(text) - 1, &a);
+        pthread_join(other, NULL);
+        assert_string_equal(body, "hello");
+        assert_non_null(strstr(a.ptr, "HTTP/1.1 200"));
+    }
+}
+
+/* --- who takes their time --- */
+
+static bool is_cut_off(int fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, 0) <= 0;
+}
+
+/* A byte now and then is no progress. */
+static void a_request_that_comes_in_drops_is_cut_off(void **state)
+{
+    static const char head[] = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n";
+    CLEANUP_CLOSE int fd = dial();
+    const struct timeval patience = {.tv_usec = 100000};
+    int64_t began_ms = clock_mono_ms();
+    char byte;
+
+    (void)state;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    assert_int_equal(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+    while (clock_mono_ms() - began_ms < 20000) {
+        ssize_t n = send(fd, "x", 1, MSG_NOSIGNAL) < 0 ? 0 : recv(fd, &byte, 1, 0);
+
+        if (n == 0 || (n < 0 && errno != EAGAIN))
+            break;
+    }
+    assert_in_range(clock_mono_ms() - began_ms, 900, 19000);
+    assert_int_equal(atomic_load(&cuts[HTTP_CUT_SLOW]), 1);
+}
+
+static void an_idle_connection_is_cut_off(void **state)
+{
+    CLEANUP_CLOSE int fd = dial();
+
+    (void)state;
+    assert_true(is_cut_off(fd));
+    assert_int_equal(atomic_load(&cuts[HTTP_CUT_SLOW]) + atomic_load(&cuts[HTTP_CUT_FULL]), 0);
+}
+
+/* Those that have asked nothing go first. */
+static void a_full_house_makes_room_for_who_asks(void **state)
+{
+    CLEANUP_BUF struct buf a = BUF_INIT;
+    int64_t until_ms = clock_mono_ms() + 20000;
+    int idle[8];
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++)
+        idle[i] = dial();
+    do
+        get("/who", &a); /* before a second is over they may be about to ask */
+    while (atomic_load(&cuts[HTTP_CUT_FULL]) == 0 && clock_mono_ms() < until_ms);
+    assert_true(atomic_load(&cuts[HTTP_CUT_FULL]) > 0);
+    get("/who", &a);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 200"));
+    for (size_t i = 0; i < 8; i++)
+        close(idle[i]);
+}
+
+static void bodies_of_all_requests_are_bounded_together(void **state)
+{
+    static const char head[] = "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                               "Content-Length: 1000\r\n\r\n";
+    char text[sizeof(head) + 1000];
+    CLEANUP_BUF struct buf a = BUF_INIT;
+    int64_t until_ms = clock_mono_ms() + 20000;
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    memcpy(text, head, sizeof(head) - 1);
+    do { /* the other one's 900 bytes are there for a second, then it is cut off */
+        int held = dial();
+
+        assert_int_equal(send(held, text, sizeof(head) - 1 + 900, MSG_NOSIGNAL),
+                         sizeof(head) - 1 + 900);
+        for (int i = 0; i < 20 && strstr(buf_text(&a), "HTTP/1.1 503") == NULL; i++)
+            talk(text, sizeof(head) - 1 + 1000, &a);
+        close(held);
+    } while (strstr(buf_text(&a), "HTTP/1.1 503") == NULL && clock_mono_ms() < until_ms);
+    assert_non_null(strstr(a.ptr, "Retry-After: 1\r\n"));
+    assert_non_null(strstr(a.ptr, "\"overloaded\""));
+    until_ms = clock_mono_ms() + 20000;
+    do
+        talk(text, sizeof(head) - 1 + 1000, &a);
+    while (strstr(buf_text(&a), "HTTP/1.1 200") == NULL && clock_mono_ms() < until_ms);
+    assert_non_null(strstr(a.ptr, "HTTP/1.1 200"));
+}
+
 static void a_taken_port_is_said(void **state)
 {
     struct http_server_options options = defaults;
@@ -348,6 +517,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_body_past_the_limit_is_413, start_threads, stop_server),
         cmocka_unit_test_setup_teardown(an_endless_body_is_cut_off, start_pool, stop_server),
         cmocka_unit_test_setup_teardown(too_many_connections_are_told_to_come_back, start_pool,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_deferred_answer_is_sent_when_it_is_there, start_pool,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_request_that_comes_in_drops_is_cut_off, start_watched,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(an_idle_connection_is_cut_off, start_impatient,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(a_full_house_makes_room_for_who_asks, start_watched,
+                                        stop_server),
+        cmocka_unit_test_setup_teardown(bodies_of_all_requests_are_bounded_together, start_watched,
                                         stop_server),
         cmocka_unit_test_setup_teardown(a_taken_port_is_said, start_pool, stop_server),
         cmocka_unit_test_setup_teardown(a_stream_comes_piece_by_piece_and_ends_once, start_threads,
