@@ -118,10 +118,12 @@ bench-decode: all bench ## how fast logs are read, beside other readers (tests/b
 bench-sheets: all bench ## how fresh the cells are, requests, memory, beside other ways (tests/bench; BENCH_ARGS=--help)
 	@tools/install build bench
 	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_sheets.py $(BENCH_ARGS)
-
 bench-webhook: all bench ## edits a second, beside a FastAPI endpoint (tests/bench; BENCH_ARGS=--help)
 	@tools/install build bench
 	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_webhook.py $(BENCH_ARGS)
+bench-circle: all bench ## people and SQL on both sides for ten minutes, equal at the end (tests/bench; BENCH_ARGS=--help)
+	@tools/install build bench
+	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench_circle.py $(BENCH_ARGS)
 
 # The fuzz targets (tests/fuzz/targets.h lists them): a libFuzzer program each, built by clang in a folder of their own; the unit
 # test test_fuzz_cases runs them all on inputs that are known.
