@@ -17,7 +17,7 @@ struct state_grant {
 static const struct state_grant replicator_state[] = {
     {"schema_version", "SELECT"},
     {"edit_log", "SELECT, INSERT, DELETE"},
-    {"signals", "SELECT, DELETE"},
+    {"signals", "SELECT, INSERT, DELETE"},
     {"conflicts", "SELECT, UPDATE, DELETE"},
     {"pruned", "SELECT, INSERT, UPDATE"},
     {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},

@@ -61,9 +61,7 @@ static int on_parent_ddl(struct route *r, const struct ddl *ddl, struct err *err
 }
 
 /* The mapping was opened with the table as it is after this DDL: rows are not read yet, and all of
- * them will be compared. If the session began anew all the same, it would have to be settled
- * before, and rows that are read between two marks (window.c) never are: these marks come after the
- * DDL. A DROP has more to say (on_drop). */
+ * them will be compared. A DROP has more to say (on_drop). */
 static bool is_known(const struct route *r, uint32_t at, enum ddl_kind kind)
 {
     return r->is_before_loading && r->mappings[at]->is_unsure && !is_about_rows(kind) &&

@@ -265,6 +265,49 @@ static int64_t wait_ms(const struct session *s)
     return wait > TICK_MS ? TICK_MS : wait;
 }
 
+static void name_row(struct buf *keys, const char *row_key)
+{
+    buf_puts(keys, keys->len == 0 ? "[" : ",");
+    buf_puts(keys, row_key);
+}
+
+/* Rows that are to be read again, or that the tab lacks, have to wait for marks and comparisons,
+ * which this session does not see any more. They are asked for anew, behind all that is in the
+ * stream. */
+static int hand_over(struct session *s, uint32_t at, struct err *err)
+{
+    struct follow *f = &s->follows[at];
+    CLEANUP_BUF struct buf keys = BUF_INIT;
+
+    for (const struct refresh *r = f->refreshes; r != NULL; r = r->hh.next)
+        name_row(&keys, r->row_key);
+    for (const struct absent *a = f->absents; a != NULL; a = a->hh.next)
+        name_row(&keys, a->row_key);
+    if (s->window.is_open && s->window.mapping == at)
+        for (const struct window_row *w = s->window.rows; w != NULL; w = w->hh.next)
+            name_row(&keys, w->row_key);
+    if (keys.len == 0)
+        return 0;
+    buf_putc(&keys, ']');
+    if (keys.is_failed)
+        return err_nomem(err, "session");
+    if (state_ask_repair(&s->state, f->m.cfg->name, buf_text(&keys), err) != 0)
+        return -1;
+    refreshes_close(f);
+    absents_close(f);
+    if (s->window.is_open && s->window.mapping == at)
+        window_close(&s->window);
+    return 0;
+}
+
+static int hand_over_all(struct session *s, struct err *err)
+{
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (hand_over(s, i, err) != 0)
+            return -1;
+    return 0;
+}
+
 static bool has_room(const struct session *s)
 {
     return s->set.bytes < s->cfg->replicator.memory_limit_bytes / 2;
@@ -287,7 +330,9 @@ static int settle(struct session *s, struct err *err)
             return -1;
         if (s->is_lost)
             return 0; /* the next session's first step */
-        if (!s->is_in_transaction && (placement_step(s, err) != 0 || check_step(s, err) != 0))
+        if (!s->is_in_transaction &&
+            (placement_step(s, err) != 0 || check_step(s, err) != 0 || orphan_step(s, err) != 0 ||
+             note_step(s, err) != 0 || hand_over_all(s, err) != 0))
             return -1;
         if (session_is_settled(s))
             return session_save_position(s, err);

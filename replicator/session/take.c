@@ -329,23 +329,24 @@ static int take_mark(struct session *s, uint64_t serial, struct err *err)
     return window_mark(s, serial, err);
 }
 
-/* A bug on purpose: a page that nobody will free. */
-static void keep_page(void)
+/* A bug on purpose: memory that is used, and that nobody will free. */
+static void keep_memory(void)
 {
-    enum { PAGE = 4096 };
-    static void *pages;
-    void **page = calloc(1, PAGE);
+    enum { BYTES = 65536 };
+    static void *kept;
+    void **more = malloc(BYTES);
 
-    if (page == NULL)
+    if (more == NULL)
         return;
-    *page = pages;
-    pages = page;
+    memset(more, 1, BYTES);
+    *more = kept;
+    kept = more;
 }
 
 static int take_commit(struct session *s, struct item *item, struct err *err)
 {
     if (planted(11))
-        keep_page();
+        keep_memory();
     free(s->position);
     s->position = take_ptr(item->text);
     s->is_position_dirty = true;

@@ -255,6 +255,16 @@ int state_mark(struct state *s, uint64_t *serial, struct err *err)
     return 0;
 }
 
+int state_ask_repair(struct state *s, const char *mapping, const char *row_keys, struct err *err)
+{
+    const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_TEXT(row_keys)};
+
+    return state_run(s,
+                     "INSERT INTO @.signals (kind, mapping, reason, row_keys, created_at) "
+                     "VALUES ('repair', ?, 'a session ended before', ?, UTC_TIMESTAMP(3))",
+                     params, 2, NULL, err);
+}
+
 int state_last_edit(struct state *s, int64_t *edit, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;

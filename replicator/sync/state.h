@@ -216,6 +216,10 @@ int state_forget_sent(struct state *s, const char *spreadsheet, struct err *err)
 int state_load_sent(struct state *s, struct db_rows *rows, struct err *err);
 struct sent_batch state_sent_at(const struct db_rows *rows, size_t r);
 
+/* Ask for the rows with these keys (a JSON array of row keys) to be written again, all cells: a
+ * signal, which comes in the stream. */
+int state_ask_repair(struct state *s, const char *mapping, const char *row_keys, struct err *err);
+
 /* state_prune.c: what grows and is pruned by its age. */
 enum state_log { STATE_EDITS, STATE_CONFLICTS, STATE_SIGNALS, STATE_TOMBSTONES, STATE_LOGS };
 enum { STATE_PRUNE_ROWS = 200 };

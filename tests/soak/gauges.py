@@ -42,7 +42,7 @@ class Gauges:
         return int(self.stack.sql(f"SELECT {total}")[0][0])
 
     def _sessions(self):
-        return sum(user == "tabrelay" for user, in self.stack.server.sql("SELECT USER FROM information_schema.PROCESSLIST"))
+        return sum(user == "tabrelay" for _, user in self.stack.server.connections())
 
     def _statements(self):
         return int(self.stack.server.sql("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'")[0][1])

@@ -44,7 +44,7 @@ class Life:
         self.counts[name] += 1
         try:
             getattr(self, name)()
-        except (pymysql.err.Error, Refused, urllib.error.HTTPError) as why:
+        except (pymysql.err.Error, Refused, urllib.error.HTTPError, LookupError, ValueError) as why:  # a row or header that is not there now
             self.counts[f"refused: {type(why).__name__}"] += 1
 
     def _table(self):
@@ -91,7 +91,7 @@ class Life:
         self.has_extra = not self.has_extra
 
     def disconnect(self):
-        for number, user in self.stack.server.sql("SELECT ID, USER FROM information_schema.PROCESSLIST"):
+        for number, user in self.stack.server.connections():
             if user == "tabrelay":
                 self.stack.server.sql(f"KILL {number}")
 

@@ -171,6 +171,16 @@ class Server:
         finally:
             connection.close()
 
+    def connections(self):
+        """Number and user of each. The server makes a text of all that statements are doing, which may be no UTF-8 for a moment."""
+        for tries in range(20):
+            try:
+                return self.sql("SELECT ID, USER FROM information_schema.PROCESSLIST")
+            except pymysql.err.OperationalError:
+                if tries == 19:
+                    raise
+                time.sleep(0.05)
+
     def script(self, text, **kwargs):
         """Run statements that end with ';' at the end of a line."""
         connection = self.connect(**kwargs)

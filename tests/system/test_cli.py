@@ -200,8 +200,8 @@ def test_the_grants_are_accepted_and_are_enough(site):
         for name, statement in [("webhook", "INSERT INTO orders VALUES (1, 1)"),
                                 ("webhook", f"DELETE FROM {site.state}.edit_log"),
                                 ("replicator", "DELETE FROM products"),
-                                ("replicator", f"INSERT INTO {site.state}.signals (kind, mapping, created_at) "
-                                               "VALUES ('reconcile', 'x', NOW())"),
+                                ("replicator", f"UPDATE {site.state}.edit_log SET editor = 'x'"),
+                                ("replicator", f"UPDATE {site.state}.conflicts SET editor = 'x'"),
                                 ("cli", "DELETE FROM products"),
                                 ("cli", f"DELETE FROM {site.state}.base")]:
             with pytest.raises(pymysql.err.OperationalError, match="denied"):

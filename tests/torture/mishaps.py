@@ -4,7 +4,6 @@ import os
 import signal
 import time
 
-import pymysql
 from actors import Actor
 
 READY_S = 120  # after three answers of 429 to reads, some ten seconds lie between two requests
@@ -15,19 +14,6 @@ WAYS = {"status 429": {"status": 429}, "status 500": {"status": 500}, "status 50
         "html": {"status": 502, "body": HTML}, "half": {"status": 200, "body": HALF}, "drop": {"drop": True},
         "late": {"delay_ms": 3500}, "after 503": {"status": 503, "after": True}, "after drop": {"drop": True, "after": True},
         "hold": {"hold": True}}
-
-
-def connections(server):
-    """Number and user of each. The server makes a text of all that statements are doing, which may be no UTF-8 for a moment."""
-    tries = 0
-    while True:
-        try:
-            return server.sql("SELECT ID, USER FROM information_schema.PROCESSLIST")
-        except pymysql.err.OperationalError:
-            tries += 1
-            if tries == 20:
-                raise
-            time.sleep(0.05)
 
 
 class Mishaps(Actor):
@@ -77,7 +63,7 @@ class Mishaps(Actor):
 
     def do_disconnect(self, world, step):
         """Every connection of tabrelay's is cut, whatever it is doing."""
-        for number, user in connections(world.server):
+        for number, user in world.server.connections():
             try:
                 if user == "tabrelay":
                     world.server.sql(f"KILL {number}")
