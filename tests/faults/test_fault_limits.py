@@ -10,10 +10,9 @@ import urllib.request
 
 import pytest
 
-from conftest import IS_WHOLE
 from test_fault_mysql import kill_ours
 
-SHORT_S = 15 if IS_WHOLE else 6
+SHORT_S = 6
 
 
 @pytest.mark.parametrize("name", ["replicator", "webhook"])

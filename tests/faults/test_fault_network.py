@@ -11,7 +11,7 @@ from proxy import Proxy
 from servers import own_mounts
 
 CUT_S = 30 if IS_WHOLE else 1
-SLOW_S = 20 if IS_WHOLE else 10
+SLOW_S = 10
 
 
 def google_at(world, port=None, host="127.0.0.1"):
@@ -56,7 +56,7 @@ def test_mysql_does_not_answer_any_more(to_mysql):
         time.sleep(CUT_S)  # the fault itself
         world.runs()
         world.heals()
-    world.recovers(flush=True)
+    world.recovers(reconcile=True)
 
 
 def test_mysql_is_far_away(to_mysql):

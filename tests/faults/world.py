@@ -99,8 +99,8 @@ class World:
 
     def recovers(self, within_s=RECOVERY_S, reconcile=False, flush=False):
         """Well again: both programs ready, and a change made after the healing goes through, both ways. Then the load ends, and nothing of
-        it may be lost or there twice. RECONCILE: what only a comparison can find is looked for by one (triggers went with the sandbox).
-        FLUSH: what the script keeps is sent now, not at its next minute."""
+        it may be lost or there twice. FLUSH: what the script keeps is sent now, not at its next minute. RECONCILE: the same, and what only a
+        comparison finds is looked for: triggers go with the sandbox, and Google drops them while a script hangs."""
         began = self.healed_s or time.monotonic()
         until = began + within_s
         wait_until("both to be ready", lambda: self.ready() == (True, True), within_s, 0.05)
@@ -145,7 +145,7 @@ class World:
         """The load ends; both sides become equal, and all that was acknowledged to either is there, once."""
         for actor in self.actors:
             actor.stop()
-        if flush:
+        if flush or reconcile:
             self.flush()
         if reconcile:
             self.stack.cli("reconcile", "--all", "--wait", 60)

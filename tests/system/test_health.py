@@ -29,6 +29,8 @@ def test_both_daemons_say_that_they_are_well(stack):
     assert (webhook.returncode, webhook.stdout) == (0, 'tabrelay-webhook: well: {"ok":true,"mysql":true}\n')
     assert replicator.returncode == 0
     assert replicator.stdout.startswith('tabrelay-replicator: well: {"ok":true,"mysql":true,"worker_silent_seconds":0.')
+    for port in (stack.metrics_port, stack.webhook_port):
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=15).read() == b'{"ok":true}\n'
 
 
 def test_a_daemon_that_is_not_there_or_hangs_is_not_well(stack):
@@ -45,7 +47,7 @@ def test_a_daemon_that_is_not_there_or_hangs_is_not_well(stack):
     assert "does not answer" in hangs.stdout
 
 
-def test_without_mysql_the_replicator_is_alive_and_not_ready(make_stack):
+def test_without_mysql_both_daemons_are_alive_and_not_ready(make_stack):
     stack = make_stack(mappings=MAPPINGS, tables=TABLE, start=False)
     config = json.loads(stack.config.read_text())
     config["mysql"]["port"] = free_port()
@@ -53,9 +55,12 @@ def test_without_mysql_the_replicator_is_alive_and_not_ready(make_stack):
     stack.replicator.ready_url = f"http://127.0.0.1:{stack.metrics_port}/healthz"
     stack.replicator.start()
     assert '"ok":true,"mysql":false' in ask(stack, "replicator").stdout
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"http://127.0.0.1:{stack.metrics_port}/readyz", timeout=5)
-    assert (refused.value.code, refused.value.read()) == (503, b'{"ok":false}\n')
+    stack.webhook.start()
+    assert '"ok":true,"mysql":false' in ask(stack, "webhook").stdout
+    for port in (stack.metrics_port, stack.webhook_port):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=15)
+        assert (refused.value.code, refused.value.read()) == (503, b'{"ok":false}\n')
 
 
 def test_a_replicator_without_a_listener_says_what_is_missing(make_stack):
