@@ -745,6 +745,20 @@ static void a_refused_signature_is_shown_and_not_tried_for_ever(void **state)
     assert_json(json_get(webhook.posts[0], "changes"), "[\"OTHER\"]");
 }
 
+static void a_clock_that_is_wrong_keeps_the_edits(void **state)
+{
+    (void)state;
+    webhook.status = 401;
+    webhook.code = "stale_timestamp";
+    type(1, 1, "Deutschland");
+    settle();
+    assert_string_equal(note_at(1, 1), "");
+    webhook_reset();
+    call("flush", "[]");
+    assert_int_equal(webhook.n_posts, 1);
+    assert_string_equal(json_text(json_get(post_edit(0, 0), "cells"), "Name", ""), "Deutschland");
+}
+
 static void a_tab_that_is_not_mapped_any_more_drops_its_edits(void **state)
 {
     (void)state;
@@ -865,6 +879,7 @@ int main(void)
         CASE(a_webhook_that_is_gone_loses_nothing),
         CASE(the_queue_is_bounded_and_the_rest_is_found_by_a_comparison),
         CASE(a_refused_signature_is_shown_and_not_tried_for_ever),
+        CASE(a_clock_that_is_wrong_keeps_the_edits),
         CASE(a_tab_that_is_not_mapped_any_more_drops_its_edits),
         CASE(a_wrong_address_keeps_the_edits),
         CASE(a_request_that_is_too_large_is_cut_in_two),
