@@ -84,8 +84,9 @@ extern const struct cli_command *const cli_commands[];
 extern const struct cli_option cli_options[];
 
 extern const struct cli_command cli_complete, cli_completion, cli_doctor, cli_init, cli_script;
-extern const struct cli_command cli_check, cli_claim, cli_conflicts, cli_deletes, cli_events, cli_grants,
-    cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo, cli_verify;
+extern const struct cli_command cli_check, cli_claim, cli_conflicts, cli_deletes, cli_events,
+    cli_grants, cli_init_db, cli_log, cli_plan, cli_reconcile, cli_snapshot, cli_status, cli_undo,
+    cli_verify;
 extern const struct cli_command cli_lag, cli_page, cli_pause, cli_reload, cli_repair, cli_resume;
 
 /* The table that COMMAND's options are in, and whether it has that one of them. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicator/lease.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -23,11 +22,12 @@ enum {
     IDLE_S = 3, /* a worker that lives is not silent for so long within a transaction */
     MARK_WAIT_S = 5,
     LOOK_MS = 500, /* between two looks at another's lease */
+    BACKOFF_MS = 250,
+    BACKOFF_MAX_MS = 2000,
     READ_TIMEOUT_S = 5,
     VERDICT_MS = 10000, /* lease_check waits so long for a renewal */
     TICK_MS = 200,
     EXPIRY_SIZE = 32,
-    TEXT_SIZE = 256,
     NO_SUCH_TABLE = 1146,
     NO_SUCH_THREAD = 1094,
     LOCK_WAIT_TIMEOUT = 1205,
@@ -369,12 +369,14 @@ static void *run(void *arg)
 {
     struct lease *l = arg;
     struct log_fault fault = {0};
+    unsigned failures = 0;
 
     while (!stop_is_asked(l->stop)) {
         struct err err = ERR_INIT;
         bool is_well = step(l, &err) == 0;
 
         if (is_well) {
+            failures = 0;
             log_fault_over(&fault, "lease");
         } else {
             if (err.detail == NO_SUCH_TABLE)
@@ -385,7 +387,9 @@ static void *run(void *arg)
             db_close(l->db);
             l->db = NULL;
         }
-        stop_wait_ms(l->stop, is_well && held_token(l) != 0 ? LEASE_RENEW_MS : LOOK_MS);
+        stop_wait_ms(l->stop, !is_well ? clock_backoff_ms(failures++, BACKOFF_MS, BACKOFF_MAX_MS)
+                              : held_token(l) != 0 ? LEASE_RENEW_MS
+                                                   : LOOK_MS);
     }
     release(l);
     db_close(l->db);

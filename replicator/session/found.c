@@ -159,7 +159,8 @@ int found_post(struct session *s, const struct mapping *m, struct found *f, stru
             next = memchr(stop + 1, '\x1e', (size_t)(end - stop) - 1);
             stop = next == NULL ? end : next;
         } while (stop < end && stop - at < POST_BYTES_MAX);
-        if (post(s, m, at, (size_t)(stop - at), err) != 0)
+        if (lease_check(s->lease, s->grant.token, s->stop, err) != 0 ||
+            post(s, m, at, (size_t)(stop - at), err) != 0)
             return -1;
         at = stop < end ? stop + 1 : end;
     }
