@@ -133,7 +133,7 @@ FUZZ_TARGETS := $(shell grep -o 'X([a-z0-9_]*)' tests/fuzz/targets.h | tr -d 'X(
 FUZZ ?= $(FUZZ_TARGETS)
 $(BUILD)/libfuzz.a: $(call obj,$(FUZZ_SRC))
 # No more of the product than is fuzzed: everything is compiled again, with counters.
-$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c sandbox/script/urlfetch.c \
+$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c sandbox/script/urlfetch.c sandbox/script/limits.c \
 	$(wildcard replicator/sheets/*.c) $(filter-out sandbox/main.c,$(wildcard sandbox/*.c)))
 $(BUILD)/tests/test_fuzz_cases: $(BUILD)/tests/unit/test_fuzz_cases.o $(BUILD)/libfuzz.a $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
