@@ -79,9 +79,9 @@ int tab_read_indexes(struct sheets *s, struct mapping *const *mappings, size_t n
 /* The index in one request, atomic: for whoever concludes that rows are gone. */
 int tab_read_index_whole(struct sheets *s, struct mapping *m, struct err *err);
 
-/* What CELL says in mapped column I (a text may point into SCRATCH); false if it is no value of that
- * column. Without memory the process ends: a row that only seems to be none would be written again,
- * or deleted in MySQL. */
+/* What CELL says in mapped column I (a text may point into SCRATCH); false if it is no value of
+ * that column. Without memory the process ends: a row that only seems to be none would be written
+ * again, or deleted in MySQL. */
 bool tab_cell_value(const struct mapping *m, size_t i, const struct cell *cell, struct buf *scratch,
                     struct value *out);
 
