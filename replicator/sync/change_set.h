@@ -51,11 +51,11 @@ struct pending_row {
     struct hash128 old_key;
     int64_t changed_us; /* when its newest change was committed, by MySQL's clock; 0: not known */
     struct change_times times; /* of its oldest change */
-    bool is_tried;  /* its cells in the tab need not show what base says: a batch was sent, and it
-                       is not known what became of it */
-    uint64_t *told; /* owned; a hash a column (tab_cell_content; 0: none): what a person typed
-                       there, was read, and sent to the webhook; NULL: nothing was */
-    unsigned n_told;       /* so often */
+    bool is_tried;   /* its cells in the tab need not show what base says: a batch was sent, and it
+                        is not known what became of it */
+    uint64_t *told;  /* owned; a hash a column (tab_cell_content; 0: none): what a person typed
+                        there, was read, and sent to the webhook; NULL: nothing was */
+    unsigned n_told; /* so often */
     int64_t untold_ms;     /* monotonic; since then the webhook does not take it; 0: it does */
     unsigned n_read_waits; /* so often it has waited for a free read */
     int64_t not_before_ms; /* monotonic; it is not planned before */
