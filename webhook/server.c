@@ -122,8 +122,6 @@ static void handle(void *ctx, const struct http_request *request, struct http_re
     http_route_dispatch(routes, ctx, request, response);
     pthread_rwlock_unlock(&server->changing);
     metrics_add(METRIC_HOOK_ACTIVE, -1);
-    log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
-              request->path, response->status);
 }
 
 /* The path's place in the label PATH of metrics_list.h. */
@@ -151,6 +149,8 @@ static void count(void *ctx, const struct http_request *request,
     if (reason == METRICS_NOWHERE)
         reason = metrics_place(METRICS_LABEL_REASON, "other");
     metrics_add(METRIC_HOOK_REQUESTS, 1, path, reason);
+    log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
+              request->path, response->status);
     metrics_observe(METRIC_HOOK_TIME, took_us, path);
 }
 

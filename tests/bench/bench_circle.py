@@ -19,6 +19,7 @@ import plot
 from arrivals import Follower, percentile
 from sheets_world import SERVER_IDS, World, served, servers, wait_until
 from traffic import Traffic
+from stack import like
 import sheets_runs  # noqa: E402 -- sheets_world says where the tests' modules are
 
 TITLE = 3  # the column that people write; SQL leaves it alone
@@ -100,15 +101,24 @@ def check_typed(world, people):
             raise Wrong(f"{person.table}: {len(wrong)} of what {person.name} typed is not there: {list(wrong.items())[:3]}")
 
 
+def difference(world, table):
+    """Between the tab and the table, cell by cell; None: there is none."""
+    _, expected = world.stack.table(table)
+    found = [row for row in world.stack.cells(f"'{table}'")[1:] if any(value is not None for value in row)]
+    if len(found) != len(expected):
+        return f"{len(found)} rows in the tab, {len(expected)} in the table"
+    pairs = zip(sorted(found, key=lambda row: row[0]), sorted(expected, key=lambda row: row[0]))
+    return next((f"the tab has {a}, the table {b}" for a, b in pairs if not like(a, b)), None)
+
+
 def wait_equal(world):
     last = {}
 
     def are_equal():
         last.clear()
         for table in world.tables:
-            difference = world.stack.differences(table)
-            if difference:
-                last[table] = difference
+            last[table] = difference(world, table)
+            if last[table]:
                 return False
         return True
     try:
