@@ -26,6 +26,6 @@ int connect_open(const struct config_mysql *cfg, unsigned read_timeout_s, MYSQL 
 
 /* Fill ERR from what the client library reported for an attempt to WHAT ("connect to ..."). */
 int connect_error(struct err *err, unsigned number, const char *text, const char *what);
-/* The connection cannot be used any more. */
-bool connect_is_lost(unsigned number);
+/* The connection cannot be used any more: after an error of that NUMBER and TEXT. */
+bool connect_is_lost(unsigned number, const char *text);
 #endif

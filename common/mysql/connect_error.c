@@ -14,25 +14,32 @@ static bool is_one_of(unsigned number, const unsigned *list)
     return false;
 }
 
-bool connect_is_lost(unsigned number)
+/* Also said of other options: 1290 is "running with the --... option so it cannot execute this". */
+static bool is_read_only(unsigned number, const char *text)
+{
+    return number == 1836 || (number == 1290 && (strstr(text, "read-only") != NULL ||
+                                                 strstr(text, "read_only") != NULL));
+}
+
+bool connect_is_lost(unsigned number, const char *text)
 {
     static const unsigned lost[] = {
         1053,                               /* server shutdown in progress */
         1152, 1158, 1159, 1160, 1161, 1184, /* aborted, network read and write errors */
         1927, 3169,                         /* killed: MariaDB, MySQL */
         4031,                               /* disconnected for inactivity: MySQL */
-        1290, 1836, 3100, /* read-only now, or no member of its group any more: another server may
-                             be the primary */
+        3100,                               /* no member of its group any more */
         2001, 2002, 2003, 2004, 2005, 2006, /* cannot connect, gone away */
         2012, 2013, 2014, 2024, 2026, 2027, /* lost, out of sync, TLS, malformed packet */
         2055, 2057, /* a statement's result has other columns than before; what is left of it cannot
                        be read */
         0};
 
-    return is_one_of(number, lost);
+    /* Read-only now: another server may be the primary. */
+    return is_one_of(number, lost) || is_read_only(number, text);
 }
 
-static bool is_transient(unsigned number)
+static bool is_transient(unsigned number, const char *text)
 {
     static const unsigned transient[] = {
         1040, 1203, 1226, /* too many connections, of the user */
@@ -43,7 +50,7 @@ static bool is_transient(unsigned number)
         1461, 1615,       /* too many prepared statements, prepare again */
         1637, 0};
 
-    return is_one_of(number, transient) || connect_is_lost(number);
+    return is_one_of(number, transient) || connect_is_lost(number, text);
 }
 
 static bool is_auth(unsigned number)
@@ -68,17 +75,12 @@ static unsigned number_in(unsigned number, const char *text)
     return told > 0 && told < 10000 ? (unsigned)told : number;
 }
 
-static bool is_read_only(unsigned number, const char *text)
-{
-    return number == 1836 || (number == 1290 && (strstr(text, "read-only") != NULL ||
-                                                 strstr(text, "read_only") != NULL));
-}
-
 static void add_hint(struct err *err, unsigned number, const char *text)
 {
     if (is_read_only(number, text)) {
         err_hint(err,
-                 "Let mysql.host be the server that takes writes, or SET GLOBAL read_only = OFF.");
+                 "Name all servers that may take writes in mysql.host, or SET GLOBAL read_only = "
+                 "OFF.");
         return;
     }
     switch (number) {
@@ -111,11 +113,6 @@ static void add_hint(struct err *err, unsigned number, const char *text)
     case 2005:
         err_hint(err, "Check mysql.host and mysql.port, and that the server is up.");
         break;
-    case 1290:
-    case 1836:
-        err_hint(err, "The server is read-only. Where it gave its place to another one, name both "
-                      "in mysql.host.");
-        break;
     case 2026:
         err_hint(err, "Check mysql.tls and mysql.tls_ca.");
         break;
@@ -131,7 +128,7 @@ int connect_error(struct err *err, unsigned number, const char *text, const char
     err_set(err, is_auth(number) ? ERR_AUTH : ERR_MYSQL, "mysql: %s%s%s (%u)", context,
             what == NULL ? "" : ": ", text, number);
     err->detail = (int)number;
-    err->transient = is_transient(number);
+    err->transient = is_transient(number, text);
     add_hint(err, number_in(number, text), text);
     return -1;
 }

@@ -19,7 +19,7 @@
 
 int db_fail(struct db *db, unsigned number, const char *text, struct err *err)
 {
-    if (connect_is_lost(number))
+    if (connect_is_lost(number, text))
         db->is_lost = true;
     return connect_error(err, number, text, NULL);
 }
