@@ -386,19 +386,20 @@ def fill_status(site):
 def test_status_before_the_replicator_has_run(site):
     site.run("init-db")
     lines = site.run("status").stdout.splitlines()
-    assert lines[0] == f"instance {site.settings['instance']}: no checkpoint yet; has the replicator been started?"
-    assert lines[2].split() == ["MAPPING", "STATE", "SNAPSHOT", "ROWS", "LAG", "LAST", "CHANGE", "HELD", "DELETES",
+    assert lines[0] == f"instance {site.settings['instance']}: run by no replicator now"
+    assert lines[1] == f"instance {site.settings['instance']}: no checkpoint yet; has the replicator been started?"
+    assert lines[3].split() == ["MAPPING", "STATE", "SNAPSHOT", "ROWS", "LAG", "LAST", "CHANGE", "HELD", "DELETES",
                                 "CONFLICTS", "FULL"]
-    assert lines[3].split()[:3] == ["products", "not", "started"]
+    assert lines[4].split()[:3] == ["products", "not", "started"]
 
 
 def test_status_is_an_aligned_table_and_fails_on_an_error(site):
     site.run("init-db")
     fill_status(site)
     lines = site.run("status", code=1).stdout.splitlines()
-    assert lines[0].endswith("s ago, file:binlog.000001:4")
-    at = [lines[2].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES", "CONFLICTS", "FULL")]
-    first, second = [[line[a:b].strip() for a, b in zip([0, *at], [*at, None])] for line in lines[3:5]]
+    assert lines[1].endswith("s ago, file:binlog.000001:4")
+    at = [lines[3].index(h) for h in ("STATE", "SNAPSHOT", "ROWS", "LAG", "LAST CHANGE", "HELD DELETES", "CONFLICTS", "FULL")]
+    first, second = [[line[a:b].strip() for a, b in zip([0, *at], [*at, None])] for line in lines[4:6]]
     assert first[:5] == ["products", "streaming", "done", "1234", "312 ms"]
     assert first[6:] == ["0", "0", "85 %"]
     assert second == ["orders", "error", "running (300 rows)", "300", "-", "-", "42", "2", "-"]
@@ -411,7 +412,7 @@ def test_status_as_json(site):
     site.run("init-db")
     fill_status(site)
     answer = json.loads(site.run("status", "--json", code=1).stdout)
-    assert answer["position"] == "file:binlog.000001:4"
+    assert answer["position"] == "file:binlog.000001:4" and answer["is_running"] is False and "holder" not in answer
     assert [m["mapping"] for m in answer["mappings"]] == ["products", "orders"]
     assert answer["mappings"][0]["lag_ms"] == 312
     assert answer["mappings"][1]["held_deletes"] == 42
