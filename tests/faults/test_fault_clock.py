@@ -32,7 +32,7 @@ def clock(tmp_path):
     return Clock(tmp_path)
 
 
-@pytest.mark.parametrize("where", ["forward", "back"])
+@pytest.mark.parametrize("where", ["forward", pytest.param("back", marks=pytest.mark.slow)])
 def test_clock_of_the_replicator_jumps(make_world, clock, where):
     """clock of the replicator: an hour {where}, and right again"""
     world = make_world(begin=False)
@@ -48,7 +48,7 @@ def test_clock_of_the_replicator_jumps(make_world, clock, where):
     world.recovers()
 
 
-@pytest.mark.parametrize("where", ["forward", "back"])
+@pytest.mark.parametrize("where", ["forward", pytest.param("back", marks=pytest.mark.slow)])
 def test_clock_of_the_webhook_jumps(make_world, clock, where):
     """clock of the webhook: an hour {where}, and right again"""
     world = make_world(begin=False)

@@ -137,7 +137,7 @@ LOCKS = {"20 rows": ("SELECT * FROM items WHERE id <= 20 FOR UPDATE", "ROLLBACK"
          "every table": ("FLUSH TABLES WITH READ LOCK", "UNLOCK TABLES")}
 
 
-@pytest.mark.parametrize("what", LOCKS)
+@pytest.mark.parametrize("what", ["the mapped table", *(pytest.param(what, marks=pytest.mark.slow) for what in ("20 rows", "every table"))])
 def test_somebody_holds_a_lock(own_world, what):
     """MySQL: somebody locks {what}"""
     world = own_world
@@ -154,6 +154,7 @@ def test_somebody_holds_a_lock(own_world, what):
     world.recovers(reconcile=True)
 
 
+@pytest.mark.slow
 def test_mysql_is_frozen(own_world):
     """MySQL: SIGSTOP, later SIGCONT"""
     world = own_world

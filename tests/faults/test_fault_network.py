@@ -59,6 +59,7 @@ def test_mysql_does_not_answer_any_more(to_mysql):
     world.recovers(reconcile=True)
 
 
+@pytest.mark.slow
 def test_mysql_is_far_away(to_mysql):
     """network to MySQL: 100 ms and 20 KB/s"""
     world, proxy = to_mysql
@@ -81,6 +82,7 @@ def test_google_does_not_answer_any_more(to_google):
     world.recovers()
 
 
+@pytest.mark.slow
 def test_google_is_slow(to_google):
     """network to Google: 200 ms and 2 KB/s"""
     world, proxy = to_google

@@ -175,7 +175,8 @@ EVERY_SERVER = ("test_bench", "test_completion", "test_demo", "test_large",
 
 
 # Files that take minutes come first, so that no worker is left alone with one at the end.
-LONG = ("test_writer_faults", "test_live.py", "test_bench_sheets", "test_large", "test_formats", "test_people", "test_ddl", "test_finding", "test_lost", "test_failover", "test_lease", "test_owner")
+LONG = ("test_writer_faults", "test_fault_mysql", "test_live.py", "test_bench_sheets", "test_large", "test_formats", "test_people", "test_ddl",
+        "test_finding", "test_lost", "test_failover", "test_lease", "test_owner")
 
 
 def _flavour(item):
