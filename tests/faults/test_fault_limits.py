@@ -56,18 +56,6 @@ def test_no_descriptor_is_left(world, name):
     world.recovers(flush=True)
 
 
-def test_replicator_has_no_memory_left(world):
-    """replicator: no more memory is to be had, and its connections are killed"""
-    with limited(world.stack.replicator, resource.RLIMIT_DATA, data_bytes(world.stack.replicator)):
-        kill_ours(world)
-        world.says("replicator", "out of memory|cannot start the stream thread", 40)
-        world.wait_unready(webhook=False)
-        time.sleep(SHORT_S)  # the fault itself
-        world.runs()
-        world.heals()
-    world.recovers(flush=True)
-
-
 def test_webhook_has_no_memory_left(world):
     """webhook: no more memory is to be had, and large requests come"""
     with limited(world.stack.webhook, resource.RLIMIT_DATA, data_bytes(world.stack.webhook)):
