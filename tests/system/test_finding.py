@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How changes of a tab are found: by the script's triggers, by Drive's notifications, by asking Drive, and by comparing when none of
 them told."""
-import contextlib
 import hashlib
 import hmac
 import json
 import re
-import signal
 import time
 import urllib.error
 import urllib.request
@@ -274,16 +272,6 @@ def untold(make_stack, conflict="sheet_wins"):
     return stack
 
 
-@contextlib.contextmanager
-def frozen(stack):
-    """The replicator sees all that happens within at once."""
-    stack.replicator.process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        stack.replicator.process.send_signal(signal.SIGCONT)
-
-
 def logged(stack):
     return list(stack.server.sql(f"SELECT source, outcome, cells FROM {stack.state_database}.edit_log ORDER BY id"))
 
@@ -417,12 +405,15 @@ def test_rows_that_move_under_a_write_tell_that_people_are_at_work(make_stack):
 def test_a_cell_that_is_written_again_for_an_edit_waits_for_a_read(make_stack):
     """There is one every six seconds. Without it what was typed since, and no trigger told, would be written over with the edit itself."""
     stack = filled(make_stack, "apps_script", NEVER, quota=10)
-    with frozen(stack):
-        stack.sql("UPDATE items SET name = 'by a program' WHERE id = 1")
-        edit(stack, "B2", "by ann")
-        wait_until("the conflict", lambda: [e[1] for e in logged(stack)] == ["conflict"], 30)
-        stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
-        edit(stack, "B2", "typed since")
+    faults(stack, {"match": "batchUpdate", "hold": True})
+    stack.sql("UPDATE items SET qty = 33 WHERE id = 3")
+    wait_until("a held write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1, 60)
+    stack.sql("UPDATE items SET name = 'by a program' WHERE id = 1")
+    edit(stack, "B2", "by ann")
+    wait_until("the conflict", lambda: [e[1] for e in logged(stack)] == ["conflict"], 30)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": FOREVER})
+    edit(stack, "B2", "typed since")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
     wait_until("what was typed since", lambda: rows(stack)[0] == (1, "typed since", 10), 60)
     stack.wait_equal("Items", 60)
 

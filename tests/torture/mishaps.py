@@ -14,6 +14,7 @@ WAYS = {"status 429": {"status": 429}, "status 500": {"status": 500}, "status 50
         "html": {"status": 502, "body": HTML}, "half": {"status": 200, "body": HALF}, "drop": {"drop": True},
         "late": {"delay_ms": 3500}, "after 503": {"status": 503, "after": True}, "after drop": {"drop": True, "after": True},
         "hold": {"hold": True}}
+METHODS = {"get": "getByDataFilter"}  # which is how the replicator reads
 
 
 class Mishaps(Actor):
@@ -21,7 +22,7 @@ class Mishaps(Actor):
         getattr(self, "do_" + step["do"])(self.world, step)
 
     def do_google(self, world, step):
-        rules = [{"match": rule["match"], "skip": rule["skip"], "count": rule["count"], **WAYS[rule["way"]]} for rule in step["rules"]]
+        rules = [{"match": METHODS.get(rule["match"], rule["match"]), "skip": rule["skip"], "count": rule["count"], **WAYS[rule["way"]]} for rule in step["rules"]]
         for rule in step["rules"]:
             world.count(f"google {rule['way']}")
         with world.sandbox_lock:
