@@ -10,8 +10,8 @@
 /* "GRANT <privileges> ON <object> TO ..." */
 struct grant {
     struct value privileges;
-    struct value schema; /* "*" or a pattern with % and _ and \, unquoted */
-    struct value table;  /* "*" or a name */
+    struct value schema; /* "*" or a pattern with % and _ and \, without the backquotes around it */
+    struct value table;  /* "*" or a name; a backquote inside stands there twice */
 };
 
 static struct value take_name(const char **at)
@@ -25,9 +25,12 @@ static struct value take_name(const char **at)
         *at = from + len;
         return value_text(from, len);
     }
-    from++;
-    name = value_text(from, strcspn(from, "`"));
-    *at = from + name.len + (from[name.len] == '`');
+    const char *end = ++from;
+
+    while (*end != '\0' && (*end != '`' || end[1] == '`'))
+        end += *end == '`' ? 2 : 1;
+    name = value_text(from, (size_t)(end - from));
+    *at = end + (*end == '`');
     return name;
 }
 
@@ -60,7 +63,10 @@ static bool is_like(const char *pattern, size_t len, const char *text)
                 return false;
         }
     }
-    if (*pattern == '\\' && len > 1) {
+    if (*pattern == '`' && len > 1) { /* the second of two */
+        pattern++;
+        len--;
+    } else if (*pattern == '\\' && len > 1) {
         pattern++;
         len--;
     } else if (*pattern == '_' && *text != '\0') {
@@ -69,20 +75,27 @@ static bool is_like(const char *pattern, size_t len, const char *text)
     return *pattern == *text && is_like(pattern + 1, len - 1, text + 1);
 }
 
-static bool is_text(struct value v, const char *text)
+static bool is_name(struct value v, const char *text)
 {
-    return strlen(text) == v.len && memcmp(v.ptr, text, v.len) == 0;
+    size_t i = 0;
+
+    for (; *text != '\0'; text++) {
+        if (i >= v.len || v.ptr[i] != *text)
+            return false;
+        i += *text == '`' ? 2 : 1;
+    }
+    return i == v.len;
 }
 
 static bool covers(const struct grant *g, const char *schema, const char *table)
 {
-    if (is_text(g->schema, "*"))
+    if (is_name(g->schema, "*"))
         return true;
     if (schema == NULL || table == NULL)
         return false;
-    if (is_text(g->table, "*"))
+    if (is_name(g->table, "*"))
         return is_like(g->schema.ptr, g->schema.len, schema);
-    return is_text(g->schema, schema) && is_text(g->table, table);
+    return is_name(g->schema, schema) && is_name(g->table, table);
 }
 
 /* Is PRIVILEGE in the list "SELECT, REPLICATION SLAVE, INSERT (a, b)"? */

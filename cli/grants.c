@@ -15,36 +15,34 @@ struct state_grant {
 };
 
 static const struct state_grant replicator_state[] = {
-    {"schema_version", "SELECT"},
     {"edit_log", "SELECT, INSERT, DELETE"},
     {"signals", "SELECT, INSERT, DELETE"},
     {"conflicts", "SELECT, UPDATE, DELETE"},
     {"pruned", "SELECT, INSERT, UPDATE"},
-    {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
+    {"tombstone", "SELECT, INSERT, DELETE"},
     {"base", "SELECT, INSERT, UPDATE, DELETE"},
-    {"checkpoint", "SELECT, INSERT, UPDATE, DELETE"},
-    {"mapping_state", "SELECT, INSERT, UPDATE, DELETE"},
-    {"mapped_table", "SELECT, INSERT, UPDATE, DELETE"},
-    {"lease", "SELECT, INSERT, UPDATE, DELETE"},
-    {"watermark", "SELECT, INSERT, UPDATE, DELETE"},
-    {"sent_batch", "SELECT, INSERT, UPDATE, DELETE"},
+    {"checkpoint", "SELECT, INSERT, UPDATE"},
+    {"mapping_state", "SELECT, INSERT, UPDATE"},
+    {"mapped_table", "SELECT, INSERT, UPDATE"},
+    {"lease", "SELECT, INSERT, UPDATE"},
+    {"watermark", "SELECT, INSERT, UPDATE"},
+    {"sent_batch", "SELECT, INSERT, DELETE"},
     {"pause", "SELECT, DELETE"},
     {"reload", "SELECT"},
-    {"process", "SELECT, INSERT, UPDATE, DELETE"},
+    {"process", "SELECT, INSERT, DELETE"},
     {NULL, NULL},
 };
 static const struct state_grant webhook_state[] = {
-    {"schema_version", "SELECT"},
     {"edit_log", "SELECT, INSERT, UPDATE"},
-    {"base", "SELECT, INSERT, UPDATE, DELETE"},
+    {"base", "SELECT, INSERT, DELETE"},
     {"mapping_state", "SELECT"},
     {"mapped_table", "SELECT"},
     {"conflicts", "SELECT, INSERT, UPDATE"},
-    {"tombstone", "SELECT, INSERT, UPDATE, DELETE"},
+    {"tombstone", "SELECT, INSERT, DELETE"},
     {"signals", "INSERT"},
     {"pause", "SELECT"},
     {"reload", "SELECT"},
-    {"process", "SELECT, INSERT, UPDATE, DELETE"},
+    {"process", "SELECT, INSERT, DELETE"},
     {NULL, NULL},
 };
 static const struct state_grant cli_state[] = {
@@ -59,6 +57,7 @@ static const struct state_grant cli_state[] = {
     {"conflicts", "SELECT"},
     {"pruned", "SELECT"},
     {"mapped_table", "SELECT"},
+    {"sent_batch", "SELECT"},
     {"pause", "SELECT, INSERT, UPDATE"},
     {"reload", "SELECT, INSERT, UPDATE"},
     {"process", "SELECT"},
@@ -95,15 +94,23 @@ static void put_state(struct buf *out, const struct config *config, const struct
     }
 }
 
-const struct grants_needs *grants_needs_of(const char *user)
+/* The role that USER's name ends with; NULL: none. */
+static const struct role *role_of(const char *user)
 {
     for (size_t i = 0; i < N_ROLES; i++) {
         size_t len = strlen(user), suffix = strlen(roles[i].suffix);
 
         if (len > suffix && strcmp(user + len - suffix, roles[i].suffix) == 0)
-            return &roles[i].needs;
+            return &roles[i];
     }
     return NULL;
+}
+
+const struct grants_needs *grants_needs_of(const char *user)
+{
+    const struct role *role = role_of(user);
+
+    return role == NULL ? NULL : &role->needs;
 }
 
 /* 'PREFIX_role'@'%' */
@@ -139,9 +146,13 @@ static void put_grants(struct buf *out, const struct config *config, enum db_fla
 static void print_role(struct buf *out, const struct config *config, enum db_flavour flavour,
                        const struct role *role)
 {
+    const struct role *own = role_of(config->mysql.user);
+    CLEANUP_BUF struct buf prefix = BUF_INIT;
     CLEANUP_BUF struct buf user = BUF_INIT;
 
-    put_user(&user, config->mysql.user, role);
+    buf_append(&prefix, config->mysql.user,
+               strlen(config->mysql.user) - (own == NULL ? 0 : strlen(own->suffix)));
+    put_user(&user, buf_text(&prefix), role);
     buf_printf(out, "\n-- %s\nCREATE USER IF NOT EXISTS %s IDENTIFIED BY '...';\n", role->purpose,
                buf_text(&user));
     put_grants(out, config, flavour, role, buf_text(&user));
@@ -234,7 +245,8 @@ const struct cli_command cli_grants = {
     .summary = "Print the SQL that makes MySQL users with the least privileges.",
     .help =
         "\nOne user for each program, named after mysql.user: USER_replicator, USER_webhook and\n"
-        "USER_cli. Only the mapped tables are named. Tables must exist when the lines run.\n"
+        "USER_cli; where it is one of these itself, it is that one. Only the mapped tables are\n"
+        "named. Tables must exist when the lines run.\n"
         "`tabrelay init-db --users NAME` makes these users itself.\n"
         "\nexamples:\n"
         "  tabrelay grants > grants.sql    # then fill in the passwords\n"

@@ -18,6 +18,7 @@
 #include "replicator/sync/tab.h"
 
 enum { SPANS_MAX = 100, ROWS_MAX = 5000, KEY_MAX = 16, LOG_CELLS_MAX = 200, CELL_BYTES_MAX = 4096 };
+enum { DUPLICATE_ENTRY = 1062 };
 
 static const char message[] = "the row was deleted in MySQL; cells that MySQL did not know";
 
@@ -142,14 +143,17 @@ static int log_cells(struct session *s, const struct mapping *m, const struct pl
     params[5] = DB_P_BYTES(cells->ptr, cells->len);
     params[6] = DB_P_TEXT(message);
     s->own_commits++;
-    return state_run(
-        &s->state,
-        "INSERT INTO @.edit_log (edit_id, mapping, source, kind, operation, key_hash, "
-        "row_key, sheet_row, edited_columns, editor, edited_at, received_at, cells, "
-        "outcome, message) VALUES (?, ?, 'found', 'delete', 'none', ?, ?, ?, '[]', '', "
-        "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, 'ignored', ?) "
-        "ON DUPLICATE KEY UPDATE edit_id = VALUES(edit_id)",
-        params, 7, NULL, err);
+    if (state_run(&s->state,
+                  "INSERT INTO @.edit_log (edit_id, mapping, source, kind, operation, key_hash, "
+                  "row_key, sheet_row, edited_columns, editor, edited_at, received_at, cells, "
+                  "outcome, message) VALUES (?, ?, 'found', 'delete', 'none', ?, ?, ?, '[]', '', "
+                  "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, 'ignored', ?)",
+                  params, 7, NULL, err) == 0)
+        return 0;
+    if (err->detail != DUPLICATE_ENTRY)
+        return -1;
+    *err = (struct err)ERR_INIT; /* it is told already */
+    return 0;
 }
 
 /* The grid that has ROW, of N. */

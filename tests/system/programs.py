@@ -13,6 +13,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TABRELAY_BUILD", ROOT / "build"))
 if not BUILD.is_absolute():
     BUILD = ROOT / BUILD
+# The end of the user's name in the tests' configurations, of whoever is not told otherwise: each program has a user of its own, with what
+# `tabrelay grants` says and no more.
+os.environ["TABRELAY_ROLE"] = "cli"
 SANITIZER = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ")
 
 

@@ -16,8 +16,6 @@ from client import Sandbox  # noqa: E402
 
 SECRET = "a-secret-for-tests-0123456789"
 USER_PASSWORD = "tabrelay-password"
-# The end of the user's name in the stack's configuration: each program has a user of its own, with what `tabrelay grants` says and no more.
-os.environ["TABRELAY_ROLE"] = "cli"
 EPOCH = datetime.datetime(1899, 12, 30)
 PERSON = "ann@example.com"
 
@@ -117,7 +115,7 @@ class Stack:
         config = json.loads(self.config.read_text())
         config["mysql"].update(user=self.server.user, password=self.server.password)
         administrator = self.folder / "administrator.yaml"
-        administrator.write_text(json.dumps(config))
+        administrator.write_text(json.dumps(config, ensure_ascii=False))  # YAML has no pairs of escapes
         passwords = self.folder / "passwords"
         passwords.mkdir(exist_ok=True)
         for role in ("replicator", "webhook", "cli"):
@@ -141,7 +139,7 @@ class Stack:
                         "public_url": self.webhook_url, **webhook},
             "replicator": {"metrics_listen": f"127.0.0.1:{self.metrics_port}", **replicator},
             "mappings": [{"spreadsheet": self.spreadsheet, **m} for m in self.mappings],
-        }, indent=2))
+        }, indent=2, ensure_ascii=False))
 
     def metric(self, name, /, **labels):
         """What the replicator shows: the sum of the series with these labels."""

@@ -508,7 +508,7 @@ def test_both_programs_run_with_the_users_that_grants_prints(make_stack):
     stack = make_stack(start=False)
     user = f"r{stack.database}"
     settings = json.loads(stack.config.read_text())
-    sql = stack.cli("grants").replace(f"'{settings['mysql']['user']}_", f"'{user}_").replace("'...'", "'a-Long-Passw0rd'")
+    sql = stack.cli("grants").replace(f"'{stack.database}_", f"'{user}_").replace("'...'", "'a-Long-Passw0rd'")
     stack.server.script(sql)
     try:
         for program, role in [(stack.webhook, "webhook"), (stack.replicator, "replicator")]:

@@ -9,9 +9,10 @@ import uuid
 
 import exposition
 from held import hash64
-from programs import ROOT
+from programs import run
 from servers import free_port
 
+PASSWORD = "webhook-password"
 SECRET = "a-secret-for-tests-0123456789"
 SHEET = "SPREADSHEET_1"
 
@@ -57,9 +58,9 @@ INSERT INTO {db}.mine VALUES (1, 'one');
 CONFIG = """
 instance: test
 log_level: debug
-mysql: {{host: 127.0.0.1, port: {server.port}, user: {server.user}, password: {server.password}, state_database: {db}_state, tls: off}}
+mysql: {{host: 127.0.0.1, port: {server.port}, user: "{user}", password: {password}, state_database: {db}_state, tls: off}}
 google: {{credentials: unused.json}}
-webhook: {{listen: "127.0.0.1:{port}", secret: {secret}, max_body: 64KiB, threads: 4}}
+webhook: {{listen: "127.0.0.1:{port}", secret: {secret}, max_body: {max_body}, threads: 4}}
 mappings:
   - table: {db}.countries
     spreadsheet: {sheet}
@@ -86,18 +87,34 @@ DE = {"Code": "DE", "Name": "Germany", "Area": 357, "Since": {"date": "1990-10-0
 
 
 class Webhook:
-    def __init__(self, server, db, programs, folder, more_tables="", more_mappings=""):
+    """Its user may do what `tabrelay grants` says, and no more."""
+
+    def __init__(self, server, db, programs, folder, more_tables="", more_mappings="", max_body="64KiB"):
         self.server, self.db = server, db
         self.port = free_port()
         path = folder / "tabrelay.yaml"
-        path.write_text(CONFIG.format(server=server, db=db, port=self.port, secret=SECRET, sheet=SHEET) + more_mappings)
-        server.sql(f"CREATE DATABASE {db}_state")
-        for part in sorted((ROOT / "schemas").glob("state*.sql"), key=lambda path: (len(path.name), path.name)):
-            server.script(part.read_text(), database=f"{db}_state")
+
+        def write(user, password):
+            path.write_text(CONFIG.format(server=server, db=db, port=self.port, secret=SECRET, sheet=SHEET, user=user, password=password,
+                                          max_body=max_body) + more_mappings)
+
         server.script(TABLES.format(db=db) + more_tables.format(db=db))
+        for role in ("replicator", "webhook", "cli"):
+            (folder / f"{db}_{role}").write_text(PASSWORD)
+        write(server.user, server.password)
+        self.make_users = ["--config", path, "init-db", "--users", db, "--passwords", folder]
+        self.grant()
+        write(f"{db}_${{TABRELAY_ROLE}}", PASSWORD)
         self.program = programs("tabrelay-webhook", ["--config", path],
-                                ready_url=f"http://127.0.0.1:{self.port}/healthz")
+                                ready_url=f"http://127.0.0.1:{self.port}/healthz", environment={"TABRELAY_ROLE": "webhook"})
         self.program.start()
+
+    def grant(self):
+        """As an administrator; the table `missing` is there for that long, for rights are given on tables that are."""
+        self.sql("CREATE TABLE IF NOT EXISTS @missing (id INT NOT NULL PRIMARY KEY)")
+        done = run("tabrelay", *self.make_users)
+        assert done.returncode == 0, done.stderr
+        self.sql("DROP TABLE @missing")
 
     def sql(self, statement, args=None):
         return self.server.sql(statement.replace("@", f"{self.db}."), args)
@@ -113,6 +130,7 @@ class Webhook:
             stamp = str(int(time.time()) - age_s)
             mac = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
             headers = {"X-Tabrelay-Timestamp": stamp, "X-Tabrelay-Signature": "v1=" + mac, **headers}
+            self.signed = stamp, "v1=" + mac
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body or None, headers)

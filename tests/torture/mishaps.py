@@ -66,7 +66,7 @@ class Mishaps(Actor):
         """Every connection of tabrelay's is cut, whatever it is doing."""
         for number, user in world.server.connections():
             try:
-                if user == "tabrelay":
+                if user.startswith(f"{world.stack.database}_"):
                     world.server.sql(f"KILL {number}")
             except Exception:  # noqa: B902 (it is gone already)
                 pass
