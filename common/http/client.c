@@ -267,6 +267,9 @@ static int fail(const struct http_client *c, const struct transfer *t, CURLcode 
         if (code == CURLE_OUT_OF_MEMORY)
             return err_nomem(err, "http");
         err_set(err, ERR_HTTP, "http: %s", reason);
+        if (code == CURLE_PEER_FAILED_VERIFICATION)
+            err_hint(err, "Who answers there has no certificate that this machine trusts: is its "
+                          "clock right, is ca-certificates installed, does a proxy show its own?");
         if (code != CURLE_URL_MALFORMAT && code != CURLE_UNSUPPORTED_PROTOCOL)
             err_transient(err);
         return -1;

@@ -114,7 +114,8 @@ static void add_hint(struct err *err, unsigned number, const char *text)
         err_hint(err, "Check mysql.host and mysql.port, and that the server is up.");
         break;
     case 2026:
-        err_hint(err, "Check mysql.tls and mysql.tls_ca.");
+        err_hint(err, "The server's certificate must be in force, name mysql.host, and be signed "
+                      "by a CA of mysql.tls_ca or the system; see mysql.tls.");
         break;
     default:
         break;

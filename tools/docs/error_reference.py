@@ -18,9 +18,11 @@ WHEN = {
     "Allow the user": "mysql: …: the host is not allowed to connect (1130)",
     "Check mysql.host": "mysql: …: cannot connect (2002, 2003, 2005)",
     "Free space": "mysql: …: the disk or the table is full (1021, 1114, 3675)",
-    "Let mysql.host be": "mysql: …: the server is read-only (1290, 1836)",
+    "Name all servers that may take": "mysql: …: the server is read-only (1290, 1836)",
     "Raise the server's": "mysql: …: too many connections (1040, 1203, 1226)",
-    "Check mysql.tls": "mysql: …: SSL connection error (2026)",
+    "The server's certificate": "mysql: …: SSL connection error (2026)",
+    "Who answers there has no certificate": "http: SSL: no alternative certificate subject name matches, certificate has expired, "
+                                            "unable to get local issuer certificate, self-signed certificate",
     "Every mapped table must": "binlog: a purged or reset log: the position is not there any more",
     "Another program reads": "binlog: a replica with the same server_uuid or server_id has connected",
     "GRANT REPLICATION": "binlog: access denied",
