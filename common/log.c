@@ -32,6 +32,14 @@ int log_parse_level(const char *text, enum log_level *out)
     return -1;
 }
 
+/* A stranger's text must not move the cursor of whoever reads the log: C0, DEL, and C1 in UTF-8. */
+static bool is_control(const char *line, size_t i)
+{
+    unsigned char c = (unsigned char)line[i];
+
+    return c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0 && i > 0 && line[i - 1] == '\xc2');
+}
+
 /* One write(2) a line, so that lines of several threads and processes do not mix. */
 static void log_line(enum log_level level, const char *fmt, va_list ap)
 {
@@ -54,7 +62,7 @@ static void log_line(enum log_level level, const char *fmt, va_list ap)
     if (n > 0)
         len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)line[i] < 0x20)
+        if (is_control(line, i))
             line[i] = ' ';
     line[len++] = '\n';
     if (write(STDERR_FILENO, line, len) < 0) {

@@ -29,8 +29,8 @@
     X(PATH, "path", "edits", "mappings", "drive", "health", "ready", "metrics", "other")           \
     X(REASON, "reason", "ok", "bad_json", "bad_request", "missing_signature", "bad_signature",     \
       "stale_timestamp", "bad_token", "unknown_path", "unknown_mapping", "method_not_allowed",     \
-      "too_large", "too_many_connections", "overloaded", "out_of_memory", "mysql_unavailable",     \
-      "mapping_broken", "paused", "other")                                                         \
+      "too_large", "too_many_edits", "unsupported", "malformed", "too_many_connections",           \
+      "overloaded", "out_of_memory", "mysql_unavailable", "mapping_broken", "paused", "other")     \
     X(CUT, "reason", "slow", "idle", "full")                                                       \
     X(RELOAD, "outcome", "taken", "refused")                                                       \
     X(POOL, "state", "busy", "idle")                                                               \

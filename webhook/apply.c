@@ -1,37 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/apply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "webhook/apply_steps.h"
 #include "webhook/edit_log.h"
+#include "webhook/editors.h"
 #include "webhook/refuse.h"
 #include "webhook/row.h"
 #include "webhook/task.h"
 
 #define DUPLICATE_ENTRY 1062
 
-/* A tab that only shows its table: put back what MySQL has. */
-static int refuse_shown_only(struct task *task, struct err *err)
+/* Whatever it is: put back what MySQL has. WHY is the sentence for it. */
+static int refuse_all(struct task *task, const char *why, struct err *err)
 {
     task->answer.outcome = ANSWER_REJECTED;
     if (task->key_state == TASK_KEY_OK && task_find(task, err) != 0)
         return -1;
     if (task->edit->kind == EDIT_DELETE) {
-        answer_say(&task->answer, "this tab only shows the database");
+        answer_say(&task->answer, "%s", why);
         return task_show_all(task, err);
     }
     for (size_t i = 0; i < task->m->n_columns; i++) {
         if (!task->cells[i].is_edited)
             continue;
-        if (task_refuse(task, i, err, "%s was not taken over: this tab only shows the database",
-                        task_quote_cell(task, &task->cells[i].cell)) != 0 ||
+        if (task_refuse(task, i, err, "%s was not taken over: %s",
+                        task_quote_cell(task, &task->cells[i].cell), why) != 0 ||
             (task->is_found && task_show(task, i, task->mysql[i], err) != 0))
             return -1;
     }
     if (task->answer.message.len == 0)
-        answer_say(&task->answer, "this tab only shows the database");
+        answer_say(&task->answer, "%s", why);
     return 0;
+}
+
+/* What the mapping does not take from whoever sent it; NULL: it takes it. */
+static const char *why_refused(const struct task *task, char *text, size_t size)
+{
+    const struct config_mapping *m = task->m->cfg;
+    const char *editor = task->request->editor;
+
+    if (m->direction == CONFIG_TO_SHEET)
+        return "this tab only shows the database";
+    if (task->request->source ==
+        EDIT_CLI) /* an operator, whom a spreadsheet's limits do not bind */
+        return NULL;
+    if (m->rows_per_request > 0 && task->request->source == EDIT_SCRIPT &&
+        task->request->n_edits > m->rows_per_request)
+        snprintf(text, size, "%zu rows at once are more than the %u that this tab takes",
+                 task->request->n_edits, m->rows_per_request);
+    else if (!editors_allow(m, editor))
+        snprintf(text, size, "%.100s may not edit this tab",
+                 editor[0] == '\0' ? "an editor whose address is not known" : editor);
+    else
+        return NULL;
+    return text;
 }
 
 static int refuse_key(struct task *task, struct err *err)
@@ -159,6 +184,9 @@ static int refuse_unknown_headers(struct task *task, struct err *err)
 
 static int decide(struct task *task, struct err *err)
 {
+    char text[160];
+    const char *why;
+
     if (task->edit->is_lost)
         return refuse_lost(task);
     if (task->edit->kind == EDIT_RESOLVE || task->edit->kind == EDIT_DECIDE)
@@ -169,8 +197,9 @@ static int decide(struct task *task, struct err *err)
         return -1;
     if (task->key_state == TASK_KEY_MISSING || task->key_state == TASK_KEY_BAD)
         return refuse_key(task, err);
-    if (task->m->cfg->direction == CONFIG_TO_SHEET)
-        return refuse_shown_only(task, err);
+    why = why_refused(task, text, sizeof(text));
+    if (why != NULL)
+        return refuse_all(task, why, err);
     if (task->edit->kind == EDIT_DELETE)
         return decide_delete(task, err);
     if (task->key_state == TASK_KEY_OK)

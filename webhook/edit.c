@@ -105,6 +105,8 @@ static int parse_edit(const cJSON *json, size_t i, enum edit_source source, stru
     if (!cJSON_IsObject(json))
         return err_set(err, ERR_VALUE, "%s: expected an object", where);
     edit->json = json;
+    if (edit_check_once(json, where, err) != 0)
+        return -1;
     if (parse_head(json, edit, where, err) != 0 ||
         edit_parse_kind(json, source, where, edit, err) != 0)
         return -1;
@@ -188,6 +190,8 @@ static int parse_request(struct edit_request *out, struct err *err)
 
     if (!cJSON_IsObject(json))
         return err_set(err, ERR_VALUE, "expected an object");
+    if (edit_check_once(json, "request", err) != 0)
+        return -1;
     if (json_int(json, "version", 0) != 1)
         return err_set(err, ERR_VALUE, "version: expected 1");
     if (source < 0)

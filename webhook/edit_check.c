@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_MEMBERS 64 /* of a request or an edit: several times what is known */
+
 int edit_find_name(const char *const *names, size_t n, const char *text)
 {
     for (size_t i = 0; text != NULL && i < n; i++)
@@ -83,6 +85,21 @@ int edit_check_members(const cJSON *object, const char *where, edit_check check,
                                item->string);
         if (check(item, where, err) != 0)
             return -1;
+    }
+    return 0;
+}
+
+int edit_check_once(const cJSON *object, const char *where, struct err *err)
+{
+    const cJSON *item, *other;
+
+    if (cJSON_GetArraySize(object) > MAX_MEMBERS)
+        return err_set(err, ERR_VALUE, "%s: more than %d members", where, MAX_MEMBERS);
+    cJSON_ArrayForEach(item, object)
+    {
+        for (other = object->child; other != item; other = other->next)
+            if (strcmp(other->string, item->string) == 0)
+                return err_set(err, ERR_VALUE, "%s: \"%.100s\" comes twice", where, item->string);
     }
     return 0;
 }

@@ -28,6 +28,9 @@ int edit_check_hash(const cJSON *item, const char *where, struct err *err);
 int edit_check_text(const cJSON *item, const char *where, struct err *err);
 /* Every member of an object by header: bounded, none twice, each as CHECK wants it. */
 int edit_check_members(const cJSON *object, const char *where, edit_check check, struct err *err);
+/* No member comes twice: of two readers one takes the first and one the last. Unknown ones are
+ * ignored, up to 64 members in all. */
+int edit_check_once(const cJSON *object, const char *where, struct err *err);
 /* ARRAY may be NULL. */
 int edit_check_texts(const cJSON *array, const char *where, int max, struct err *err);
 

@@ -2,6 +2,7 @@
 #include "webhook/group.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
@@ -31,9 +32,23 @@ struct group {
 };
 
 /* The mapping is paused, and the sender can come again. */
-static bool is_refused(const struct group *group, const struct job *job)
+static bool is_held_off(const struct group *group, const struct job *job)
 {
     return group->is_paused && job->request.source != EDIT_SCRIPT;
+}
+
+static bool is_refused(const struct group *group, const struct job *job)
+{
+    return job->wait_ms > 0 || is_held_off(group, job);
+}
+
+/* May the mapping take so many edits now? Those of a comparison are few, and not a stranger's. */
+static void take_limit(const struct group *group, struct job *job)
+{
+    if (!job->is_counted && job->request.source == EDIT_SCRIPT)
+        job->wait_ms = limit_take(group->server->limit, (size_t)group->mapping,
+                                  job->request.n_edits, clock_mono_ms());
+    job->is_counted = true;
 }
 
 static int apply_job(struct group *group, struct job *job, struct err *err)
@@ -126,10 +141,12 @@ static int work(void *ctx, struct db *db, struct err *err)
                                          request->sheet_id, request->tab);
     if (group->mapping < 0)
         return 0;
+    for (struct job *job = group->jobs; job != NULL; job = job->next)
+        take_limit(group, job);
     if (state_is_paused(db, server->cfg->mappings[group->mapping].name, &group->is_paused, err) !=
         0)
         return -1;
-    if (group->is_paused && group->jobs->next == NULL && is_refused(group, group->jobs))
+    if (group->jobs->next == NULL && is_refused(group, group->jobs))
         return 0;
     if (schema_get(server->schema, db, (size_t)group->mapping, &m, err) != 0)
         return -1;
@@ -175,6 +192,16 @@ static void count(const struct group *group, const struct job *job)
         observe(group, job, &request->edits[i], now_ms);
 }
 
+static void tell_limit(const struct config_mapping *m, const struct job *job)
+{
+    char seconds[24];
+
+    snprintf(seconds, sizeof(seconds), "%lld", (long long)(job->wait_ms + 999) / 1000);
+    http_response_header(job->response, "Retry-After", seconds);
+    http_response_error(job->response, 429, "too_many_edits",
+                        "the mapping %s takes %u edits a minute", m->name, m->edits_per_minute);
+}
+
 static void fill_answer(const struct group *group, struct job *job)
 {
     const size_t *counts = job->apply.counts;
@@ -193,7 +220,11 @@ static void fill_answer(const struct group *group, struct job *job)
         return;
     }
     name = group->server->cfg->mappings[group->mapping].name;
-    if (is_refused(group, job)) {
+    if (job->wait_ms > 0) {
+        tell_limit(&group->server->cfg->mappings[group->mapping], job);
+        return;
+    }
+    if (is_held_off(group, job)) {
         http_response_error(response, 409, "paused", "the mapping %s is paused", name);
         return;
     }

@@ -26,7 +26,9 @@ struct job {
 
     struct apply apply;
     struct buf results;
-    bool is_done; /* in this transaction */
+    bool is_done;    /* in this transaction */
+    bool is_counted; /* by the mapping's limit: not again when the transaction is repeated */
+    int64_t wait_ms; /* > 0: the mapping has had as many edits as it takes for so long */
 };
 
 /* NULL when out of memory. */

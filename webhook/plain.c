@@ -53,11 +53,18 @@ static void plain_close(struct plain *p)
 
 /* --- which edits: what can be told without MySQL --- */
 
+/* Who may edit, and how much at once, is asked edit by edit (apply.c). */
+static bool is_open_to_all(const struct config_mapping *m)
+{
+    return m->n_editors == 0 && m->rows_per_request == 0;
+}
+
 static bool is_plain_job(const struct job *job)
 {
     const struct edit_request *r = &job->request;
 
-    return r->source == EDIT_SCRIPT && r->n_edits > 0 && r->change == NULL && !job->apply.is_paused;
+    return r->source == EDIT_SCRIPT && r->n_edits > 0 && r->change == NULL &&
+           !job->apply.is_paused && !job->is_done && is_open_to_all(job->apply.m->cfg);
 }
 
 static bool is_plain_kind(const struct edit *edit)

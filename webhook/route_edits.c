@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
@@ -22,13 +25,29 @@ static void wait_for_group(struct server *server, struct job *job,
     http_answer(request);
 }
 
+/* JSON as it is: nothing is unpacked that a stranger has packed, and no form can be made to look
+ * like a request of ours. */
+static bool is_readable(const struct http_request *request, struct http_response *response)
+{
+    static const char json[] = "application/json";
+    const char *encoding = http_request_header(request, "Content-Encoding");
+    const char *type = http_request_header(request, "Content-Type");
+    size_t len = sizeof(json) - 1;
+
+    if (encoding != NULL && strcasecmp(encoding, "identity") != 0)
+        http_response_error(response, 415, "unsupported", "Content-Encoding: expected none");
+    else if (type != NULL && (strncasecmp(type, json, len) != 0 || strchr("; ", type[len]) == NULL))
+        http_response_error(response, 415, "unsupported", "Content-Type: expected %s", json);
+    return response->status == 200;
+}
+
 void route_edits(void *ctx, const struct http_request *request, struct http_response *response)
 {
     struct server *server = ctx;
     struct err err = ERR_INIT;
     struct job *job;
 
-    if (!routes_verify(server, request, response))
+    if (!routes_verify(server, request, response) || !is_readable(request, response))
         return;
     job = job_new();
     if (job == NULL) {

@@ -44,6 +44,7 @@ bool routes_verify(const struct server *server, const struct http_request *reque
         return true;
     log_warn("webhook: refused req=%s peer=%s problem=%s", request->id, request->peer,
              verify_code(result));
+    http_response_header(response, "Connection", "close");
     http_response_error(response, 401, verify_code(result), "%s", verify_message(result));
     return false;
 }
@@ -104,6 +105,13 @@ static void route_metrics(void *ctx, const struct http_request *request,
     metrics_process(METRICS_WEBHOOK, &response->body);
 }
 
+/* routes_verify sees to these; an answer of theirs may be another thread's by now. */
+static bool is_signed(const struct http_request *request)
+{
+    return (strcmp(request->path, "/v1/edits") == 0 && strcmp(request->method, "POST") == 0) ||
+           (strcmp(request->path, "/v1/mappings") == 0 && strcmp(request->method, "GET") == 0);
+}
+
 static void handle(void *ctx, const struct http_request *request, struct http_response *response)
 {
     static const struct http_route routes[] = {
@@ -122,6 +130,10 @@ static void handle(void *ctx, const struct http_request *request, struct http_re
     http_route_dispatch(routes, ctx, request, response);
     pthread_rwlock_unlock(&server->changing);
     metrics_add(METRIC_HOOK_ACTIVE, -1);
+    /* Whoever has not shown that they know the secret gets one request out of a connection: what
+     * follows on it may be a part of that request which a proxy before us reads otherwise. */
+    if (!is_signed(request))
+        http_response_header(response, "Connection", "close");
 }
 
 /* The path's place in the label PATH of metrics_list.h. */
@@ -149,7 +161,7 @@ static void count(void *ctx, const struct http_request *request,
     if (reason == METRICS_NOWHERE)
         reason = metrics_place(METRICS_LABEL_REASON, "other");
     metrics_add(METRIC_HOOK_REQUESTS, 1, path, reason);
-    log_debug("webhook: answered req=%s %s %s status=%d", request->id, request->method,
+    log_debug("webhook: answered req=%s %.16s %.200s status=%d", request->id, request->method,
               request->path, response->status);
     metrics_observe(METRIC_HOOK_TIME, took_us, path);
 }
@@ -187,6 +199,7 @@ static void look_at_mappings(struct server *server)
 static void close_parts(struct server *server)
 {
     pool_free(server->pool);
+    limit_free(server->limit);
     schema_free(server->schema);
     free(server->notified_ms);
 }
@@ -198,7 +211,7 @@ static int open_parts(struct server *server, const struct config *cfg, struct er
     server->notified_ms = calloc(cfg->n_mappings, sizeof(*server->notified_ms));
     if (server->notified_ms == NULL)
         return err_nomem(err, "server");
-    if (schema_new(cfg, &server->schema, err) == 0 &&
+    if (schema_new(cfg, &server->schema, err) == 0 && limit_new(cfg, &server->limit, err) == 0 &&
         pool_new(&cfg->mysql, cfg->webhook.threads, &server->pool, err) == 0) {
         look_at_mappings(server);
         return 0;
@@ -282,11 +295,14 @@ int server_change(struct server *server, const struct config *cfg, struct err *e
         close_parts(&next);
         return -1;
     }
-    before = (struct server){
-        .schema = server->schema, .pool = server->pool, .notified_ms = server->notified_ms};
+    before = (struct server){.schema = server->schema,
+                             .pool = server->pool,
+                             .limit = server->limit,
+                             .notified_ms = server->notified_ms};
     server->cfg = cfg;
     server->schema = next.schema;
     server->pool = next.pool;
+    server->limit = next.limit;
     server->notified_ms = next.notified_ms;
     pthread_rwlock_unlock(&server->changing);
     close_parts(&before);

@@ -21,6 +21,7 @@
 #include "common/config/config.h"
 #include "common/err.h"
 #include "common/stop.h"
+#include "webhook/limit.h"
 #include "webhook/pool.h"
 #include "webhook/ready.h"
 #include "webhook/schema.h"
@@ -37,6 +38,7 @@ struct server {
     const struct config *cfg;
     struct schema *schema;        /* owned */
     struct pool *pool;            /* owned */
+    struct limit *limit;          /* owned */
     _Atomic int64_t *notified_ms; /* owned; one a mapping: monotonic, 0: never (route_drive.c) */
 };
 

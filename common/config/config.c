@@ -147,6 +147,9 @@ static void free_mapping(struct config_mapping *m)
     }
     for (size_t i = 0; i < m->n_key; i++)
         free(m->key[i]);
+    for (size_t i = 0; i < m->n_editors; i++)
+        free(m->editors[i]);
+    free(m->editors);
     free(m->columns);
     free(m->key);
     free(m->last_write_column);

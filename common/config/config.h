@@ -54,6 +54,9 @@ enum config_new_column { CONFIG_COLUMN_ADD, CONFIG_COLUMN_IGNORE };
 enum config_lost { CONFIG_KEEP, CONFIG_CLEAR };
 enum config_purged { CONFIG_PURGED_SNAPSHOT, CONFIG_PURGED_STOP };
 
+/* In a mapping's editors: whoever Google does not name, and what a comparison finds. */
+#define CONFIG_EDITOR_UNKNOWN "unknown"
+
 struct config_mysql {
     char *host;   /* "127.0.0.1"; of several hosts all of them, for people */
     char **hosts; /* each "host" or "host:port": the one that takes writes; NULL: host alone */
@@ -180,7 +183,11 @@ struct config_mapping {
     struct config_formats formats;
     enum config_switch trim_grid; /* true: blank rows at the tab's end go */
     struct row_filter filter;     /* which rows: all of them */
-    unsigned line;                /* of the file, for messages */
+    char **editors; /* NULL and 0: anybody's edits; addresses, *@domain, CONFIG_EDITOR_UNKNOWN */
+    size_t n_editors;
+    unsigned edits_per_minute; /* 0: no limit; of scripts */
+    unsigned rows_per_request; /* 0: no limit; more rows at once are refused */
+    unsigned line;             /* of the file, for messages */
 };
 
 struct config {

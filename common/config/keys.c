@@ -139,6 +139,7 @@ static const struct key column_keys[] = {
 };
 static const struct section column_section = {column_keys, NULL};
 static const struct key column_item = {.section = &column_section, .may_be_scalar = true};
+static const struct key editor_item = {.parse = scalar_text, RANGE(3, 254)};
 static const struct key key_item = {.parse = scalar_text, RANGE(1, 64)};
 
 static const struct key mapping_keys[] = {
@@ -163,6 +164,9 @@ static const struct key mapping_keys[] = {
     {.name = "where", .parse = scalar_text, AT(config_mapping, filter.where), RANGE(1, 2000)},
     {.name = "order_by", .parse = scalar_text, AT(config_mapping, filter.order_by), RANGE(1, 1000)},
     {.name = "limit", .parse = scalar_number, AT(config_mapping, filter.limit), RANGE(1, 1000000)},
+    {.name = "editors", LIST(config_mapping, editors, n_editors, editor_item), RANGE(1, 1000)},
+    {.name = "edits_per_minute", .parse = scalar_number, AT(config_mapping, edits_per_minute), RANGE(0, 100000), .fallback = "0"},
+    {.name = "rows_per_request", .parse = scalar_number, AT(config_mapping, rows_per_request), RANGE(0, 5000), .fallback = "0"},
     {.name = "sheet_changes", .parse = scalar_label, AT(config_mapping, sheet_changes), .labels = sheet_changes, .fallback = "apps_script"},
     {.name = "on_long_text", .parse = scalar_label, AT(config_mapping, on_long_text), .labels = long_texts, .fallback = "reject"},
     {.name = "null_as", .parse = scalar_text, AT(config_mapping, null_as), RANGE(0, 50), .fallback = ""},

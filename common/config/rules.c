@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/config/rules.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,11 +16,23 @@ enum { SERVER_ID_FLOOR = 1000000 };
 enum { PROJECT_PER_MINUTE = 300 };
 #define SHEETS_URL "https://sheets.googleapis.com/"
 
+/* HOST, HOST:PORT or [HOST]:PORT. A name that only begins like such an address is somebody else's.
+ */
 static bool is_loopback(const char *host)
 {
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           strncasecmp(host, "localhost:", 10) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-           strncmp(host, "127.", 4) == 0;
+    const char *colon = strchr(host, ':');
+    bool has_port = colon != NULL && strchr(colon + 1, ':') == NULL;
+    size_t len = has_port ? (size_t)(colon - host) : strlen(host);
+    char name[INET_ADDRSTRLEN] = "";
+    struct in_addr address;
+
+    if (strcmp(host, "::1") == 0 || strncmp(host, "[::1]", 5) == 0)
+        return true;
+    if (len >= sizeof(name))
+        return false;
+    memcpy(name, host, len);
+    return strcasecmp(name, "localhost") == 0 ||
+           (inet_pton(AF_INET, name, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
 static bool is_any_address(const char *host)
@@ -312,6 +325,26 @@ static void check_filter(struct walk *w, const struct spot *at, const struct con
                      "need not be deleted");
 }
 
+/* "*" alone, or a name without its domain, would let in nobody. */
+static void check_editors(struct walk *w, const struct spot *at, const struct config_mapping *m)
+{
+    struct spot list = walk_child(w, at, "editors");
+
+    for (size_t i = 0; i < m->n_editors; i++) {
+        const char *editor = m->editors[i];
+        const char *sign = editor == NULL ? NULL : strrchr(editor, '@');
+        const char *rest = editor != NULL && strncmp(editor, "*@", 2) == 0 ? editor + 1 : editor;
+        struct spot item = walk_item(w, &list, i);
+
+        if (editor == NULL || strcasecmp(editor, CONFIG_EDITOR_UNKNOWN) == 0 ||
+            (sign != NULL && sign > editor && sign[1] != '\0' && strchr(rest, '*') == NULL))
+            continue;
+        problems_add(&w->problems, &item.place,
+                     "expected an address, *@ and a domain, or %s, got \"%s\"",
+                     CONFIG_EDITOR_UNKNOWN, editor);
+    }
+}
+
 static void check_marks(struct walk *w, const struct spot *at, const struct config_mapping *m)
 {
     struct spot spot = walk_child(w, at, "empty_as");
@@ -340,6 +373,7 @@ void rules_mapping(struct walk *w, const struct spot *at, void *owner)
     m->line = (unsigned)at->place.line;
     check_marks(w, at, m);
     check_filter(w, at, m);
+    check_editors(w, at, m);
     if (m->name == NULL && m->table != NULL && walk_child(w, at, "name").node == NULL)
         m->name = copy_text(w, at, m->table);
     for (size_t i = 0; i < m->n_columns; i++)

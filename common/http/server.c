@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/http/connections.h"
+#include "common/http/framing.h"
 #include "common/log.h"
 
 /* Connections beyond max_connections that are let in to be told 503. */
@@ -63,14 +64,25 @@ static void on_panic(void *ctx, const char *file, unsigned line, const char *rea
     abort();
 }
 
+static void tell_answered(const struct http_server *s, const struct http_request *request,
+                          const struct http_response *response, int64_t began_us)
+{
+    if (s->options.answered != NULL)
+        s->options.answered(s->options.ctx, request, response, clock_mono_us() - began_us);
+}
+
+/* libmicrohttpd answers what it cannot read by itself, and tells of that only here. */
 static void on_log(void *ctx, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 static void on_log(void *ctx, const char *fmt, va_list ap)
 {
+    static const struct http_request unread = {.method = "", .path = "", .query = "", .body = ""};
+    static const struct http_response refused = {.status = 400, .error = "malformed"};
     char text[512];
 
-    (void)ctx;
     vsnprintf(text, sizeof(text), fmt, ap);
     log_debug("http: libmicrohttpd: %s", text);
+    if (strncmp(text, "Error processing request", 24) == 0)
+        tell_answered(ctx, &unread, &refused, clock_mono_us());
 }
 
 /* Paths stay as they were sent: only the handler knows where a %2F belongs. */
@@ -259,13 +271,6 @@ static bool refuse(const struct http_server *s, const struct exchange *e, struct
     return false;
 }
 
-static void tell_answered(const struct http_server *s, const struct http_request *request,
-                          const struct http_response *response, int64_t began_us)
-{
-    if (s->options.answered != NULL)
-        s->options.answered(s->options.ctx, request, response, clock_mono_us() - began_us);
-}
-
 static enum MHD_Result send_answer(struct http_server *s, struct exchange *e)
 {
     tell_answered(s, &e->request, &e->response, e->began_us);
@@ -274,11 +279,10 @@ static enum MHD_Result send_answer(struct http_server *s, struct exchange *e)
     return answer(s, e->request.connection, &e->response);
 }
 
-static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *connection,
-                              const char *method, struct exchange *e)
+static void begin(struct http_server *s, struct MHD_Connection *connection, const char *method,
+                  struct exchange *e)
 {
     char *question = strchr(e->uri, '?');
-    uint8_t id[8];
 
     connections_phase(s->connections, e->guest, GUEST_ASKING);
     e->began_us = clock_mono_us();
@@ -289,6 +293,24 @@ static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *conn
         *question = '\0';
     e->request.path = e->uri;
     e->request.query = question == NULL ? "" : question + 1;
+}
+
+/* Before its body, which may be none of ours. */
+static enum MHD_Result refuse_framing(struct http_server *s, struct MHD_Connection *connection,
+                                      const char *method, struct exchange *e)
+{
+    begin(s, connection, method, e);
+    http_response_error(&e->response, 400, "malformed", "It is not clear where the request ends.");
+    http_response_header(&e->response, "Connection", "close");
+    return send_answer(s, e);
+}
+
+static enum MHD_Result handle(struct http_server *s, struct MHD_Connection *connection,
+                              const char *method, struct exchange *e)
+{
+    uint8_t id[8];
+
+    begin(s, connection, method, e);
     if (refuse(s, e, &e->response))
         return send_answer(s, e);
     e->request.body = buf_text(&e->body);
@@ -352,7 +374,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
         return MHD_NO; /* out of memory */
     if (!e->has_started) {
         e->has_started = true;
-        return MHD_YES;
+        return framing_is_plain(connection) ? MHD_YES : refuse_framing(s, connection, method, e);
     }
     if (*upload_size > 0) {
         bool is_fine = take_upload(s, e, upload, *upload_size);
@@ -427,13 +449,14 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
     flags |= o->threads == 0 ? (unsigned)MHD_USE_THREAD_PER_CONNECTION
                              : (unsigned)MHD_ALLOW_SUSPEND_RESUME;
     /* A pool has at least two threads; one runs without a pool. */
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-        o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads, MHD_OPTION_END);
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+                            s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
+                            o->idle_timeout_s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
+                            on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+                            o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+                            o->threads, MHD_OPTION_END);
 }
 
 int http_server_start(const struct http_server_options *options, struct http_server **out,

@@ -177,6 +177,7 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(c.webhook.listen_port, 8081);
     assert_string_equal(c.webhook.url, "https://hooks.example.com/tabrelay/");
     assert_string_equal(c.webhook.secret, "a secret out of a file");
+    assert_string_equal(c.webhook.previous_secret, "the one before it");
     assert_int_equal(c.webhook.max_body_bytes, 65536);
     assert_int_equal(c.webhook.max_age_ms, 120000);
     assert_int_equal(c.webhook.threads, 8);
@@ -224,6 +225,10 @@ static void what_is_given_is_taken(void **state)
     assert_int_equal(m->on_dropped_column, CONFIG_CLEAR);
     assert_int_equal(m->on_truncate, CONFIG_KEEP);
     assert_int_equal(m->on_drop, CONFIG_CLEAR);
+    assert_int_equal(m->n_editors, 3);
+    assert_string_equal(m->editors[1], "*@example.org");
+    assert_int_equal(m->edits_per_minute, 600);
+    assert_int_equal(m->rows_per_request, 50);
     assert_int_equal(m->n_columns, 4);
     assert_string_equal(m->columns[0].header, "id");
     assert_string_equal(m->columns[1].name, "unit_price");
@@ -397,6 +402,8 @@ static void tls_is_verified_where_strangers_could_listen(void **state)
         {"host: db, tls: off", CONFIG_TLS_OFF},
         {"host: [127.0.0.1, db]", CONFIG_TLS_VERIFY},
         {"host: [\"127.0.0.1:3307\", \"[::1]:3308\", \"localhost:1\"]", CONFIG_TLS_PREFERRED},
+        {"host: 127.example.com", CONFIG_TLS_VERIFY},
+        {"host: [\"127.0.0.1.example.com:3306\"]", CONFIG_TLS_VERIFY},
     };
 
     (void)state;
