@@ -330,8 +330,8 @@ static int renew(struct token *t, struct http_client *http, struct err *err)
             return 0;
         if (tries == TRIES || err->code == ERR_STOPPED)
             return -1;
-        if (err->code == ERR_AUTH && err->detail < 500 &&
-            llabs(t->clock_offset_s - offset_s) < 2 && !take_newer_key(t))
+        if (err->code == ERR_AUTH && err->detail < 500 && llabs(t->clock_offset_s - offset_s) < 2 &&
+            !take_newer_key(t))
             return -1;
     }
 }

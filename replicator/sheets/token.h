@@ -23,9 +23,9 @@ const char *token_account(const struct token *t); /* its e-mail address */
 const char *token_project(const struct token *t); /* the Google Cloud project it belongs to */
 
 /* *BEARER: a token, fetched anew some minutes before the last one ends (blocks); valid until the
- * next call. While another cannot be had the last one does, to its end. A key that is refused is read
- * from its file again first. ERR_AUTH: the account is refused. When this machine's clock is off by more than a minute the server's is taken, and that
- * is logged. */
+ * next call. While another cannot be had the last one does, to its end. A key that is refused is
+ * read from its file again first. ERR_AUTH: the account is refused. When this machine's clock is
+ * off by more than a minute the server's is taken, and that is logged. */
 int token_get(struct token *t, struct http_client *http, const char **bearer, struct err *err);
 /* The server did not take it: fetch another at the next token_get. */
 void token_drop(struct token *t);
