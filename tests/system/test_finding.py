@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 
 import pytest
+
+import exposition
 from programs import wait_until
 from stack import SECRET
 from test_placement import post
@@ -160,12 +162,13 @@ def test_without_a_channel_drive_is_asked(make_stack):
     assert channels(stack) == []
 
 
-def notify(stack, state="update", secret=SECRET, spreadsheet=None, channel="c-1", drop=None):
-    """What Google sends; the status of the answer."""
+def notify(stack, state="update", secret=SECRET, spreadsheet=None, channel="c-1", drop=None, **changed):
+    """What Google sends; the status of the answer. CHANGED: headers, and what becomes of them."""
     spreadsheet = spreadsheet or stack.spreadsheet
     token = hmac.new(secret.encode(), f"drive-channel.{channel}.{spreadsheet}".encode(), hashlib.sha256).hexdigest()
     headers = {"X-Goog-Channel-ID": channel, "X-Goog-Channel-Token": token, "X-Goog-Resource-State": state}
     headers.pop(drop, None)
+    headers |= {name.replace("_", "-"): change(headers.get(name.replace("_", "-"))) for name, change in changed.items()}
     request = urllib.request.Request(f"{stack.webhook_url}v1/drive/{stack.spreadsheet}", data=b"", method="POST", headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -184,9 +187,15 @@ def test_only_our_own_channels_are_listened_to(make_stack):
     assert notify(stack, secret="another-secret-0123456789") == 401
     assert notify(stack, spreadsheet="1AnotherSpreadsheet") == 401
     assert notify(stack, drop="X-Goog-Channel-Token") == 401 and notify(stack, drop="X-Goog-Channel-ID") == 401
+    assert notify(stack, X_Goog_Channel_ID=lambda _: "c-2") == 401, "the token is another channel's"
+    assert notify(stack, X_Goog_Channel_ID=lambda _: "c" * 65) == 401
+    for change in (str.upper, lambda token: token[:-1], lambda token: token + "0", lambda token: "0" * 64, lambda _: ""):
+        assert notify(stack, X_Goog_Channel_Token=change) == 401
+    assert exposition.metric(stack.webhook_port, "tabrelay_webhook_requests_total", path="drive", reason="bad_token") == 11
     assert notify(stack, state="sync") == 200
     assert signals() == 0
-    assert [notify(stack) for _ in range(5)] == [200] * 5
+    # The same message again is true still, and all it can do is that the tab is looked at, once a second.
+    assert [notify(stack, X_Goog_Message_Number=lambda _: "7") for _ in range(5)] == [200] * 5
     assert signals() == 1
     wait_until("the second to be over", lambda: notify(stack) == 200 and signals() == 2)
 
