@@ -3,6 +3,7 @@
 
 The world of an example: the programs are in PATH; the folder is one of its own with tabrelay.yaml and new.yaml (the same); the
 table products is mapped to the tab Products; webhook, replicator and the sandbox run, the latter at another port than 8090.
+Commands run as the command line's user of `tabrelay grants`, and `tabrelay events`, which reads the binlog, as the replicator's.
 README.md and docs/ are meant; docs/tutorial.md has a test of its own (test_tutorial.py).
 """
 import os
@@ -21,6 +22,8 @@ PRODUCTS = """
 CREATE TABLE products (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL, price DECIMAL(8,2) NULL);
 INSERT INTO products (name, price) VALUES ('Coffee', 4.50), ('Tea', 3.80);
 """
+
+EVENTS = 'tabrelay() { if [ "$1" = events ]; then TABRELAY_ROLE=replicator command tabrelay "$@"; else command tabrelay "$@"; fi; }\n'
 
 
 def name_of(path):
@@ -45,7 +48,7 @@ def test_examples_run(document, server, make_stack, capsys):
         stack.wait_equal("Products")
         shutil.copy(stack.config, stack.folder / "new.yaml")
         environment = {**os.environ, "PATH": f"{BUILD.resolve()}:{os.environ['PATH']}", "TABRELAY_CONFIG": str(stack.config)}
-        commands = script(runs).replace("127.0.0.1:8090", f"127.0.0.1:{stack.sandbox_port}")
+        commands = EVENTS + script(runs).replace("127.0.0.1:8090", f"127.0.0.1:{stack.sandbox_port}")
         done = subprocess.run(["bash", "-c", commands], cwd=stack.folder, env=environment, text=True, timeout=120,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert done.returncode == 0, failure(document, done.stdout)
