@@ -126,7 +126,8 @@ int row_find(struct db *db, const struct schema_mapping *m, const struct value *
     append_select(&sql, m);
     table_quote_full(&sql, m->table);
     append_where(&sql, &params, m, key);
-    buf_puts(&sql, " LIMIT 2 FOR UPDATE");
+    /* What is never written need not be locked, and its user may not lock it. */
+    buf_puts(&sql, m->cfg->direction == CONFIG_TO_SHEET ? " LIMIT 2" : " LIMIT 2 FOR UPDATE");
     if (sql.is_failed)
         return err_nomem(err, "row");
     if (db_run(db, sql.ptr, params.list, params.n, &rows, err) != 0)
