@@ -19,7 +19,7 @@ import plot
 from arrivals import Follower, percentile
 from sheets_world import SERVER_IDS, World, served, servers, wait_until
 from traffic import Traffic
-from stack import like
+from stack import SECRET, like
 import sheets_runs  # noqa: E402 -- sheets_world says where the tests' modules are
 
 TITLE = 3  # the column that people write; SQL leaves it alone
@@ -139,6 +139,7 @@ def circle(server, options):
     """The figures, and the lines of the plot."""
     with World(server, options.people, options.rows) as world:
         sheets_runs.started(world)
+        world.stack.google.install_script(world.stack.spreadsheet, world.stack.webhook_url, SECRET)  # the sandbox was started anew
         sheets = world.sheets()
         traffic = Traffic(server, world.stack.database, sheets, options.rows)
         follower = Follower(world.stack.google, world.versions_path())
