@@ -46,6 +46,7 @@ def to_google(request, make_world):
     return world.start(), proxy
 
 
+@pytest.mark.slow
 def test_mysql_does_not_answer_any_more(to_mysql):
     """network to MySQL: cut, no packet passes"""
     world, proxy = to_mysql
