@@ -10,13 +10,13 @@ import pytest
 from daemon import SHARE, Daemon, complaint, orders, run
 from run import sampled
 
-COMMANDS = ["check", "grants", "init-db", "status", "verify", "plan", "conflicts", "log"]
+COMMANDS = ["check", "grants", "init-db", "status", "verify --all", "plan", "conflicts", "log"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands(make_stack, tmp_path, command):
     stack = make_stack(start=False)
-    arguments = ["--config", stack.config, command]
+    arguments = ["--config", stack.config, *command.split()]
     counts = tmp_path / "counts"
     status, text = run("tabrelay", *arguments, INJECT_COUNT=str(counts))
     assert status in (0, 1) and complaint(status, text) == "", text
