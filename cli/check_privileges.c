@@ -171,6 +171,19 @@ static void check_global(struct findings *f, struct who *who, enum db_flavour fl
         need(f, who, monitor, "*.*");
 }
 
+/* Only of foreign keys it says nothing then. */
+static void check_references(struct findings *f, const struct who *who, const char *schema)
+{
+    if (!who->needs.asks_position || has(who->grants, "REFERENCES", schema, ""))
+        return;
+    findings_add(
+        f, FINDING_WARN, "mysql.privileges", "privileges",
+        "Run what `tabrelay grants` prints, and check again.",
+        "%s lacks REFERENCES on all of `%s`: foreign keys that cascade into its tables may "
+        "not be seen",
+        who->account, schema);
+}
+
 static void check_table(struct findings *f, struct who *who, const struct config_mapping *m)
 {
     static const char *const wanted[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
@@ -225,8 +238,11 @@ void check_privileges(struct findings *f, const struct config *config, struct db
                        .level = has_roles(&grants) ? FINDING_WARN : FINDING_FAIL,
                        .is_complete = true};
     check_global(f, &who, db_flavour(db));
-    for (size_t i = 0; i < config->n_mappings; i++)
+    for (size_t i = 0; i < config->n_mappings; i++) {
+        if (grants_is_first_of(config, i))
+            check_references(f, &who, config->mappings[i].schema);
         check_table(f, &who, &config->mappings[i]);
+    }
     if (who.is_complete)
         findings_add(f, FINDING_OK, "mysql.privileges", "privileges", NULL,
                      needs != NULL ? "%s has what its program needs"

@@ -123,6 +123,40 @@ static void put_user(struct buf *out, const char *prefix, const struct role *rol
     buf_puts(out, "@'%'");
 }
 
+/* Of databases, where _ and % stand for others, too. */
+static void put_schema(struct buf *out, const char *schema)
+{
+    CLEANUP_BUF struct buf pattern = BUF_INIT;
+
+    for (const char *p = schema; *p != '\0'; p++) {
+        if (*p == '_' || *p == '%' || *p == '\\')
+            buf_putc(&pattern, '\\');
+        buf_putc(&pattern, *p);
+    }
+    table_quote(out, buf_text(&pattern));
+    buf_puts(out, ".*");
+}
+
+bool grants_is_first_of(const struct config *config, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(config->mappings[i].schema, config->mappings[at].schema) == 0)
+            return false;
+    return true;
+}
+
+/* Without it the servers do not tell of the foreign keys between its tables. */
+static void put_references(struct buf *out, const struct config *config, const char *user)
+{
+    for (size_t i = 0; i < config->n_mappings; i++) {
+        if (!grants_is_first_of(config, i))
+            continue;
+        buf_puts(out, "GRANT REFERENCES ON ");
+        put_schema(out, config->mappings[i].schema);
+        buf_printf(out, " TO %s;\n", user);
+    }
+}
+
 static void put_grants(struct buf *out, const struct config *config, enum db_flavour flavour,
                        const struct role *role, const char *user)
 {
@@ -130,6 +164,8 @@ static void put_grants(struct buf *out, const struct config *config, enum db_fla
         buf_printf(out, "GRANT %s%s ON *.* TO %s;\n",
                    role->needs.reads_binlog ? "REPLICATION SLAVE, " : "",
                    flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", user);
+    if (role->needs.asks_position)
+        put_references(out, config, user);
     for (size_t i = 0; i < config->n_mappings; i++) {
         const struct config_mapping *m = &config->mappings[i];
         bool writes = role->needs.writes_tables && m->direction != CONFIG_TO_SHEET;

@@ -16,6 +16,8 @@ struct grants_needs {
     bool writes_tables;
 };
 
+/* Is mapping AT the first of its database? */
+bool grants_is_first_of(const struct config *config, size_t at);
 /* Of a user whose name ends as one of grants' users' does; NULL: of any other. */
 const struct grants_needs *grants_needs_of(const char *user);
 

@@ -71,11 +71,12 @@ def test_each_right_on_our_tables_is_used_and_each_that_is_used_is_given(config,
 
 def test_of_other_tables_only_those_that_are_mapped_and_only_the_webhook_writes(config):
     grants = {role: {name: rights for name, rights in objects.items() if not name.startswith("`tabrelay`.")} for role, objects in printed(config).items()}
+    foreign_keys = {"`shop`.*": {"REFERENCES"}}
     read, write = {"SELECT"}, {"SELECT", "INSERT", "UPDATE", "DELETE"}
     assert grants == {
-        "replicator": {"*.*": {"REPLICATION SLAVE", "REPLICATION CLIENT"}, "`shop`.`both`": read, "`shop`.`shown`": read},
+        "replicator": {"*.*": {"REPLICATION SLAVE", "REPLICATION CLIENT"}, **foreign_keys, "`shop`.`both`": read, "`shop`.`shown`": read},
         "webhook": {"`shop`.`both`": write, "`shop`.`shown`": read},
-        "cli": {"*.*": {"REPLICATION CLIENT"}, "`shop`.`both`": read, "`shop`.`shown`": read}}
+        "cli": {"*.*": {"REPLICATION CLIENT"}, **foreign_keys, "`shop`.`both`": read, "`shop`.`shown`": read}}
 
 
 def test_nothing_else_is_allowed(make_stack):

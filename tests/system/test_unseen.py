@@ -6,7 +6,6 @@ import pytest
 
 import fixtures
 from programs import wait_until
-from stack import SECRET
 
 TABLE = "CREATE TABLE items (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NULL, qty INT NULL);\n"
 FAMILY = """CREATE TABLE grandparents (id INT NOT NULL PRIMARY KEY, note VARCHAR(20) NULL);
@@ -99,12 +98,7 @@ def test_a_comparison_that_is_killed_begins_again(make_stack):
 
 
 def family(make_stack, **kwargs):
-    stack = make_stack(tables=FAMILY, start=False, **kwargs)
-    # More than tabrelay grants gives: with that MariaDB does not tell the replicator of foreign keys (docs/limits.md).
-    stack.server.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {stack.database}.* TO '{stack.user('replicator')}'@'%'")
-    stack.webhook.start()
-    stack.google.install_script(stack.spreadsheet, stack.webhook_url, SECRET)
-    stack.replicator.start()
+    stack = make_stack(tables=FAMILY, **kwargs)
     stack.sql("INSERT INTO grandparents VALUES (1, NULL), (2, NULL), (3, NULL)")
     stack.sql("INSERT INTO parents VALUES (10, 1), (20, 2), (21, 2), (30, 3)")
     stack.sql("INSERT INTO items VALUES (100, 10, 'a'), (200, 20, 'b'), (210, 21, 'c'), (300, 30, 'd'), (400, NULL, 'e')")
