@@ -11,7 +11,7 @@ enum { FRESH_MS = 1000, PATIENCE_MS = 3000 };
 static int write_nothing(void *ctx, struct db *db, struct err *err)
 {
     (void)ctx;
-    return db_exec(db, "UPDATE process SET name = name WHERE FALSE", NULL, err);
+    return db_exec(db, "DELETE FROM process WHERE FALSE", NULL, err);
 }
 
 /* Is it this thread that asks MySQL? If not, *OUT is the answer. */

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fault matrix: each test is a case, and its first docstring line is the fault's name in the table (tests/faults/matrix).
 
-    world            everything under a steady load of both sides (world.py), on a server that others share
+    world            everything under a steady load of both sides (fault_world.py), on a server that others share
     own_world        the same on a server of the test's own, which may be stopped and killed
     make_world       make_world(own server?, ...) for what is to be special from the start
 """
-import os
 import pathlib
 import sys
 
@@ -16,9 +15,7 @@ import fixtures  # noqa: E402
 from fixtures import *  # noqa: E402,F401,F403
 from fixtures import pytest_runtest_makereport  # noqa: E402,F401
 from load import MAPPINGS, TABLES  # noqa: E402
-from world import World  # noqa: E402
-
-IS_WHOLE = os.environ.get("TABRELAY_FAULTS") == "whole"
+from fault_world import IS_WHOLE, World  # noqa: E402
 
 
 def pytest_configure(config):

@@ -12,19 +12,22 @@ import pymysql
 import pytest
 
 from programs import wait_until
-from stack import USER
 
 LOCKED_S = 12
 KILLED_S = 3
 
 
-def ours(cursor):
+def users(stack):
+    return [stack.user(role) for role in ("replicator", "webhook")]
+
+
+def ours(cursor, stack):
     """The numbers of tabrelay's connections. What statements are doing may be no UTF-8 for a moment: then the server refuses the list."""
     found = []
 
     def is_told():
         try:
-            cursor.execute("SELECT id FROM information_schema.PROCESSLIST WHERE user = %s", (USER,))
+            cursor.execute("SELECT id FROM information_schema.PROCESSLIST WHERE user IN %s", (users(stack),))
         except pymysql.err.OperationalError:
             return False
         found[:] = [number for number, in cursor.fetchall()]
@@ -40,7 +43,7 @@ def kill_ours(world, cursor=None):
         with admin, admin.cursor() as own:
             return kill_ours(world, own)
     killed = 0
-    for number in ours(cursor):
+    for number in ours(cursor, world.stack):
         with contextlib.suppress(pymysql.err.MySQLError):  # it is gone already
             cursor.execute(f"KILL {number}")
             killed += 1
@@ -112,7 +115,8 @@ def test_password_changes(make_own_world):
     secret.write_text(world.configure(lambda config: config["mysql"].pop("password")) + "\n")
     world.configure(lambda config: config["mysql"].update(password="file:mysql-password"))
     world.start()
-    world.server.sql(f"ALTER USER '{USER}'@'%' IDENTIFIED BY 'another-password'")
+    for user in users(world.stack):
+        world.server.sql(f"ALTER USER '{user}'@'%' IDENTIFIED BY 'another-password'")
     kill_ours(world)
     world.wait_unready()
     for program in ("replicator", "webhook"):

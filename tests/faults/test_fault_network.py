@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from conftest import IS_WHOLE
+from fault_world import IS_WHOLE
 from proxy import Proxy
 from servers import own_mounts
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import IS_WHOLE
+from fault_world import IS_WHOLE
 
 FROZEN_S = 60 if IS_WHOLE else 4
 

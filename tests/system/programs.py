@@ -16,7 +16,14 @@ if not BUILD.is_absolute():
 # The end of the user's name in the tests' configurations, of whoever is not told otherwise: each program has a user of its own, with what
 # `tabrelay grants` says and no more.
 os.environ["TABRELAY_ROLE"] = "cli"
+# Each program has a MySQL user of its own (stack.py), whose name ends with its role.
+ROLES = {"tabrelay-replicator": "replicator", "tabrelay-webhook": "webhook"}
 SANITIZER = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ")
+
+
+def surroundings(name, environment=None):
+    """The environment of the program NAME."""
+    return {**os.environ, "TABRELAY_ROLE": ROLES.get(name, "cli"), **(environment or {})}
 
 
 def wait_until(what, condition, timeout_s=15, every_s=0.02):
@@ -49,7 +56,7 @@ class Program:
         self.name = name
         self.arguments = [str(BUILD / name), *map(str, arguments)]
         self.log_path = pathlib.Path(folder) / f"{name}.log"
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = surroundings(name, environment)
         self.ready_url, self.ready_log = ready_url, ready_log
         self.process = None
 
@@ -108,6 +115,6 @@ class Program:
 def run(name, *arguments, environment=None, timeout_s=60):
     """Run one of our programs to its end; subprocess.CompletedProcess with text."""
     done = subprocess.run([str(BUILD / name), *map(str, arguments)], capture_output=True, text=True,
-                          env={**os.environ, **(environment or {})}, timeout=timeout_s)
+                          env=surroundings(name, environment), timeout=timeout_s)
     assert not SANITIZER.search(done.stderr), done.stderr
     return done

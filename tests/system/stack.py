@@ -92,10 +92,9 @@ class Stack:
         self._write_config(replicator or {}, webhook or {}, quota or 6000, log_level)
         self.grant()
 
-        self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz",
-                                environment={"TABRELAY_ROLE": "webhook"})
+        self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
         self.replicator = programs("tabrelay-replicator", ["--config", self.config],
-                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz", environment={"TABRELAY_ROLE": "replicator"})
+                                   ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz")
         if start:
             self.webhook.start()
             if script:
@@ -110,9 +109,9 @@ class Stack:
         """The name of a program's user: role is "replicator", "webhook" or "cli"."""
         return f"{self.database}_{role}"
 
-    def grant(self):
+    def grant(self, config=None):
         """Make our tables and the programs' users as an administrator does; again after tables or mappings came that were not there."""
-        config = json.loads(self.config.read_text())
+        config = json.loads((config or self.config).read_text())
         config["mysql"].update(user=self.server.user, password=self.server.password)
         administrator = self.folder / "administrator.yaml"
         administrator.write_text(json.dumps(config, ensure_ascii=False))  # YAML has no pairs of escapes

@@ -21,8 +21,7 @@ class Copy:
         self.config = stack.folder / "copy.yaml"
         self.config.write_text(json.dumps(config))
         stack.server.sql(f"CREATE DATABASE {stack.state_database}_copy")
-        stack.server.sql(f"GRANT ALL PRIVILEGES ON {stack.state_database}_copy.* TO 'tabrelay'@'%'")
-        assert self.cli("init-db").returncode == 0
+        stack.grant(self.config)
         self.replicator = programs("tabrelay-replicator", ["--config", self.config], ready_url=f"http://127.0.0.1:{self.metrics_port}/readyz")
 
     def cli(self, *arguments):

@@ -106,7 +106,7 @@ class Webhook:
         self.grant()
         write(f"{db}_${{TABRELAY_ROLE}}", PASSWORD)
         self.program = programs("tabrelay-webhook", ["--config", path],
-                                ready_url=f"http://127.0.0.1:{self.port}/healthz", environment={"TABRELAY_ROLE": "webhook"})
+                                ready_url=f"http://127.0.0.1:{self.port}/healthz")
         self.program.start()
 
     def grant(self):

@@ -2,6 +2,7 @@
 """A case's world: everything runs (stack.py) under a steady load (load.py). A case injects, says what must hold meanwhile, heals, and ends
 with recovers(), which measures and judges."""
 import json
+import os
 import re
 import time
 
@@ -10,6 +11,7 @@ from load import ROWS, Person, SqlWriter
 from programs import answers, run, wait_until
 from stack import SECRET
 
+IS_WHOLE = os.environ.get("TABRELAY_FAULTS") == "whole"
 RECOVERY_S = 60  # the most that a recovery may take, unless the case says why
 
 
