@@ -73,7 +73,7 @@ class World:
 
     def configure(self, writes=6000, **replicator):
         """The configuration, which a daemon reads when it starts; WRITES: the quota, a minute."""
-        self.stack._write_config({**REPLICATOR, **replicator}, {}, 6000)
+        self.stack._write_config({**REPLICATOR, **replicator}, {}, {})
         config = json.loads(self.stack.config.read_text())
         config["google"]["writes_per_minute"] = writes
         self.stack.config.write_text(json.dumps(config))

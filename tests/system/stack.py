@@ -70,7 +70,7 @@ class Stack:
     WEBHOOK: more keys of those sections; SANDBOX: more options; SCRIPT False: Code.gs is not installed."""
 
     def __init__(self, server, database, programs, folder, mappings, tables=ITEMS, replicator=None, start=True,
-                 quota=None, webhook=None, sandbox=(), script=True, log_level="debug"):
+                 quota=None, webhook=None, sandbox=(), script=True, log_level="debug", google=None):
         self.server, self.database, self.folder = server, database, folder
         self.state_database = f"{database}_state"
         self.webhook_port, self.metrics_port = free_port(), free_port()
@@ -89,7 +89,7 @@ class Stack:
                          for m in mappings]
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
         self.config = folder / "tabrelay.yaml"
-        self._write_config(replicator or {}, webhook or {}, quota or 6000, log_level)
+        self._write_config(replicator or {}, webhook or {}, {**({"reads_per_minute": quota, "writes_per_minute": quota} if quota else {}), **(google or {})}, log_level)
         self.grant()
 
         self.webhook = programs("tabrelay-webhook", ["--config", self.config], ready_url=self.webhook_url + "healthz")
@@ -123,7 +123,7 @@ class Stack:
         assert done.returncode == 0, done.stderr
         administrator.unlink()
 
-    def _write_config(self, replicator, webhook, quota, log_level="debug"):
+    def _write_config(self, replicator, webhook, google, log_level="debug"):
         credentials = self.folder / "service-account.json"
         credentials.write_text(json.dumps(self.google.credentials()))
         os.chmod(credentials, 0o600)
@@ -133,7 +133,7 @@ class Stack:
             "mysql": {"host": self.server.host, "port": self.server.port, "user": self.user("${TABRELAY_ROLE}"), "password": USER_PASSWORD,
                       "state_database": self.state_database},
             "google": {"base_url": self.google.base + "/", "credentials": str(credentials),
-                       "reads_per_minute": quota, "writes_per_minute": quota},
+                       "reads_per_minute": 6000, "writes_per_minute": 6000, **google},
             "webhook": {"listen": f"127.0.0.1:{self.webhook_port}", "secret": SECRET,
                         "public_url": self.webhook_url, **webhook},
             "replicator": {"metrics_listen": f"127.0.0.1:{self.metrics_port}", **replicator},

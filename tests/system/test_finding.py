@@ -413,7 +413,7 @@ def test_rows_that_move_under_a_write_tell_that_people_are_at_work(make_stack):
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)  # what the server does is no part of it, and it takes its time
 def test_a_cell_that_is_written_again_for_an_edit_waits_for_a_read(make_stack):
     """There is one every six seconds. Without it what was typed since, and no trigger told, would be written over with the edit itself."""
-    stack = filled(make_stack, "apps_script", NEVER, quota=10)
+    stack = filled(make_stack, "apps_script", NEVER, google={"reads_per_minute": 10})
     faults(stack, {"match": "batchUpdate", "hold": True})
     stack.sql("UPDATE items SET qty = 33 WHERE id = 3")
     wait_until("a held write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1, 60)

@@ -293,7 +293,8 @@ def test_drop_downs_that_google_refuses_hold_back_no_row(make_stack):
 
 def test_a_header_that_google_does_not_protect_is_written_all_the_same(make_stack):
     stack = make(make_stack, start=False)
-    stack.google.call("PUT", "/sandbox/v1/faults", refusal("addProtectedRange"))
+    # Twice: a first gzipped request that is refused is sent again as it is.
+    stack.google.call("PUT", "/sandbox/v1/faults", [{**refusal("addProtectedRange")[0], "count": 2}])
     stack.webhook.start()
     stack.replicator.start()
     wait_until("the rows", lambda: len(stack.cells("Items")) == 3, 60)

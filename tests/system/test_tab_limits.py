@@ -49,7 +49,7 @@ def two(make_stack):
                        start=False)
     stack.other = stack.google.create("other", ["Others"])
     stack.mappings[1]["spreadsheet"] = stack.other
-    stack._write_config({}, {}, 6000)
+    stack._write_config({}, {}, {})
     stack.webhook.start()
     return stack
 
