@@ -79,6 +79,8 @@ def bound(name, minutes, mean, counts):
         return max(40, 0.5 * mean)
     if "metadata" in name:  # a number stays for five minutes when an answer was lost, and with each new start of the writer
         return 4 + counts["google_fails"] + 2 * counts["reload"]
+    if "series" in name:  # a reload takes some away, and they come again
+        return max(4, 100 / minutes)
     return max(10, 50 / minutes) if "statements" in name else 4
 
 

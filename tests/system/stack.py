@@ -122,6 +122,7 @@ class Stack:
         done = run("tabrelay", "--config", administrator, "init-db", "--users", self.database, "--passwords", passwords)
         assert done.returncode == 0, done.stderr
         administrator.unlink()
+        return done.stdout
 
     def _write_config(self, replicator, webhook, google, log_level="debug"):
         credentials = self.folder / "service-account.json"

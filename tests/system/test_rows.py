@@ -5,6 +5,7 @@ import pytest
 from programs import wait_until
 from test_held import reconciled
 from test_notes import edited, note
+from test_finding import compared
 from test_placement import keys, silent, type_row
 
 TABLE = "CREATE TABLE items (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, price DECIMAL(8,2) NULL);\n"
@@ -15,6 +16,7 @@ def filled(make_stack, every="1s", **mapping):
                        mappings=[{"table": "items", "name": "items", "tab": "Items", **mapping}])
     stack.sql("INSERT INTO items VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30)")
     stack.wait_equal("Items")
+    compared(stack)
     silent(stack)
     return stack
 

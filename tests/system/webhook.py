@@ -103,18 +103,19 @@ class Webhook:
             (folder / f"{db}_{role}").write_text(PASSWORD)
         write(server.user, server.password)
         self.make_users = ["--config", path, "init-db", "--users", db, "--passwords", folder]
-        self.grant()
+        self.grant(keep_missing="missing" in more_tables)
         write(f"{db}_${{TABRELAY_ROLE}}", PASSWORD)
         self.program = programs("tabrelay-webhook", ["--config", path],
                                 ready_url=f"http://127.0.0.1:{self.port}/healthz")
         self.program.start()
 
-    def grant(self):
-        """As an administrator; the table `missing` is there for that long, for rights are given on tables that are."""
+    def grant(self, keep_missing=False):
+        """As an administrator; the table `missing` is there at least for that long, for rights are given on tables that are."""
         self.sql("CREATE TABLE IF NOT EXISTS @missing (id INT NOT NULL PRIMARY KEY)")
         done = run("tabrelay", *self.make_users)
         assert done.returncode == 0, done.stderr
-        self.sql("DROP TABLE @missing")
+        if not keep_missing:
+            self.sql("DROP TABLE @missing")
 
     def sql(self, statement, args=None):
         return self.server.sql(statement.replace("@", f"{self.db}."), args)
