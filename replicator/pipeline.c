@@ -36,6 +36,7 @@ struct pipeline {
     int64_t started_ms;
     unsigned *warned;       /* owned; session_surroundings */
     int64_t *full_until_ms; /* owned; the same */
+    struct orphan *orphans; /* owned; the same */
     char *seen_position;    /* owned; session_surroundings */
     unsigned misfits;       /* times in a row that an event did not fit its table's definition */
     struct log_fault fault;
@@ -214,7 +215,8 @@ static int run_session(struct pipeline *p, struct err *err)
                                                 .stop = p->stop,
                                                 .process_start_ms = p->started_ms,
                                                 .warned = p->warned,
-                                                .full_until_ms = p->full_until_ms};
+                                                .full_until_ms = p->full_until_ms,
+                                                .orphans = &p->orphans};
     struct session s;
     bool was_open;
     int rc = session_open(&s, &around, err);
@@ -279,6 +281,7 @@ static void pipeline_free(struct pipeline *p)
     free(p->seen_position);
     free(p->warned);
     free(p->full_until_ms);
+    orphans_close(&p->orphans);
     stream_clock_close(&p->clock);
     free(p);
 }

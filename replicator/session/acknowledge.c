@@ -170,7 +170,7 @@ static bool is_last(const struct session *s, const struct shipment *sh)
     if (planted(1))
         return s->position != NULL;
     if (leaving < s->set.n_rows || s->placements != NULL || s->checks != NULL ||
-        s->orphans != NULL || s->notes != NULL || s->is_in_transaction ||
+        *s->orphans != NULL || s->notes != NULL || s->is_in_transaction ||
         (s->window.is_open && !s->window.is_snapshot)) /* a chunk is read again */
         return false;
     for (size_t i = 0; i < s->n_follows; i++)

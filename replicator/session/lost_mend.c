@@ -127,7 +127,7 @@ static int mend_hit(struct writing *w, const struct hit *hit, size_t *n, struct 
 static int add_orphan(struct hunt *h, const struct hit *hit, struct err *err)
 {
     const struct lost_row *row = hit->content->like;
-    struct orphan *o = orphan_new(h->s, h->share->at, row->key, hit->row, err);
+    struct orphan *o = orphan_new(h->s, h->share->at, row->key, err);
 
     if (o == NULL)
         return -1;

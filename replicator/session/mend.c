@@ -123,8 +123,7 @@ static int add_orphans(struct session *s, const struct share *share, struct err 
     const struct proof_result *r = &share->result;
 
     for (size_t i = 0; i < r->n_orphans; i++)
-        if (orphan_add(s, &share->plan, share->at, r->orphan_of[i], r->orphans[i], r->is_delete[i],
-                       err) != 0)
+        if (orphan_add(s, &share->plan, share->at, r->orphan_of[i], r->is_delete[i], err) != 0)
             return -1;
     return 0;
 }

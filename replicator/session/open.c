@@ -206,6 +206,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .process_start_ms = around->process_start_ms,
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
+                          .orphans = around->orphans,
                           .transaction = 1};
     pace_init(&s->pace, cfg->google.batch_bytes);
     if (open_lease(s, err) != 0 || check_seen(s, around->seen_position, err) != 0 ||

@@ -4,8 +4,9 @@
  *
  * A write hit a row without a key (a blank row that a person had just inserted), or a row that we
  * inserted stands twice because a person typed its key meanwhile. People may still be moving rows,
- * so what was left behind is looked for by its content each time, and taking it back is proven like
- * any other write.
+ * so what was left behind is looked for by its content each time, until a look finds nothing, and
+ * taking it back is proven like any other write. Several writes may have left cells in one row, so
+ * a row is ours when each of its cells is what some write left in that column.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "replicator/session/session.h"
 #include "replicator/sync/tab.h"
 
-enum { FIRST_MS = 150, NEXT_MS = 500, TRIES_MAX = 8, KEY_MAX = 16 };
+enum { FIRST_MS = 150, NEXT_MS = 500, TRIES_MAX = 8, KEY_MAX = 16, ROWS_MAX = 100 };
 
 static void orphan_free(struct orphan **at)
 {
@@ -29,14 +30,13 @@ static void orphan_free(struct orphan **at)
     free(o);
 }
 
-void orphans_close(struct session *s)
+void orphans_close(struct orphan **orphans)
 {
-    while (s->orphans != NULL)
-        orphan_free(&s->orphans);
+    while (*orphans != NULL)
+        orphan_free(orphans);
 }
 
-struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, int64_t row,
-                          struct err *err)
+struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, struct err *err)
 {
     size_t n = s->follows[mapping].m.n_columns;
     struct orphan *o = calloc(1, sizeof(*o));
@@ -51,18 +51,18 @@ struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 ke
     }
     o->mapping = mapping;
     o->key = key;
-    o->row = row;
+    o->n_columns = n;
     o->due_ms = clock_mono_ms() + FIRST_MS;
-    o->next = s->orphans;
-    s->orphans = o;
+    o->next = *s->orphans;
+    *s->orphans = o;
     return o;
 }
 
 int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
-               int64_t row, bool is_twice, struct err *err)
+               bool is_twice, struct err *err)
 {
     const struct planned_row *from = &plan->rows[planned];
-    struct orphan *o = orphan_new(s, mapping, from->pending->id.key, row, err);
+    struct orphan *o = orphan_new(s, mapping, from->pending->id.key, err);
 
     if (o == NULL)
         return -1;
@@ -78,30 +78,84 @@ int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, siz
 
 /* --- finding --- */
 
-/* Does ROW hold the cells that we wrote, and nothing else of the mapping's? */
-static bool is_left_behind(const struct mapping *m, const struct orphan *o, const struct grid *grid,
-                           int64_t row)
+/* Of the mapping's rows; cells, not rows that stand twice. */
+static bool is_cells_of(const struct orphan *o, uint32_t mapping)
 {
+    return o->mapping == mapping && !o->is_twice;
+}
+
+static bool is_shown(const struct mapping *m, const struct orphan *o, size_t i,
+                     const struct cell *cell)
+{
+    return o->n_columns == m->n_columns && o->has[i] && tab_cell_shows(m, i, cell, o->hashes[i]);
+}
+
+/* Did some write leave CELL in column I? */
+static bool is_left_cell(const struct session *s, uint32_t mapping, size_t i,
+                         const struct cell *cell)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+
+    for (const struct orphan *o = *s->orphans; o != NULL; o = o->next)
+        if (is_cells_of(o, mapping) && is_shown(m, o, i, cell))
+            return true;
+    return false;
+}
+
+/* Has ROW no key, and are all of its mapped cells what our writes left there? */
+static bool is_left_behind(const struct session *s, uint32_t mapping, const struct grid *grid,
+                           const struct grid *keys, int64_t row)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+    struct hash128 key;
     bool any = false;
 
+    if (tab_key_at(m, keys, row, &key))
+        return false;
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
 
-        if (!o->has[i] ? cell->type != CELL_BLANK : !tab_cell_shows(m, i, cell, o->hashes[i]))
+        if (cell->type == CELL_BLANK)
+            continue;
+        if (!is_left_cell(s, mapping, i, cell))
             return false;
-        any = any || o->has[i];
+        any = true;
     }
     return any;
 }
 
-static int64_t find_row(const struct mapping *m, const struct orphan *o, const struct grid *grid)
+/* Each column of the key has its own grid, where a tab is read by key columns; here all are one. */
+static void same_grid(const struct mapping *m, const struct grid *grid, struct grid *keys)
 {
-    if (is_left_behind(m, o, grid, o->row))
-        return o->row;
-    for (int64_t row = grid_end_row(grid) - 1; row >= 1; row--)
-        if (is_left_behind(m, o, grid, row))
-            return row;
-    return -1;
+    for (size_t k = 0; k < m->n_key; k++)
+        keys[k] = *grid;
+}
+
+/* At most ROWS_MAX; how many. */
+static size_t find_left_behind(const struct session *s, uint32_t mapping, const struct grid *grid,
+                               int64_t *rows)
+{
+    struct grid keys[KEY_MAX];
+    size_t n = 0;
+
+    same_grid(&s->follows[mapping].m, grid, keys);
+    for (int64_t row = 1; row < grid_end_row(grid) && n < ROWS_MAX; row++)
+        if (is_left_behind(s, mapping, grid, keys, row))
+            rows[n++] = row;
+    return n;
+}
+
+/* Does ROW show exactly what O's write brought? */
+static bool is_copy(const struct mapping *m, const struct orphan *o, const struct grid *grid,
+                    int64_t row)
+{
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+
+        if (cell->type == CELL_BLANK ? o->has[i] : !is_shown(m, o, i, cell))
+            return false;
+    }
+    return true;
 }
 
 /* Of two rows with our key the one that shows exactly what we wrote; of two such the lower one. */
@@ -111,8 +165,7 @@ static int64_t find_twin(const struct mapping *m, const struct orphan *o, const 
     int64_t last = -1, ours = -1;
     size_t n = 0;
 
-    for (size_t k = 0; k < m->n_key; k++)
-        keys[k] = *grid;
+    same_grid(m, grid, keys);
     for (int64_t row = 1; row < grid_end_row(grid); row++) {
         struct hash128 key;
 
@@ -120,7 +173,7 @@ static int64_t find_twin(const struct mapping *m, const struct orphan *o, const 
             continue;
         n++;
         last = row;
-        if (is_left_behind(m, o, grid, row))
+        if (is_copy(m, o, grid, row))
             ours = row;
     }
     if (n < 2)
@@ -143,7 +196,7 @@ static struct grid_range mapped_range(const struct mapping *m, int64_t row, int6
 
 /* A key that stands in GRID's ROW: what we did to that row was meant for another. */
 static int mend_row(struct session *s, uint32_t mapping, const struct grid *grid, int64_t row,
-                    bool *is_hit, struct err *err)
+                    struct err *err)
 {
     const struct mapping *m = &s->follows[mapping].m;
     struct base_rows base = {0};
@@ -151,10 +204,8 @@ static int mend_row(struct session *s, uint32_t mapping, const struct grid *grid
     struct hash128 key;
     int rc;
 
-    for (size_t k = 0; k < m->n_key; k++)
-        keys[k] = *grid;
-    *is_hit = tab_key_at(m, keys, row, &key);
-    if (!*is_hit)
+    same_grid(m, grid, keys);
+    if (!tab_key_at(m, keys, row, &key))
         return 0;
     rc = state_load_base(&s->state, m->cfg->name, &key, 1, false, &base, err);
     if (rc == 0 && base.rows != NULL)
@@ -163,28 +214,38 @@ static int mend_row(struct session *s, uint32_t mapping, const struct grid *grid
     return rc;
 }
 
-static int blank_row(struct session *s, struct orphan *o, int64_t row, bool *done, struct err *err)
+static void blank_row(struct batch *batch, const struct mapping *m, const struct grid *grid,
+                      int64_t row)
 {
-    struct mapping *m = &s->follows[o->mapping].m;
-    const struct grid_range proof = mapped_range(m, row, row + 1);
     const struct cell blank = {.type = CELL_BLANK};
+
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (grid_at(grid, row, m->columns[i].sheet_column)->type != CELL_BLANK)
+            batch_write(batch, m->sheet_id, row, m->columns[i].sheet_column, &blank, 1, 1);
+}
+
+/* What GRID shows in these N rows is blanked. */
+static int blank_rows(struct session *s, uint32_t mapping, const struct grid *grid,
+                      const int64_t *rows, size_t n, struct err *err)
+{
+    struct mapping *m = &s->follows[mapping].m;
+    struct grid_range proof[ROWS_MAX];
     struct batch *batch = batch_new();
     struct grid *after = NULL;
-    bool is_hit = false;
     int rc;
 
     if (batch == NULL)
         return err_nomem(err, "orphan");
-    for (size_t i = 0; i < m->n_columns; i++)
-        if (o->has[i])
-            batch_write(batch, m->sheet_id, row, m->columns[i].sheet_column, &blank, 1, 1);
-    rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, &proof, 1, &after, err);
-    if (rc == 0)
-        rc = mend_row(s, o->mapping, after, row, &is_hit, err);
-    grids_free(after, 1);
+    for (size_t i = 0; i < n; i++) {
+        blank_row(batch, m, grid, rows[i]);
+        proof[i] = mapped_range(m, rows[i], rows[i] + 1);
+    }
+    rc = sheets_send(s->sheets, m->cfg->spreadsheet, batch, proof, n, &after, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = mend_row(s, mapping, &after[i], rows[i], err);
+    grids_free(after, n);
     batch_free(batch);
     m->is_index_stale = true;
-    *done = rc == 0 && !is_hit;
     return rc;
 }
 
@@ -223,52 +284,111 @@ static int delete_twin(struct session *s, struct orphan *o, int64_t row, struct 
     return lost_answered(s, m, rc, err);
 }
 
-/* Look for one; *DONE: it is gone. */
-static int take_back(struct session *s, struct orphan *o, bool *done, struct err *err)
+static int read_tab(struct session *s, const struct mapping *m, struct grid **grid, struct err *err)
 {
-    struct mapping *m = &s->follows[o->mapping].m;
     const struct grid_range range = mapped_range(m, 1, -1);
+
+    return sheets_read(s->sheets, m->cfg->spreadsheet, &range, 1, grid, err);
+}
+
+/* *IS_GONE: there is none left. */
+static int take_back_cells(struct session *s, uint32_t mapping, bool *is_gone, struct err *err)
+{
+    const struct mapping *m = &s->follows[mapping].m;
+    int64_t rows[ROWS_MAX];
+    struct grid *grid = NULL;
+    size_t n;
+    int rc = 0;
+
+    if (read_tab(s, m, &grid, err) != 0)
+        return -1;
+    n = find_left_behind(s, mapping, grid, rows);
+    *is_gone = n == 0;
+    if (n > 0) {
+        log_info("orphan: cells that landed in nobody's row are taken back mapping=%s row=%lld "
+                 "rows=%zu",
+                 m->cfg->name, (long long)rows[0] + 1, n);
+        rc = blank_rows(s, mapping, grid, rows, n, err);
+    }
+    grids_free(grid, 1);
+    return rc;
+}
+
+static int take_back_twin(struct session *s, struct orphan *o, bool *is_gone, struct err *err)
+{
+    const struct mapping *m = &s->follows[o->mapping].m;
     struct grid *grid = NULL;
     int64_t row;
-    int rc;
 
-    *done = true;
-    if (sheets_read(s->sheets, m->cfg->spreadsheet, &range, 1, &grid, err) != 0)
+    if (read_tab(s, m, &grid, err) != 0)
         return -1;
-    row = o->is_twice ? find_twin(m, o, grid) : find_row(m, o, grid);
+    row = find_twin(m, o, grid);
     grids_free(grid, 1);
+    *is_gone = row < 0;
     if (row < 0)
         return 0;
-    log_info("orphan: cells that landed in nobody's row are taken back mapping=%s row=%lld",
+    log_info("orphan: a row of ours that stands twice is taken back mapping=%s row=%lld",
              m->cfg->name, (long long)row + 1);
-    rc = o->is_twice ? delete_twin(s, o, row, err) : blank_row(s, o, row, done, err);
-    /* Look once more: people may be moving rows just now. */
-    if (rc == 0 && *done && !o->is_verified) {
-        o->is_verified = true;
-        *done = false;
+    return delete_twin(s, o, row, err);
+}
+
+/* One look is for all cells of a mapping. */
+static void mark_looked_at(struct session *s, const struct orphan *due, int64_t now)
+{
+    for (struct orphan *o = *s->orphans; o != NULL; o = o->next) {
+        o->is_looked_at = o == due || (!due->is_twice && is_cells_of(o, due->mapping));
+        if (o->is_looked_at)
+            o->due_ms = now + NEXT_MS;
     }
+}
+
+/* What was looked for is gone, or it is given up. */
+static void forget_some(struct session *s, bool is_gone)
+{
+    for (struct orphan **at = s->orphans; *at != NULL;) {
+        struct orphan *o = *at;
+
+        if (!o->is_looked_at || (!is_gone && ++o->tries < TRIES_MAX)) {
+            at = &o->next;
+            continue;
+        }
+        if (!is_gone)
+            log_warn("orphan: what a write left in nobody's row was not taken back, because the "
+                     "rows go on moving mapping=%s",
+                     s->cfg->mappings[o->mapping].name);
+        orphan_free(at);
+    }
+}
+
+static int look(struct session *s, struct orphan *o, int64_t now, struct err *err)
+{
+    bool is_gone = false;
+    int rc = 0;
+
+    mark_looked_at(s, o, now);
+    if (s->follows[o->mapping].m.is_ready)
+        rc = o->is_twice ? take_back_twin(s, o, &is_gone, err)
+                         : take_back_cells(s, o->mapping, &is_gone, err);
+    if (rc == 0)
+        forget_some(s, is_gone);
     return rc;
+}
+
+static struct orphan *find_due(const struct session *s, int64_t now)
+{
+    for (struct orphan *o = *s->orphans; o != NULL; o = o->next)
+        if (o->due_ms <= now)
+            return o;
+    return NULL;
 }
 
 int orphan_step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
+    struct orphan *o;
 
-    for (struct orphan **at = &s->orphans; *at != NULL;) {
-        struct orphan *o = *at;
-        bool done = true;
-
-        if (o->due_ms > now) {
-            at = &o->next;
-            continue;
-        }
-        o->due_ms = now + NEXT_MS;
-        if (take_back(s, o, &done, err) != 0)
+    while ((o = find_due(s, now)) != NULL)
+        if (look(s, o, now, err) != 0)
             return -1;
-        if (done || ++o->tries >= TRIES_MAX)
-            orphan_free(at);
-        else
-            at = &o->next;
-    }
     return 0;
 }

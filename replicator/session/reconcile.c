@@ -104,7 +104,7 @@ static int begin(struct session *s, struct follow *f, struct err *err)
 static bool is_quiet(const struct session *s, const struct follow *f)
 {
     return f->reconcile.is_past_mark && s->set.n_rows == 0 && s->placements == NULL &&
-           s->checks == NULL && s->orphans == NULL && s->notes == NULL && !s->window.is_open &&
+           s->checks == NULL && *s->orphans == NULL && s->notes == NULL && !s->window.is_open &&
            f->refreshes == NULL && !s->is_in_transaction;
 }
 

@@ -62,7 +62,6 @@ void session_close(struct session *s)
     change_set_close(&s->set);
     window_close(&s->window);
     checks_close(s);
-    orphans_close(s);
     decisions_close(s);
     notes_close(s);
     recents_close(s);
@@ -244,7 +243,7 @@ static int64_t wait_ms(const struct session *s)
     for (const struct check *c = s->checks; c != NULL; c = c->hh.next)
         if (c->due_ms - now < wait)
             wait = c->due_ms - now;
-    for (const struct orphan *o = s->orphans; o != NULL; o = o->next)
+    for (const struct orphan *o = *s->orphans; o != NULL; o = o->next)
         if (o->due_ms - now < wait)
             wait = o->due_ms - now;
     for (const struct note *n = s->notes; n != NULL; n = n->hh.next)

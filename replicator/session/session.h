@@ -193,11 +193,11 @@ struct check {
 struct orphan {
     uint32_t mapping;
     struct hash128 key;
-    int64_t row;      /* 0-based: where it was */
-    bool is_twice;    /* a whole row, to be deleted; else cells, to be blanked */
-    bool *has;        /* owned; one a mapped column: we wrote something there */
-    uint64_t *hashes; /* owned; what */
-    bool is_verified;
+    bool is_twice;     /* a whole row, to be deleted; else cells, to be blanked */
+    size_t n_columns;  /* so many columns the mapping had */
+    bool *has;         /* owned; one a mapped column: we wrote something there */
+    uint64_t *hashes;  /* owned; what */
+    bool is_looked_at; /* by the look that is under way */
     unsigned tries;
     int64_t due_ms; /* monotonic */
     struct orphan *next;
@@ -227,7 +227,8 @@ struct session_surroundings {
     const char *seen_position; /* up to where the sessions before have read; NULL: not at all */
     int64_t process_start_ms;  /* wall */
     unsigned *warned; /* one a mapping: enum unseen, ored: what was warned of in this process */
-    int64_t *full_until_ms; /* one a mapping: monotonic; it waits for room in its spreadsheet */
+    int64_t *full_until_ms;  /* one a mapping: monotonic; it waits for room in its spreadsheet */
+    struct orphan **orphans; /* a list: not taken back yet */
 };
 
 struct session {
@@ -290,7 +291,7 @@ struct session {
     struct pace pace;
     struct placement *placements; /* uthash */
     struct check *checks;         /* uthash */
-    struct orphan *orphans;       /* a list */
+    struct orphan **orphans;      /* a list, owned by the pipeline */
     struct decision *decisions;   /* uthash; decide.h */
     struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
@@ -417,14 +418,13 @@ int lost_record_keys(struct session *s, const struct mapping *m, const struct ha
 int lost_answered(struct session *s, const struct mapping *m, int rc, struct err *err);
 
 /* orphan.c */
-/* Cells of ours are in ROW (a hint) and belong to nobody: the caller sets has and hashes. NULL: no
- * memory. */
-struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, int64_t row,
-                          struct err *err);
+/* Cells of ours stand where they belong to nobody: the caller sets has and hashes. NULL: no memory.
+ */
+struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 key, struct err *err);
 int orphan_add(struct session *s, const struct plan *plan, uint32_t mapping, size_t planned,
-               int64_t row, bool is_twice, struct err *err);
+               bool is_twice, struct err *err);
 int orphan_step(struct session *s, struct err *err);
-void orphans_close(struct session *s);
+void orphans_close(struct orphan **orphans);
 
 /* reconcile.c */
 int reconcile_step(struct session *s, struct err *err);

@@ -376,6 +376,23 @@ def test_another_row_is_deleted_during_a_write(stack):
     assert agreed(stack) == kept(1, 3, 4, 5, 6)
 
 
+def test_two_writes_land_in_one_blank_row(make_stack):
+    """The first leaves its cell in a row that a person has just inserted, and the person moves that row under the second, before the
+    first is taken back: nothing of either stays there."""
+    stack = fill(make_stack([{"table": "items", "tab": "Items", "sheet_changes": "poll"}], script=False,
+                            replicator={"reconcile_every": "0s", "poll_every": "1h"}))
+    compared(stack)
+    with on_its_way(stack, "UPDATE items SET price = 99 WHERE id = 2", holds=2):
+        act(stack, "insert_rows", index=2, count=1)
+        stack.sql("UPDATE items SET name = 'from MySQL' WHERE id = 5")
+    wait_until("the first write", lambda: shown(stack, 2, "price") == 99)
+    wait_until("the second one", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    act(stack, "move_rows", index=2, count=1, to=7)
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert all(cell is None for cell in stack.cells("Items")[6])
+
+
 @SHEET_ONLY
 def test_the_written_row_is_cut_and_pasted_during_a_write(stack):
     fill(stack)
