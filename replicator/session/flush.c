@@ -136,6 +136,19 @@ static size_t meet_base(struct session *s, const struct share *share, struct pla
     return kept;
 }
 
+/* Plan ROWS (taken over) as SHARE's, and append it to the batch. */
+static int plan_rows(struct shipment *sh, struct share *share, struct mapping *m,
+                     struct planned_row *rows, size_t n, struct err *err)
+{
+    size_t n_cells = batch_cells(sh->batch);
+
+    if (plan_make(&share->plan, m, rows, n, err) != 0 ||
+        plan_emit(&share->plan, sh->batch, err) != 0)
+        return -1;
+    share->n_cells = batch_cells(sh->batch) - n_cells;
+    return proof_make(&share->proof, &share->plan, err);
+}
+
 /* Plan the mapping's rows as a new share, if there are any. */
 static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
                       struct err *err)
@@ -143,7 +156,7 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
     struct mapping *m = &s->follows[at].m;
     struct share *share = &sh->shares[sh->n_shares];
     struct planned_row *rows;
-    size_t n = 0, n_cells;
+    size_t n = 0;
 
     if (shipment_rekey(s, at, err) != 0)
         return -1;
@@ -165,12 +178,16 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         return -1;
     }
     n = meet_base(s, share, rows, n);
-    n_cells = batch_cells(sh->batch);
-    if (plan_make(&share->plan, m, rows, n, err) != 0 ||
-        plan_emit(&share->plan, sh->batch, err) != 0)
-        return -1;
-    share->n_cells = batch_cells(sh->batch) - n_cells;
-    return proof_make(&share->proof, &share->plan, err);
+    return plan_rows(sh, share, m, rows, n, err);
+}
+
+static struct batch *new_batch(void)
+{
+    struct batch *batch = batch_new();
+
+    if (batch != NULL)
+        batch_now_or_never(batch);
+    return batch;
 }
 
 static int plan_shipment(struct session *s, struct shipment *sh, const char *spreadsheet,
@@ -181,12 +198,9 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
 
     *sh = (struct shipment){.spreadsheet = spreadsheet,
                             .shares = calloc(s->n_follows, sizeof(*sh->shares)),
-                            .batch = batch_new()};
-    if (sh->shares == NULL || sh->batch == NULL)
-        return err_nomem(err, "flush");
-    batch_now_or_never(sh->batch);
+                            .batch = new_batch()};
     order = calloc(s->n_follows, sizeof(*order));
-    if (order == NULL)
+    if (sh->shares == NULL || sh->batch == NULL || order == NULL)
         return err_nomem(err, "flush");
     n = turns_mappings(s, spreadsheet, order);
     for (size_t i = 0; i < n && room > 0; i++)
@@ -198,15 +212,60 @@ static int plan_shipment(struct session *s, struct shipment *sh, const char *spr
 
 /* --- a look before --- */
 
+/* Plan SHARE once more, without the rows that a look since SINCE_MS has told to wait. */
+static int leave_out(struct shipment *sh, struct share *share, int64_t since_ms, struct err *err)
+{
+    struct plan old = share->plan;
+    struct planned_row *rows = calloc(old.n_rows + 1, sizeof(*rows));
+    size_t n = 0;
+    int rc;
+
+    if (rows == NULL)
+        return err_nomem(err, "flush");
+    for (size_t i = 0; i < old.n_rows; i++)
+        if (pending_row_may_leave(old.rows[i].pending, since_ms))
+            rows[n++] = (struct planned_row){.pending = old.rows[i].pending,
+                                             .base = old.rows[i].base,
+                                             .base_len = old.rows[i].base_len,
+                                             .agreed = old.rows[i].agreed,
+                                             .agreed_len = old.rows[i].agreed_len};
+    proof_close(&share->proof);
+    share->plan = (struct plan){0};
+    rc = plan_rows(sh, share, old.mapping, rows, n, err);
+    plan_close(&old);
+    return rc;
+}
+
+/* The same for all of it: the others leave now, as they were looked at. *N: how many remain. */
+static int leave_out_waiting(struct shipment *sh, int64_t since_ms, size_t *n, struct err *err)
+{
+    batch_free(sh->batch);
+    sh->batch = new_batch();
+    if (sh->batch == NULL)
+        return err_nomem(err, "flush");
+    *n = 0;
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        if (leave_out(sh, &sh->shares[i], since_ms, err) != 0)
+            return -1;
+        *n += sh->shares[i].plan.n_rows;
+    }
+    return 0;
+}
+
 /* Look at the rows that are to be written. They are planned anew when they have moved; while people
  * go on moving them the proof has to do. But a delete that hits another row takes the people's own
  * cells with it, which nobody can bring back. */
 static int look_before(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
 {
-    bool has_moved = false;
+    bool has_moved = false, has_waiting = false;
+    int64_t since_ms = clock_mono_ms();
+    size_t n = 0;
 
-    if (shipment_rescue(s, sh, must_wait, err) != 0)
+    if (shipment_rescue(s, sh, &has_waiting, err) != 0)
         return -1;
+    if (has_waiting && leave_out_waiting(sh, since_ms, &n, err) != 0)
+        return -1;
+    *must_wait = s->must_restart || (has_waiting && n == 0);
     for (size_t i = 0; i < sh->n_shares && !*must_wait; i++) {
         struct share *share = &sh->shares[i];
 

@@ -4,12 +4,12 @@
  *
  * Without a script an edit waits for the next look; with one, its trigger may be late. A write of
  * ours could land on it in the meantime. So such rows are read before they are written: cells that
- * do not show what base says go to the webhook first, as found edits, and the batch waits for what
+ * do not show what base says go to the webhook first, as found edits, and their row waits for what
  * becomes of them, and is read once more: what was told is written over, what was typed since is
  * told, too. A script knows more (who, and what was there before), so it gets a moment to tell.
  * With a script this is done only while people are at work and a read is free, for it makes a
- * change later by a request. While the webhook is away, a row in which somebody typed waits; the
- * others do not.
+ * change later by a request. Only the rows in which somebody typed wait, however many type: the
+ * others leave at once.
  *
  * Trusted are only rows of which nothing can be on its way: what became of every batch before is
  * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced, or
@@ -56,7 +56,7 @@ struct rescue {
     struct telling *tellings; /* owned */
     size_t n_tellings;
     bool has_script;
-    bool is_awaiting; /* the script may tell of a cell */
+    bool has_waiting; /* rows that are not to leave now: not_before_ms says when */
     bool has_moved;   /* a row is not where the index has it */
 };
 
@@ -77,24 +77,27 @@ static bool is_readable(const struct planned_row *row)
            (row->pending->forced == NULL || row->pending->can_rescue);
 }
 
-/* Without a free read a change of MySQL's is brought at once; cells that are only to show again
- * what an edit left in MySQL can wait for one. True: some row waits. */
-static bool wait_for_read(const struct session *s, const struct share *share)
+static void wait_until_ms(struct rescue *r, struct pending_row *row, int64_t ms)
 {
-    int64_t until_ms = clock_mono_ms() + sheets_read_wait_ms(s->sheets);
-    bool any = false;
+    row->not_before_ms = ms;
+    r->has_waiting = true;
+}
 
-    for (size_t i = 0; i < share->plan.n_rows; i++) {
-        const struct planned_row *row = &share->plan.rows[i];
+/* Without a free read a change of MySQL's is brought at once; cells that are only to show again
+ * what an edit left in MySQL can wait for one. */
+static void wait_for_read(struct rescue *r)
+{
+    int64_t until_ms = clock_mono_ms() + sheets_read_wait_ms(r->s->sheets);
+
+    for (size_t i = 0; i < r->share->plan.n_rows; i++) {
+        const struct planned_row *row = &r->share->plan.rows[i];
 
         if (!is_readable(row) || row->pending->forced == NULL ||
             row->pending->n_read_waits == READ_WAITS_MAX)
             continue;
         row->pending->n_read_waits++;
-        row->pending->not_before_ms = until_ms;
-        any = true;
+        wait_until_ms(r, row->pending, until_ms);
     }
-    return any;
 }
 
 static int by_number(const void *a, const void *b)
@@ -217,7 +220,8 @@ static int look_at_row(struct rescue *r, const struct planned_row *row, const st
     if (!any || row->pending->n_told == TELLS_MAX)
         return 0;
     if (r->has_script && !row->pending->is_awaited) {
-        row->pending->is_awaited = r->is_awaiting = true;
+        row->pending->is_awaited = true;
+        wait_until_ms(r, row->pending, clock_mono_ms() + TRIGGER_MS);
         return 0;
     }
     found_upsert(&r->found, m, grid, row->sheet_row, r->changed, base);
@@ -257,8 +261,9 @@ static int read_some(struct rescue *r, struct err *err)
     return rc;
 }
 
-static void note_told(struct telling *t)
+static void note_told(struct rescue *r, struct telling *t)
 {
+    wait_until_ms(r, t->row, clock_mono_ms() + SETTLE_MS);
     free(t->row->told);
     t->row->told = take_ptr(t->hashes);
     t->row->n_told++;
@@ -266,19 +271,19 @@ static void note_told(struct telling *t)
 }
 
 /* The webhook did not take it: the row waits, but not for ever. */
-static void note_untold(const struct rescue *r, struct telling *t)
+static void note_untold(struct rescue *r, struct telling *t)
 {
     int64_t now = clock_mono_ms();
 
     if (t->row->untold_ms == 0)
         t->row->untold_ms = now;
-    t->row->not_before_ms = now + RETRY_MS;
+    wait_until_ms(r, t->row, now + RETRY_MS);
     if (now - t->row->untold_ms < UNTOLD_MS)
         return;
     log_warn("rescue: a person's edit of a row that MySQL has changed, too, is written over, "
              "because the webhook is away mapping=%s",
              r->share->plan.mapping->cfg->name);
-    note_told(t);
+    note_told(r, t);
 }
 
 static int tell(struct rescue *r, struct err *err)
@@ -291,7 +296,7 @@ static int tell(struct rescue *r, struct err *err)
         log_fault(&r->s->reconcile_fault, "rescue", err);
     for (size_t i = 0; i < r->n_tellings; i++) {
         if (is_taken)
-            note_told(&r->tellings[i]);
+            note_told(r, &r->tellings[i]);
         else
             note_untold(r, &r->tellings[i]);
     }
@@ -328,11 +333,8 @@ static int rescue_share(struct rescue *r, struct err *err)
     return rc;
 }
 
-int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err)
+int shipment_rescue(struct session *s, struct shipment *sh, bool *has_waiting, struct err *err)
 {
-    int64_t wait_ms = 0;
-    bool is_waiting = false;
-
     for (size_t i = 0; i < sh->n_shares; i++) {
         struct share *share = &sh->shares[i];
         struct rescue r = {
@@ -340,20 +342,12 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, str
 
         if (!is_wanted(&s->follows[share->at]))
             continue;
-        if (r.has_script && sheets_read_wait_ms(s->sheets) > 0) {
-            is_waiting = wait_for_read(s, share) || is_waiting;
-            continue;
-        }
-        if (rescue_share(&r, err) != 0)
+        if (r.has_script && sheets_read_wait_ms(s->sheets) > 0)
+            wait_for_read(&r);
+        else if (rescue_share(&r, err) != 0)
             return -1;
         share->has_moved = share->has_moved || r.has_moved;
-        if (r.n_tellings > 0 && wait_ms < SETTLE_MS)
-            wait_ms = SETTLE_MS;
-        if (r.is_awaiting)
-            wait_ms = TRIGGER_MS;
+        *has_waiting = *has_waiting || r.has_waiting;
     }
-    *must_wait = wait_ms > 0 || is_waiting || s->must_restart;
-    if (wait_ms > 0)
-        s->flush_after_ms = clock_mono_ms() + wait_ms;
     return 0;
 }

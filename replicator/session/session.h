@@ -296,7 +296,7 @@ struct session {
     struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
-    int64_t flush_after_ms; /* monotonic; while people move rows, or what they typed is under way */
+    int64_t flush_after_ms; /* monotonic; while people move rows, or base meets images */
     int64_t turn_after_ms;  /* monotonic; whose turn it is is not looked at before */
     int64_t
         token_since_ms; /* monotonic; a batch waits for the quota, counted up to here; 0: none */

@@ -38,8 +38,9 @@ struct shipment {
 bool shipment_is_written(enum plan_action action);
 
 /* rescue.c: read the rows that are to be written, and send what people typed there, and no script
- * has told, to the webhook. *MUST_WAIT: the batch is not to be sent now. Sets has_moved. Blocks. */
-int shipment_rescue(struct session *s, struct shipment *sh, bool *must_wait, struct err *err);
+ * has told, to the webhook. Sets has_moved, and *HAS_WAITING where rows are not to leave now
+ * (their not_before_ms is later than this call). Blocks. */
+int shipment_rescue(struct session *s, struct shipment *sh, bool *has_waiting, struct err *err);
 
 /* unmapped.c: what stands in unmapped columns of the rows that PLAN deletes goes into the edit log.
  * *HAS_MOVED: one of them is not where PLAN has it. Blocks for a read, or one for each 100 places.

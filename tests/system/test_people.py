@@ -481,6 +481,37 @@ def test_undo_of_a_row_delete_before_and_after_mysql_has_deleted_it(stack):
 PEOPLE = [f"{name}@example.com" for name in ("ann", "ben", "cem", "dua", "eva")]
 
 
+def test_rows_go_on_while_somebody_types_without_a_pause(stack):
+    """Faster than the script tells, into rows that MySQL changes all the time: only the row in which something was typed waits."""
+    fill(stack, 30)
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"delay_ms": 1500})
+    stopping, typed = threading.Event(), []
+
+    def type_in():
+        for n in range(2, 30):
+            if stopping.wait(0.2):
+                return
+            edit(stack, n, "note", f"typed {n}")
+            typed.append(n)
+
+    edit(stack, 30, "note", "somebody is at work")
+    wait_until("the edit", lambda: stack.sql("SELECT note FROM items WHERE id = 30") == [("somebody is at work",)])
+    typist = threading.Thread(target=type_in)
+    typist.start()
+    price = 100
+    try:
+        while len(typed) < 15:
+            price += 1
+            stack.sql("UPDATE items SET price = %s", (price,))
+            wait_until("the row in which nobody types", lambda: shown(stack, 1, "price") == price)
+        assert typist.is_alive(), "it came only when nobody typed any longer"
+    finally:
+        stopping.set()
+        typist.join()
+    stack.wait_equal("Items", 60)
+    assert [note for note, in stack.sql("SELECT note FROM items WHERE id > 1 ORDER BY id")][:len(typed)] == [f"typed {n}" for n in typed]
+
+
 def test_five_people_edit_at_once(stack):
     fill(stack, 5)
     at, failures = column(stack, "name"), []
