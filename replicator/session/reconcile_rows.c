@@ -99,7 +99,8 @@ bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64
     return true;
 }
 
-static const char twice[] = "this key stands in row ";
+/* No row number: it would be another one after each sort. */
+static const char twice[] = "this key stands in another row already; this row is not synchronised";
 
 /* The note of the first key cell in ROW; blank: none. */
 static const struct cell *key_note(const struct comparison *c, int64_t row)
@@ -120,18 +121,13 @@ static int note_twin(struct comparison *c, const struct base_entry *entry, int64
                      struct err *err)
 {
     const struct base_row *base = base_rows_find(&c->base, entry->key);
-    CLEANUP_BUF struct buf text = BUF_INIT;
 
-    if (entry->was_twin && !is_noted(c, row, twice) && base != NULL &&
+    if (is_noted(c, row, twice))
+        return 0;
+    if (entry->was_twin && base != NULL &&
         session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
         return -1;
-    buf_printf(&text, "%s%lld already; this row is not synchronised", twice,
-               (long long)entry->row + 1);
-    if (text.is_failed)
-        return err_nomem(err, "reconcile");
-    if (is_noted(c, row, text.ptr))
-        return 0;
-    return note_add(c->s, c->at, entry->key, row, c->f->m.columns[c->f->m.key[0]].header, text.ptr,
+    return note_add(c->s, c->at, entry->key, row, c->f->m.columns[c->f->m.key[0]].header, twice,
                     err);
 }
 

@@ -114,7 +114,7 @@ def test_a_copied_row_is_a_new_one_once_it_has_a_key_of_its_own(stack):
     act(stack, "insert_rows", index=3, count=1)
     act(stack, "copy_paste", row=2, column=0, columns=9, toRow=3, toColumn=0)
     note = wait_until("a note", lambda: (stack.grid("Items")[3][0] or {}).get("n"))
-    assert note.startswith("tabrelay: this key stands in row 3 already")
+    assert note.startswith("tabrelay: this key stands in another row already")
     edit(stack, 3, "name", "in the copy")  # not taken for an edit of the row that was copied
     compared(stack)
     assert stack.sql("SELECT id, name FROM items WHERE id = 2 OR name = 'in the copy'") == [(2, "item 2")]

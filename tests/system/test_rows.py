@@ -84,7 +84,7 @@ def test_the_second_row_with_a_key_says_so_until_it_has_another(make_stack):
     stack = filled(make_stack)
     edited(stack, 6, 0, "2")
     edited(stack, 6, 1, "copy")
-    wait_until("the note", lambda: note(stack, 6, 0) == "tabrelay: this key stands in row 3 already; this row is not synchronised")
+    wait_until("the note", lambda: note(stack, 6, 0) == "tabrelay: this key stands in another row already; this row is not synchronised")
     assert note(stack, 2, 0) == "" and "copy" not in names(stack)
     edited(stack, 6, 0, "9")
     wait_until("no note", lambda: note(stack, 6, 0) == "")
@@ -94,13 +94,13 @@ def test_the_second_row_with_a_key_says_so_until_it_has_another(make_stack):
 
 def test_a_copy_that_comes_to_stand_before_its_row_brings_nothing_back(make_stack):
     stack = filled(make_stack)
-    twin = "tabrelay: this key stands in row {} already; this row is not synchronised"
+    twin = "tabrelay: this key stands in another row already; this row is not synchronised"
     stack.act({"action": "copy_paste", "row": 2, "column": 0, "rows": 1, "columns": 3, "toRow": 5, "toColumn": 0, "tab": "Items"})
-    wait_until("the note", lambda: note(stack, 5, 0) == twin.format(3))
+    wait_until("the note", lambda: note(stack, 5, 0) == twin)
     stack.sql("UPDATE items SET name = 'newer' WHERE id = 2")
     wait_until("the write", lambda: stack.cells("Items")[2][1] == "newer")
     stack.act({"action": "move_rows", "index": 5, "count": 1, "to": 1, "tab": "Items"})
-    wait_until("the other note", lambda: note(stack, 3, 0) == twin.format(2) and note(stack, 1, 0) == "")
+    wait_until("the other note", lambda: note(stack, 3, 0) == twin and note(stack, 1, 0) == "")
     wait_until("MySQL's value", lambda: stack.cells("Items")[1][1] == "newer")
     assert names(stack) == ["newer", "one", "three"]
     stack.act({"action": "delete_rows", "index": 1, "count": 1, "tab": "Items"})  # the other one is the row now

@@ -396,8 +396,9 @@ static void a_copied_row_is_not_sent_and_says_why(void **state)
     settle();
     assert_int_equal(cJSON_GetArraySize(json_get(webhook.posts[0], "edits")), 1);
     assert_int_equal(json_int(post_edit(0, 0), "row", 0), 5);
-    assert_string_equal(grid.notes[0][3][0],
-                        "tabrelay: this key stands in row 3 already; this row is not synchronised");
+    assert_string_equal(
+        grid.notes[0][3][0],
+        "tabrelay: this key stands in another row already; this row is not synchronised");
     type(2, 1, "Frankreich");
     settle();
     assert_int_equal(json_int(post_edit(webhook.n_posts - 1, 0), "row", 0), 3);

@@ -427,15 +427,15 @@ function isKeyCleared_(job, touched, cells) {
  * row with a key counts. */
 function isTwin_(job, row, cells) {
   var keys = keysOf_(job.layout);
-  var others = job.isSingle && job.oldValue !== undefined && touchesKey_(job) ? [] :
-    (rowsByKey_(job)[keyText_(keys, cells)] || []).filter(function (other) {
+  var hasOthers = !(job.isSingle && job.oldValue !== undefined && touchesKey_(job)) &&
+    (rowsByKey_(job)[keyText_(keys, cells)] || []).some(function (other) {
       return other < row || (touchesKey_(job) && other > job.lastRow); /* of those that came together the first one counts */
     });
-  if (others.length > 0) {
+  if (hasOthers) {
     var cell = job.sheet.getRange(row, keys[0].position);
-    cell.setNote(withOurs_(cell.getNote(), 'this key stands in row ' + others[0] + ' already; this row is not synchronised'));
+    cell.setNote(withOurs_(cell.getNote(), 'this key stands in another row already; this row is not synchronised'));
   }
-  return others.length > 0;
+  return hasOthers;
 }
 
 /* The rows of each whole key, read once a job; none where looking would take too long. */
