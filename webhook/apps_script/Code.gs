@@ -30,7 +30,7 @@ var MOVE_WAIT_MS = 300; /* so long an edit of several cells waits to hear that r
 var MOVE_MS = 3000; /* ... within so long of it */
 var MAX_CHANGES = 20; /* whose times are remembered */
 var EVENT_MS = 60000; /* how long an event is remembered */
-var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier */
+var EVENT_ORDER_MS = 2000; /* runs of later events may start that much earlier; where the cell shows something else, EVENT_MS */
 var NOTE = 'tabrelay: '; /* starts every note of ours */
 /* After these rows, columns or tabs may be gone: tabrelay has to compare. */
 var STRUCTURE_CHANGES = ['INSERT_ROW', 'REMOVE_ROW', 'REMOVE_COLUMN', 'REMOVE_GRID', 'INSERT_COLUMN', 'INSERT_GRID', 'OTHER'];
@@ -549,6 +549,12 @@ function isTyped_(job, raw, displayed) {
     (raw instanceof Date && Math.abs(serial_(raw, job.layout.zone) - Number(value)) < 1e-6) || displayed === value;
 }
 
+/* Does the job's single cell show what was typed? */
+function isShown_(job) {
+  var cell = job.sheet.getRange(job.firstRow, job.firstColumn);
+  return typeof job.value !== 'string' || cell.getFormula() !== '' || isTyped_(job, cell.getValue(), cell.getDisplayValue());
+}
+
 /* What was typed is not there any more. Either tabrelay wrote over it between the keystroke and this
  * run: then it must be sent, or it would be lost without a conflict. Or rows have moved. True: EDIT is to
  * be sent. */
@@ -639,16 +645,16 @@ function fate_(state, job) {
   var mine = events.filter(function (event) {
     return event.name === job.event;
   })[0];
-  function isOver(event) {
+  function isOver(event, earlierMs) {
     return events.some(function (other) {
-      return other.name !== event.name && isTypedOver_(events, event, other);
+      return other.name !== event.name && isTypedOver_(events, event, other, earlierMs);
     });
   }
-  if (mine && isOver(mine)) {
+  if (mine && (isOver(mine, EVENT_ORDER_MS) || (isOver(mine, EVENT_MS) && !isShown_(job)))) {
     return 'over';
   }
   return mine && events.some(function (other) {
-    return other.name > mine.name && !isOver(other);
+    return other.name > mine.name && !isOver(other, EVENT_ORDER_MS);
   }) ? 'unseen' : 'newest';
 }
 
@@ -673,13 +679,13 @@ function withoutMoves_(job, events) {
   });
 }
 
-/* What one edit found in the cell is what the other had put there: that is surer than when they ran.
- * It says nothing if they go round in a circle, as the clicks on a checkbox do. */
-function isTypedOver_(events, event, other) {
+/* What one edit found in the cell is what the other had put there: that is surer than when they ran (the later one's run started at
+ * most EARLIER_MS before). It says nothing if they go round in a circle, as the clicks on a checkbox do. */
+function isTypedOver_(events, event, other, earlierMs) {
   if (!other.isSingle || other.name > event.name) {
     return other.name > event.name && (!other.isSingle || other.oldValue === event.value);
   }
-  return other.oldValue === event.value && other.time > event.time - EVENT_ORDER_MS &&
+  return other.oldValue === event.value && other.time > event.time - earlierMs &&
     !leadsTo_(events, other, event, []);
 }
 
