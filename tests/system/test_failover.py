@@ -106,6 +106,7 @@ def test_a_primary_that_gives_its_place_up_and_lives_on(make_stack_on, pair):
 
 def test_a_promoted_replica_that_was_behind_is_noticed(make_stack_on, pair):
     stack = start(make_stack_on, pair.primary, [pair.replica])
+    wait_until("base to know the rows", lambda: stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.base") == [(100,)])
     pair.catch_up()
     pair.stop_receiving()
     stack.sql("UPDATE items SET name = 'the replica never got it' WHERE id = 7")
