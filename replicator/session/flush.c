@@ -326,6 +326,16 @@ static void set_tried(const struct shipment *sh, bool is_tried)
             sh->shares[i].plan.rows[row].pending->is_tried = is_tried;
 }
 
+/* A new row may be in the tab before base knows of it, and somebody may type there. Without memory
+ * that would be written over. */
+static void keep_inserted(const struct share *share)
+{
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        if (share->plan.rows[i].action == PLAN_INSERT &&
+            pending_row_keep_inserted(share->plan.rows[i].pending) != 0)
+            return;
+}
+
 /* Nobody knows where rows are now; and when the answer was lost (lost.c), what they show. */
 static void note_failure(struct session *s, const struct shipment *sh, const struct err *err)
 {
@@ -336,8 +346,10 @@ static void note_failure(struct session *s, const struct shipment *sh, const str
         return;
     }
     lost_doubt(s, sh->spreadsheet);
-    for (size_t i = 0; i < sh->n_shares; i++)
+    for (size_t i = 0; i < sh->n_shares; i++) {
         note_written(s, &sh->shares[i]);
+        keep_inserted(&sh->shares[i]);
+    }
 }
 
 static void count_batch(const struct shipment *sh, int rc, const struct err *err)

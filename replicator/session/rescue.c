@@ -13,7 +13,8 @@
  *
  * Trusted are only rows of which nothing can be on its way: what became of every batch before is
  * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced, or
- * only because of an edit: such cells may show what was agreed on before, too.
+ * only because of an edit: such cells may show what was agreed on before, too. A row that a batch
+ * without an answer has inserted has no base yet: it shows what that batch brought, or an edit.
  * What is typed between this reading and the writing is still lost; Sheets has no conditional
  * write.
  */
@@ -72,9 +73,9 @@ static bool is_wanted(const struct follow *f)
 
 static bool is_readable(const struct planned_row *row)
 {
-    return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) && row->base != NULL &&
-           !row->pending->is_tried && !row->pending->is_forced &&
-           (row->pending->forced == NULL || row->pending->can_rescue);
+    return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) &&
+           (row->base != NULL || row->pending->inserted != NULL) && !row->pending->is_tried &&
+           !row->pending->is_forced && (row->pending->forced == NULL || row->pending->can_rescue);
 }
 
 static void wait_until_ms(struct rescue *r, struct pending_row *row, int64_t ms)
@@ -165,6 +166,17 @@ static bool shows_previous(const struct mapping *m, const struct planned_row *ro
            tab_cell_shows(m, i, cell, previous);
 }
 
+/* Is it neither what the row showed last, as far as we know, nor what it showed before? */
+static bool differs(const struct mapping *m, const struct planned_row *row, size_t i,
+                    const struct cell *cell, const struct base_row *base)
+{
+    if (base == NULL)
+        return row->pending->inserted[i] != 0 &&
+               !tab_cell_shows(m, i, cell, row->pending->inserted[i]);
+    return tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
+           !shows_previous(m, row, i, cell, base);
+}
+
 static bool is_told(const struct pending_row *row, size_t i, const struct cell *cell)
 {
     return row->told != NULL && row->told[i] == tab_cell_content(cell);
@@ -195,26 +207,25 @@ static int look_at_row(struct rescue *r, const struct planned_row *row, const st
                        struct err *err)
 {
     const struct mapping *m = r->share->plan.mapping;
-    const struct base_row *base = base_rows_find(&r->share->base, row->pending->id.key);
+    const struct base_row *base =
+        row->base == NULL ? NULL : base_rows_find(&r->share->base, row->pending->id.key);
     struct grid keys[KEY_MAX];
     struct hash128 key;
     bool any = false;
 
     for (size_t k = 0; k < m->n_key; k++)
         keys[k] = *grid;
-    if (base == NULL)
+    if (base == NULL && row->pending->inserted == NULL)
         return 0;
-    if (!tab_key_at(m, keys, row->sheet_row, &key) || !hash128_equal(key, base->key)) {
+    if (!tab_key_at(m, keys, row->sheet_row, &key) || !hash128_equal(key, row->pending->id.key)) {
         r->has_moved = true;
         return 0;
     }
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
-        r->changed[i] = mapping_takes_edits(m, i) &&
-                        tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
-                        !shows_mysql(m, row, i, cell) && !shows_previous(m, row, i, cell, base) &&
-                        !is_told(row->pending, i, cell);
+        r->changed[i] = mapping_takes_edits(m, i) && differs(m, row, i, cell, base) &&
+                        !shows_mysql(m, row, i, cell) && !is_told(row->pending, i, cell);
         any = any || r->changed[i];
     }
     if (!any || row->pending->n_told == TELLS_MAX)

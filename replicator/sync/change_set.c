@@ -110,6 +110,20 @@ bool pending_row_is_forced(const struct pending_row *row, size_t i)
     return row->is_forced || (row->forced != NULL && (row->forced[i / 64] >> (i % 64) & 1) != 0);
 }
 
+int pending_row_keep_inserted(struct pending_row *row)
+{
+    const struct row_image *image = row->image;
+
+    if (row->inserted == NULL)
+        row->inserted = calloc(image->n_values + 1, sizeof(*row->inserted));
+    if (row->inserted == NULL)
+        return -1;
+    for (size_t i = 0; i < image->n_values; i++)
+        row->inserted[i] =
+            image->values[i].state == VALUE_ABSENT ? 0 : hash_value(image->values[i]);
+    return 0;
+}
+
 void change_set_remove(struct change_set *set, struct pending_row *row)
 {
     HASH_DEL(set->rows, row);
@@ -118,6 +132,7 @@ void change_set_remove(struct change_set *set, struct pending_row *row)
     free(row->image);
     free(row->forced);
     free(row->told);
+    free(row->inserted);
     free(row);
 }
 

@@ -56,6 +56,8 @@ struct pending_row {
     uint64_t *told;  /* owned; a hash a column (tab_cell_content; 0: none): what a person typed
                         there, was read, and sent to the webhook; NULL: nothing was */
     unsigned n_told; /* so often */
+    uint64_t *inserted;    /* owned; a hash a column (0: none): what the row shows if a batch has
+                              arrived that inserted it, and whose answer was lost; NULL: none was */
     int64_t untold_ms;     /* monotonic; since then the webhook does not take it; 0: it does */
     unsigned n_read_waits; /* so often it has waited for a free read */
     int64_t not_before_ms; /* monotonic; it is not planned before */
@@ -86,6 +88,8 @@ struct pending_row *change_set_find(const struct change_set *set, uint32_t mappi
 /* Force column I (of N) of ROW; -1: out of memory. */
 int pending_row_force(struct pending_row *row, size_t i, size_t n);
 bool pending_row_is_forced(const struct pending_row *row, size_t i);
+/* Keep what IMAGE shows as inserted; -1: out of memory. */
+int pending_row_keep_inserted(struct pending_row *row);
 static inline bool pending_row_may_leave(const struct pending_row *row, int64_t now_ms)
 {
     return !row->is_held && row->not_before_ms <= now_ms;

@@ -191,6 +191,25 @@ def test_new_rows_whose_answer_was_lost_are_there_once(stack):
     assert set(by_key(stack, "name")) == {float(i) for i in range(1, 9)}
 
 
+@TELLING
+def test_what_is_typed_into_a_new_row_whose_answer_was_lost_is_found(make_stack, changes):
+    """Nobody tells of it, and base does not know the row yet. What MySQL has changed since is no edit."""
+    stack = silent(make_stack, changes)
+    if changes == "apps_script":  # rows are read before a write while people are at work
+        act(stack, "edit", row=1, column=column(stack, "note"), value="at work")
+        wait_until("an edit", lambda: stack.sql("SELECT note FROM items WHERE id = 1") == [("at work",)])
+        stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": 1000})
+    faults(stack, {"match": "batchUpdate", "status": 503, "after": True}, {"match": "spreadsheets.get", "hold": True})
+    stack.sql("INSERT INTO items (id, name, price) VALUES (7, 'seven', 7)")
+    wait_until("the reading back", lambda: held(stack) == 1)
+    act(stack, "edit", row=7, column=column(stack, "name"), value="typed")
+    stack.sql("UPDATE items SET price = 77 WHERE id = 7")
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("the edit", lambda: stack.sql("SELECT name, price FROM items WHERE id = 7") == [("typed", 77)])
+    stack.wait_equal("Items")
+    assert [json.loads(e[3])["name"] for e in edits(stack) if e[0] == "found"] == ["typed"]
+
+
 # ---- a batch that comes late
 
 def impatient(make_stack):
