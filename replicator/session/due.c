@@ -153,9 +153,18 @@ void due_touch(struct follow *f)
     f->due.touched_ms = clock_mono_ms();
 }
 
-bool due_is_busy(const struct follow *f)
+bool due_is_busy(const struct session *s, const struct follow *f)
 {
-    return f->due.touched_ms != 0 && clock_mono_ms() - f->due.touched_ms < BUSY_MS;
+    int64_t now = clock_mono_ms();
+
+    for (size_t i = 0; i < s->n_follows; i++) {
+        const struct follow *other = &s->follows[i];
+
+        if (other->due.touched_ms != 0 && now - other->due.touched_ms < BUSY_MS &&
+            strcmp(other->m.cfg->spreadsheet, f->m.cfg->spreadsheet) == 0)
+            return true;
+    }
+    return false;
 }
 
 void due_begins(struct session *s, struct follow *f)

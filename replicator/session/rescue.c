@@ -66,9 +66,9 @@ static bool has_script(const struct follow *f)
     return f->m.cfg->sheet_changes == CONFIG_APPS_SCRIPT;
 }
 
-static bool is_wanted(const struct follow *f)
+static bool is_wanted(const struct session *s, const struct follow *f)
 {
-    return f->m.cfg->direction == CONFIG_BOTH && (!has_script(f) || due_is_busy(f));
+    return f->m.cfg->direction == CONFIG_BOTH && (!has_script(f) || due_is_busy(s, f));
 }
 
 static bool is_readable(const struct planned_row *row)
@@ -351,7 +351,7 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *has_waiting, s
         struct rescue r = {
             .s = s, .share = share, .has_script = has_script(&s->follows[share->at])};
 
-        if (!is_wanted(&s->follows[share->at]))
+        if (!is_wanted(s, &s->follows[share->at]))
             continue;
         if (r.has_script && sheets_read_wait_ms(s->sheets) > 0)
             wait_for_read(&r);

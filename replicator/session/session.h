@@ -439,10 +439,10 @@ void due_look(struct follow *f);
 /* An edit was taken: base says what its sender saw, which need not be what the sheet shows, so an
  * unchanged file says nothing. */
 void due_doubt(struct follow *f);
-/* Somebody was at work in F's tab (an edit or a signal told, or rows have moved); was that a moment
- * ago? */
+/* Somebody was at work in F's tab (an edit or a signal told, or rows have moved). */
 void due_touch(struct follow *f);
-bool due_is_busy(const struct follow *f);
+/* Was somebody at work a moment ago in a tab of F's spreadsheet? */
+bool due_is_busy(const struct session *s, const struct follow *f);
 /* A comparison of F's tab begins; has ended well, TOOK_MS after its first reading of the tab. */
 void due_begins(struct session *s, struct follow *f);
 void due_compared(struct session *s, struct follow *f, int64_t took_ms);

@@ -20,6 +20,7 @@ class Rest:
     def __init__(self):
         self.table, self.tab, self.loose, self.twice, self.noted = {}, {}, {}, [], []
         self.problem, self.unrest, self.cells, self.revisions = "", "", 0, 0
+        self.was_in_vain = False  # a wait, that is
         self.seconds, self.held = 0.0, {}
 
 
@@ -31,6 +32,8 @@ def come(world):
     _until_equal(world, rest, "silence")
     _approve(world, rest)
     _decide(world, rest)
+    if rest.problem and not rest.was_in_vain:  # what seemed to wait for a person came to rest by itself
+        _until_equal(world, rest, "what waited for nobody")
     seen = _last_edit(world)
     if rest.problem == "":
         _compare(world)
@@ -78,6 +81,7 @@ def _until_equal(world, rest, when):
     try:
         wait_until(when, is_at_rest, world.history.get("patience_s", PATIENCE_S), every_s=0.15)
     except AssertionError as why:
+        rest.was_in_vain = True
         rest.problem = f"{why}: {rest.problem or rest.unrest}"
 
 
