@@ -3,7 +3,8 @@
  * A value that the script knows from the event only: the cell showed something else already when
  * its row was read. Most likely we wrote there. But the script has only the place, and where MySQL
  * has just deleted rows, others have taken it; so they have where a person has inserted some. A row
- * in which we can have written nothing is another one.
+ * in which we can have written nothing is another one. And where the sheet itself has said
+ * something since, a person has typed over the value before its trigger ran.
  */
 #include "common/base.h"
 #include "webhook/apply_steps.h"
@@ -31,6 +32,30 @@ static bool is_written_over(const struct task *task)
     return true;
 }
 
+/* What is agreed on came from the sheet, MySQL has it, and it is not what the person typed over. */
+static bool is_typed_over(const struct task *task, size_t i)
+{
+    const struct buf *hashes = &task->base.hashes;
+    const char *name = schema_column_of(task->m, i)->name;
+    uint64_t hash, previous;
+    bool is_shown;
+
+    return task->has_base && task->cells[i].old.state != VALUE_ABSENT &&
+           base_find(hashes->ptr, hashes->len, name, &hash) && hash == hash_value(task->mysql[i]) &&
+           hash != hash_value(task->cells[i].old) &&
+           base_find_previous(hashes->ptr, hashes->len, name, &previous, &is_shown) && !is_shown;
+}
+
+static void mark_typed_over(struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        if (!task->cells[i].is_edited || !is_typed_over(task, i))
+            continue;
+        task->cells[i].is_stale = true;
+        task->reconcile = "a value was typed over";
+    }
+}
+
 int apply_over(struct task *task, bool *is_its_row, struct err *err)
 {
     bool has_moved = false;
@@ -39,5 +64,7 @@ int apply_over(struct task *task, bool *is_its_row, struct err *err)
                               &has_moved, err) != 0)
         return -1;
     *is_its_row = task->is_found && !has_moved && is_written_over(task);
+    if (*is_its_row)
+        mark_typed_over(task);
     return 0;
 }
