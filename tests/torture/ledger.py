@@ -138,16 +138,13 @@ class Shown:
         now = [tab.cell(row, typed.column) for row, key in tab.key_rows(typed.table) if key == typed.key]
         return any((typed.table.name, typed.key, typed.column, value) not in of_rows for value in now)
 
-    def went_with_its_row(self, typed, deleted):
-        """Was it pasted into a row that MySQL had DELETED, in the request's time between our last look at the row and its end? Nobody
-        can know of it then (docs/limits.md); a single cell is told by its trigger."""
+    def has_crossed(self, typed):
+        """Was it pasted in the request's time between our last look at the row and our writing (or deleting) it? Nobody can know of it
+        then (docs/limits.md); a single cell is told by its trigger."""
         gone = self.gone_at(typed)
-        if self.by_people[typed.revision].action["action"] == "edit" or (typed.table.name, typed.key) not in deleted:
-            return False
         modified = self.world.journal.modified
-        tab = self.world.journal.tab(gone, self.world.sheets[typed.table.tab])
-        return (modified[gone] - modified[typed.revision] < REQUEST_MS and
-                all(key != typed.key for _, key in tab.key_rows(typed.table)))
+        return (self.by_people[typed.revision].action["action"] != "edit" and self.gave_way_to_news(typed, gone) and
+                modified[gone] - modified[typed.revision] < REQUEST_MS)
 
     def gave_way_to_news(self, typed, revision):
         """Does its row show, since REVISION, something that it had not shown before the person typed?"""
@@ -161,7 +158,6 @@ def typed_is_kept(world, rest, changes, log, typed, shown):
     """There, or was in MySQL (and then overwritten there), or in the log with a reason, or overwritten by a person before it was seen."""
     in_mysql = {(c.table.name, column, value) for c in changes if c.new for column, value in c.new.items()}
     of_rows = {(c.table.name, c.new_key, column, value) for c in changes if c.new for column, value in c.new.items()}
-    deleted = {(c.table.name, c.key) for c in changes if c.new is None}
     logged = collections.defaultdict(list)
     for entry in log.values():
         for column, value in entry.cells.items():
@@ -172,8 +168,8 @@ def typed_is_kept(world, rest, changes, log, typed, shown):
         fate = _fate(one, rest, name in in_mysql, logged[name], shown, world)
         if fate[0] == "lost" and shown.was_hit(one, of_rows):
             fate = "overwritten, rows had moved", ""
-        if fate[0] == "lost" and shown.went_with_its_row(one, deleted):
-            fate = "gone with its row", ""
+        if fate[0] == "lost" and shown.has_crossed(one):
+            fate = "crossed with a write", ""
         world.count(f"typed: {fate[0]}")
         if fate[1]:
             found.append(f"{one}: {fate[1]}")
