@@ -6,7 +6,8 @@
  * It answers everything that changes rows without showing them: statements, cascades, an ALTER, a
  * purged binlog. Requests come in bursts, so one waits until a moment has passed without another,
  * and while a comparison runs, the next one waits for its end: however many come, one comparison
- * begins after the last of them. Until then the snapshot is remembered as not done.
+ * begins after the last of them. Until then the snapshot is remembered as not done. It brings rows
+ * that the tab lacks, so rows that people have just deleted are looked for before.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ int compare_request(struct session *s, struct follow *f, struct err *err)
     }
     f->compare_due_ms = now + QUIET_MS;
     f->compare_latest_ms = now + WAIT_MAX_MS;
+    reconcile_request(f, true);
     s->own_commits++;
     return state_save_snapshot(&s->state, f->m.cfg->name, SNAPSHOT_NONE, NULL, 0, err);
 }
@@ -168,6 +170,15 @@ static bool is_settled(const struct session *s, uint32_t at)
     return true;
 }
 
+/* While the tab is busy, what people have deleted is not found for a while. */
+static bool may_begin(const struct follow *f, int64_t now)
+{
+    bool is_reconciled = f->reconcile.phase == RECONCILE_IDLE && !f->reconcile.is_due;
+
+    return f->compare_due_ms > 0 && now >= f->compare_due_ms && !is_running(f) &&
+           (is_reconciled || now >= f->compare_latest_ms);
+}
+
 int compare_step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
@@ -177,8 +188,7 @@ int compare_step(struct session *s, struct err *err)
 
         if (f->is_sweeping && is_settled(s, i) && finish(s, f, err) != 0)
             return -1;
-        if (f->compare_due_ms > 0 && now >= f->compare_due_ms && !is_running(f) &&
-            begin(s, f, err) != 0)
+        if (may_begin(f, now) && begin(s, f, err) != 0)
             return -1;
     }
     return 0;
