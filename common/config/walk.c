@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config/expand.h"
+#include "common/nearest.h"
 
 /* More than people write; aliases could multiply a small file without end. */
 enum { VISITS_MAX = 100000 };
@@ -88,50 +89,14 @@ struct spot walk_item(struct walk *w, const struct spot *at, size_t index)
     return item;
 }
 
-/* Levenshtein's distance; texts longer than the table count as far apart. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { MAX = 40 };
-    size_t row[MAX + 1];
-    size_t la = strlen(a), lb = strlen(b);
-
-    if (la > MAX || lb > MAX)
-        return MAX;
-    for (size_t j = 0; j <= lb; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= la; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[lb];
-}
-
 static void unknown_key(struct walk *w, const struct section *s, const struct place *at)
 {
-    const char *nearest = NULL;
-    size_t least = strlen(at->name) / 3 + 2; /* farther is no slip of the finger */
+    struct nearest nearest = nearest_to(at->name);
 
-    for (const struct key *k = s->keys; k->name != NULL; k++) {
-        size_t d = distance(at->name, k->name);
-
-        if (d < least) {
-            least = d;
-            nearest = k->name;
-        }
-    }
-    if (nearest != NULL)
-        problems_add(&w->problems, at, "unknown key; did you mean \"%s\"?", nearest);
+    for (const struct key *k = s->keys; k->name != NULL; k++)
+        nearest_try(&nearest, k->name);
+    if (nearest.name != NULL)
+        problems_add(&w->problems, at, "unknown key; did you mean \"%s\"?", nearest.name);
     else
         problems_add(&w->problems, at, "unknown key");
 }
