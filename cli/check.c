@@ -8,8 +8,11 @@
 #include "common/cleanup.h"
 #include "common/http/client.h"
 
-static void add_problems(struct findings *f, const char *problems)
+/* PROBLEMS: "" where the file could not be read, as ERR says. */
+static void add_problems(struct findings *f, const char *problems, const struct err *err)
 {
+    if (*problems == '\0')
+        findings_add_err(f, "config", "config", err);
     while (*problems != '\0') {
         size_t len = strcspn(problems, "\n");
 
@@ -72,10 +75,10 @@ static int run(const struct cli_args *args)
     struct config config;
     bool is_good;
 
-    if (config_load(args->config_path, &config, &problems, &err) == 0)
+    if (config_load(cli_config_path(args), &config, &problems, &err) == 0)
         check_all(&findings, &config);
     else
-        add_problems(&findings, buf_text(&problems));
+        add_problems(&findings, buf_text(&problems), &err);
     config_free(&config);
     is_good = findings_end(&findings);
     findings_close(&findings);

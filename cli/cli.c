@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
@@ -48,12 +49,39 @@ bool cli_number(const struct cli_args *args, enum cli_flag option, const char *c
     return false;
 }
 
+const struct cli_command *cli_find_command(const char *name)
+{
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        if (strcmp(cli_commands[i]->name, name) == 0)
+            return cli_commands[i];
+    return NULL;
+}
+
+const char *cli_config_of_environment(void)
+{
+    const char *path = getenv("TABRELAY_CONFIG");
+
+    return path == NULL || path[0] == '\0' ? NULL : path;
+}
+
+const char *cli_config_path(const struct cli_args *args)
+{
+    static const char of_services[] = "/etc/tabrelay/tabrelay.yaml";
+
+    if (args->config_path != NULL)
+        return args->config_path;
+    /* One that is there and may not be read is named, too: it is the one that is meant. */
+    if (access(CLI_CONFIG_NAME, F_OK) != 0 && (access(of_services, F_OK) == 0 || errno == EACCES))
+        return of_services;
+    return CLI_CONFIG_NAME;
+}
+
 int cli_load(const struct cli_args *args, struct config *out)
 {
     CLEANUP_BUF struct buf problems = BUF_INIT;
     struct err err = ERR_INIT;
 
-    if (config_load(args->config_path, out, &problems, &err) == 0)
+    if (config_load(cli_config_path(args), out, &problems, &err) == 0)
         return CLI_OK;
     fputs(buf_text(&problems), stderr);
     if (problems.len == 0)

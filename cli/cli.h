@@ -55,7 +55,7 @@ struct cli_option {
 };
 
 struct cli_args {
-    const char *config_path;
+    const char *config_path;         /* --config, or $TABRELAY_CONFIG; NULL: see cli_config_path */
     unsigned flags;                  /* of enum cli_flag */
     const char *values[CLI_OPTIONS]; /* see cli_value */
     const char **words;
@@ -120,6 +120,15 @@ int cli_fail(const struct err *err);
 /* "tabrelay COMMAND: ..." and where help is, on stderr; returns CLI_USAGE. */
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The command of that name; NULL: there is none. */
+const struct cli_command *cli_find_command(const char *name);
+
+#define CLI_CONFIG_NAME "tabrelay.yaml"
+/* What $TABRELAY_CONFIG says; NULL: nothing. */
+const char *cli_config_of_environment(void);
+/* The configuration's file: what ARGS name, else the one in this folder, else the one that the
+ * services run with. */
+const char *cli_config_path(const struct cli_args *args);
 /* Load the configuration that ARGS name, printing every problem. CLI_OK or CLI_FAILED; free with
  * config_free either way. */
 int cli_load(const struct cli_args *args, struct config *out);

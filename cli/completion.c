@@ -11,8 +11,8 @@
 
 struct line {
     struct buf *out;
-    const char *typed; /* the beginning of the word */
-    const char *config_path;
+    const char *typed;      /* the beginning of the word */
+    struct cli_args config; /* of which only config_path */
     const struct cli_command *command;
     const struct cli_option *option; /* whose value is being typed */
     const char *first;               /* the first word after the command; NULL: none yet */
@@ -35,7 +35,7 @@ static void propose_mappings(const struct line *line)
     struct err err = ERR_INIT;
     struct config config;
 
-    if (config_load(line->config_path, &config, &problems, &err) == 0)
+    if (config_load(cli_config_path(&line->config), &config, &problems, &err) == 0)
         for (size_t i = 0; i < config.n_mappings; i++)
             propose(line, config.mappings[i].name, strlen(config.mappings[i].name), NULL);
     config_free(&config);
@@ -125,14 +125,6 @@ static const struct cli_option *find_option(const struct line *line, const char 
     return NULL;
 }
 
-static const struct cli_command *find_command(const char *name)
-{
-    for (size_t i = 0; cli_commands[i] != NULL; i++)
-        if (strcmp(cli_commands[i]->name, name) == 0)
-            return cli_commands[i];
-    return NULL;
-}
-
 /* A word that is complete. bash makes three of "--take=mysql". */
 static void read_word(struct line *line, const char *word)
 {
@@ -141,7 +133,7 @@ static void read_word(struct line *line, const char *word)
     if (strcmp(word, "=") == 0 && line->option != NULL)
         return;
     if (line->option == &config_option)
-        line->config_path = word;
+        line->config.config_path = word;
     if (line->option != NULL) {
         line->option = NULL;
     } else if (option != NULL) {
@@ -149,7 +141,7 @@ static void read_word(struct line *line, const char *word)
     } else if (word[0] == '-') {
         return;
     } else if (line->command == NULL) {
-        line->command = find_command(word);
+        line->command = cli_find_command(word);
     } else {
         line->first = line->n_words++ == 0 ? word : line->first;
     }
@@ -157,10 +149,8 @@ static void read_word(struct line *line, const char *word)
 
 void completion_propose(struct buf *out, const char *const *words, size_t n)
 {
-    struct line line = {.out = out, .config_path = getenv("TABRELAY_CONFIG")};
+    struct line line = {.out = out, .config.config_path = cli_config_of_environment()};
 
-    if (line.config_path == NULL || line.config_path[0] == '\0')
-        line.config_path = "tabrelay.yaml";
     for (size_t i = 0; i + 1 < n; i++)
         read_word(&line, words[i]);
     line.typed = n == 0 || strcmp(words[n - 1], "=") == 0 ? "" : words[n - 1];
@@ -252,13 +242,13 @@ const struct cli_command cli_completion = {
     .name = "completion",
     .usage = "bash|zsh",
     .summary = "Print the shell's completion of commands, options and mappings.",
-    .help = "\nThe shell asks the program at each key, so what it proposes is always what this\n"
-            "program knows. Names of mappings come from the configuration: --config on the line,\n"
-            "$TABRELAY_CONFIG, or ./tabrelay.yaml.\n"
-            "\nexamples:\n"
-            "  tabrelay completion bash > /etc/bash_completion.d/tabrelay\n"
-            "  tabrelay completion zsh > /usr/local/share/zsh/site-functions/_tabrelay\n"
-            "  eval \"$(tabrelay completion bash)\"    # for this shell\n",
+    .help =
+        "\nThe shell asks the program at each key, so what it proposes is always what this\n"
+        "program knows. Names of mappings come from the configuration that the line would read.\n"
+        "\nexamples:\n"
+        "  tabrelay completion bash > /etc/bash_completion.d/tabrelay\n"
+        "  tabrelay completion zsh > /usr/local/share/zsh/site-functions/_tabrelay\n"
+        "  eval \"$(tabrelay completion bash)\"    # for this shell\n",
     .choices = "bash zsh",
     .max_words = 1,
     .run = run,

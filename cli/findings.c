@@ -82,7 +82,8 @@ bool findings_end(const struct findings *f)
     if (f->is_json)
         print_json(f, is_good);
     else
-        printf("\n%zu ok, %zu warnings, %zu failures, %zu skipped\n", f->n[FINDING_OK],
-               f->n[FINDING_WARN], f->n[FINDING_FAIL], f->n[FINDING_SKIP]);
+        printf("\n%zu ok, %zu warning%s, %zu failed, %zu skipped\n", f->n[FINDING_OK],
+               f->n[FINDING_WARN], f->n[FINDING_WARN] == 1 ? "" : "s", f->n[FINDING_FAIL],
+               f->n[FINDING_SKIP]);
     return is_good;
 }

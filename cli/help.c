@@ -25,26 +25,43 @@ static const struct meaning {
     {0, NULL},
 };
 
+/* Titles in the list of commands, each before the first command below it. */
+static const struct title {
+    const struct cli_command *first;
+    const char *text;
+} titles[] = {
+    {&cli_init, "To begin, in this order:"},
+    {&cli_status, "To look:"},
+    {&cli_conflicts, "To decide and put right:"},
+    {&cli_snapshot, "To steer the daemons:"},
+    {&cli_events, "And:"},
+};
+
+static void print_title_before(const struct cli_command *command)
+{
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        if (titles[i].first == command)
+            printf("\n%s\n", titles[i].text);
+}
+
 void help_print(void)
 {
     printf("tabrelay %s keeps MySQL tables and Google Sheets tabs the same, both ways.\n\n"
            "usage: tabrelay [--config FILE] COMMAND [ARGUMENTS]\n\ncommands:\n",
            TABRELAY_VERSION);
-    for (size_t i = 0; cli_commands[i] != NULL; i++)
-        if (!cli_commands[i]->is_hidden)
-            printf("  %-10s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (cli_commands[i]->is_hidden)
+            continue;
+        print_title_before(cli_commands[i]);
+        printf("  %-10s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    }
     puts("\noptions:\n"
-         "  --config FILE  default: $TABRELAY_CONFIG, else ./tabrelay.yaml\n"
+         "  --config FILE  default: $TABRELAY_CONFIG, else ./tabrelay.yaml, else\n"
+         "                 /etc/tabrelay/tabrelay.yaml\n"
          "  --help         this page; tabrelay COMMAND --help says more, with examples\n"
          "  --version      the version\n\n"
          "exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage,\n"
-         "             3 `verify` could not tell\n\n"
-         "To begin:\n"
-         "  tabrelay init       asks a few questions and writes the configuration\n"
-         "  tabrelay grants     what to allow tabrelay's users in MySQL\n"
-         "  tabrelay init-db    make the state database\n"
-         "  tabrelay check      is everything ready? If not, what to do?\n"
-         "  tabrelay script     the script for the spreadsheet, and where it goes");
+         "             3 `verify` could not tell");
 }
 
 /* TEXT[0..LEN) without line breaks at either end, and one after it. */

@@ -7,6 +7,7 @@
 #include "cli/help.h"
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "common/nearest.h"
 #include "common/private.h"
 #include "common/version.h"
 
@@ -20,9 +21,13 @@ const struct cli_command *const cli_commands[] = {
     &cli_script,
     &cli_status,
     &cli_lag,
-    &cli_page,
+    &cli_log,
     &cli_plan,
     &cli_verify,
+    &cli_page,
+    &cli_conflicts,
+    &cli_deletes,
+    &cli_undo,
     &cli_repair,
     &cli_snapshot,
     &cli_reconcile,
@@ -30,10 +35,6 @@ const struct cli_command *const cli_commands[] = {
     &cli_resume,
     &cli_reload,
     &cli_claim,
-    &cli_deletes,
-    &cli_conflicts,
-    &cli_log,
-    &cli_undo,
     &cli_events,
     &cli_doctor,
     &cli_completion,
@@ -67,14 +68,6 @@ const struct cli_option cli_options[] = {
     {"--watch", CLI_WATCH, NULL},
     {NULL, 0, NULL},
 };
-
-static const struct cli_command *find_command(const char *name)
-{
-    for (size_t i = 0; cli_commands[i] != NULL; i++)
-        if (strcmp(cli_commands[i]->name, name) == 0)
-            return cli_commands[i];
-    return NULL;
-}
 
 struct line {
     const struct cli_command *command;
@@ -121,13 +114,27 @@ static int add_option(struct line *line, const char *text, const char *next, int
     return CLI_OK;
 }
 
+static int unknown_command(const char *text)
+{
+    struct nearest nearest = nearest_to(text);
+
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        if (!cli_commands[i]->is_hidden)
+            nearest_try(&nearest, cli_commands[i]->name);
+    if (nearest.name == NULL)
+        return cli_usage("", "unknown command \"%s\"", text);
+    return cli_usage("", "unknown command \"%s\"; did you mean \"%s\"?", text, nearest.name);
+}
+
 static int add_word(struct line *line, const char *text)
 {
+    if (line->command == NULL && strcmp(text, "help") == 0) { /* "help verify", too */
+        line->wants_help = true;
+        return CLI_OK;
+    }
     if (line->command == NULL) {
-        line->command = find_command(text);
-        if (line->command != NULL)
-            return CLI_OK;
-        return cli_usage("", "unknown command \"%s\"", text);
+        line->command = cli_find_command(text);
+        return line->command != NULL ? CLI_OK : unknown_command(text);
     }
     if (line->args.n_words == line->command->max_words)
         return cli_usage(line->command->name, "unexpected \"%s\"", text);
@@ -166,13 +173,11 @@ int main(int argc, char **argv)
     CLEANUP_FREE const char **rest = calloc((size_t)argc + 1, sizeof(const char *));
     CLEANUP_FREE const char **words = calloc((size_t)argc + 1, sizeof(const char *));
     struct line line = {
-        .args = {.config_path = getenv("TABRELAY_CONFIG"), .words = words, .rest = rest}};
+        .args = {.config_path = cli_config_of_environment(), .words = words, .rest = rest}};
 
     private_memory();
     if (rest == NULL || words == NULL)
         log_die("cli: out of memory");
-    if (line.args.config_path == NULL || line.args.config_path[0] == '\0')
-        line.args.config_path = "tabrelay.yaml";
     for (int i = 1; i < argc; i++)
         if (add_argument(&line, argc, argv, &i) != CLI_OK)
             return CLI_USAGE;

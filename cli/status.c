@@ -421,7 +421,7 @@ static bool parse_every(const struct cli_args *args, int64_t *every_ms)
 
     if (args->n_words == 1) {
         every_s = strtod(args->words[0], &end);
-        if (*end != '\0' || every_s < EVERY_MIN_S || every_s > EVERY_MAX_S)
+        if (*end != '\0' || !(every_s >= EVERY_MIN_S && every_s <= EVERY_MAX_S))
             return false;
     }
     *every_ms = (int64_t)(every_s * 1000);

@@ -86,7 +86,7 @@ static void put_report(struct buf *out, const struct cli_args *args)
                   "here, except in labels of metrics, which have the names of mappings. Please "
                   "read it before you send it.\n\n");
     doctor_system(out);
-    if (config_load(args->config_path, &config, &problems, &err) != 0) {
+    if (config_load(cli_config_path(args), &config, &problems, &err) != 0) {
         put_problems(out, problems.len > 0 ? buf_text(&problems) : err.msg);
     } else {
         doctor_config(out, &config);

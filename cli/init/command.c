@@ -135,7 +135,7 @@ static int run(const struct cli_args *args)
 
     init.output = init_value(&init, INIT_OUTPUT);
     if (init.output == NULL)
-        init.output = args->config_path;
+        init.output = args->config_path != NULL ? args->config_path : CLI_CONFIG_NAME;
     init.is_asking = ask_is_possible((args->flags & INIT_YES) != 0);
     if (!init.is_asking && init_value(&init, INIT_SPREADSHEET) == NULL)
         return cli_usage("init", "nobody can be asked here: --spreadsheet is needed");

@@ -131,8 +131,8 @@ int config_load(const char *path, struct config *out, struct buf *problems, stru
 
     *out = (struct config){0};
     if (!expand_read_file(path, CONFIG_FILE_MAX, false, &text, &why)) {
-        buf_printf(problems, "%s\n", buf_text(&why));
-        return err_set(err, ERR_CONFIG, "%s", buf_text(&why));
+        err_set(err, ERR_CONFIG, "%s", buf_text(&why));
+        return err_hint(err, "tabrelay init writes a configuration; --config FILE names another.");
     }
     return config_parse(path, buf_text(&text), text.len, out, problems, err);
 }

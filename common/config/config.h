@@ -206,7 +206,8 @@ struct config {
 };
 
 /* Read PATH. On -1, PROBLEMS holds one line a problem, "file:line:column: path: what is wrong", and
- * ERR a summary. Blocks for files. The caller frees with config_free, also after a failure. */
+ * ERR a summary; of a file that cannot be read there is only ERR. Blocks for files. The caller
+ * frees with config_free, also after a failure. */
 int config_load(const char *path, struct config *out, struct buf *problems, struct err *err);
 /* The same for TEXT, which PATH names in messages and as the folder of relative paths. */
 int config_parse(const char *path, const char *text, size_t len, struct config *out,

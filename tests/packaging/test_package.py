@@ -66,6 +66,15 @@ def test_the_services_user_may_read_etc_tabrelay_and_nobody_else(bare):
         (bare.path / "etc/tabrelay/secret").unlink()
 
 
+def test_the_command_line_finds_the_services_configuration(bare):
+    bare.run("sh", "-c", "echo 'log_level: loud' > /etc/tabrelay/tabrelay.yaml")
+    try:
+        said = bare.run("sh", "-c", "cd /tmp && ! tabrelay status 2>&1").stdout
+    finally:
+        (bare.path / "etc/tabrelay/tabrelay.yaml").unlink()
+    assert said.startswith("/etc/tabrelay/tabrelay.yaml:1:12: log_level: ")
+
+
 def test_no_service_is_enabled_by_itself(bare):
     enabled = [path for path in (bare.path / "etc/systemd").rglob("tabrelay*")]
     assert enabled == []

@@ -104,9 +104,12 @@ def test_the_version_is_the_project_s():
 
 @pytest.mark.parametrize("arguments, message", [
     ([], "tabrelay: a command is missing"),
-    (["stats"], 'tabrelay: unknown command "stats"'),
+    (["stats"], 'tabrelay: unknown command "stats"; did you mean "status"?'),
+    (["frobnicate"], 'tabrelay: unknown command "frobnicate"'),
+    (["help", "stats"], 'tabrelay: unknown command "stats"; did you mean "status"?'),
     (["status", "--jason"], 'tabrelay status: unknown option "--jason"'),
     (["status", "products"], 'tabrelay status: unexpected "products"'),
+    (["status", "--watch", "nan"], 'tabrelay status: --watch: expected seconds from 0.2 to 3600, got "nan"'),
     (["--config"], "tabrelay: --config needs the name of a file"),
     (["reconcile"], "tabrelay reconcile: expected the name of a mapping, or --all"),
     (["init-db", "--users", "shop"], "tabrelay init-db: --users and --passwords belong together"),
@@ -141,7 +144,10 @@ def test_every_problem_of_a_configuration_is_shown(tmp_path):
 def test_a_configuration_that_is_not_there_is_named(tmp_path):
     done = run("tabrelay", "--config", tmp_path / "none.yaml", "check")
     assert done.returncode == 1
-    assert f"fail  config: cannot read {tmp_path}/none.yaml: No such file or directory" in done.stdout
+    assert f"fail  config: cannot read {tmp_path}/none.yaml: No such file or directory\n      -> tabrelay init" in done.stdout
+    done = run("tabrelay", "--config", tmp_path / "none.yaml", "status")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"tabrelay: cannot read {tmp_path}/none.yaml: No such file or directory\n  -> tabrelay init")
 
 
 # init-db
@@ -315,7 +321,7 @@ def test_check_prints_how_to_mend_below_the_line(site):
     lines = site.run("check", code=1).stdout.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("fail  state: "))
     assert lines[at + 1] == "      -> tabrelay init-db"
-    assert re.fullmatch(r"\d+ ok, \d+ warnings, \d+ failures, \d+ skipped", lines[-1])
+    assert re.fullmatch(r"\d+ ok, \d+ warnings?, \d+ failed, \d+ skipped", lines[-1])
 
 
 def test_check_of_a_server_that_is_down_goes_on(site):

@@ -41,6 +41,11 @@ def test_each_option_is_in_the_command_s_help(command):
     assert missing == []
 
 
+def test_help_is_a_command_too():
+    assert run("tabrelay", "help").stdout == run("tabrelay", "--help").stdout
+    assert run("tabrelay", "help", "verify").stdout == run("tabrelay", "verify", "--help").stdout
+
+
 def test_the_commands_that_print_data_print_json():
     for command in ["check", "status", "plan", "verify", "deletes", "conflicts", "log", "undo", "events", "lag", "repair", "reload"]:
         assert command in COMMANDS and "--json" in run("tabrelay", command, "--help").stdout

@@ -481,10 +481,9 @@ static void a_file_that_is_missing_or_too_large_is_named(void **state)
 
     (void)state;
     assert_int_equal(config_load("no/such.yaml", &c, &problems, &err), -1);
-    assert_string_equal(buf_text(&problems),
-                        "cannot read no/such.yaml: No such file or directory\n");
+    assert_string_equal(err.msg, "cannot read no/such.yaml: No such file or directory");
+    assert_string_equal(buf_text(&problems), "");
     config_free(&c);
-    buf_clear(&problems);
     assert_int_equal(ftruncate(fd, (1 << 20) + 1), 0);
     assert_int_equal(config_load(name, &c, &problems, &err), -1);
     snprintf(expected, sizeof(expected), "cannot read %s: it has more than 1024 KiB", name);

@@ -46,11 +46,17 @@ WHEN = {
     "tabrelay init-db": "the state database or a table of it is not there, or is older",
     "Start tabrelay-webhook, or correct webhook.url.": "the webhook does not answer",
     "The webhook runs with": "the webhook answers unknown_mapping",
+    "tabrelay init writes a": "cannot read …: No such file or directory, Permission denied",
+    "Run what `tabrelay grants` prints: the user may not delete": "prune: DELETE command denied to user … for table …",
+    "--output wants a folder": "cannot make …: No such file or directory, Permission denied",
+    "Another program listens": "http: listen on … port …: Address already in use",
+    "Give another name": "cannot write …: File exists; … is there already",
+    "Put the user's password": "the password of …: cannot read …, or its first line is empty",
 }
 
 def text_of(literals):
     """C's string literals as one text, with "…" for what is filled in."""
-    joined = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', re.sub(r"PRI\w+", '"d"', literals)))
+    joined = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', re.sub(r"\bPRI[dux]\d+\b", '"d"', literals)))
     joined = re.sub(r"%[-+ 0#]*(\*|\d+)?(\.(\*|\d+))?(ll|l|z|h|j)?[a-zA-Z]", "…", joined)
     joined = joined.replace('\\"', '"').replace("\\n", " ").replace("%%", "%")
     return joined.strip()
