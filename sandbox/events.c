@@ -182,7 +182,7 @@ void events_stream(struct events *e, const char *spreadsheet, struct http_respon
     pthread_mutex_lock(&e->lock);
     s->seen = e->last;
     pthread_mutex_unlock(&e->lock);
-    buf_puts(&s->waiting, ": connected\n\n");
+    buf_puts(&s->waiting, "retry: 1000\n: connected\n\n");
     response->content_type = "text/event-stream";
     http_response_header(response, "Cache-Control", "no-store");
     response->stream = stream_more;

@@ -164,8 +164,9 @@ export class Editor {
         }
         await this.store.need(range.row, range.lastRow);
         text = this.selected(range);
-        if (text !== null)
-            await navigator.clipboard.writeText(text);
+        if (text === null)
+            throw new Error("Another tab is shown by now.");
+        await navigator.clipboard.writeText(text);
     }
 
     async cut(clipboard = null) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* grid: puts the page together: mouse, keyboard and clipboard on one side, the store's events on the other. */
 import {Editor} from "./edit.js";
-import {closeMenu, showMenu, showNote, toast} from "./menu.js";
+import {closeMenu, FAILURE_MS, showMenu, showNote, tellFailure, toast} from "./menu.js";
 import {Panel} from "./panel.js";
 import {Selection} from "./selection.js";
 import {Store} from "./store.js";
@@ -148,9 +148,11 @@ function type() {
     return false;
 }
 
+/* Of the column, where all of it is selected. */
 function menuAtActive() {
     const box = byId(`c${selection.row}-${selection.column}`)?.getBoundingClientRect() ?? grid.getBoundingClientRect();
-    cellMenu(box.left + 8, box.bottom);
+    const show = selection.box.rows === store.tab.rows ? (x, y) => columnMenu(selection.column, x, y) : cellMenu;
+    show(box.left + 8, box.bottom);
 }
 
 grid.addEventListener("keydown", (event) => {
@@ -230,19 +232,19 @@ const inGrid = () => document.activeElement === grid;
 document.addEventListener("copy", (event) => {
     if (inGrid()) {
         event.preventDefault();
-        editor.copy(event.clipboardData).catch((error) => toast("Not copied", error.message));
+        editor.copy(event.clipboardData).catch((error) => tellFailure("Not copied.", error));
     }
 });
 document.addEventListener("cut", (event) => {
     if (inGrid()) {
         event.preventDefault();
-        editor.cut(event.clipboardData).catch((error) => toast("Not cut", error.message));
+        editor.cut(event.clipboardData).catch((error) => tellFailure("Not cut.", error));
     }
 });
 document.addEventListener("paste", (event) => {
     if (inGrid()) {
         event.preventDefault();
-        editor.paste(event.clipboardData.getData("text/plain")).catch(quiet);
+        editor.paste(event.clipboardData.getData("text/plain")).catch((error) => tellFailure("Not pasted.", error));
     }
 });
 
@@ -250,7 +252,7 @@ document.addEventListener("paste", (event) => {
 
 selection.addEventListener("move", () => {
     editor.follow();
-    sum();
+    sum().catch(quiet); /* no sum is shown */
     view.later();
     requestAnimationFrame(() => requestAnimationFrame(noteOfActive));
 });
@@ -262,18 +264,41 @@ function noteOfActive() {
     showNote(cell ?? grid, (cell && store.cell(row, column)?.n) ?? "");
 }
 
-/* As Sheets does at the lower right: the sum of what is selected. */
-function sum() {
-    const {row, column, rows, columns} = selection.box;
-    let total = 0, count = 0;
-    for (let r = row; r < Math.min(row + rows, store.tab.lastRow); r++) {
-        for (let c = column; c < Math.min(column + columns, store.tab.lastColumn); c++) {
+const SUM_ROWS = 20_000; /* of more rows no sum is shown: they would have to be fetched */
+let summing = 0;
+
+/* As Sheets does at the lower right: the sum of what is selected. Nothing, until all of it is loaded. */
+async function sum() {
+    const {row, lastRow, column, lastColumn} = editor.range, turn = ++summing;
+    const place = byId("sum");
+    if ((row === lastRow && column === lastColumn) || lastRow - row >= SUM_ROWS) {
+        place.textContent = "";
+        return;
+    }
+    if (!store.has(row, lastRow)) {
+        place.textContent = "";
+        await store.need(row, lastRow);
+        if (turn !== summing)
+            return;
+    }
+    place.textContent = describe(row, lastRow, column, lastColumn);
+}
+
+function describe(row, lastRow, column, lastColumn) {
+    let total = 0, numbers = 0, count = 0;
+    for (let r = row; r <= lastRow; r++) {
+        for (let c = column; c <= lastColumn; c++) {
             const cell = store.cell(r, c);
             count += cell?.d ? 1 : 0;
-            total += cell?.t === "n" ? Number(cell.u) || 0 : 0;
+            if (cell?.t === "n") {
+                numbers++;
+                total += Number(cell.u) || 0;
+            }
         }
     }
-    byId("sum").textContent = count < 2 ? "" : total ? `Sum: ${Number(total.toPrecision(12)).toLocaleString("en")}` : `Count: ${count}`;
+    if (count < 2)
+        return "";
+    return numbers > 0 ? `Sum: ${Number(total.toPrecision(12)).toLocaleString("en")}` : `Count: ${count.toLocaleString("en")}`;
 }
 
 store.addEventListener("info", () => {
@@ -286,12 +311,13 @@ store.addEventListener("info", () => {
 store.addEventListener("cells", (event) => {
     view.flash(event.detail.map((c) => (c.source === "user" && c.user === store.user ? {...c, source: ""} : c)));
     editor.follow();
+    sum().catch(quiet);
 });
 store.addEventListener("status", (event) => {
     byId("status").textContent = event.detail;
     byId("status").dataset.state = event.detail;
 });
-store.addEventListener("tell", (event) => toast(event.detail.title, event.detail.text));
+store.addEventListener("tell", ({detail}) => toast(detail.title, detail.text, detail.isFailure ? FAILURE_MS : undefined));
 
 byId("user").value = store.user = localStorage.user || "you@example.com";
 byId("user").addEventListener("change", (event) => {

@@ -20,8 +20,9 @@ async function refresh() {
         const found = await (await fetch("/sandbox/v1/spreadsheets")).json();
         list.replaceChildren(...found.map(card));
         document.getElementById("empty").hidden = found.length > 0;
+        document.getElementById("away").hidden = true;
     } catch {
-        /* The sandbox is restarting: the list stays as it is. */
+        document.getElementById("away").hidden = false; /* the list stays as it was */
     }
 }
 

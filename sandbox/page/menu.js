@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* menu: context menus, the tooltip of a note, short messages. */
+export const FAILURE_MS = 20_000;
+const TOAST_MS = 6000;
 const byId = (id) => document.getElementById(id);
 let open = null;
 
@@ -31,12 +33,12 @@ export function showMenu(x, y, items, returnTo) {
         button.addEventListener("click", () => {
             closeMenu();
             returnTo.focus({preventScroll: true});
-            Promise.resolve(action()).catch(() => {});
+            Promise.resolve(action()).catch((error) => tellFailure("Not done.", error));
         });
         menu.append(button);
     }
     menu.addEventListener("keydown", (e) => walk(e, menu, returnTo));
-    document.body.append(menu);
+    document.querySelector("main").append(menu);
     const box = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(4, Math.min(x, innerWidth - box.width - 4))}px`;
     menu.style.top = `${Math.max(4, Math.min(y, innerHeight - box.height - 4))}px`;
@@ -75,12 +77,18 @@ export function showNote(cell, text) {
     tip.style.top = `${Math.max(4, Math.min(at.top, innerHeight - box.height - 8))}px`;
 }
 
-export function toast(title, text) {
+/* An error, unless it was told already. */
+export function tellFailure(title, error) {
+    if (!error.isTold)
+        toast(title, error.message, FAILURE_MS);
+}
+
+export function toast(title, text, ms = TOAST_MS) {
     const box = document.createElement("div");
     box.className = "toast";
     const strong = document.createElement("strong");
     strong.textContent = title;
     box.append(strong, ` ${text}`);
     byId("toasts").append(box);
-    setTimeout(() => box.remove(), 6000);
+    setTimeout(() => box.remove(), ms);
 }

@@ -80,7 +80,8 @@ export class Panel {
 
     line(request) {
         const item = document.createElement("li");
-        const path = decodeURIComponent(request.path.replace(/^\/v4\/spreadsheets/, "").replace(/^\/[\w-]{20,}/, "") || "/");
+        /* Without what all have in common; an id says nothing that the title of the page does not. */
+        const path = decodeURIComponent(request.path.replace(/^\/v4\/spreadsheets(\/[\w-]{20,})?/, "").replace(/\/[\w-]{20,}/, "/…") || "/");
         item.append(span(request.status < 400 ? "status-ok" : "status-bad", request.status), span("method", request.method),
                     span("path", path), span("ms", milliseconds(request.ms)));
         item.title = `${request.method} ${request.path}: ${request.bytes} bytes`;

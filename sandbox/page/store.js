@@ -14,8 +14,13 @@ async function json(method, path, body) {
         options.body = JSON.stringify(body);
         options.headers["Content-Type"] = "application/json";
     }
-    const response = await fetch(path, options);
-    const text = await response.text();
+    let response, text;
+    try {
+        response = await fetch(path, options);
+        text = await response.text();
+    } catch {
+        throw new Error("The sandbox does not answer.");
+    }
     if (!response.ok) {
         let message = text;
         try {
@@ -80,12 +85,20 @@ export class Store extends EventTarget {
         return rows ? (rows[row % PAGE]?.[column] ?? null) : undefined;
     }
 
-    /* Have rows FIRST to LAST loaded and fresh. */
+    /* Are rows FIRST to LAST loaded? */
+    has(first, last) {
+        for (let n = Math.floor(first / PAGE); n <= Math.floor(last / PAGE); n++)
+            if (!this.pages.get(n)?.rows)
+                return false;
+        return true;
+    }
+
+    /* Have rows FIRST to LAST loaded and fresh. Throws where they cannot be had. */
     need(first, last) {
         const jobs = [];
         for (let n = Math.floor(first / PAGE); n <= Math.floor(last / PAGE); n++) {
             const page = this.pages.get(n);
-            if (!page || page.stale)
+            if (!page?.rows || page.stale) /* or is on its way */
                 jobs.push(this.load(n));
         }
         return Promise.all(jobs);
@@ -101,9 +114,10 @@ export class Store extends EventTarget {
         const marks = page.marks.splice(0);
         page.loading = json("GET", `${this.path}/tabs/${this.sheetId}?row=${n * PAGE}&rows=${PAGE}`)
             .then((answer) => this.take(n, page, answer.rows, marks))
-            .catch(() => {
+            .catch((error) => {
                 page.stale = true;
                 page.marks.push(...marks);
+                throw error;
             })
             .finally(() => {
                 page.loading = null;
@@ -134,7 +148,9 @@ export class Store extends EventTarget {
         try {
             return await json("POST", `${this.path}/actions`, {user: this.user, sheetId: this.sheetId, ...action});
         } catch (error) {
-            this.emit("tell", {title: "Not done", text: error.message});
+            const typed = action.action === "edit" && action.value ? ` You typed: ${action.value}` : "";
+            this.emit("tell", {title: "Not done.", text: error.message + typed, isFailure: true});
+            error.isTold = true;
             throw error;
         }
     }
@@ -184,7 +200,8 @@ export class Store extends EventTarget {
         for (const event of events) {
             if (event.kind !== "cells") {
                 sizes = true;
-                if (event.kind === "structure" && event.sheetId === this.sheetId)
+                /* "tabs" may be anything: an undo that takes a sort back, or events that were not kept for us. */
+                if (event.kind === "tabs" || event.sheetId === this.sheetId)
                     for (const page of this.pages.values())
                         page.stale = true;
                 continue;

@@ -7,7 +7,7 @@ import {letters} from "./tsv.js";
 
 const ROW = 25, LETTERS = 26, AROUND = 6;
 const MIN_WIDTH = 84, MAX_WIDTH = 300, MAX_SHARE = 0.55;
-const FLASH_MS = 1800;
+const FLASH_MS = 1800, RETRY_MS = 1000;
 const KIND = {n: "numeric", d: "numeric", b: "bool", e: "error"};
 
 const byId = (id) => document.getElementById(id);
@@ -110,8 +110,16 @@ export class View {
         }
         const active = byId(`c${this.selection.row}-${this.selection.column}`);
         this.grid.setAttribute("aria-activedescendant", active ? active.id : "");
-        this.store.need(0, Math.max(0, tab.frozenRows - 1));
-        this.store.need(first, last);
+        Promise.all([this.store.need(0, Math.max(0, tab.frozenRows - 1)), this.store.need(first, last)])
+            .catch(() => this.retryLater());
+    }
+
+    /* What could not be had is shaded until it is there. */
+    retryLater() {
+        this.retry ??= setTimeout(() => {
+            this.retry = null;
+            this.later();
+        }, RETRY_MS);
     }
 
     /* The columns in view, first and last. */
@@ -128,7 +136,7 @@ export class View {
     drawLetters() {
         const row = byId("letters");
         const [first, last] = this.columnsInView();
-        const cells = [element("corner", "columnheader")];
+        const cells = [element("corner", "gridcell")];
         cells[0].style.width = `${this.numbersWidth}px`;
         cells[0].setAttribute("aria-label", "Select all");
         for (let c = first; c <= last; c++) {

@@ -5,13 +5,12 @@ It also takes the README's pictures; with TABRELAY_PICTURE=1 into docs/page.png 
 """
 import json
 import os
-import pathlib
 import shutil
-import subprocess
 import time
 
 import pytest
 
+from accessibility import axe, violations  # noqa: F401
 from page import TOKEN, Page
 from programs import ROOT, Program, wait_until
 from shop import MAPPINGS, TABLES, Shop
@@ -221,25 +220,6 @@ def test_what_people_typed_is_text_and_nothing_else(shop, browse):
     finally:
         shop.state("DELETE FROM @conflicts WHERE edit_id = 'h'")
         shop.state("DELETE FROM @edit_log WHERE edit_id = 'hostile'")
-
-
-@pytest.fixture(scope="module")
-def axe():
-    """The text of axe.min.js."""
-    made = subprocess.run([ROOT / "tools/axe"], capture_output=True, text=True)
-    if made.returncode == 0:
-        return pathlib.Path(made.stdout.strip()).read_text()
-    if os.environ.get("TABRELAY_REQUIRE_AXE"):
-        pytest.fail(made.stderr)
-    pytest.skip(made.stderr.strip())
-
-
-def violations(browser, axe):
-    """What axe finds, once per rule: everything of WCAG 2.2 AA and its best practices."""
-    browser.script(axe + "; window.axe = axe;")
-    browser.script("window.found = null; axe.run().then((r) => { window.found = {violations: r.violations}; }, (e) => { window.found = {violations: [{id: String(e), nodes: []}]}; })")
-    found = browser.wait("axe", lambda: browser.script("return window.found"), 60)
-    return [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found["violations"]]
 
 
 @pytest.mark.parametrize("width, dark", [(1180, False), (360, True)], ids=["wide", "phone in the dark"])
