@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """sandbox/demo as a user runs it."""
+import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
 import tempfile
+import urllib.request
 
 import pytest
 
@@ -38,11 +40,16 @@ def until_open(demo, place):
     return re.search(r"Open +(http://\S+)", output(place)).group(1)
 
 
-def sql(place, statement):
-    done = subprocess.run([ROOT / "sandbox/demo", "--sql", statement], capture_output=True, text=True, timeout=60,
+def demo_command(place, *words):
+    """What sandbox/demo says that looks at the demo which runs."""
+    done = subprocess.run([ROOT / "sandbox/demo", *words], capture_output=True, text=True, timeout=60,
                           env={**ENVIRONMENT, "XDG_RUNTIME_DIR": str(place)})
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def sql(place, statement):
+    return demo_command(place, "--sql", statement)
 
 
 def stop(demo, place):
@@ -86,6 +93,10 @@ def test_ctrl_c_stops_everything_and_leaves_nothing_behind(place):
     try:
         until_open(demo, place)
         assert "249" in sql(place, "SELECT COUNT(*) FROM countries")
+        assert "currencies" in demo_command(place, "tabrelay", "status")
+        page = re.search(r"(http://\S+) +the status page; its token is \w+", output(place))[1]
+        with urllib.request.urlopen(page + "api/v1/status", timeout=30) as answer:
+            assert json.load(answer)["status"]["instance"] == "demo"
         stop(demo, place)
     finally:
         demo.kill()
