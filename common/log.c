@@ -32,12 +32,18 @@ int log_parse_level(const char *text, enum log_level *out)
     return -1;
 }
 
-/* A stranger's text must not move the cursor of whoever reads the log: C0, DEL, and C1 in UTF-8. */
-static bool is_control(const char *line, size_t i)
+/* A stranger's text must not move the cursor of whoever reads the log: C0, DEL, and C1, which has
+ * two bytes in UTF-8, become blanks. */
+static void blank_controls(char *line, size_t len)
 {
-    unsigned char c = (unsigned char)line[i];
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)line[i];
 
-    return c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0 && i > 0 && line[i - 1] == '\xc2');
+        if (c < 0x20 || c == 0x7f)
+            line[i] = ' ';
+        else if (c >= 0x80 && c < 0xa0 && i > 0 && line[i - 1] == '\xc2')
+            line[i - 1] = line[i] = ' ';
+    }
 }
 
 /* One write(2) a line, so that lines of several threads and processes do not mix. */
@@ -61,9 +67,7 @@ static void log_line(enum log_level level, const char *fmt, va_list ap)
     n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
     if (n > 0)
         len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
-    for (size_t i = 0; i < len; i++)
-        if (is_control(line, i))
-            line[i] = ' ';
+    blank_controls(line, len);
     line[len++] = '\n';
     if (write(STDERR_FILENO, line, len) < 0) {
         /* Nowhere left to say it. */
