@@ -125,32 +125,43 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
     return rc;
 }
 
-int main(int argc, char **argv)
+static int serve(struct options *o)
 {
     struct sandbox s = {0};
     struct err err = ERR_INIT;
-    struct options o;
     int rc;
+
+    stop_block_signals();
+    rc = open_parts(&s, o, &err);
+    if (rc == 0)
+        rc = run(&s, o, &err);
+    if (rc < 0)
+        log_err(LOG_ERROR, "sandbox", &err);
+    close_parts(&s);
+    return rc < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    struct options o;
 
     mem_hook_json();
     if (options_parse(argc, argv, &o, &err) < 0) {
         fprintf(stderr, "tabrelay-sandbox: %s\n", err.msg);
         return 2;
     }
-    if (o.shows == 1)
+    switch (o.task) {
+    case OPTIONS_HELP:
         options_help(stdout);
-    if (o.shows == 2)
-        printf("tabrelay-sandbox %s\n", TABRELAY_VERSION);
-    if (o.shows != 0)
         return 0;
-    if (o.asks_health)
+    case OPTIONS_VERSION:
+        printf("tabrelay-sandbox %s\n", TABRELAY_VERSION);
+        return 0;
+    case OPTIONS_ASK_HEALTH:
         return health_ask("tabrelay-sandbox", o.host, o.port);
-    stop_block_signals();
-    rc = open_parts(&s, &o, &err);
-    if (rc == 0)
-        rc = run(&s, &o, &err);
-    if (rc < 0)
-        log_err(LOG_ERROR, "sandbox", &err);
-    close_parts(&s);
-    return rc < 0 ? 1 : 0;
+    case OPTIONS_SERVE:
+        return serve(&o);
+    }
+    return 2;
 }

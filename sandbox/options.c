@@ -135,9 +135,11 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         if (c == 'i')
             out->install = optarg;
         if (c == 'H')
-            out->asks_health = true;
-        if (c == 'h' || c == 'v')
-            out->shows = c == 'h' ? 1 : 2;
+            out->task = OPTIONS_ASK_HEALTH;
+        if (c == 'h')
+            out->task = OPTIONS_HELP;
+        if (c == 'v')
+            out->task = OPTIONS_VERSION;
         if (c == '?')
             return err_set(err, ERR_CONFIG, "see tabrelay-sandbox --help");
     }

@@ -3,14 +3,16 @@
 #ifndef SANDBOX_OPTIONS_H
 #define SANDBOX_OPTIONS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/err.h"
 #include "sandbox/answer_time.h"
 
+enum options_task { OPTIONS_SERVE, OPTIONS_ASK_HEALTH, OPTIONS_HELP, OPTIONS_VERSION };
+
 struct options {
+    enum options_task task; /* all but SERVE do one thing and end */
     char host[64];
     uint16_t port;
     const char *data_dir; /* NULL: in memory only */
@@ -19,12 +21,10 @@ struct options {
     const char *account;  /* path of a service account's key, whose holder is known; NULL: own */
     const char *book;     /* prepare_book; NULL: none */
     const char *install;  /* prepare_install; NULL: nothing */
-    bool asks_health;     /* --health: ask the one that listens there, and end */
     const char *quota;
     struct answer_time answer_time;
     int64_t notify_after_ms; /* from a change to Drive's notification */
     int64_t channel_life_ms; /* at most */
-    int shows;               /* 1: --help, 2: --version: print it and end */
 };
 
 /* ERR_CONFIG. */
