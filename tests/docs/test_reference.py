@@ -24,7 +24,9 @@ def without_fences(text):
 def commands():
     """The commands that `tabrelay --help` lists."""
     listed = re.search(r"^commands:\n(.*?)^options:", help_of("tabrelay"), re.S | re.M)[1]
-    return re.findall(r"^  ([a-z][a-z-]+)  ", listed, re.M)
+    found = re.findall(r"^  ([a-z][a-z-]+)  ", listed, re.M)
+    assert len(found) > 20
+    return found
 
 
 def test_what_is_made_from_the_sources_is_up_to_date():

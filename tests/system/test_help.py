@@ -11,6 +11,7 @@ import pytest
 from programs import BUILD, ROOT, run
 
 COMMANDS = re.findall(r"^  ([a-z-]+)  +\S", run("tabrelay", "--help").stdout.partition("commands:")[2].partition("options:")[0], re.M)
+assert len(COMMANDS) > 20, "or the tests of each command would test nothing"
 PAGES = sorted(p.name for p in (ROOT / "docs/man").iterdir())
 
 
