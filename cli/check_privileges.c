@@ -172,16 +172,20 @@ static void check_global(struct findings *f, struct who *who, enum db_flavour fl
 }
 
 /* Only of foreign keys it says nothing then. */
-static void check_references(struct findings *f, const struct who *who, const char *schema)
+static void check_references(struct findings *f, struct who *who, const char *schema)
 {
+    CLEANUP_BUF struct buf object = BUF_INIT;
+    CLEANUP_BUF struct buf mend = BUF_INIT;
+
     if (!who->needs.asks_position || has(who->grants, "REFERENCES", schema, ""))
         return;
-    findings_add(
-        f, FINDING_WARN, "mysql.privileges", "privileges",
-        "Run what `tabrelay grants` prints, and check again.",
-        "%s lacks REFERENCES on all of `%s`: foreign keys that cascade into its tables may "
-        "not be seen",
-        who->account, schema);
+    table_quote(&object, schema);
+    buf_printf(&mend, "GRANT REFERENCES ON %s.* TO %s;", buf_text(&object), who->account);
+    findings_add(f, FINDING_WARN, "mysql.privileges", "privileges", buf_text(&mend),
+                 "%s lacks REFERENCES on all of %s: foreign keys that cascade into its tables may "
+                 "not be seen",
+                 who->account, buf_text(&object));
+    who->is_complete = false;
 }
 
 static void check_table(struct findings *f, struct who *who, const struct config_mapping *m)

@@ -25,8 +25,16 @@ static void check_date(struct findings *f, const char *url, int64_t date_ms)
                      off_ms / 1000);
 }
 
-/* True if the webhook answers there. */
-static bool look(struct findings *f, struct http_client *client, const char *id, const char *base)
+static void add_silent(struct findings *f, const char *id, const char *url, const struct err *err)
+{
+    findings_add(f, FINDING_FAIL, id, "webhook",
+                 "Start tabrelay-webhook, or correct webhook.url, webhook.public_url and "
+                 "webhook.listen.",
+                 "%s: %s", url, err->msg);
+}
+
+/* True if the webhook answers where the replicator looks for it. */
+static bool look(struct findings *f, struct http_client *client, const char *base)
 {
     CLEANUP_BUF struct buf address = BUF_INIT;
     struct http_answer answer = HTTP_ANSWER_INIT;
@@ -38,26 +46,23 @@ static bool look(struct findings *f, struct http_client *client, const char *id,
     buf_printf(&address, "%shealthz", base);
     call.url = buf_text(&address);
     if (http_client_do(client, &call, &answer, &err) != 0)
-        findings_add(f, FINDING_FAIL, id, "webhook",
-                     "Start tabrelay-webhook, or correct webhook.url, webhook.public_url and "
-                     "webhook.listen.",
-                     "%s: %s", call.url, err.msg);
+        add_silent(f, "webhook.url", call.url, &err);
     else if (answer.status != 200)
-        findings_add(f, FINDING_FAIL, id, "webhook",
+        findings_add(f, FINDING_FAIL, "webhook.url", "webhook",
                      "Correct the address: something else answers there, or the webhook is ill.",
                      "%s answers %d", call.url, answer.status);
     else
         is_there = true;
     if (is_there)
-        findings_add(f, FINDING_OK, id, "webhook", NULL, "%s answers", call.url);
+        findings_add(f, FINDING_OK, "webhook.url", "webhook", NULL, "%s answers", call.url);
     check_date(f, call.url, answer.date_ms);
     http_answer_close(&answer);
     return is_there;
 }
 
-/* Ask for a spreadsheet's mappings as its script does: the answer tells what the webhook runs with.
- */
-static int ask_signed(struct http_client *client, const struct config *config,
+/* Ask the webhook at BASE for a spreadsheet's mappings as its script does: the answer tells what it
+ * runs with. */
+static int ask_signed(struct http_client *client, const struct config *config, const char *base,
                       struct http_answer *answer, struct err *err)
 {
     CLEANUP_BUF struct buf url = BUF_INIT;
@@ -65,8 +70,7 @@ static int ask_signed(struct http_client *client, const struct config *config,
     const char *headers[] = {time_header, mac_header, NULL};
     struct http_call call = {.method = "GET", .headers = headers, .timeout_ms = TIMEOUT_MS};
 
-    buf_printf(&url, "%sv1/mappings?spreadsheet=%s", config->webhook.url,
-               config->mappings[0].spreadsheet);
+    buf_printf(&url, "%sv1/mappings?spreadsheet=%s", base, config->mappings[0].spreadsheet);
     call.url = buf_text(&url);
     snprintf(timestamp, sizeof(timestamp), "%" PRId64, clock_wall_ms() / 1000);
     crypto_sign_request(config->webhook.secret, timestamp, "", 0, mac);
@@ -81,7 +85,7 @@ static void check_secret(struct findings *f, struct http_client *client,
     struct http_answer answer = HTTP_ANSWER_INIT;
     struct err err = ERR_INIT;
 
-    if (ask_signed(client, config, &answer, &err) != 0)
+    if (ask_signed(client, config, config->webhook.url, &answer, &err) != 0)
         findings_add_err(f, "webhook.secret", "webhook", &err);
     else if (answer.status == 401)
         findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
@@ -107,6 +111,30 @@ static void check_secret(struct findings *f, struct http_client *client,
                      "what is signed with webhook.previous_secret is taken as well");
 }
 
+/* As Google's scripts come: the proxy need not pass anything else on. */
+static void check_public(struct findings *f, struct http_client *client,
+                         const struct config *config)
+{
+    const char *url = config->webhook.public_url;
+    struct http_answer answer = HTTP_ANSWER_INIT;
+    struct err err = ERR_INIT;
+
+    if (url == NULL)
+        findings_add(f, FINDING_SKIP, "webhook.public_url", "webhook",
+                     "Give webhook.public_url, and it is tried as well.",
+                     "the address that Google uses is not in the configuration");
+    else if (ask_signed(client, config, url, &answer, &err) != 0)
+        add_silent(f, "webhook.public_url", url, &err);
+    else if (answer.status != 200)
+        findings_add(f, FINDING_FAIL, "webhook.public_url", "webhook",
+                     "Correct the address, or let the proxy pass /v1/ on to webhook.listen.",
+                     "%s answers a signed request with %d", url, answer.status);
+    else
+        findings_add(f, FINDING_OK, "webhook.public_url", "webhook", NULL,
+                     "%s answers a signed request", url);
+    http_answer_close(&answer);
+}
+
 void check_webhook(struct findings *f, const struct config *config)
 {
     struct http_client *client = NULL;
@@ -116,16 +144,11 @@ void check_webhook(struct findings *f, const struct config *config)
         findings_add_err(f, "webhook", "webhook", &err);
         return;
     }
-    if (look(f, client, "webhook.url", config->webhook.url))
+    if (look(f, client, config->webhook.url))
         check_secret(f, client, config);
     else
         findings_add(f, FINDING_SKIP, "webhook.secret", "webhook", NULL,
                      "whether it has this secret is not known before it answers");
-    if (config->webhook.public_url != NULL)
-        look(f, client, "webhook.public_url", config->webhook.public_url);
-    else
-        findings_add(f, FINDING_SKIP, "webhook.public_url", "webhook",
-                     "Give webhook.public_url, and it is tried as well.",
-                     "the address that Google uses is not in the configuration");
+    check_public(f, client, config);
     http_client_free(client);
 }

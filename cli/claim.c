@@ -93,9 +93,8 @@ static int set_owner(struct sheets *sheets, struct db *db, const struct config *
     return err_hint(err, "Start the replicator first: it says which tabs are another tabrelay's.");
 }
 
-/* M NULL: all mappings. */
-/* M NULL: all mappings. */
-static int claim(const struct config *config, const struct config_mapping *m, struct err *err)
+/* NAME NULL: all mappings. */
+static int claim(const struct config *config, const char *name, struct err *err)
 {
     struct stop *stop = stop_new(); /* never asked: an interrupt ends this program */
     struct sheets *sheets = NULL;
@@ -107,7 +106,7 @@ static int claim(const struct config *config, const struct config_mapping *m, st
          set_owner(sheets, db, config, err) != 0))
         rc = -1;
     for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
-        if (m == NULL || m == &config->mappings[i])
+        if (name == NULL || strcmp(name, config->mappings[i].name) == 0)
             rc = claim_mapping(sheets, db, &config->mappings[i], err);
     sheets_free(sheets);
     db_close(db);
@@ -118,7 +117,7 @@ static int claim(const struct config *config, const struct config_mapping *m, st
 static int run(const struct cli_args *args)
 {
     bool is_all = cli_has(args, CLI_ALL);
-    const struct config_mapping *mapping = NULL;
+    const char *name = is_all ? NULL : args->words[0];
     struct err err = ERR_INIT;
     struct config config;
     int result;
@@ -126,12 +125,9 @@ static int run(const struct cli_args *args)
     if (is_all ? args->n_words != 0 : args->n_words != 1)
         return cli_usage("claim", "expected the name of a mapping, or --all");
     result = cli_load(args, &config);
-    if (result == CLI_OK && !is_all) {
-        mapping = config_find_mapping(&config, args->words[0]);
-        if (mapping == NULL)
-            result = cli_usage("claim", "there is no mapping \"%s\"", args->words[0]);
-    }
-    if (result == CLI_OK && claim(&config, mapping, &err) != 0)
+    if (result == CLI_OK)
+        result = cli_want_mapping(&config, "claim", name);
+    if (result == CLI_OK && claim(&config, name, &err) != 0)
         result = cli_fail(&err);
     config_free(&config);
     return result;

@@ -11,6 +11,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "common/mysql/table.h"
+#include "common/nearest.h"
 
 int cli_fail(const struct err *err)
 {
@@ -49,12 +50,37 @@ bool cli_number(const struct cli_args *args, enum cli_flag option, const char *c
     return false;
 }
 
+bool cli_is_one_of(const char *list, const char *word)
+{
+    for (size_t len; *list != '\0'; list += len + (list[len] != '\0')) {
+        len = strcspn(list, " ,");
+        if (len > 0 && strlen(word) == len && memcmp(list, word, len) == 0)
+            return strcmp(word, "or") != 0;
+    }
+    return false;
+}
+
 const struct cli_command *cli_find_command(const char *name)
 {
     for (size_t i = 0; cli_commands[i] != NULL; i++)
         if (strcmp(cli_commands[i]->name, name) == 0)
             return cli_commands[i];
     return NULL;
+}
+
+int cli_want_mapping(const struct config *config, const char *command, const char *name)
+{
+    struct nearest nearest;
+
+    if (name == NULL || config_find_mapping(config, name) != NULL)
+        return CLI_OK;
+    nearest = nearest_to(name);
+    for (size_t i = 0; i < config->n_mappings; i++)
+        nearest_try(&nearest, config->mappings[i].name);
+    if (nearest.name == NULL)
+        return cli_usage(command, "%s has no mapping \"%s\"", config->path, name);
+    return cli_usage(command, "%s has no mapping \"%s\"; did you mean \"%s\"?", config->path, name,
+                     nearest.name);
 }
 
 const char *cli_config_of_environment(void)

@@ -54,6 +54,11 @@ struct cli_option {
     const char *value; /* NULL: it has none */
 };
 
+/* What may become of an edit. */
+#define CLI_OUTCOMES "applied, unchanged, conflict, rejected, waiting, stale or ignored"
+/* Is WORD one of the words of LIST, which is written like that? */
+bool cli_is_one_of(const char *list, const char *word);
+
 struct cli_args {
     const char *config_path;         /* --config, or $TABRELAY_CONFIG; NULL: see cli_config_path */
     unsigned flags;                  /* of enum cli_flag */
@@ -129,6 +134,9 @@ const char *cli_config_of_environment(void);
 /* The configuration's file: what ARGS name, else the one in this folder, else the one that the
  * services run with. */
 const char *cli_config_path(const struct cli_args *args);
+/* CLI_OK if NAME is a mapping's, or NULL; else usage is said. */
+int cli_want_mapping(const struct config *config, const char *command, const char *name);
+
 /* Load the configuration that ARGS name, printing every problem. CLI_OK or CLI_FAILED; free with
  * config_free either way. */
 int cli_load(const struct cli_args *args, struct config *out);

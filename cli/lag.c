@@ -70,14 +70,10 @@ static int query(const struct config *config, const char *name, struct lag *lag,
 
 static void put_ms(struct buf *out, const struct db_rows *rows, size_t r, size_t at)
 {
-    int64_t ms = db_rows_int(rows, r, at);
-
-    if (db_rows_at(rows, r, at).state != VALUE_TEXT)
-        buf_puts(out, "-");
-    else if (ms < 10000)
-        buf_printf(out, "%" PRId64 " ms", ms);
+    if (db_rows_at(rows, r, at).state == VALUE_TEXT)
+        progress_ms(out, db_rows_int(rows, r, at));
     else
-        progress_time(out, ms / 1000);
+        buf_puts(out, "-");
 }
 
 static void print_instance(const struct config *config, const struct lag *lag)
@@ -95,7 +91,7 @@ static void print_instance(const struct config *config, const struct lag *lag)
     fputs("\n\n", stdout);
 }
 
-static int print_text(const struct config *config, const struct lag *lag)
+static void print_text(const struct config *config, const struct lag *lag)
 {
     static const char *const headers[N_SHOWN] = {
         "MAPPING", "STATE", "WAITS FOR", "ROWS", "LAST CHANGE TOOK", "LAST EDIT TOOK", "COMPARED"};
@@ -124,7 +120,6 @@ static int print_text(const struct config *config, const struct lag *lag)
     cli_print_table(headers, N_SHOWN, cells, rows->n_rows);
     for (size_t i = 0; i < rows->n_rows * N_SHOWN; i++)
         buf_close(&cells[i]);
-    return CLI_OK;
 }
 
 static void print_json(const struct config *config, const struct lag *lag)
@@ -159,19 +154,19 @@ static void print_json(const struct config *config, const struct lag *lag)
 
 static int show(const struct cli_args *args, const struct config *config)
 {
-    const char *name = args->n_words == 1 ? args->words[0] : "";
+    const char *name = args->n_words == 1 ? args->words[0] : NULL;
     struct lag lag = {.mappings = DB_ROWS_INIT, .checkpoint = DB_ROWS_INIT, .behind = -1};
     struct err err = ERR_INIT;
     int result = CLI_OK;
 
-    if (name[0] != '\0' && config_find_mapping(config, name) == NULL)
-        return cli_usage("lag", "%s has no mapping \"%s\"", config->path, name);
-    if (query(config, name, &lag, &err) != 0)
+    if (cli_want_mapping(config, "lag", name) != CLI_OK)
+        return CLI_USAGE;
+    if (query(config, name == NULL ? "" : name, &lag, &err) != 0)
         result = cli_fail(&err);
     else if (cli_has(args, CLI_JSON))
         print_json(config, &lag);
     else
-        result = print_text(config, &lag);
+        print_text(config, &lag);
     if (result == CLI_OK && !lag.is_running)
         result = CLI_FAILED;
     db_rows_close(&lag.mappings);

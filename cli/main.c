@@ -57,7 +57,7 @@ const struct cli_option cli_options[] = {
     {"--person", CLI_PERSON, "an e-mail address"},
     {"--since", CLI_SINCE, "a time"},
     {"--until", CLI_UNTIL, "a time"},
-    {"--outcome", CLI_OUTCOME, "an outcome"},
+    {"--outcome", CLI_OUTCOME, CLI_OUTCOMES},
     {"--limit", CLI_LIMIT, "a number"},
     {"--repair", CLI_REPAIR, "mysql or sheet"},
     {"--wait", CLI_WAIT, "a number of seconds"},

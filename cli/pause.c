@@ -149,8 +149,8 @@ static int run_loaded(const struct config *config, const struct pausing *p)
     size_t n_open = 0;
     int rc;
 
-    if (p->name != NULL && config_find_mapping(config, p->name) == NULL)
-        return cli_usage(p->command, "%s has no mapping \"%s\"", config->path, p->name);
+    if (cli_want_mapping(config, p->command, p->name) != CLI_OK)
+        return CLI_USAGE;
     rc = cli_open(config, &db, &err);
     if (rc == 0)
         rc = pause_all(db, config, p, &n_open, &err);

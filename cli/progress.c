@@ -32,6 +32,14 @@ void progress_time(struct buf *out, int64_t seconds)
         buf_printf(out, "%" PRId64 " days", seconds / 86400);
 }
 
+void progress_ms(struct buf *out, int64_t ms)
+{
+    if (ms < 10000)
+        buf_printf(out, "%" PRId64 " ms", ms);
+    else
+        progress_time(out, ms / 1000);
+}
+
 bool progress_is_shown(void)
 {
     return isatty(STDERR_FILENO) == 1;

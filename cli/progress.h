@@ -16,6 +16,8 @@
 void progress_bar(struct buf *out, int64_t done, int64_t total, size_t width);
 /* Append "90 s", "5 min", "3 h". Pure. */
 void progress_time(struct buf *out, int64_t seconds);
+/* Append "850 ms"; from ten seconds on as progress_time. Pure. */
+void progress_ms(struct buf *out, int64_t ms);
 
 /* Is there a terminal to draw on? */
 bool progress_is_shown(void);

@@ -69,8 +69,8 @@ static int send_loaded(const struct config *config, const char *command,
     size_t n_open = 0;
     int rc;
 
-    if (name != NULL && config_find_mapping(config, name) == NULL)
-        return cli_usage(command, "%s has no mapping \"%s\"", config->path, name);
+    if (cli_want_mapping(config, command, name) != CLI_OK)
+        return CLI_USAGE;
     rc = cli_open(config, &db, &err);
     if (rc == 0)
         rc = send_all(db, config, what, name, &n_open, &err);

@@ -116,14 +116,6 @@ static void append_age(struct buf *out, int64_t seconds)
     buf_puts(out, " ago");
 }
 
-static void append_lag(struct buf *out, int64_t ms)
-{
-    if (ms < 10000)
-        buf_printf(out, "%" PRId64 " ms", ms);
-    else
-        buf_printf(out, "%" PRId64 " s", ms / 1000);
-}
-
 /* "12 %" of the cells that a spreadsheet may have. */
 static void append_share(struct buf *out, int64_t cells)
 {
@@ -172,7 +164,7 @@ static void show_row(const struct db_rows *rows, int r, const char *mapping, str
     if (is_null(rows, row, AT_LAG))
         buf_puts(&cells[4], "-");
     else
-        append_lag(&cells[4], db_rows_int(rows, row, AT_LAG));
+        progress_ms(&cells[4], db_rows_int(rows, row, AT_LAG));
     if (is_null(rows, row, AT_LAST_CHANGE))
         buf_puts(&cells[5], "-");
     else
@@ -277,7 +269,7 @@ static void print_bars(const struct db_rows *rows)
     }
 }
 
-static int print_text(const struct config *config, const struct status *status)
+static void print_text(const struct config *config, const struct status *status)
 {
     static const char *const headers[N_SHOWN] = {"MAPPING",      "STATE",     "SNAPSHOT",
                                                  "ROWS",         "LAG",       "LAST CHANGE",
@@ -296,7 +288,6 @@ static int print_text(const struct config *config, const struct status *status)
     print_pruned(&status->pruned);
     for (size_t i = 0; i < config->n_mappings * N_SHOWN; i++)
         buf_close(&cells[i]);
-    return CLI_OK;
 }
 
 static void append_mapping(struct buf *out, const struct db_rows *rows, int r, const char *mapping)
@@ -392,7 +383,7 @@ static int show(const struct cli_args *args, const struct config *config)
     else if (cli_has(args, CLI_JSON))
         print_json(config, &status);
     else
-        result = print_text(config, &status);
+        print_text(config, &status);
     if (cli_has(args, CLI_WATCH))
         print_bars(&status.mappings);
     if (result == CLI_OK && has_trouble(&status.mappings))

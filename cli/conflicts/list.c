@@ -166,9 +166,8 @@ int conflicts_list(const struct cli_args *args)
     if (!cli_number(args, CLI_LIMIT, "conflicts", 1, LIMIT_MAX, LIMIT, &limit))
         return CLI_USAGE;
     result = cli_load(args, &config);
-    if (result == CLI_OK && args->n_words == 1 &&
-        config_find_mapping(&config, args->words[0]) == NULL)
-        result = cli_usage("conflicts", "%s has no mapping \"%s\"", config.path, args->words[0]);
+    if (result == CLI_OK && args->n_words == 1)
+        result = cli_want_mapping(&config, "conflicts", args->words[0]);
     if (result == CLI_OK)
         result = list(args, &config, limit);
     config_free(&config);

@@ -184,8 +184,8 @@ int conflicts_resolve(const struct cli_args *args)
         return CLI_USAGE;
     result = cli_load(args, &config);
     r.config = &config;
-    if (result == CLI_OK && mapping != NULL && config_find_mapping(&config, mapping) == NULL)
-        result = cli_usage("conflicts", "%s has no mapping \"%s\"", config.path, mapping);
+    if (result == CLI_OK)
+        result = cli_want_mapping(&config, "conflicts", mapping);
     if (result == CLI_OK)
         result = resolve(&r, args);
     config_free(&config);

@@ -37,6 +37,9 @@ static int parse_options(const struct cli_args *args, struct options *o)
                           .is_json = cli_has(args, CLI_JSON)};
     if (!cli_number(args, CLI_LIMIT, "log", 1, INT32_MAX, LIMIT, &o->limit))
         return CLI_USAGE;
+    if (o->filter.outcome != NULL && !cli_is_one_of(CLI_OUTCOMES, o->filter.outcome))
+        return cli_usage("log", "--outcome: expected " CLI_OUTCOMES ", got \"%s\"",
+                         o->filter.outcome);
     if (row != NULL && log_parse_key(row, &o->filter.key, &err) != 0)
         return cli_usage("log", "--row: %s", err.msg);
     if (parse_time("--since", cli_value(args, CLI_SINCE), &o->filter.since) != CLI_OK ||
@@ -71,6 +74,16 @@ static int tell_pruned(struct db *db, struct err *err)
     return 0;
 }
 
+static void say_nothing_found(const struct options *o)
+{
+    const struct log_filter *f = &o->filter;
+    bool is_filtered = f->mapping != NULL || f->person != NULL || f->outcome != NULL ||
+                       f->has_key || f->since.len > 0 || f->until.len > 0;
+
+    if (!o->is_json)
+        puts(is_filtered ? "no edit is like that" : "nobody has edited anything in a sheet yet");
+}
+
 /* Page by page: the log may be large. */
 static int print_log(struct db *db, const struct options *o, struct err *err)
 {
@@ -83,6 +96,8 @@ static int print_log(struct db *db, const struct options *o, struct err *err)
         if (log_load_page(db, &o->filter, before, n, &rows, err) != 0)
             return -1;
         print_page(o, &rows);
+        if (before == INT64_MAX && rows.n_rows == 0)
+            say_nothing_found(o);
         if (rows.n_rows < (size_t)n)
             return tell_pruned(db, err);
         left -= n;

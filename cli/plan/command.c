@@ -63,9 +63,8 @@ static int run(const struct cli_args *args)
     if (!cli_number(args, CLI_LIMIT, "plan", 0, EXAMPLES_MAX, EXAMPLES, &r.limit))
         return CLI_USAGE;
     result = cli_load(args, &config);
-    if (result == CLI_OK && args->n_words == 1 &&
-        config_find_mapping(&config, args->words[0]) == NULL)
-        result = cli_usage("plan", "%s has no mapping \"%s\"", config.path, args->words[0]);
+    if (result == CLI_OK && args->n_words == 1)
+        result = cli_want_mapping(&config, "plan", args->words[0]);
     if (result == CLI_OK)
         result = plan_all(&r, &config);
     config_free(&config);

@@ -132,8 +132,8 @@ static int run(struct verifying *v)
     struct config config;
     int result = cli_load(v->args, &config);
 
-    if (result == CLI_OK && v->name != NULL && config_find_mapping(&config, v->name) == NULL)
-        result = cli_usage(v->command, "%s has no mapping \"%s\"", config.path, v->name);
+    if (result == CLI_OK)
+        result = cli_want_mapping(&config, v->command, v->name);
     if (result == CLI_OK)
         result = verify(v, &config);
     config_free(&config);

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from programs import ROOT, wait_until
+from programs import ROOT, run, wait_until
 from servers import free_port, made_by
 from webhook import DE, SHEET, Webhook, make_edit
 
@@ -279,6 +279,20 @@ def proxy(hook, tmp_path):
     finally:
         caddy.terminate()
         caddy.wait(20)
+
+
+def test_check_reaches_the_webhook_through_the_shipped_proxy(hook, proxy, tmp_path):
+    """Which passes what a script asks for, and nothing else."""
+    def public_url(port):
+        config = tmp_path / "public.yaml"
+        config.write_text(hook.make_users[1].read_text().replace("threads: 4", f"threads: 4, public_url: 'http://127.0.0.1:{port}/'"))
+        checks = json.loads(run("tabrelay", "--config", config, "check", "--json").stdout)["checks"]
+        return next((c["status"], c["message"], c["remedy"]) for c in checks if c["id"] == "webhook.public_url")
+
+    assert public_url(proxy)[:2] == ("ok", f"http://127.0.0.1:{proxy}/ answers a signed request")
+    assert public_url(free_port())[0] == "failed"
+    status, message, remedy = public_url(hook.server.port)  # something else answers there
+    assert status == "failed" and remedy
 
 
 def test_behind_the_shipped_proxy_everybody_gets_their_own_answer(hook, proxy):

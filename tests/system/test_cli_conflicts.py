@@ -116,6 +116,8 @@ def test_what_cannot_be_resolved_is_told_before_the_webhook_is_asked(hook):
 
 
 def test_the_log_shows_edits_by_row_person_outcome_and_time(hook):
+    assert cli(hook, "log").stdout == "nobody has edited anything in a sheet yet\n"
+    assert cli(hook, "log", "--json").stdout == ""
     good = hook.edit({**DE, "Area": 400}, ["Area"], old={"Area": 357})
     hook.edit({**DE, "Area": 400, "People": "many"}, ["People"])
     hook.edit({"id": 1, "country": "DE", "title": "Berlin!", "note": None, "seen": None}, ["title"], "Cities", old={"title": "Berlin"})
@@ -134,6 +136,7 @@ def test_the_log_shows_edits_by_row_person_outcome_and_time(hook):
     assert edits("--person", "ann@example.com", "--limit=2") == newest_first[:2] and edits("--person", "bob") == []
     assert edits("--since", "10m") == newest_first and edits("--since", "2100-01-01") == []
     assert edits("--until", "10m") == [] and edits("--until", "2100-01-01 10:11") == newest_first
+    assert cli(hook, "log", "--person", "bob").stdout == "no edit is like that\n"
     text = cli(hook, "log").stdout
     assert f"ann@example.com  countries DE  upsert: update  applied  {good['id']}\n" in text
     assert "    People: typed many\n" in text and "Name: typed" not in text

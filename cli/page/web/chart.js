@@ -23,7 +23,7 @@ export function bins(samples, at, from, to, n) {
     return found;
 }
 
-/* A path through VALUES; a gap where one is not known, but single missing ones are bridged. */
+/* A path through VALUES; a gap where one is not known, but single missing ones are bridged. A value alone is a short dash. */
 export function path(values, x, y) {
     let text = "", missing = 2;
     values.forEach((value, i) => {
@@ -32,7 +32,7 @@ export function path(values, x, y) {
             return;
         }
         const point = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
-        text += missing > 1 ? `M${point}h0.1` : `L${point}`;
+        text += missing > 1 ? `M${point}m-1.5 0h3m-1.5 0` : `L${point}`;
         missing = 0;
     });
     return text;
