@@ -60,14 +60,6 @@ bool cli_is_one_of(const char *list, const char *word)
     return false;
 }
 
-const struct cli_command *cli_find_command(const char *name)
-{
-    for (size_t i = 0; cli_commands[i] != NULL; i++)
-        if (strcmp(cli_commands[i]->name, name) == 0)
-            return cli_commands[i];
-    return NULL;
-}
-
 int cli_want_mapping(const struct config *config, const char *command, const char *name)
 {
     struct nearest nearest;

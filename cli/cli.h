@@ -18,7 +18,7 @@
 /* UNSURE: `verify` could not tell. */
 enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_UNSURE = 3 };
 
-/* Options; those from CLI_TAKE on have a value. main.c names them. */
+/* Options; those from CLI_TAKE on have a value. commands.c names them. */
 enum cli_flag {
     CLI_JSON = 1 << 0,
     CLI_ALL = 1 << 1,
@@ -76,7 +76,7 @@ struct cli_command {
     const char *help;    /* the rest, with examples */
     const char *failure; /* what status 1 says beside "failed"; NULL: nothing */
     const char *choices; /* words that may come first, separated by blanks; NULL: none */
-    unsigned flags;      /* the options of main.c that it knows ... */
+    unsigned flags;      /* the options of commands.c that it knows ... */
     const struct cli_option *own_options; /* ... or a table of its own, whose bits are its own */
     size_t max_words;
     bool is_hidden;  /* not for people: left out of --help */
@@ -84,7 +84,8 @@ struct cli_command {
     int (*run)(const struct cli_args *args);
 };
 
-/* main.c's tables, each ended by NULL: the commands, and the options that several of them share. */
+/* commands.c's tables, each ended by NULL: the commands, and the options that several of them
+ * share. */
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_option cli_options[];
 

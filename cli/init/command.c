@@ -93,8 +93,12 @@ static int agree(const struct init *init, struct err *err)
 static void say_next(const struct init *init)
 {
     const char *file = init->output;
+    CLEANUP_BUF struct buf tabrelay = BUF_INIT; /* which finds a file of the usual name by itself */
     int step = 1;
 
+    buf_puts(&tabrelay, "tabrelay");
+    if (strcmp(file, CLI_CONFIG_NAME) != 0)
+        buf_printf(&tabrelay, " --config %s", file);
     printf("Wrote %s. Next:\n", file);
     if (init->account.len > 0 && init_value(init, INIT_SANDBOX) == NULL)
         printf("%d. Share the spreadsheet with %s, as editor.\n", step++, buf_text(&init->account));
@@ -104,23 +108,21 @@ static void say_next(const struct init *init)
             step++, buf_text(&init->credentials));
     printf("%d. Add to the spreadsheet, for each table, a tab of the name that the file says.\n",
            step++);
-    printf("%d. tabrelay --config %s grants      # what to allow in MySQL\n", step++, file);
-    printf("%d. tabrelay --config %s init-db     # tabrelay's own tables\n", step++, file);
+    printf("%d. %s grants      # what to allow in MySQL\n", step++, buf_text(&tabrelay));
+    printf("%d. %s init-db     # tabrelay's own tables\n", step++, buf_text(&tabrelay));
     printf("%d. tabrelay-webhook --config %s &\n", step++, file);
     printf("   tabrelay-replicator --config %s &\n", file);
-    printf("%d. tabrelay --config %s script      # the spreadsheet's script, and where it goes\n",
-           step++, file);
-    printf("%d. tabrelay --config %s check       # is everything ready?\n", step, file);
+    printf("%d. %s script      # the spreadsheet's script, and where it goes\n", step++,
+           buf_text(&tabrelay));
+    printf("%d. %s check       # is everything ready?\n", step, buf_text(&tabrelay));
 }
 
 static int ask_and_write(struct init *init, struct err *err)
 {
     const char *slash = strrchr(init->output, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - init->output);
 
-    buf_append(&init->folder, slash == NULL ? "." : init->output,
-               slash == NULL           ? 1
-               : slash == init->output ? 1
-                                       : (size_t)(slash - init->output));
+    buf_append(&init->folder, slash == NULL ? "." : init->output, len > 0 ? len : 1);
     if (check_output(init, err) != 0 || init_ask_mysql(init, err) != 0 ||
         init_ask_google(init, err) != 0 || agree(init, err) != 0)
         return -1;

@@ -203,8 +203,8 @@ void init_yaml(struct buf *out, const struct init_settings *s)
                   "tabrelay.yaml(5).\n"
                   "# Any text may hold ${NAME} (from the environment) or be file:PATH (beside this "
                   "file). Keep secrets there.\n\n"
-                  "# instance: tabrelay      # names the checkpoint and the lease: another one for "
-                  "each replicator\n\n");
+                  "# instance: tabrelay      # names the checkpoint and the lease; a spare "
+                  "replicator has the same\n\n");
     put_mysql(out, s);
     put_google(out, s);
     put_webhook(out, s);

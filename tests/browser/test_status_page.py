@@ -272,6 +272,9 @@ def test_the_readmes_pictures_can_be_taken(shop, browse, tmp_path):
 
 def test_it_says_what_is_away_and_that_the_rest_is_old(shop, browse):
     page = browse()
+    page.click("#login-button")
+    log_in(page)
+    page.wait("being in", lambda: page.text("#login-button") == "Log out")
     shop.stack.webhook.stop()
     page.wait("the webhook's absence", lambda: "The webhook does not answer since" in page.text("#banner"))
     shop.stack.webhook.start()
@@ -289,6 +292,8 @@ def test_it_says_what_is_away_and_that_the_rest_is_old(shop, browse):
     shop.page.program.stop()
     page.wait("the server's absence", lambda: sentence(page) == "The page's own server does not answer.")
     assert count(page, "body.old") == 1
+    page.script("document.getElementById('login-button').textContent === 'Log out' && document.getElementById('login-button').click()")
+    page.wait("the message", lambda: "Still logged in: The page's own server does not answer." in page.text("#news"))
     shop.page.program.start()
     page.wait("the server", lambda: count(page, "body.old") == 0)
     page.console()  # chromium has noted the requests that failed

@@ -96,8 +96,9 @@ def test_a_configuration_that_is_there_stays(init):
 def test_what_it_writes_may_stand_in_another_folder_with_the_password_in_a_file(init):
     (init.folder / "etc").mkdir()
     (init.folder / "pw").write_text(PASSWORD + "\n")
-    init(*init.server, "--output", "etc/mine.yaml", "--password-file", "pw", "--tables", f"{init.database}.products",
+    done = init(*init.server, "--output", "etc/mine.yaml", "--password-file", "pw", "--tables", f"{init.database}.products",
          "--spreadsheet", "1AbC", "--public-url", "https://hooks.example.com", "--direction", "to_sheet", password="wrong")
+    assert ". tabrelay --config etc/mine.yaml init-db " in done.stdout
     settings = yaml.safe_load((init.folder / "etc/mine.yaml").read_text())
     assert settings["mysql"]["password"] == f"file:{init.folder}/pw"
     assert (settings["webhook"]["public_url"], settings["mappings"][0]["direction"]) == ("https://hooks.example.com", "to_sheet")
@@ -215,7 +216,7 @@ def test_answers_at_a_terminal_make_a_configuration(init):
     terminal.answer("[sheet_wins]: ", "\n")
     terminal.answer("Write tabrelay.yaml [yes]: ", "\n")
     status, rest = terminal.end()
-    assert status == 0 and "Next:" in rest, rest
+    assert status == 0 and "Next:" in rest and ". tabrelay init-db " in rest, rest
     assert sorted(p.name for p in init.folder.iterdir()) == ["mysql-password", "tabrelay.yaml", "webhook-secret"]
     assert mode(init.folder / "mysql-password") == 0o600
     done = run("tabrelay", "--config", init.folder / "tabrelay.yaml", "init-db", "--print")

@@ -114,7 +114,12 @@ byId("login-button").addEventListener("click", async () => {
         await logIn();
         return;
     }
-    await post("logout", {});
+    try {
+        await post("logout", {});
+    } catch (problem) {
+        tell(`Still logged in: ${problem.message}`);
+        return;
+    }
     isLoggedIn = false;
     show();
     listeners.forEach((callback) => callback());
