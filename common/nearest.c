@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/nearest.h"
 
+#include <stdint.h>
 #include <string.h>
 
-/* Levenshtein's distance; texts longer than the table count as far apart. */
+/* Levenshtein's distance; of texts longer than the table SIZE_MAX. */
 static size_t distance(const char *a, const char *b)
 {
     enum { MAX = 40 };
@@ -11,7 +12,7 @@ static size_t distance(const char *a, const char *b)
     size_t la = strlen(a), lb = strlen(b);
 
     if (la > MAX || lb > MAX)
-        return MAX;
+        return SIZE_MAX;
     for (size_t j = 0; j <= lb; j++)
         row[j] = j;
     for (size_t i = 1; i <= la; i++) {
