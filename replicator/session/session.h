@@ -296,8 +296,8 @@ struct session {
     struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
-    int64_t flush_after_ms; /* monotonic; while people move rows, or base meets images */
-    int64_t turn_after_ms;  /* monotonic; whose turn it is is not looked at before */
+    int64_t flush_after_ms;   /* monotonic; while people move rows, or base meets images */
+    int64_t turn_after_ms;    /* monotonic; whose turn it is is not looked at before */
     int64_t
         token_since_ms; /* monotonic; a batch waits for the quota, counted up to here; 0: none */
     int64_t steps_after_ms; /* monotonic; backoff after a failed reading of a tab */
