@@ -48,19 +48,14 @@ static int load_answer(struct db *db, const char *edit_id, struct buf *answer, s
     return 0;
 }
 
-int edit_log_position(struct db *db, struct buf *out, struct err *err)
+/* SQL: the row's position, cut to what its column takes. MySQL breaks the line after each server.
+ */
+static const char *position_sql(const struct db *db)
 {
-    static const char mysql[] = "SELECT IF(@@GLOBAL.gtid_mode = 'ON', @@GLOBAL.gtid_executed, '')";
-    const char *sql = db_flavour(db) == DB_MARIADB ? "SELECT @@GLOBAL.gtid_current_pos" : mysql;
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-
-    if (db_exec(db, sql, &rows, err) != 0)
-        return err_wrap(err, "edit log");
-    /* MySQL breaks the line after each server. */
-    for (const char *p = db_rows_text(&rows, 0, 0); *p != '\0'; p++)
-        if (*p != '\n' && out->len < EDIT_LOG_POSITION_MAX)
-            buf_putc(out, *p);
-    return out->is_failed ? err_nomem(err, "edit log") : 0;
+    return db_flavour(db) == DB_MARIADB
+               ? "NULLIF(LEFT(@@GLOBAL.gtid_current_pos, 4096), '')"
+               : "IF(@@GLOBAL.gtid_mode = 'ON', "
+                 "NULLIF(LEFT(REPLACE(@@GLOBAL.gtid_executed, '\n', ''), 4096), ''), NULL)";
 }
 
 static int insert_row(struct db *db, const struct edit_log_head *head, const char *cells,
@@ -79,17 +74,20 @@ static int insert_row(struct db *db, const struct edit_log_head *head, const cha
         DB_P_TEXT(head->request->editor),
         DB_P_TEXT(edited_at),
         DB_P_TEXT(cells),
-        head->position[0] == '\0' ? DB_P_NULL : DB_P_TEXT(head->position),
         head->content == NULL ? DB_P_NULL
                               : DB_P_BYTES(head->content->bytes, sizeof(head->content->bytes)),
+        head->key == NULL ? DB_P_NULL : DB_P_BYTES(head->key->bytes, sizeof(head->key->bytes)),
     };
+    CLEANUP_BUF struct buf sql = BUF_INIT;
 
-    return db_run(
-        db,
-        "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, "
-        "editor, edited_at, received_at, cells, outcome, position, content_hash) "
-        "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending', ?, ?)",
-        params, COUNT(params), NULL, err);
+    buf_printf(&sql,
+               "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, "
+               "editor, edited_at, received_at, cells, outcome, position, content_hash, key_hash) "
+               "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending', %s, ?, ?)",
+               position_sql(db));
+    if (sql.is_failed)
+        return err_nomem(err, "edit log");
+    return db_run(db, sql.ptr, params, COUNT(params), NULL, err);
 }
 
 /* Of edits without cells all that was asked for. Formulas stand under "", which is no header. */
@@ -173,10 +171,10 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
 }
 
 #define ROW_COLUMNS                                                                        \
-    "edit_id, mapping, source, kind, sheet_row, editor, edited_at, cells, position, "      \
-    "content_hash, outcome, operation, key_hash, row_key, edited_columns, before_values, " \
-    "after_values, message, answer, same_as, received_at"
-enum { ROW_PARAMS = 20 };
+    "edit_id, mapping, source, kind, sheet_row, editor, edited_at, cells, content_hash, "  \
+    "outcome, operation, key_hash, row_key, edited_columns, before_values, after_values, " \
+    "message, answer, same_as, received_at, position"
+enum { ROW_PARAMS = 19 };
 
 /* TIME and CELLS are kept until the statement has run. */
 static void fill_row(const struct edit_log_row *row, const char *time, const char *cells,
@@ -194,7 +192,6 @@ static void fill_row(const struct edit_log_row *row, const char *time, const cha
         DB_P_TEXT(head->request->editor),
         DB_P_TEXT(time),
         DB_P_TEXT(cells),
-        head->position[0] == '\0' ? DB_P_NULL : DB_P_TEXT(head->position),
         head->content == NULL ? DB_P_NULL
                               : DB_P_BYTES(head->content->bytes, sizeof(head->content->bytes)),
         DB_P_TEXT(entry->outcome),
@@ -213,39 +210,32 @@ static void fill_row(const struct edit_log_row *row, const char *time, const cha
     memcpy(p, all, sizeof(all));
 }
 
-static int learn_numbers(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+static int find_number(struct db *db, const char *edit_id, int64_t *number, struct err *err)
 {
+    const struct db_param params[] = {DB_P_TEXT(edit_id)};
     CLEANUP_ROWS struct db_rows found = DB_ROWS_INIT;
-    CLEANUP_BUF struct buf sql = BUF_INIT;
-    struct db_param params[MANY];
 
-    buf_puts(&sql, "SELECT edit_id, id FROM edit_log WHERE edit_id IN (");
-    many_repeat(&sql, "?", many_padded(n));
-    buf_putc(&sql, ')');
-    for (size_t i = 0; i < many_padded(n); i++)
-        params[i] = DB_P_TEXT(rows[i < n ? i : n - 1].head.edit->id);
-    if (sql.is_failed)
-        return err_nomem(err, "edit log");
-    if (db_run(db, sql.ptr, params, many_padded(n), &found, err) != 0)
+    if (db_run(db, "SELECT id FROM edit_log WHERE edit_id = ?", params, COUNT(params), &found,
+               err) != 0)
         return -1;
-    for (size_t r = 0; r < found.n_rows; r++)
-        for (size_t i = 0; i < n; i++)
-            if (strcmp(db_rows_text(&found, r, 0), rows[i].head.edit->id) == 0)
-                rows[i].number = db_rows_int(&found, r, 1);
+    *number = db_rows_int(&found, 0, 0);
     return 0;
 }
 
-static int add_piece(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+static int add_piece(struct db *db, const struct edit_log_row *rows, size_t n, struct err *err)
 {
     CLEANUP_FREE struct db_param *params = calloc(n * ROW_PARAMS, sizeof(*params));
     CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_BUF struct buf row = BUF_INIT;
     char times[MANY][EDIT_LOG_TIME_SIZE];
     char *cells[MANY] = {NULL};
     int rc = 0;
 
+    buf_printf(&row, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,UTC_TIMESTAMP(3),%s)",
+               position_sql(db));
     buf_puts(&sql, "INSERT INTO edit_log (" ROW_COLUMNS ") VALUES ");
-    many_repeat(&sql, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,UTC_TIMESTAMP(3))", n);
-    if (params == NULL || sql.is_failed)
+    many_repeat(&sql, buf_text(&row), n);
+    if (params == NULL || row.is_failed || sql.is_failed)
         return err_nomem(err, "edit log");
     for (size_t i = 0; rc == 0 && i < n; i++) {
         edit_log_time(rows[i].head.edit->time_ms, times[i]);
@@ -262,17 +252,16 @@ static int add_piece(struct db *db, struct edit_log_row *rows, size_t n, struct 
     return rc;
 }
 
-int edit_log_add(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
+int edit_log_add(struct db *db, const struct edit_log_row *rows, size_t n, int64_t *number,
+                 struct err *err)
 {
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = many_piece(n - done);
         if (add_piece(db, &rows[done], piece, err) != 0)
             return err_wrap(err, "edit log");
     }
-    for (size_t done = 0; done < n; done += MANY)
-        if (learn_numbers(db, &rows[done], n - done < MANY ? n - done : MANY, err) != 0)
-            return err_wrap(err, "edit log");
-    return 0;
+    return find_number(db, rows[n - 1].head.edit->id, number, err) != 0 ? err_wrap(err, "edit log")
+                                                                        : 0;
 }
 
 int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,

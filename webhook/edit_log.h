@@ -4,7 +4,8 @@
  * repeats in one.
  *
  * It is inserted before anything else of the edit, so that it is first in the binlog's transaction,
- * and completed last.
+ * and completed last. Its position is where MySQL's binlog was then, the GTIDs that are executed
+ * (NULL where there are none): the edit's own transaction comes after it.
  */
 #ifndef WEBHOOK_EDIT_LOG_H
 #define WEBHOOK_EDIT_LOG_H
@@ -18,17 +19,14 @@
 #include "common/mysql/db.h"
 #include "webhook/edit.h"
 
-/* Characters that the column position takes. */
-#define EDIT_LOG_POSITION_MAX 4096
-
 /* What is known when an edit is begun. */
 struct edit_log_head {
     const char *mapping;
     const struct edit_request *request;
     const struct edit *edit;
-    const char *position;          /* edit_log_position(); "": not known */
     const struct hash128 *content; /* of a row that is typed without a key, or found, and that
                                       MySQL does not know; NULL: it is none */
+    const struct hash128 *key;     /* of the row that the edit is about; NULL: not known yet */
 };
 
 struct edit_log_entry {
@@ -45,9 +43,6 @@ struct edit_log_entry {
     const char *answer;         /* the result as it was sent */
 };
 
-/* Append where MySQL's binlog is now: the GTIDs that are executed; nothing where there are none.
- * An edit's own transaction comes after it. */
-int edit_log_position(struct db *db, struct buf *out, struct err *err);
 /* Begin the log of an edit. *IS_REPEAT: the id is there already; the result that it had is appended
  * to ANSWER. Waits for a transaction that has just inserted the same id. */
 int edit_log_begin(struct db *db, const struct edit_log_head *head, bool *is_repeat,
@@ -58,11 +53,11 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
 struct edit_log_row {
     struct edit_log_head head;
     struct edit_log_entry entry;
-    int64_t number; /* its id, when it is added */
 };
-/* Add the rows of N edits whose doing is done, any number, and learn their numbers. An id that is
- * there already is an error (detail 1062). */
-int edit_log_add(struct db *db, struct edit_log_row *rows, size_t n, struct err *err);
+/* Add the rows of N edits (not 0) whose doing is done. *NUMBER: the last one's id, the highest. An
+ * edit id that is there already is an error (detail 1062). */
+int edit_log_add(struct db *db, const struct edit_log_row *rows, size_t n, int64_t *number,
+                 struct err *err);
 /* Had the last edit before EDIT_ID that was found with that CONTENT the same OUTCOME and MESSAGE?
  * One index look-up. */
 int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,

@@ -27,7 +27,6 @@ struct group {
     bool is_schema_fresh; /* loaded again already */
     int mapping;          /* index; -1: the tab is not mapped */
     bool is_paused;
-    struct buf position;
     char version[MAPPINGS_VERSION_SIZE];
 };
 
@@ -78,26 +77,15 @@ static int ask_reconcile(struct job *job, struct err *err)
     return state_ask_reconcile(job->apply.db, job->apply.m->cfg->name, reason, err);
 }
 
-static bool has_edits(const struct group *group)
-{
-    for (const struct job *job = group->jobs; job != NULL; job = job->next)
-        if (job->request.n_edits > 0 && !is_refused(group, job))
-            return true;
-    return false;
-}
-
 static int apply_all(struct group *group, struct db *db, const struct schema_mapping *m,
                      struct err *err)
 {
-    if (has_edits(group) && edit_log_position(db, &group->position, err) != 0)
-        return -1;
     for (struct job *job = group->jobs; job != NULL; job = job->next) {
         buf_clear(&job->results);
         job->is_done = is_refused(group, job);
         job->apply = (struct apply){.db = db,
                                     .m = m,
                                     .request = &job->request,
-                                    .position = buf_text(&group->position),
                                     .is_paused = group->is_paused,
                                     .is_schema_fresh = group->is_schema_fresh};
     }
@@ -132,8 +120,7 @@ static int work(void *ctx, struct db *db, struct err *err)
     struct schema_mapping *m = NULL;
     int rc;
 
-    buf_clear(&group->position);
-    if (state_known_tabs(db, request->spreadsheet, &known, err) != 0)
+    if (state_known(db, request->spreadsheet, &known, err) != 0)
         return -1;
     group->mapping = request->mapping != NULL
                          ? mappings_find_name(server->cfg, request->mapping)
@@ -143,9 +130,7 @@ static int work(void *ctx, struct db *db, struct err *err)
         return 0;
     for (struct job *job = group->jobs; job != NULL; job = job->next)
         take_limit(group, job);
-    if (state_is_paused(db, server->cfg->mappings[group->mapping].name, &group->is_paused, err) !=
-        0)
-        return -1;
+    group->is_paused = state_is_paused(&known, server->cfg->mappings[group->mapping].name);
     if (group->jobs->next == NULL && is_refused(group, group->jobs))
         return 0;
     if (schema_get(server->schema, db, (size_t)group->mapping, &m, err) != 0)
@@ -284,7 +269,6 @@ static int run_alone(struct server *server, struct job *job, bool is_last_try, s
         end_job(job);
         rc = 0;
     }
-    buf_close(&group.position);
     return rc;
 }
 
@@ -334,7 +318,6 @@ void group_run(void *ctx, struct job *jobs)
         run_each(server, jobs);
     }
     pthread_rwlock_unlock(&server->changing);
-    buf_close(&group.position);
 }
 
 void group_refuse(void *ctx, struct job *job)

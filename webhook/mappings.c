@@ -6,15 +6,7 @@
 #include <string.h>
 
 #include "common/hash.h"
-
-/* The id of the mapping's tab, or -1 while it is not known. */
-static int64_t known_sheet_id(const struct db_rows *known, const char *mapping)
-{
-    for (size_t r = 0; r < known->n_rows; r++)
-        if (strcmp(db_rows_text(known, r, 0), mapping) == 0)
-            return db_rows_int(known, r, 1);
-    return -1;
-}
+#include "webhook/state.h"
 
 int mappings_find(const struct config *cfg, const struct db_rows *known, const char *spreadsheet,
                   int64_t sheet_id, const char *tab)
@@ -25,7 +17,7 @@ int mappings_find(const struct config *cfg, const struct db_rows *known, const c
 
         if (strcmp(m->spreadsheet, spreadsheet) != 0)
             continue;
-        id = known_sheet_id(known, m->name);
+        id = state_sheet_id(known, m->name);
         if (id >= 0 && sheet_id >= 0 ? id == sheet_id : strcmp(m->tab, tab) == 0)
             return (int)i;
     }
@@ -116,7 +108,7 @@ int mappings_write(const struct config *cfg, struct schema *schema, struct db *d
     buf_putc(&array, '[');
     for (size_t i = 0; i < cfg->n_mappings; i++)
         if (strcmp(cfg->mappings[i].spreadsheet, spreadsheet) == 0 &&
-            write_one(cfg, schema, db, i, known_sheet_id(known, cfg->mappings[i].name), &array,
+            write_one(cfg, schema, db, i, state_sheet_id(known, cfg->mappings[i].name), &array,
                       err) != 0)
             return -1;
     buf_putc(&array, ']');

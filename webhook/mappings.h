@@ -13,7 +13,7 @@
 
 #define MAPPINGS_VERSION_SIZE 17
 
-/* Index of the mapping of a tab, or -1. KNOWN (state_known_tabs) goes by the tab's id; a mapping
+/* Index of the mapping of a tab, or -1. KNOWN (state_known) goes by the tab's id; a mapping
  * whose tab the replicator has not met yet goes by its title. SHEET_ID -1: not told. Pure. */
 int mappings_find(const struct config *cfg, const struct db_rows *known, const char *spreadsheet,
                   int64_t sheet_id, const char *tab);

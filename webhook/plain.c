@@ -397,10 +397,8 @@ static int fill_log(struct plain *p, struct edit_log_row *rows, struct err *err)
     for (size_t i = 0; i < p->n; i++) {
         struct plain_edit *e = p->edits[i];
 
-        rows[i].head = (struct edit_log_head){.mapping = p->m->cfg->name,
-                                              .request = &e->job->request,
-                                              .edit = e->task.edit,
-                                              .position = e->job->apply.position};
+        rows[i].head = (struct edit_log_head){
+            .mapping = p->m->cfg->name, .request = &e->job->request, .edit = e->task.edit};
         if (e->tally.n_written == 0)
             e->task.after = NULL;
         if (apply_update_answer(&e->task, &e->tally, &e->must_save_base, err) != 0 ||
@@ -410,7 +408,9 @@ static int fill_log(struct plain *p, struct edit_log_row *rows, struct err *err)
     return 0;
 }
 
-static int save_bases(struct plain *p, const struct edit_log_row *rows, struct err *err)
+/* NUMBER: of the last edit. Whoever looks at base sees all of a transaction, or nothing. */
+static int save_bases(struct plain *p, const struct edit_log_row *rows, int64_t number,
+                      struct err *err)
 {
     CLEANUP_FREE struct state_base_saved *saved = calloc(p->n, sizeof(*saved));
     size_t n = 0;
@@ -422,7 +422,7 @@ static int save_bases(struct plain *p, const struct edit_log_row *rows, struct e
             saved[n++] = (struct state_base_saved){.key = p->edits[i]->key,
                                                    .row_key = rows[i].entry.row_key,
                                                    .base = &p->edits[i]->task.base,
-                                                   .edit = rows[i].number};
+                                                   .edit = number};
     return state_base_save_many(p->db, p->m->cfg->name, saved, n, err);
 }
 
@@ -445,20 +445,22 @@ static int write_all(struct plain *p, struct err *err)
     CLEANUP_FREE struct edit_log_row *rows = calloc(p->n, sizeof(*rows));
     CLEANUP_BUF struct buf unused = BUF_INIT;
     bool is_repeat = false;
+    int64_t number;
 
     if (rows == NULL)
         return err_nomem(err, "edit log");
     rows[0].head = (struct edit_log_head){.mapping = p->m->cfg->name,
                                           .request = &p->edits[0]->job->request,
                                           .edit = p->edits[0]->task.edit,
-                                          .position = p->edits[0]->job->apply.position};
+                                          .key = &p->edits[0]->key};
     if (edit_log_begin(p->db, &rows[0].head, &is_repeat, &unused, err) != 0)
         return -1;
     if (is_repeat)
         return err_set(err, ERR_VALUE, "edit %s is a repeated one", p->edits[0]->task.edit->id);
-    rows[0].number = (int64_t)db_insert_id(p->db);
+    number = (int64_t)db_insert_id(p->db);
     if (for_pieces(p, write_rows, err) != 0 || fill_log(p, rows, err) != 0 ||
-        edit_log_add(p->db, &rows[1], p->n - 1, err) != 0 || save_bases(p, rows, err) != 0 ||
+        (p->n > 1 && edit_log_add(p->db, &rows[1], p->n - 1, &number, err) != 0) ||
+        save_bases(p, rows, number, err) != 0 ||
         edit_log_finish(p->db, p->edits[0]->task.edit->id, &rows[0].entry, err) != 0)
         return -1;
     answer(p, rows);

@@ -17,6 +17,6 @@
 #include "webhook/job.h"
 
 /* In a transaction in which nothing is written yet: apply the jobs all of whose edits are plain;
- * they are done then. Each job's apply has its mapping and position. */
+ * they are done then. Each job's apply has its mapping. */
 int plain_apply(struct db *db, struct job *jobs, struct err *err);
 #endif

@@ -72,7 +72,9 @@ static int start_session(const struct pool *pool, struct db *db, struct err *err
         return err->transient ? -1 : err_hint(err, "Create tabrelay's tables: tabrelay init-db.");
     if (db_exec(db, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", NULL, err) != 0)
         return -1;
-    return db_exec(db, "SET SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 5",
+    return db_exec(db,
+                   "SET SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 5, "
+                   "SESSION autocommit = 0",
                    NULL, err);
 }
 

@@ -4,8 +4,9 @@
  * when first needed.
  *
  * A session's default database is the state database, its isolation READ COMMITTED (the row images
- * in the binlog make that safe, and fewer gaps are locked), and it waits for a lock of a
- * row or a table a few seconds only: somebody is looking at the sheet. Any thread.
+ * in the binlog make that safe, and fewer gaps are locked), it waits for a lock of a row or a table
+ * a few seconds only (somebody is looking at the sheet), and its first statement begins a
+ * transaction (no autocommit: BEGIN would be a round trip). Any thread.
  */
 #ifndef WEBHOOK_POOL_H
 #define WEBHOOK_POOL_H
@@ -27,7 +28,7 @@ void pool_free(struct pool *pool);
 /* Take a connection; blocks for connecting (10 s at most), and up to 5 s while all are in use.
  * Errors are as db_open's. */
 int pool_take(struct pool *pool, struct db **out, struct err *err);
-/* Give it back, whatever its state; open transactions are the caller's. */
+/* Give it back, whatever its state; to end the transaction is the caller's (txn.h). */
 void pool_give(struct pool *pool, struct db *db);
 /* Connect a taken, lost connection again. */
 int pool_restore(struct pool *pool, struct db *db, struct err *err);

@@ -13,6 +13,7 @@
 #include "webhook/gather.h"
 #include "webhook/group.h"
 #include "webhook/routes.h"
+#include "webhook/txn.h"
 #include "webhook/verify.h"
 
 #define MAX_CONNECTIONS 512
@@ -172,26 +173,29 @@ static void count_cut(void *ctx, enum http_cut why)
     metrics_add(METRIC_HOOK_CUT, 1, (size_t)why);
 }
 
+static int look_at_each(void *ctx, struct db *db, struct err *err)
+{
+    struct server *server = ctx;
+
+    for (size_t i = 0; i < server->cfg->n_mappings; i++) {
+        struct schema_mapping *m = NULL;
+        struct err problem = ERR_INIT;
+
+        if (schema_get(server->schema, db, i, &m, &problem) == 0)
+            schema_put(server->schema, m);
+        else
+            log_err(LOG_WARN, "webhook", &problem);
+    }
+    return db_is_lost(db) ? err_set(err, ERR_MYSQL, "the connection was lost") : 0;
+}
+
 /* Say at once what is wrong with a mapping, not at its first edit. */
 static void look_at_mappings(struct server *server)
 {
-    struct db *db = NULL;
     struct err err = ERR_INIT;
 
-    if (pool_take(server->pool, &db, &err) != 0) {
+    if (txn_try(server->pool, look_at_each, server, &err) != 0)
         log_err(LOG_WARN, "webhook: MySQL does not answer yet", &err);
-        return;
-    }
-    for (size_t i = 0; i < server->cfg->n_mappings; i++) {
-        struct schema_mapping *m = NULL;
-
-        err = ERR_INIT;
-        if (schema_get(server->schema, db, i, &m, &err) == 0)
-            schema_put(server->schema, m);
-        else
-            log_err(LOG_WARN, "webhook", &err);
-    }
-    pool_give(server->pool, db);
 }
 
 /* --- what a configuration makes --- */

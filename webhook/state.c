@@ -224,26 +224,39 @@ int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, 
     return 0;
 }
 
-int state_is_paused(struct db *db, const char *mapping, bool *is_paused, struct err *err)
-{
-    const struct db_param params[] = {DB_P_TEXT(mapping)};
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+enum { KNOWN_MAPPING, KNOWN_SHEET_ID, KNOWN_PAUSED };
 
-    if (db_run(db, "SELECT 1 FROM pause WHERE mapping = ? AND resumed_at IS NULL", params,
-               COUNT(params), &rows, err) != 0)
-        return err_wrap(err, "pause");
-    *is_paused = rows.n_rows > 0;
-    return 0;
-}
-
-int state_known_tabs(struct db *db, const char *spreadsheet, struct db_rows *rows, struct err *err)
+int state_known(struct db *db, const char *spreadsheet, struct db_rows *known, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(spreadsheet)};
 
     if (db_run(db,
-               "SELECT mapping, sheet_id FROM mapping_state "
-               "WHERE spreadsheet = ? AND sheet_id IS NOT NULL",
-               params, COUNT(params), rows, err) != 0)
-        return err_wrap(err, "mapping_state");
+               "SELECT mapping, sheet_id, 0 FROM mapping_state "
+               "WHERE spreadsheet = ? AND sheet_id IS NOT NULL "
+               "UNION ALL SELECT mapping, NULL, 1 FROM pause WHERE resumed_at IS NULL",
+               params, COUNT(params), known, err) != 0)
+        return err_wrap(err, "mapping_state, pause");
     return 0;
+}
+
+static bool is_known(const struct db_rows *known, size_t r, const char *mapping, bool is_paused)
+{
+    return (db_rows_int(known, r, KNOWN_PAUSED) != 0) == is_paused &&
+           strcmp(db_rows_text(known, r, KNOWN_MAPPING), mapping) == 0;
+}
+
+int64_t state_sheet_id(const struct db_rows *known, const char *mapping)
+{
+    for (size_t r = 0; r < known->n_rows; r++)
+        if (is_known(known, r, mapping, false))
+            return db_rows_int(known, r, KNOWN_SHEET_ID);
+    return -1;
+}
+
+bool state_is_paused(const struct db_rows *known, const char *mapping)
+{
+    for (size_t r = 0; r < known->n_rows; r++)
+        if (is_known(known, r, mapping, true))
+            return true;
+    return false;
 }

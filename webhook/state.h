@@ -41,7 +41,7 @@ struct state_base_saved {
     struct hash128 key;
     const char *row_key;
     const struct state_base *base;
-    int64_t edit; /* edit_log.id of the edit whose doing it is */
+    int64_t edit; /* edit_log.id of the edit whose doing it is, or a later one of its transaction */
 };
 /* Save those of different rows, any number. */
 int state_base_save_many(struct db *db, const char *mapping, const struct state_base_saved *saved,
@@ -64,9 +64,11 @@ int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 ke
 /* Ask the replicator to compare the mapping's tab with its table. */
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);
 
+/* What must be known before anything is done: the tabs of the spreadsheet that the replicator knows
+ * by id, and which mappings are paused. The next two look into it. */
+int state_known(struct db *db, const char *spreadsheet, struct db_rows *known, struct err *err);
+/* The id of the mapping's tab, or -1 while it is not known. */
+int64_t state_sheet_id(const struct db_rows *known, const char *mapping);
 /* Does nothing flow in the mapping (`tabrelay pause`)? */
-int state_is_paused(struct db *db, const char *mapping, bool *is_paused, struct err *err);
-
-/* The tabs that the replicator knows by id: rows of (mapping, sheet_id). */
-int state_known_tabs(struct db *db, const char *spreadsheet, struct db_rows *rows, struct err *err);
+bool state_is_paused(const struct db_rows *known, const char *mapping);
 #endif

@@ -15,12 +15,10 @@ static int try_once(struct pool *pool, struct db *db, txn_work work, void *ctx, 
 
     if (db_is_lost(db) && pool_restore(pool, db, err) != 0)
         return -1;
-    if (db_exec(db, "BEGIN", NULL, err) != 0)
-        return -1;
     if (work(ctx, db, err) == 0 && db_exec(db, "COMMIT", NULL, err) == 0)
         return 0;
-    /* If this fails the connection is lost, and the transaction with it. Without it the next BEGIN
-     * would commit. */
+    /* If this fails the connection is lost, and the transaction with it. Without it the next
+     * transaction would be a part of this one. */
     if (!db_is_lost(db))
         (void)db_exec(db, "ROLLBACK", NULL, &ignored);
     return -1;

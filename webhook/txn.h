@@ -9,7 +9,7 @@
 #include "common/stop.h"
 #include "webhook/pool.h"
 
-/* Between BEGIN and COMMIT; may run several times, so it must begin its results anew each time. */
+/* Up to COMMIT; may run several times, so it must begin its results anew each time. */
 typedef int (*txn_work)(void *ctx, struct db *db, struct err *err);
 
 /* 0: WORK returned 0 and the transaction is committed. WORK's error rolls it back; while it is
