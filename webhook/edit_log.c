@@ -210,19 +210,29 @@ static void fill_row(const struct edit_log_row *row, const char *time, const cha
     memcpy(p, all, sizeof(all));
 }
 
-static int find_number(struct db *db, const char *edit_id, int64_t *number, struct err *err)
+static int learn_numbers(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(edit_id)};
     CLEANUP_ROWS struct db_rows found = DB_ROWS_INIT;
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    struct db_param params[MANY];
 
-    if (db_run(db, "SELECT id FROM edit_log WHERE edit_id = ?", params, COUNT(params), &found,
-               err) != 0)
+    buf_puts(&sql, "SELECT edit_id, id FROM edit_log WHERE edit_id IN (");
+    many_repeat(&sql, "?", many_padded(n));
+    buf_putc(&sql, ')');
+    for (size_t i = 0; i < many_padded(n); i++)
+        params[i] = DB_P_TEXT(rows[i < n ? i : n - 1].head.edit->id);
+    if (sql.is_failed)
+        return err_nomem(err, "edit log");
+    if (db_run(db, sql.ptr, params, many_padded(n), &found, err) != 0)
         return -1;
-    *number = db_rows_int(&found, 0, 0);
+    for (size_t r = 0; r < found.n_rows; r++)
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(db_rows_text(&found, r, 0), rows[i].head.edit->id) == 0)
+                rows[i].number = db_rows_int(&found, r, 1);
     return 0;
 }
 
-static int add_piece(struct db *db, const struct edit_log_row *rows, size_t n, struct err *err)
+static int add_piece(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
 {
     CLEANUP_FREE struct db_param *params = calloc(n * ROW_PARAMS, sizeof(*params));
     CLEANUP_BUF struct buf sql = BUF_INIT;
@@ -252,16 +262,17 @@ static int add_piece(struct db *db, const struct edit_log_row *rows, size_t n, s
     return rc;
 }
 
-int edit_log_add(struct db *db, const struct edit_log_row *rows, size_t n, int64_t *number,
-                 struct err *err)
+int edit_log_add(struct db *db, struct edit_log_row *rows, size_t n, struct err *err)
 {
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = many_piece(n - done);
         if (add_piece(db, &rows[done], piece, err) != 0)
             return err_wrap(err, "edit log");
     }
-    return find_number(db, rows[n - 1].head.edit->id, number, err) != 0 ? err_wrap(err, "edit log")
-                                                                        : 0;
+    for (size_t done = 0; done < n; done += MANY)
+        if (learn_numbers(db, &rows[done], n - done < MANY ? n - done : MANY, err) != 0)
+            return err_wrap(err, "edit log");
+    return 0;
 }
 
 int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,

@@ -53,11 +53,11 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
 struct edit_log_row {
     struct edit_log_head head;
     struct edit_log_entry entry;
+    int64_t number; /* its id, when it is added */
 };
-/* Add the rows of N edits (not 0) whose doing is done. *NUMBER: the last one's id, the highest. An
- * edit id that is there already is an error (detail 1062). */
-int edit_log_add(struct db *db, const struct edit_log_row *rows, size_t n, int64_t *number,
-                 struct err *err);
+/* Add the rows of N edits whose doing is done, any number, and learn their numbers. An id that is
+ * there already is an error (detail 1062). */
+int edit_log_add(struct db *db, struct edit_log_row *rows, size_t n, struct err *err);
 /* Had the last edit before EDIT_ID that was found with that CONTENT the same OUTCOME and MESSAGE?
  * One index look-up. */
 int edit_log_is_said(struct db *db, const char *mapping, const struct hash128 *content,

@@ -11,7 +11,8 @@
 
 #define LOOK_EVERY_MS 100
 
-struct worker {
+/* A thread; the tab is its group's while is_busy. */
+struct gather_turn {
     struct gather *g;
     pthread_t thread;
     bool is_busy;
@@ -25,9 +26,9 @@ struct gather {
     struct job *first;      /* owned; the oldest */
     struct job **last;      /* where the next one goes */
     size_t n;
-    size_t n_watching; /* threads that look again within GATHER_MS */
+    size_t n_watching; /* threads that look again within gather_ms */
     bool is_ending;
-    struct worker *workers; /* owned; options.threads */
+    struct gather_turn *workers; /* owned; options.threads */
     size_t n_workers;
     struct stop *stop; /* owned; of the thread that refuses */
     pthread_t refuser;
@@ -63,7 +64,7 @@ static struct job *take_group(struct gather *g)
     struct job *group;
     size_t n = 1, n_edits;
 
-    while (*at != NULL && !g->is_ending && now_ms - (*at)->start_ms < GATHER_MS &&
+    while (*at != NULL && !g->is_ending && now_ms - (*at)->start_ms < g->options.gather_ms &&
            is_under_way(g, (*at)->target))
         at = &(*at)->next;
     if (*at == NULL)
@@ -94,8 +95,8 @@ static void wait_changed(struct gather *g)
         return;
     }
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += GATHER_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec += g->options.gather_ms % 1000 * 1000000L;
+    until.tv_sec += g->options.gather_ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     g->n_watching++;
     pthread_cond_timedwait(&g->changed, &g->lock, &until);
@@ -104,7 +105,7 @@ static void wait_changed(struct gather *g)
 
 static void *run(void *arg)
 {
-    struct worker *w = arg;
+    struct gather_turn *w = arg;
     struct gather *g = w->g;
 
     pthread_mutex_lock(&g->lock);
@@ -122,12 +123,20 @@ static void *run(void *arg)
         if (g->first != NULL && g->n_watching == 0)
             pthread_cond_signal(&g->changed); /* others may be for somebody else */
         pthread_mutex_unlock(&g->lock);
-        g->options.run(g->options.ctx, group);
+        g->options.run(g->options.ctx, group, w);
         pthread_mutex_lock(&g->lock);
         w->is_busy = false;
     }
     pthread_mutex_unlock(&g->lock);
     return NULL;
+}
+
+void gather_pass(struct gather_turn *turn)
+{
+    LOCK_SCOPE(&turn->g->lock);
+    turn->is_busy = false;
+    if (turn->g->first != NULL)
+        pthread_cond_signal(&turn->g->changed);
 }
 
 /* Jobs come in the order of their age. */

@@ -22,6 +22,7 @@
 
 struct group {
     struct server *server;
+    struct gather_turn *turn;
     struct job *jobs;     /* a list */
     bool is_careful;      /* one edit after the other */
     bool is_schema_fresh; /* loaded again already */
@@ -141,8 +142,12 @@ static int work(void *ctx, struct db *db, struct err *err)
         distrust_schema(group, err);
         return -1;
     }
-    return mappings_write(server->cfg, server->schema, db, &known, request->spreadsheet, &unused,
-                          group->version, err);
+    if (mappings_write(server->cfg, server->schema, db, &known, request->spreadsheet, &unused,
+                       group->version, err) != 0)
+        return -1;
+    if (!group->is_careful) /* else others of the group are still to come */
+        gather_pass(group->turn);
+    return 0;
 }
 
 /* --- answers --- */
@@ -253,9 +258,11 @@ static bool is_mysql_away(const struct err *err)
     return err->transient && err->detail != LOCK_WAIT_TIMEOUT && err->detail != DEADLOCK;
 }
 
-static int run_alone(struct server *server, struct job *job, bool is_last_try, struct err *err)
+static int run_alone(struct group *failed, struct job *job, bool is_last_try, struct err *err)
 {
-    struct group group = {.server = server, .jobs = job, .is_careful = true, .mapping = -1};
+    struct server *server = failed->server;
+    struct group group = {
+        .server = server, .turn = failed->turn, .jobs = job, .is_careful = true, .mapping = -1};
     int rc;
 
     job->next = NULL;
@@ -273,15 +280,15 @@ static int run_alone(struct server *server, struct job *job, bool is_last_try, s
 }
 
 /* Who has to wait for somebody lets the others go first. */
-static void run_each(struct server *server, struct job *jobs)
+static void run_each(struct group *failed)
 {
     struct job *again = NULL, **last = &again;
     struct err err = ERR_INIT;
 
-    for (struct job *job = jobs, *next; job != NULL; job = next) {
+    for (struct job *job = failed->jobs, *next; job != NULL; job = next) {
         next = job->next;
         err = ERR_INIT;
-        if (run_alone(server, job, false, &err) != 0) {
+        if (run_alone(failed, job, false, &err) != 0) {
             *last = job;
             last = &job->next;
             if (is_mysql_away(&err)) {
@@ -299,14 +306,14 @@ static void run_each(struct server *server, struct job *jobs)
             continue;
         }
         err = ERR_INIT;
-        (void)run_alone(server, job, true, &err);
+        (void)run_alone(failed, job, true, &err);
     }
 }
 
-void group_run(void *ctx, struct job *jobs)
+void group_run(void *ctx, struct job *jobs, struct gather_turn *turn)
 {
     struct server *server = ctx;
-    struct group group = {.server = server, .jobs = jobs, .mapping = -1};
+    struct group group = {.server = server, .turn = turn, .jobs = jobs, .mapping = -1};
     struct err err = ERR_INIT;
 
     pthread_rwlock_rdlock(&server->changing);
@@ -315,7 +322,7 @@ void group_run(void *ctx, struct job *jobs)
         end_all(&group);
     } else {
         log_debug("edits: one by one problem=\"%s\"", err.msg);
-        run_each(server, jobs);
+        run_each(&group);
     }
     pthread_rwlock_unlock(&server->changing);
 }

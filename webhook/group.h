@@ -9,9 +9,10 @@
 #ifndef WEBHOOK_GROUP_H
 #define WEBHOOK_GROUP_H
 
+#include "webhook/gather.h"
 #include "webhook/job.h"
 
 /* For gather.h; CTX is the struct server. */
-void group_run(void *ctx, struct job *jobs);
+void group_run(void *ctx, struct job *jobs, struct gather_turn *turn);
 void group_refuse(void *ctx, struct job *job);
 #endif

@@ -408,9 +408,7 @@ static int fill_log(struct plain *p, struct edit_log_row *rows, struct err *err)
     return 0;
 }
 
-/* NUMBER: of the last edit. Whoever looks at base sees all of a transaction, or nothing. */
-static int save_bases(struct plain *p, const struct edit_log_row *rows, int64_t number,
-                      struct err *err)
+static int save_bases(struct plain *p, const struct edit_log_row *rows, struct err *err)
 {
     CLEANUP_FREE struct state_base_saved *saved = calloc(p->n, sizeof(*saved));
     size_t n = 0;
@@ -422,7 +420,7 @@ static int save_bases(struct plain *p, const struct edit_log_row *rows, int64_t 
             saved[n++] = (struct state_base_saved){.key = p->edits[i]->key,
                                                    .row_key = rows[i].entry.row_key,
                                                    .base = &p->edits[i]->task.base,
-                                                   .edit = number};
+                                                   .edit = rows[i].number};
     return state_base_save_many(p->db, p->m->cfg->name, saved, n, err);
 }
 
@@ -445,7 +443,6 @@ static int write_all(struct plain *p, struct err *err)
     CLEANUP_FREE struct edit_log_row *rows = calloc(p->n, sizeof(*rows));
     CLEANUP_BUF struct buf unused = BUF_INIT;
     bool is_repeat = false;
-    int64_t number;
 
     if (rows == NULL)
         return err_nomem(err, "edit log");
@@ -457,10 +454,9 @@ static int write_all(struct plain *p, struct err *err)
         return -1;
     if (is_repeat)
         return err_set(err, ERR_VALUE, "edit %s is a repeated one", p->edits[0]->task.edit->id);
-    number = (int64_t)db_insert_id(p->db);
+    rows[0].number = (int64_t)db_insert_id(p->db);
     if (for_pieces(p, write_rows, err) != 0 || fill_log(p, rows, err) != 0 ||
-        (p->n > 1 && edit_log_add(p->db, &rows[1], p->n - 1, &number, err) != 0) ||
-        save_bases(p, rows, number, err) != 0 ||
+        edit_log_add(p->db, &rows[1], p->n - 1, err) != 0 || save_bases(p, rows, err) != 0 ||
         edit_log_finish(p->db, p->edits[0]->task.edit->id, &rows[0].entry, err) != 0)
         return -1;
     answer(p, rows);

@@ -262,6 +262,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
     };
     const struct gather_options gather = {
         .threads = cfg->webhook.threads,
+        .gather_ms = GATHER_MS,
         .run = group_run,
         .refuse = group_refuse,
         .ctx = server,

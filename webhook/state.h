@@ -41,7 +41,7 @@ struct state_base_saved {
     struct hash128 key;
     const char *row_key;
     const struct state_base *base;
-    int64_t edit; /* edit_log.id of the edit whose doing it is, or a later one of its transaction */
+    int64_t edit; /* edit_log.id of the edit whose doing it is */
 };
 /* Save those of different rows, any number. */
 int state_base_save_many(struct db *db, const char *mapping, const struct state_base_saved *saved,

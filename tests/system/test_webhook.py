@@ -449,6 +449,18 @@ def test_the_edit_log_comes_first_in_the_binlog(hook):
     assert tables[0] == "_state.edit_log" and tables[-1] == "_state.edit_log" and ".countries" in tables
 
 
+def test_the_edit_log_says_where_the_binlog_was(hook):
+    """Of each edit anew: the statement that says it is prepared once."""
+    executed = "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')" if hook.server.flavour == "mysql" else "SELECT @@GLOBAL.gtid_current_pos"
+    hook.edit({**DE, "Area": 1}, ["Area"], old={"Area": 357})  # the webhook's own beginnings are over
+    positions = []
+    for area in (2, 3, 4):
+        positions.append(hook.server.sql(executed)[0][0])
+        result = hook.edit({**DE, "Area": area}, ["Area"], old={"Area": area - 1})
+        assert result["outcome"] == "applied" and hook.log(result["id"])["position"] == positions[-1]
+    assert len(set(positions)) == 3
+
+
 def test_structure_changes_become_one_reconcile_signal(hook):
     assert hook.post([], changes=["EDIT", "FORMAT"])[0] == 200
     assert hook.state("SELECT COUNT(*) FROM @signals") == [(0,)]
