@@ -17,6 +17,7 @@
 #include "webhook/verify.h"
 
 #define MAX_CONNECTIONS 512
+#define CONNECTION_BYTES (16 * 1024)
 #define MAX_BODIES 64 /* of webhook.max_body: the most memory that the bodies of all take */
 #define IDLE_TIMEOUT_S 30
 #define RECEIVE_TIMEOUT_S 10
@@ -251,6 +252,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
         .port = cfg->webhook.listen_port,
         .threads = cfg->webhook.threads,
         .max_connections = MAX_CONNECTIONS,
+        .connection_bytes = CONNECTION_BYTES,
         .max_body_bytes = cfg->webhook.max_body_bytes,
         .max_total_bytes = cfg->webhook.max_body_bytes * MAX_BODIES,
         .idle_timeout_s = IDLE_TIMEOUT_S,

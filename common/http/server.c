@@ -20,7 +20,8 @@
 
 /* Connections beyond max_connections that are let in to be told 503. */
 #define EXTRA_CONNECTIONS 64
-#define UNSENT_MS 2000 /* so long http_server_stop waits for answers on their way */
+#define CONNECTION_BYTES (32 * 1024) /* libmicrohttpd's default */
+#define UNSENT_MS 2000               /* so long http_server_stop waits for answers on their way */
 
 struct http_server {
     struct http_server_options options;
@@ -449,14 +450,16 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
     flags |= o->threads == 0 ? (unsigned)MHD_USE_THREAD_PER_CONNECTION
                              : (unsigned)MHD_ALLOW_SUSPEND_RESUME;
     /* A pool has at least two threads; one runs without a pool. */
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log,
-                            s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
-                            o->idle_timeout_s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-                            o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
-                            o->threads, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        o->connection_bytes == 0 ? (size_t)CONNECTION_BYTES : o->connection_bytes,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        s, o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads,
+        MHD_OPTION_END);
 }
 
 int http_server_start(const struct http_server_options *options, struct http_server **out,

@@ -90,6 +90,9 @@ struct http_server_options {
     uint16_t port;    /* 0: any free one */
     unsigned threads; /* 0: a thread per connection */
     unsigned max_connections;
+    /* Memory of a connection, in which a request's line and headers have to fit (431); 0: 32 KiB.
+     * libmicrohttpd clears it after each request: a connection has all of it. */
+    size_t connection_bytes;
     size_t max_body_bytes;
     size_t max_total_bytes; /* of the bodies of all requests at once; 0: no limit of its own */
     unsigned idle_timeout_s;
