@@ -160,6 +160,21 @@ def test_the_base_of_a_shared_transaction_is_each_edits_own(hook, senders):
         assert hook.edit({"id": row, "pieces": 6}, ["pieces"], tab="Goods", old={"pieces": 5})["outcome"] == "applied"
 
 
+def test_a_lone_edit_makes_nine_round_trips(hook):
+    """Eight statements and COMMIT (docs/ARCHITECTURE.md); the daemon itself asks once a second whether it is to reload."""
+    def counts():
+        found = dict(hook.server.sql("SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_stmt_execute', 'Com_begin', 'Com_commit')"))
+        return {name: int(value) for name, value in found.items()}
+
+    hook.edit({"id": 1, "pieces": 2}, ["pieces"], tab="Goods", old={"pieces": 1})  # the statements are prepared
+    began, before, n = time.monotonic(), counts(), 20
+    for pieces in range(3, 3 + n):
+        assert hook.edit({"id": 1, "pieces": pieces}, ["pieces"], tab="Goods", old={"pieces": pieces - 1})["outcome"] == "applied"
+    more = {name: value - before[name] for name, value in counts().items()}
+    assert (more["Com_begin"], more["Com_commit"]) == (0, n)
+    assert 8 * n <= more["Com_stmt_execute"] <= 8 * n + time.monotonic() - began + 2
+
+
 def test_an_unusual_edit_in_a_group_harms_no_other(hook, senders):
     """A refused value, a conflict, a new row, two edits of one row, an id that comes twice, a delete's key that is not there."""
     twice = edit_of(20, 21, 1)

@@ -461,6 +461,23 @@ def test_the_edit_log_says_where_the_binlog_was(hook):
     assert len(set(positions)) == 3
 
 
+def test_no_transaction_stays_open(hook):
+    """A session of the pool begins one with its first statement, whatever that is; an open one would hold up every ALTER of its tables."""
+    assert hook.edit({**DE, "Area": 1}, ["Area"], old={"Area": 357})["outcome"] == "applied"
+    assert hook.edit({**DE, "Area": "no number"}, ["Area"], old={"Area": 1})["outcome"] == "rejected"
+    assert hook.post([make_edit({"Code": "DE"})], tab="None such")[0] == 404
+    assert hook.request("GET", f"/v1/mappings?spreadsheet={SHEET}")[0] == 200
+    assert hook.request("GET", "/readyz")[0] == 200
+
+    def open_ones():
+        return hook.server.sql("SELECT trx_id FROM information_schema.INNODB_TRX")
+
+    wait_until("no transaction", lambda: open_ones() == [], 10)
+    with hook.server.connect(autocommit=False) as other, other.cursor() as cursor:  # one that has only read would be seen
+        cursor.execute(f"SELECT * FROM {hook.db}.countries")
+        wait_until("a transaction", lambda: len(open_ones()) == 1, 10)
+
+
 def test_structure_changes_become_one_reconcile_signal(hook):
     assert hook.post([], changes=["EDIT", "FORMAT"])[0] == 200
     assert hook.state("SELECT COUNT(*) FROM @signals") == [(0,)]
