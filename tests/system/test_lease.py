@@ -10,7 +10,7 @@ import exposition
 import pytest
 
 from programs import run, wait_until
-from relay import Relay
+from proxy import Proxy
 from servers import free_port
 
 TAKEN = "lease: taken "
@@ -117,8 +117,8 @@ def test_a_frozen_one_is_followed_within_ten_seconds_and_writes_nothing_when_it_
 
 def test_one_that_is_cut_off_from_mysql_stops_writing_to_google_before_another_begins(make_stack, programs):
     stack = make_stack(start=False)
-    with contextlib.closing(Relay(free_port(), (stack.server.host, stack.server.port))) as relay:
-        first = Spare(stack, programs, "first", mysql={"port": relay.port})
+    with contextlib.closing(Proxy(stack.server.port)) as proxy:
+        first = Spare(stack, programs, "first", mysql={"port": proxy.port})
         first.program.ready_log = "session: streaming"
         second = Spare(stack, programs, "second")
         stack.webhook.start()
@@ -132,14 +132,14 @@ def test_one_that_is_cut_off_from_mysql_stops_writing_to_google_before_another_b
         stack.sql("INSERT INTO items (name) VALUES ('tried')")
         wait_until("it to wait", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1, 10)
         begun = time.monotonic()
-        relay.silence()
+        proxy.silence()
         take_over(second, begun, 10)
         stack.wait_equal("Items")
         seen = len(batches(stack))
         stack.google.call("POST", "/sandbox/v1/faults/release")
         wait_until("its refusal", lambda: "MySQL has not renewed it: nothing is sent to Google" in first.program.log(), 20)
         assert len(batches(stack)) == seen
-        relay.speak()
+        proxy.heal()
         wait_until("the first one to learn it", lambda: "lease: lost" in first.program.log(), 20)
         stack.sql("INSERT INTO items (name) VALUES ('later')")
         stack.wait_equal("Items")
