@@ -90,6 +90,14 @@ int stream_error(struct err *err, unsigned number, const char *text)
     return -1;
 }
 
+int stream_no_memory(struct err *err)
+{
+    err_nomem(err, "binlog: the next event");
+    err->transient = true;
+    return err_hint(err, "An event is held as a whole, and may be as long as the server's "
+                         "max_allowed_packet: give this process more memory.");
+}
+
 int stream_too_far(struct err *err, const char *file, uint64_t offset)
 {
     err_set(err, ERR_GONE, "binlog: MariaDB cannot start at offset %" PRIu64 " of %s, beyond 4 GiB",

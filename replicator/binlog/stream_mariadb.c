@@ -3,6 +3,7 @@
  * The stream over MariaDB Connector/C, for both servers: the library connects, logs in and joins
  * packets; the commands are sent raw. Its own mariadb_rpl_* stops at events it does not know.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -170,10 +171,12 @@ int stream_dump(struct stream *s, const struct stream_start *start, struct err *
 
 int stream_next(struct stream *s, const uint8_t **bytes, size_t *len, struct err *err)
 {
-    unsigned long n = mysql_net_read_packet(s->mysql);
+    unsigned long n;
 
+    errno = 0;
+    n = mysql_net_read_packet(s->mysql);
     if (n == packet_error)
-        return fail(s, err);
+        return errno == ENOMEM ? stream_no_memory(err) : fail(s, err);
     if (n > 0 && n < PACKET_EOF_MAX && s->mysql->net.read_pos[0] == PACKET_EOF)
         return 0;
     if (n == 0 || s->mysql->net.read_pos[0] != PACKET_EVENT)

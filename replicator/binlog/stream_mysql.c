@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stream over Oracle's libmysqlclient (8.0 and later), which has calls for it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -125,8 +126,9 @@ int stream_dump(struct stream *s, const struct stream_start *start, struct err *
 
 int stream_next(struct stream *s, const uint8_t **bytes, size_t *len, struct err *err)
 {
+    errno = 0;
     if (mysql_binlog_fetch(s->mysql, &s->rpl) != 0)
-        return fail(s, err);
+        return errno == ENOMEM ? stream_no_memory(err) : fail(s, err);
     if (s->rpl.size == 0)
         return 0;
     *bytes = s->rpl.buffer + 1; /* after the packet's status byte */

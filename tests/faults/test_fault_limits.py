@@ -13,6 +13,7 @@ import pytest
 from test_fault_mysql import kill_ours
 
 SHORT_S = 6
+LARGE_BYTES = 12 << 20  # below the servers' max_allowed_packet
 
 
 @pytest.mark.parametrize("name", ["replicator", "webhook"])
@@ -67,3 +68,17 @@ def test_webhook_has_no_memory_left(world):
         world.runs()
         world.heals()
     world.recovers(flush=True)
+
+
+def test_replicator_has_no_memory_left(world):
+    """replicator: no more memory is to be had, and a large row comes"""
+    world.stack.sql("CREATE TABLE papers (id INT PRIMARY KEY, text LONGTEXT)")
+    with limited(world.stack.replicator, resource.RLIMIT_DATA, data_bytes(world.stack.replicator)):
+        # It is nobody's, but it comes in one piece: no free block of what the process has is as large.
+        world.stack.sql("INSERT INTO papers VALUES (1, REPEAT('x', %s))", (LARGE_BYTES,))
+        world.says("replicator", "binlog: the next event: out of memory.* hint=", 40)
+        world.wait_unready(webhook=False)
+        time.sleep(SHORT_S)  # the fault itself
+        world.runs()
+        world.heals()
+    world.recovers()
