@@ -56,15 +56,20 @@ static void edit_note_free(struct edit_note *note)
     free(note);
 }
 
-void item_free(struct item *item)
+void item_close(struct item *item)
 {
-    if (item == NULL)
-        return;
     free(item->image);
     edit_note_free(item->edit);
     free(item->text);
     free(item->reason);
     free(item->row_keys);
+}
+
+void item_free(struct item *item)
+{
+    if (item == NULL)
+        return;
+    item_close(item);
     free(item);
 }
 

@@ -74,7 +74,8 @@ struct queue;
 
 struct queue *queue_new(size_t limit_bytes, struct stop *stop); /* NULL: out of memory */
 void queue_free(struct queue *q);
-void item_free(struct item *item);
+void item_close(struct item *item); /* what it owns */
+void item_free(struct item *item);  /* itself, too; NULL: nothing */
 
 /* Append ITEM (taken over); waits while the queue is full. -1 and ERR_STOPPED when asked to stop or
  * closed. */

@@ -15,7 +15,7 @@ int route_push(struct route *r, struct item item, struct err *err)
     struct item *copy = malloc(sizeof(*copy));
 
     if (copy == NULL) {
-        free(item.image);
+        item_close(&item);
         return err_nomem(err, "route");
     }
     *copy = item;
