@@ -51,8 +51,11 @@ static int add_column(struct mapping *m, const char *name, const char *header,
             was != NULL && now->type == COLUMN_ENUM && strcmp(was->type, now->sql_type) != 0,
     };
     m->n_columns++;
-    if (was != NULL && was->header != NULL && strcmp(was->header, header) != 0)
+    if (was != NULL && was->header != NULL && strcmp(was->header, header) != 0) {
         c->old_header = strdup(was->header);
+        if (c->old_header == NULL)
+            return err_nomem(err, "mapping");
+    }
     return c->header == NULL ? err_nomem(err, "mapping") : 0;
 }
 
