@@ -159,7 +159,7 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
 	@tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 # What CI does: what reads a binlog for twelve seconds each, simpler parsers for six, what stands before them for three.
 FUZZ_SIMPLE := file ddl cell config edit
-FUZZ_SMALL := answer key signature url gzip sandbox sandbox_text
+FUZZ_SMALL := answer drive key signature url gzip sandbox sandbox_text
 fuzz-short:
 	@$(MAKE) fuzz FUZZ_SECONDS=12 FUZZ="$(filter-out $(FUZZ_SIMPLE) $(FUZZ_SMALL),$(FUZZ_TARGETS))"
 	@$(MAKE) fuzz FUZZ_SECONDS=6 FUZZ="$(FUZZ_SIMPLE)"

@@ -44,24 +44,29 @@ static bool is_account(const struct sheets *s, const char *address)
     return false;
 }
 
+int drive_take_look(const struct sheets *s, const cJSON *answer, const char *spreadsheet,
+                    struct drive_look *out, struct err *err)
+{
+    const char *version = json_text(answer, "version", "");
+    const cJSON *user = json_get(answer, "lastModifyingUser");
+
+    if (version[0] == '\0' || strlen(version) >= sizeof(out->version))
+        return bad_answer(spreadsheet, err);
+    memcpy(out->version, version, strlen(version) + 1);
+    out->is_own =
+        cJSON_IsTrue(json_get(user, "me")) || is_account(s, json_text(user, "emailAddress", ""));
+    return 0;
+}
+
 int drive_look(struct sheets *s, const char *spreadsheet, struct drive_look *out, struct err *err)
 {
     CLEANUP_BUF struct buf path = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
-    const cJSON *user;
-    const char *version;
 
     put_file(&path, spreadsheet, "?fields=version,lastModifyingUser(me,emailAddress)&" ALL_DRIVES);
     if (run(s, "GET", &path, NULL, spreadsheet, &json, err) != 0)
         return -1;
-    version = json_text(json, "version", "");
-    if (version[0] == '\0' || strlen(version) >= sizeof(out->version))
-        return bad_answer(spreadsheet, err);
-    memcpy(out->version, version, strlen(version) + 1);
-    user = json_get(json, "lastModifyingUser");
-    out->is_own =
-        cJSON_IsTrue(json_get(user, "me")) || is_account(s, json_text(user, "emailAddress", ""));
-    return 0;
+    return drive_take_look(s, json, spreadsheet, out, err);
 }
 
 static void put_member(struct buf *body, const char *name, const char *text)
@@ -70,13 +75,25 @@ static void put_member(struct buf *body, const char *name, const char *text)
     buf_json(body, text, strlen(text));
 }
 
+int drive_take_channel(const cJSON *answer, const char *spreadsheet, struct drive_channel *out,
+                       struct err *err)
+{
+    const char *resource = json_text(answer, "resourceId", "");
+    int64_t expires_ms = strtoll(json_text(answer, "expiration", "0"), NULL, 10);
+
+    if (resource[0] == '\0' || strlen(resource) >= sizeof(out->resource_id))
+        return bad_answer(spreadsheet, err);
+    memcpy(out->resource_id, resource, strlen(resource) + 1);
+    out->expires_ms = expires_ms < 0 ? 0 : expires_ms;
+    return 0;
+}
+
 int drive_watch(struct sheets *s, const char *spreadsheet, const char *address, const char *token,
                 int64_t expires_ms, struct drive_channel *out, struct err *err)
 {
     CLEANUP_BUF struct buf path = BUF_INIT;
     CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
-    const char *resource;
 
     put_file(&path, spreadsheet, "/watch?" ALL_DRIVES);
     buf_putc(&body, '{');
@@ -87,12 +104,7 @@ int drive_watch(struct sheets *s, const char *spreadsheet, const char *address, 
     buf_printf(&body, ",\"expiration\":\"%" PRId64 "\"}", expires_ms);
     if (run(s, "POST", &path, &body, spreadsheet, &json, err) != 0)
         return -1;
-    resource = json_text(json, "resourceId", "");
-    if (resource[0] == '\0' || strlen(resource) >= sizeof(out->resource_id))
-        return bad_answer(spreadsheet, err);
-    memcpy(out->resource_id, resource, strlen(resource) + 1);
-    out->expires_ms = strtoll(json_text(json, "expiration", "0"), NULL, 10);
-    return 0;
+    return drive_take_channel(json, spreadsheet, out, err);
 }
 
 int drive_stop(struct sheets *s, const struct drive_channel *channel, struct err *err)

@@ -8,6 +8,7 @@
 #include "common/http/client.h"
 #include "common/json.h"
 #include "replicator/sheets/budget.h"
+#include "replicator/sheets/drive.h"
 #include "replicator/sheets/quota.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sheets/token.h"
@@ -93,6 +94,14 @@ enum grid_part { GRID_VALUES, GRID_NOTES, GRID_LOOKS };
 /* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets). */
 int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, enum grid_part part,
                 struct grid **out, struct err *err);
+
+/* --- drive.c */
+
+/* What Google answered to drive_look, drive_watch. */
+int drive_take_look(const struct sheets *s, const cJSON *answer, const char *spreadsheet,
+                    struct drive_look *out, struct err *err);
+int drive_take_channel(const cJSON *answer, const char *spreadsheet, struct drive_channel *out,
+                       struct err *err);
 
 /* --- owner.c */
 
