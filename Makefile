@@ -47,7 +47,7 @@ LIBCOMMON := $(BUILD)/libcommon.a
 LIBS := $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(BUILD)/libwebhook.a $(BUILD)/libsandbox.a
 
 .PHONY: all help clean demo docs man check check-unit check-system check-asan check-tsan lint format coverage \
-	bench bench-decode bench-sheets bench-webhook bench-circle inject inject-programs analyze fuzz fuzz-short fuzz-programs torture torture-planted \
+	bench bench-decode bench-sheets bench-webhook bench-circle inject inject-programs analyze valgrind fuzz fuzz-short fuzz-programs torture torture-planted \
 	soak soak-planted fault-matrix
 all: $(PROGRAMS) ## build the four programs into build/
 
@@ -201,6 +201,10 @@ check-system: all ## run the system tests against real servers
 	@./tests/run --system
 check-asan: ## unit and system tests with AddressSanitizer and UBSan
 	@./tests/run --asan
+valgrind: all $(UNITS) ## unit tests and a start of each program under valgrind's memcheck (tests/valgrind)
+	@tools/install test valgrind
+	@UNDER="$$(/usr/bin/python3 tests/valgrind/memcheck.py)" sh tests/unit/run.sh $(UNITS)
+	@TABRELAY_BUILD=$(BUILD) /usr/bin/python3 -m pytest -p no:cacheprovider -q --timeout=900 tests/valgrind
 check-tsan: ## unit and system tests with ThreadSanitizer
 	@./tests/run --tsan
 # Random histories on real servers and the sandbox (tests/torture).
@@ -228,6 +232,20 @@ ALL_C := $(COMMON_SRC) $(REPLICATOR_SRC) replicator/main.c $(WEBHOOK_SRC) webhoo
 ALL_H := $(sort $(shell find common replicator webhook cli sandbox tests -name '*.h'))
 lint: all ## clang-format, clang-tidy, cppcheck, shellcheck
 	@sh tests/lint.sh "$(CPPFLAGS)" "$(shell pkg-config --cflags $(PKGS))" $(ALL_C) $(ALL_H)
+# gcc's static analyzer, a log of each file of the programs, judged together (tests/analyze). Without optimisation: it explains itself in
+# the words of the source. duktape.c is a copy of a library.
+ANALYZER ?= gcc
+ANALYZED := $(filter-out tests/% $(SKIP) sandbox/script/duktape.c,$(ALL_C))
+$(BUILD)/analyze/%.log: %.c tests/analyze/known.h $(EMBED_C)
+	@mkdir -p $(@D)
+	@echo "  ANALYZE $<"
+	@echo $< > $@.tmp
+	@LC_ALL=C $(ANALYZER) $(CPPFLAGS) $(filter-out -O2 -Werror $(HARDEN),$(CFLAGS)) -O0 -fanalyzer -include tests/analyze/known.h \
+		-MMD -MP -MT $@ -MF $(@:.log=.d) -c -o $(@:.log=.o) $< 2>> $@.tmp || { cat $@.tmp; exit 1; }
+	@mv $@.tmp $@
+$(BUILD)/analyze/common/err.log: CPPFLAGS += -DANALYZES_ERR
+analyze: $(ANALYZED:%.c=$(BUILD)/analyze/%.log) ## gcc -fanalyzer over the programs: nothing found without an excuse (tests/analyze)
+	@tests/analyze/judge.py "$(ANALYZER) $(shell $(ANALYZER) -dumpversion)" $^
 format: ## rewrite all C files with clang-format
 	@clang-format -i $(ALL_C) $(ALL_H)
 coverage: ## line coverage of the unit and system tests
