@@ -46,6 +46,7 @@ char *buf_reserve(struct buf *b, size_t len)
     }
     b->ptr = ptr;
     b->size = size;
+    ptr[b->len] = '\0'; /* also where nothing comes after all */
     return ptr + b->len;
 }
 
