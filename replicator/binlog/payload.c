@@ -64,8 +64,8 @@ static int malformed(struct err *err)
 /* Have at least one byte at hand: 1, or 0 at the end. */
 static int more(struct payload *p, struct err *err)
 {
-    const uint8_t *bytes;
-    size_t len;
+    const uint8_t *bytes = NULL; /* a source at its end may name none */
+    size_t len = 0;
 
     if (p->in.pos < p->in.size)
         return 1;

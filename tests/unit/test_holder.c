@@ -47,6 +47,7 @@ static void an_older_version_wrote_the_name_alone(void **state)
 static void a_process_that_has_ended_is_told_from_one_that_lives(void **state)
 {
     struct holder h;
+    siginfo_t ended;
     int ends[2];
     pid_t child;
 
@@ -58,7 +59,7 @@ static void a_process_that_has_ended_is_told_from_one_that_lives(void **state)
         _exit(write(ends[1], &h, sizeof(h)) == sizeof(h) ? 0 : 1);
     }
     assert_int_equal(read(ends[0], &h, sizeof(h)), sizeof(h));
-    assert_int_equal(waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT), 0);
+    assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
     assert_true(holder_is_dead(&h)); /* a zombie */
     assert_int_equal(waitpid(child, NULL, 0), child);
     assert_true(holder_is_dead(&h)); /* gone */
