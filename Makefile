@@ -101,7 +101,8 @@ $(BUILD)/tabrelay-sandbox: $(BUILD)/sandbox/main.o $(BUILD)/libsandbox.a $(LIBCO
 $(BUILD)/tabrelay: $(BUILD)/cli/main.o $(BUILD)/libcli.a $(BUILD)/libreplicator.a $(LIBCOMMON)
 	$(link)
 
-# A unit test is one file; it links what it uses.
+# A unit test is one file; it links what it uses. Its asserts are told of what is not there (tests/unit/asserts.h).
+$(BUILD)/tests/unit/%.o: CFLAGS += -include tests/unit/asserts.h
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
 	@echo "  LD $@"

@@ -23,6 +23,7 @@ static void a_newer_image_replaces_the_older_one(void **state)
     (void)state;
     assert_non_null(change_set_put(&set, 0, image("1", "a"), false));
     row = change_set_put(&set, 0, image("1", "b"), false);
+    assert_non_null(row);
     assert_int_equal(set.n_rows, 1);
     assert_memory_equal(row->image->values[1].ptr, "b", 1);
     change_set_close(&set);
@@ -47,9 +48,11 @@ static void what_was_forced_stays_forced_and_held_stays_held(void **state)
     struct pending_row *row = change_set_put(&set, 0, image("1", "a"), false);
 
     (void)state;
+    assert_non_null(row);
     row->is_held = true;
     assert_int_equal(pending_row_force(row, 1, 2), 0);
     row = change_set_put(&set, 0, image("1", "b"), true);
+    assert_non_null(row);
     assert_true(row->is_held);
     assert_true(row->is_delete);
     assert_true(pending_row_is_forced(row, 1));

@@ -24,6 +24,7 @@ static uint8_t *from_hex(const char *hex, size_t *len)
     uint8_t *out = malloc(strlen(hex) / 2 + 1);
     char digits[3] = "";
 
+    assert_non_null(out);
     *len = 0;
     for (const char *p = hex; *p != '\0'; p++) {
         if (*p == ' ')
