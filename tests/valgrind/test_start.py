@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each program from its start to an orderly end, with a row on its way in either direction."""
+import subprocess
+
+import pytest
+
+from memcheck import MEMCHECK
+from programs import BUILD
+
+COMMANDS = ["check", "status", "verify --all", "plan", "conflicts", "log", "grants"]
+
+
+def test_daemons(make_stack):
+    stack = make_stack()
+    stack.sql("INSERT INTO items (name, price, since) VALUES ('lamp', 12.5, '2024-05-06'), ('chair', NULL, NULL)")
+    stack.wait_equal("Items", 300)
+    for program in (stack.replicator, stack.webhook, stack.sandbox):
+        program.stop()  # status 0: nothing was found
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands(make_stack, command):
+    stack = make_stack(start=False)
+    done = subprocess.run([*MEMCHECK, BUILD / "tabrelay", "--config", stack.config, *command.split()], capture_output=True, text=True, timeout=300)
+    assert done.returncode in (0, 1) and "==" not in done.stderr, done.stderr
