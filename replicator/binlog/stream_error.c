@@ -92,7 +92,7 @@ int stream_error(struct err *err, unsigned number, const char *text)
 
 int stream_no_memory(struct err *err)
 {
-    err_nomem(err, "binlog: the next event");
+    err_set(err, ERR_NOMEM, "binlog: out of memory for the next event");
     err->transient = true;
     return err_hint(err, "An event is held as a whole, and may be as long as the server's "
                          "max_allowed_packet: give this process more memory.");

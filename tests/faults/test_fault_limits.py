@@ -76,7 +76,7 @@ def test_replicator_has_no_memory_left(world):
     with limited(world.stack.replicator, resource.RLIMIT_DATA, data_bytes(world.stack.replicator)):
         # It is nobody's, but it comes in one piece: no free block of what the process has is as large.
         world.stack.sql("INSERT INTO papers VALUES (1, REPEAT('x', %s))", (LARGE_BYTES,))
-        world.says("replicator", "binlog: the next event: out of memory.* hint=", 40)
+        world.says("replicator", "binlog: out of memory for the next event.* hint=", 40)
         world.wait_unready(webhook=False)
         time.sleep(SHORT_S)  # the fault itself
         world.runs()

@@ -21,10 +21,11 @@ static struct err err;
 /* HEX, blanks ignored, in an allocation of exactly that size. */
 static uint8_t *from_hex(const char *hex, size_t *len)
 {
-    uint8_t *out = malloc(strlen(hex) / 2 + 1);
+    uint8_t *out;
     char digits[3] = "";
 
-    assert_non_null(out);
+    assert_non_null(hex);
+    out = malloc(strlen(hex) / 2 + 1);
     *len = 0;
     for (const char *p = hex; *p != '\0'; p++) {
         if (*p == ' ')
