@@ -39,14 +39,14 @@ def is_the_tests(text):
     return any(place.startswith("tests/") for place in ours) or ours[:1] != [] and ours[0].startswith("sandbox/")
 
 
-def verdict(status, text):
-    """Why this run is bad; "" when it is good."""
+def verdict(status, text, strict):
+    """Why this run is bad; "" when it is good. STRICT: a crash of the test's own counts, too."""
     found = COMPLAINT.search(text)
     # A test that has failed does not free what it has made.
     if found and found.group(1) == "Leak":
         return "" if re.search(r"\[  FAILED  \]|\[ +ERROR +\]", text) else found.group(0)
     if found:
-        return "" if is_the_tests(text[found.start():]) else found.group(0)
+        return "" if not strict and is_the_tests(text[found.start():]) else found.group(0)
     if status is None:
         return f"did not end within {TIMEOUT_S} s"
     return f"signal {-status}" if status < 0 else ""
@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--every", action="store_true", help="every call, not only the first one from each place")
     parser.add_argument("--on", action="store_true", help="also: that call and all after it")
     parser.add_argument("--share", type=int, default=1, help="one in so many runs only: of as many tests as of each one's runs")
+    parser.add_argument("--strict", action="store_true", help="the test itself may not crash either")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--unnoticed", action="store_true", help="say which failures changed nothing: the test passed")
     options = parser.parse_intermixed_args()
@@ -103,7 +104,7 @@ def main():
         cases = sampled(cases, share)
         for (program, order), (status, text) in zip(cases, pool.map(lambda case: run(*case), cases)):
             runs += 1
-            why = verdict(status, text)
+            why = verdict(status, text, options.strict)
             if order == "short" and status != 0 and not why:
                 why = "fails where reads and writes are short"
             if why:
