@@ -80,9 +80,13 @@ static inline struct pending_row *fixture_put(struct fixture *f, const char *id,
 {
     struct value values[FIXTURE_COLUMNS] = {
         value_text(id, strlen(id)), value_text(name, strlen(name)), value_text(qty, strlen(qty))};
+    struct row_image *image = row_image_new(hash_key(values, 1), values, FIXTURE_COLUMNS);
+    struct pending_row *row;
 
-    return change_set_put(&f->set, 0, row_image_new(hash_key(values, 1), values, FIXTURE_COLUMNS),
-                          is_delete);
+    assert_non_null(image);
+    row = change_set_put(&f->set, 0, image, is_delete);
+    assert_non_null(row);
+    return row;
 }
 
 /* The base that says the sheet shows these values. */

@@ -133,14 +133,14 @@ static void the_history_keeps_the_last_hour(void **state)
         history_add(h, i * 1000, numbers);
     }
     history_put_json(h, (HISTORY_MAX + 3) * 1000, &out);
-    assert_non_null(strstr(out.ptr, "\"samples\": [[1804000,null,1804,1.25,0,0],"
-                                    "[1805000,null,1805,1.25,0,0]]}"));
+    assert_non_null(strstr(buf_text(&out), "\"samples\": [[1804000,null,1804,1.25,0,0],"
+                                           "[1805000,null,1805,1.25,0,0]]}"));
     buf_clear(&out);
     history_put_json(h, 0, &out);
-    assert_non_null(strstr(out.ptr, "\"samples\": [[6000,"));
+    assert_non_null(strstr(buf_text(&out), "\"samples\": [[6000,"));
     buf_clear(&out);
     history_put_json(h, INT64_MAX, &out);
-    assert_non_null(strstr(out.ptr, "\"samples\": []}"));
+    assert_non_null(strstr(buf_text(&out), "\"samples\": []}"));
     history_free(h);
 }
 

@@ -280,8 +280,8 @@ static void a_stream_resumes_among_tagged_transactions(void **state)
     run("FLUSH BINARY LOGS"); /* its PREVIOUS_GTIDS has the tags, too */
     insert_two(8);
     here(&end);
-    assert_non_null(strstr(end.ptr, ":first:1-"));
-    assert_non_null(strstr(end.ptr, ":zz_second_1:1-"));
+    assert_non_null(strstr(buf_text(&end), ":first:1-"));
+    assert_non_null(strstr(buf_text(&end), ":zz_second_1:1-"));
     check_rest(start.ptr, 9);
 }
 
