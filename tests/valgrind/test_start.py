@@ -36,4 +36,4 @@ def test_daemons(make_stack):
 def test_commands(make_stack, command):
     stack = make_stack(start=False)
     done = subprocess.run([*MEMCHECK, BUILD / "tabrelay", "--config", stack.config, *command.split()], capture_output=True, text=True, timeout=30 * SLOWER)
-    assert done.returncode in (0, 1) and "==" not in done.stderr, done.stderr
+    assert done.returncode in (0, 1, 3) and "==" not in done.stderr, done.stderr  # 3: tab and table differ
