@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What gcc -fanalyzer cannot know of functions that stand in other files. Included before everything else when it runs
+ * What gcc -fanalyzer cannot know of functions that stand in other files. Included before
+ * everything else when it runs
  * (`make analyze`), and never when something is built.
  */
 #ifndef TESTS_ANALYZE_KNOWN_H
@@ -35,7 +36,8 @@ static inline cJSON_bool analyze_is(const cJSON *item, int types)
 #define cJSON_IsString(item) analyze_is((item), cJSON_String)
 #define cJSON_IsTrue(item) analyze_is((item), cJSON_True)
 
-/* uthash: its hash function has so many ways through it that a file takes minutes; what was added is the table's. */
+/* uthash: its hash function has so many ways through it that a file takes minutes; what was added
+ * is the table's. */
 unsigned analyze_hash(const void *key, size_t len);
 UT_hash_table *analyze_added(void *table, void *item);
 #undef HASH_FUNCTION
