@@ -92,7 +92,7 @@ static const struct section webhook_section = {webhook_keys, rules_webhook};
 static const struct key replicator_keys[] = {
     {.name = "metrics_listen", .parse = scalar_listen, AT(config_replicator, metrics_host), ALSO(config_replicator, metrics_port)},
     {.name = "memory_limit", .parse = scalar_size, AT(config_replicator, memory_limit_bytes), RANGE(MIB(1), MIB(65536)), .fallback = "64MiB"},
-    {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "1000"},
+    {.name = "snapshot_rows", .parse = scalar_number, AT(config_replicator, snapshot_rows), RANGE(1, 100000), .fallback = "10000"},
     {.name = "snapshot_max_lag", .parse = scalar_duration, AT(config_replicator, snapshot_max_lag_ms), RANGE(0, HOURS(24)), .fallback = "30s"},
     {.name = "snapshot_max_threads_running", .parse = scalar_number, AT(config_replicator, snapshot_max_threads), RANGE(0, 100000), .fallback = "25"},
     {.name = "reconcile_every", .parse = scalar_duration, AT(config_replicator, reconcile_every_ms), RANGE(0, HOURS(168)), .fallback = "10m"},

@@ -46,10 +46,41 @@ static void shipment_close(struct shipment *sh)
 
 /* --- planning --- */
 
-/* The mapping's rows, in the order of arrival, as long as they fit into ROOM; the first one of a
- * batch always does. */
-static struct planned_row *choose_rows(const struct session *s, uint32_t at, size_t *room,
-                                       size_t *n)
+static bool is_new(const struct session *s, const struct pending_row *p)
+{
+    return !p->is_delete && row_index_find(&s->follows[p->id.mapping].m.index, p->id.key) < 0;
+}
+
+/* About how many bytes of a request a row will take. */
+static size_t reckon(const struct session *s, const struct pending_row *p)
+{
+    size_t bytes;
+
+    if (is_new(s, p))
+        return plan_row_bytes(p->image, true);
+    bytes = pace_reckon(&s->pace, plan_row_bytes(p->image, false));
+    return bytes > 0 ? bytes : 1;
+}
+
+size_t session_waiting_bytes(const struct session *s, const char *spreadsheet)
+{
+    uint32_t last = UINT32_MAX;
+    bool is_one = false;
+    size_t bytes = 0;
+
+    for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next) {
+        if (p->id.mapping != last) {
+            last = p->id.mapping;
+            is_one = strcmp(s->follows[last].m.cfg->spreadsheet, spreadsheet) == 0;
+        }
+        bytes += is_one && !p->is_held ? reckon(s, p) : 0;
+    }
+    return bytes;
+}
+
+/* The mapping's rows, in the order of arrival, as long as they fit into ROOM; the first one always
+ * does. */
+static struct planned_row *choose_rows(const struct session *s, uint32_t at, size_t room, size_t *n)
 {
     struct planned_row *rows = NULL;
     int64_t now = clock_mono_ms();
@@ -63,20 +94,30 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     rows = calloc(count + 1, sizeof(*rows));
     if (rows == NULL)
         return NULL;
-    for (struct pending_row *p = s->set.rows; p != NULL && *n<count && * room> 0; p = p->hh.next) {
+    for (struct pending_row *p = s->set.rows; p != NULL && *n < count; p = p->hh.next) {
         size_t bytes;
 
         if (p->id.mapping != at || !pending_row_may_leave(p, now))
             continue;
-        bytes = plan_row_bytes(p->image);
-        if (bytes > *room && *room < s->pace.bytes) {
-            *room = 0;
+        bytes = reckon(s, p);
+        if (bytes > room && *n > 0)
             break;
-        }
         rows[(*n)++].pending = p;
-        *room -= bytes < *room ? bytes : *room;
+        room -= bytes < room ? bytes : room;
     }
     return rows;
+}
+
+/* What share of known rows is written, for the next batch; a share of the batch with new ones does
+ * not tell. */
+static void learn_share(struct session *s, const struct share *share, size_t written)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < share->plan.n_rows; i++)
+        bytes += plan_row_bytes(share->plan.rows[i].pending->image, false);
+    if (share->plan.n_inserts == 0)
+        pace_planned(&s->pace, bytes, written);
 }
 
 static int load_base(struct session *s, struct share *share, const struct planned_row *rows,
@@ -149,14 +190,14 @@ static int plan_rows(struct shipment *sh, struct share *share, struct mapping *m
     return proof_make(&share->proof, &share->plan, err);
 }
 
-/* Plan the mapping's rows as a new share, if there are any. */
-static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t *room,
+/* Plan the mapping's rows as a new share of up to ROOM bytes, if there are any. */
+static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_t room,
                       struct err *err)
 {
     struct mapping *m = &s->follows[at].m;
     struct share *share = &sh->shares[sh->n_shares];
     struct planned_row *rows;
-    size_t n = 0;
+    size_t n = 0, n_bytes = batch_bytes(sh->batch);
 
     if (shipment_rekey(s, at, err) != 0)
         return -1;
@@ -178,35 +219,43 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         return -1;
     }
     n = meet_base(s, share, rows, n);
-    return plan_rows(sh, share, m, rows, n, err);
+    if (plan_rows(sh, share, m, rows, n, err) != 0)
+        return -1;
+    learn_share(s, share, batch_bytes(sh->batch) - n_bytes);
+    return 0;
 }
 
-static struct batch *new_batch(void)
+static struct batch *new_batch(const struct session *s, const char *spreadsheet)
 {
     struct batch *batch = batch_new();
 
-    if (batch != NULL)
-        batch_now_or_never(batch);
+    if (batch == NULL)
+        return NULL;
+    batch_now_or_never(batch);
+    if (window_is_filling(s, spreadsheet))
+        batch_fill(batch);
     return batch;
 }
 
+/* Each mapping may take an equal part of what those before it, with fewer rows, have left: so all
+ * rows of the quiet ones leave, and of the busy ones none is put off again and again. */
 static int plan_shipment(struct session *s, struct shipment *sh, const char *spreadsheet,
                          struct err *err)
 {
     CLEANUP_FREE uint32_t *order = NULL;
-    size_t room = s->pace.bytes, n;
+    size_t n;
 
     *sh = (struct shipment){.spreadsheet = spreadsheet,
                             .shares = calloc(s->n_follows, sizeof(*sh->shares)),
-                            .batch = new_batch()};
+                            .batch = new_batch(s, spreadsheet)};
     order = calloc(s->n_follows, sizeof(*order));
     if (sh->shares == NULL || sh->batch == NULL || order == NULL)
         return err_nomem(err, "flush");
     n = turns_mappings(s, spreadsheet, order);
-    for (size_t i = 0; i < n && room > 0; i++)
-        if (plan_share(s, sh, order[i], &room, err) != 0)
+    for (size_t i = 0; i < n && batch_bytes(sh->batch) < s->pace.bytes; i++)
+        if (plan_share(s, sh, order[i], (s->pace.bytes - batch_bytes(sh->batch)) / (n - i), err) !=
+            0)
             return -1;
-    sh->is_full = room == 0;
     return 0;
 }
 
@@ -237,10 +286,11 @@ static int leave_out(struct shipment *sh, struct share *share, int64_t since_ms,
 }
 
 /* The same for all of it: the others leave now, as they were looked at. *N: how many remain. */
-static int leave_out_waiting(struct shipment *sh, int64_t since_ms, size_t *n, struct err *err)
+static int leave_out_waiting(const struct session *s, struct shipment *sh, int64_t since_ms,
+                             size_t *n, struct err *err)
 {
     batch_free(sh->batch);
-    sh->batch = new_batch();
+    sh->batch = new_batch(s, sh->spreadsheet);
     if (sh->batch == NULL)
         return err_nomem(err, "flush");
     *n = 0;
@@ -263,7 +313,7 @@ static int look_before(struct session *s, struct shipment *sh, bool *must_wait, 
 
     if (shipment_rescue(s, sh, &has_waiting, err) != 0)
         return -1;
-    if (has_waiting && leave_out_waiting(sh, since_ms, &n, err) != 0)
+    if (has_waiting && leave_out_waiting(s, sh, since_ms, &n, err) != 0)
         return -1;
     *must_wait = s->must_restart || (has_waiting && n == 0);
     for (size_t i = 0; i < sh->n_shares && !*must_wait; i++) {
@@ -379,7 +429,7 @@ static int send_batch(struct session *s, struct shipment *sh, const struct grid_
     sh->answered_us = clock_wall_us();
     count_batch(sh, rc, err);
     if (rc == 0)
-        pace_answered(&s->pace, sh->is_full, clock_mono_ms() - began);
+        pace_answered(&s->pace, batch_bytes(sh->batch), clock_mono_ms() - began);
     else if (err->code == ERR_LOST)
         pace_lost(&s->pace);
     metrics_set(METRIC_BATCH_LIMIT, (int64_t)s->pace.bytes);

@@ -142,10 +142,20 @@ static int steps_failed(struct session *s, int64_t now, struct err *err)
     return 0;
 }
 
+static int64_t token_wait_ms(const struct session *s)
+{
+    bool is_fill = false;
+
+    for (size_t i = 0; i < s->n_follows && !is_fill; i++)
+        is_fill = s->follows[i].is_chunk_pending &&
+                  window_is_filling(s, s->follows[i].m.cfg->spreadsheet);
+    return sheets_write_wait_ms(s->sheets, NULL, is_fill);
+}
+
 /* May a batch that is due leave? While it may not, the time is counted. */
 static bool has_token(struct session *s, int64_t now)
 {
-    bool has = sheets_write_wait_ms(s->sheets) == 0;
+    bool has = token_wait_ms(s) == 0;
 
     if (s->token_since_ms > 0)
         sheets_waited_to_write(s->sheets, now - s->token_since_ms);
@@ -228,9 +238,10 @@ static int step(struct session *s, struct err *err)
 /* How long to wait for the stream: short while something else is due. */
 static int64_t wait_ms(const struct session *s)
 {
-    int64_t now = clock_mono_ms(), wait = TICK_MS, token = sheets_write_wait_ms(s->sheets);
+    int64_t now = clock_mono_ms(), wait = TICK_MS, token;
 
     if (session_has_work(s)) {
+        token = token_wait_ms(s);
         wait = (s->flush_after_ms > s->turn_after_ms ? s->flush_after_ms : s->turn_after_ms) - now;
         if (token > wait)
             wait = token;

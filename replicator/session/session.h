@@ -104,7 +104,9 @@ struct follow {
     char *snapshot_key; /* owned */
     int64_t snapshot_rows;
     int64_t n_pending, oldest_us; /* backlog.h */
-    size_t chunk_size;            /* rows to read next; 0: not known yet */
+    size_t chunk_size;            /* rows to read next, at most; 0: none was read yet */
+    size_t chunk_row_bytes;       /* of a request, of the last chunk's rows at the mean */
+    size_t chunk_row_memory;
     struct progress progress;
     bool is_chunk_pending; /* rows of chunks are on their way to the sheet */
     char *chunk_key;       /* owned; the last key of them; NULL: it was the last chunk */
@@ -344,6 +346,8 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
 int session_flush(struct session *s, struct err *err);
 /* Are there rows that a flush would take? */
 bool session_has_work(const struct session *s);
+/* About how many bytes of requests to SPREADSHEET they are. */
+size_t session_waiting_bytes(const struct session *s, const char *spreadsheet);
 /* Is nothing on its way? */
 bool session_is_settled(const struct session *s);
 /* Save the position if it has moved and nothing is on its way. */
@@ -356,6 +360,8 @@ int window_step(struct session *s, struct err *err);
 int window_mark(struct session *s, uint64_t serial, struct err *err);
 void window_overtake(struct session *s, uint32_t mapping, struct hash128 key);
 void window_close(struct window *w);
+/* Do chunks for SPREADSHEET wait that are worth a batch? */
+bool window_is_filling(const struct session *s, const char *spreadsheet);
 /* Some rows of the set have left, and others wait yet. */
 void window_leaving(struct session *s);
 /* The chunks' rows are acknowledged: remember how far the snapshot is. */

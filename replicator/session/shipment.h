@@ -30,7 +30,6 @@ struct shipment {
     size_t n_shares;
     struct batch *batch;          /* owned */
     int64_t sent_us, answered_us; /* wall; 0: nothing had to be sent */
-    bool is_full;                 /* it has no room for more rows */
     bool is_recorded;             /* in sent_batch (lost.c) */
 };
 

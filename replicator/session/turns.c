@@ -39,7 +39,8 @@ struct follow *turns_next(struct session *s)
             continue;
         if (!f->turn.is_lost && f->turn.after_ms <= now &&
             (next == NULL || f->turn.last_ms < next->turn.last_ms) &&
-            sheets_spreadsheet_wait_ms(s->sheets, f->m.cfg->spreadsheet) == 0)
+            sheets_write_wait_ms(s->sheets, f->m.cfg->spreadsheet,
+                                 window_is_filling(s, f->m.cfg->spreadsheet)) == 0)
             next = f;
     }
     if (next != NULL)

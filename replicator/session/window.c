@@ -15,6 +15,7 @@
 #include "common/rowkey.h"
 #include "replicator/session/session.h"
 #include "replicator/sync/fetch.h"
+#include "replicator/sync/plan.h"
 
 /* CHUNK_START: rows of the first chunk, whose size is not known yet. CHUNK_GROWTH: a chunk has at
  * most so many times the rows of the one before. */
@@ -117,26 +118,47 @@ static int note_chunk(const struct mapping *m, struct window *w, const struct fe
     return w->chunk_key == NULL ? err_nomem(err, "window") : 0;
 }
 
-/* Rows of chunks that make a good batch, and leave room for the stream's. */
+/* Bytes of chunks that are gathered: a batch, or nearly, so that it takes all of them along. */
 static size_t gather_bytes(const struct session *s)
 {
-    size_t batch = s->pace.bytes / 2, room = s->cfg->replicator.memory_limit_bytes / 8;
-
-    return batch < room ? batch : room;
+    return s->pace.bytes - s->pace.bytes / 32;
 }
 
-/* The next chunk's bytes are to be about those of a batch, as far as this one tells. */
-static void size_chunk(const struct session *s, struct follow *f, const struct fetched *fetched)
+/* What a row of the next chunk takes is known from this one, of LIMIT rows at most. */
+static void measure_chunk(struct follow *f, const struct fetched *fetched, size_t limit)
 {
-    size_t bytes = 0, rows = f->chunk_size * CHUNK_GROWTH;
+    size_t bytes = 0, memory = 0;
 
-    for (size_t i = 0; i < fetched->n; i++)
-        bytes += fetched->images[i]->size;
-    if (bytes > 0 && gather_bytes(s) * fetched->n / bytes < rows)
-        rows = gather_bytes(s) * fetched->n / bytes;
-    if (rows > s->cfg->replicator.snapshot_rows)
-        rows = s->cfg->replicator.snapshot_rows;
-    f->chunk_size = rows < 1 ? 1 : rows;
+    for (size_t i = 0; i < fetched->n; i++) {
+        bytes += plan_row_bytes(fetched->images[i], true);
+        memory += fetched->images[i]->size;
+    }
+    if (f->chunk_size < limit * CHUNK_GROWTH)
+        f->chunk_size = limit * CHUNK_GROWTH;
+    if (fetched->n == 0)
+        return;
+    f->chunk_row_bytes = bytes / fetched->n;
+    f->chunk_row_memory = memory / fetched->n;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many rows to read: with those that wait, a batch. */
+static size_t chunk_rows(const struct session *s, const struct follow *f)
+{
+    const struct config_replicator *cfg = &s->cfg->replicator;
+    size_t gather = gather_bytes(s), rows = f->chunk_size == 0 ? CHUNK_START : f->chunk_size;
+    size_t waiting = least(session_waiting_bytes(s, f->m.cfg->spreadsheet), gather - gather / 8);
+
+    rows = least(rows, cfg->snapshot_rows);
+    if (f->chunk_row_bytes > 0) {
+        rows = least(rows, cfg->memory_limit_bytes / 8 / f->chunk_row_memory);
+        rows = least(rows, (gather - waiting) / f->chunk_row_bytes);
+    }
+    return rows < 1 ? 1 : rows;
 }
 
 static int open_snapshot(struct session *s, uint32_t at, struct err *err)
@@ -146,15 +168,10 @@ static int open_snapshot(struct session *s, uint32_t at, struct err *err)
     struct fetched fetched = {0};
     CLEANUP_BUF struct buf bytes = BUF_INIT;
     struct value after[KEY_MAX];
-    size_t limit;
+    size_t limit = chunk_rows(s, f);
     const char *from = f->is_chunk_pending ? f->chunk_key : f->snapshot_key;
     int rc;
 
-    if (f->chunk_size == 0)
-        f->chunk_size = s->cfg->replicator.snapshot_rows < CHUNK_START
-                            ? s->cfg->replicator.snapshot_rows
-                            : CHUNK_START;
-    limit = f->chunk_size;
     *w = (struct window){.mapping = at, .is_snapshot = true};
     if (from != NULL && read_key(&f->m, from, &bytes, after, err) != 0)
         return -1;
@@ -162,7 +179,7 @@ static int open_snapshot(struct session *s, uint32_t at, struct err *err)
         fetch_after(s->state.db, &f->m, from == NULL ? NULL : after, limit, &fetched, err) != 0)
         return -1;
     metrics_add(METRIC_SNAPSHOT_ROWS, (int64_t)fetched.n, at);
-    size_chunk(s, f, &fetched);
+    measure_chunk(f, &fetched, limit);
     rc = note_chunk(&f->m, w, &fetched, limit, err);
     if (rc == 0)
         rc = add_images(w, &fetched, err);
@@ -241,17 +258,36 @@ static int open_refresh(struct session *s, uint32_t at, struct err *err)
     return 0;
 }
 
-static bool wants_chunk(const struct session *s, const struct follow *f)
+static bool has_chunk(const struct session *s, const char *spreadsheet)
 {
-    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || follow_is_behind(f))
-        return false;
-    /* Chunks gather up to a good batch; the last one has no key after it. How far the snapshot is
-     * can be saved only when all of them have left. */
-    return !f->is_chunk_pending ||
-           (f->chunk_key != NULL && !f->is_chunk_leaving && s->set.bytes < gather_bytes(s));
+    for (size_t i = 0; i < s->n_follows; i++)
+        if (s->follows[i].is_chunk_pending &&
+            strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) == 0)
+            return true;
+    return false;
 }
 
-static bool is_filling(const struct session *s)
+/* Chunks gather up to a batch of their spreadsheet; where others' changes fill it, one goes with
+ * them. The last one has no key after it. How far the snapshot is can be saved only when all of
+ * them have left. */
+static bool wants_chunk(const struct session *s, const struct follow *f)
+{
+    const char *spreadsheet = f->m.cfg->spreadsheet;
+
+    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || follow_is_behind(f) ||
+        (f->is_chunk_pending && (f->chunk_key == NULL || f->is_chunk_leaving)))
+        return false;
+    return !has_chunk(s, spreadsheet) ||
+           session_waiting_bytes(s, spreadsheet) < gather_bytes(s) / 2;
+}
+
+bool window_is_filling(const struct session *s, const char *spreadsheet)
+{
+    return has_chunk(s, spreadsheet) &&
+           session_waiting_bytes(s, spreadsheet) >= gather_bytes(s) / 2;
+}
+
+static bool wants_chunks(const struct session *s)
 {
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && s->follows[i].phase != SNAPSHOT_DONE &&
@@ -271,7 +307,7 @@ int window_step(struct session *s, struct err *err)
     for (uint32_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && s->follows[i].refreshes != NULL)
             return open_refresh(s, i, err);
-    if (is_filling(s) && throttle_step(s, &may_read, err) != 0)
+    if (wants_chunks(s) && throttle_step(s, &may_read, err) != 0)
         return -1;
     for (uint32_t i = 0; may_read && i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && wants_chunk(s, &s->follows[i]))

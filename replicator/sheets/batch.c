@@ -39,6 +39,11 @@ void batch_now_or_never(struct batch *b)
     b->is_now_or_never = true;
 }
 
+void batch_fill(struct batch *b)
+{
+    b->is_fill = true;
+}
+
 size_t batch_bytes(const struct batch *b)
 {
     return b->requests.len;

@@ -150,11 +150,11 @@ static int64_t wait_of(const struct budget *b, const struct budget_ask *ask,
 {
     const struct budget_account *a = &b->accounts[account];
     int64_t wait =
-        longer(quota_wait_ms(&a->owner.quotas[ask->kind], ask->can_wait, now_ms),
-               quota_wait_ms(&b->projects[a->project].quotas[ask->kind], ask->can_wait, now_ms));
+        longer(quota_wait_ms(&a->owner.quotas[ask->kind], ask->claim, now_ms),
+               quota_wait_ms(&b->projects[a->project].quotas[ask->kind], ask->claim, now_ms));
 
     if (book != NULL && ask->kind == BUDGET_WRITE)
-        wait = longer(wait, quota_wait_ms(&book->writes, ask->can_wait, now_ms));
+        wait = longer(wait, quota_wait_ms(&book->writes, ask->claim, now_ms));
     return wait;
 }
 

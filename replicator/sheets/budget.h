@@ -6,7 +6,7 @@
  * account is a user. For a spreadsheet it advises one request a second. So a request needs a token
  * of its account, one of the account's project and, a write, one of its spreadsheet. Of the
  * accounts the one that can go first does, with equals the one that has most left. What can wait
- * leaves a reserve in each bucket for what cannot.
+ * leaves a reserve in each bucket for what cannot (quota.h).
  *
  * An account that lacks the permission for a spreadsheet is barred from it for a while, one whose
  * token is refused is out for all; while no account is left, any is tried.
@@ -25,6 +25,7 @@
 #include "common/buf.h"
 #include "common/config/config.h"
 #include "common/err.h"
+#include "replicator/sheets/quota.h"
 
 enum budget_kind { BUDGET_READ, BUDGET_WRITE, BUDGET_KINDS };
 enum { BUDGET_ANY = SIZE_MAX };
@@ -43,7 +44,7 @@ struct budget_ask {
     enum budget_kind kind;
     const char *spreadsheet; /* NULL: any */
     size_t only;             /* this account; BUDGET_ANY */
-    bool can_wait;           /* leave the reserve */
+    enum quota_claim claim;
 };
 /* Milliseconds until such a request may go, 0: now; *ACCOUNT (may be NULL): by whom. */
 int64_t budget_wait_ms(struct budget *b, const struct budget_ask *ask, int64_t now_ms,

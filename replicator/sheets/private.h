@@ -20,6 +20,7 @@ struct batch {
     size_t n_requests;
     size_t n_cells;
     bool is_now_or_never;
+    bool is_fill;
 };
 
 /* A tab as Google last spoke of it. Ranges in A1 notation name tabs by title. */
@@ -163,6 +164,7 @@ struct request {
     const char *what;        /* for errors: "spreadsheet ID" */
     const char *spreadsheet; /* whose quota and permissions count; not of Drive's requests */
     bool is_now_or_never;    /* not sent again after a 429 */
+    bool is_fill;
 };
 
 /* Wait for a token of the bucket, send, and parse the answer's JSON into *OUT. Reads are tried

@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-enum { MINUTE_MS = 60000, REFUSED_MS = 15000 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60000, REFUSED_MS = 15000, COARSE_MS = 2000 };
 static const double PACE_MIN = 6;        /* one request in ten seconds */
 static const double BURST_SHARE = 0.25;  /* of a minute's tokens; the rest comes evenly */
-static const double RESERVE_SHARE = 0.2; /* of a full bucket */
+static const double RESERVE_SHARE = 0.2; /* of a full bucket; for a fill of a minute */
 static const double PACE_STEP = 1;
 
 static double burst_of(unsigned per_minute)
@@ -37,24 +37,97 @@ double quota_tokens(const struct quota *q, int64_t now_ms)
     return tokens > q->burst ? q->burst : tokens;
 }
 
-int64_t quota_wait_ms(const struct quota *q, bool leaves_reserve, int64_t now_ms)
-{
-    double tokens = quota_tokens(q, now_ms), wanted = 1;
-    int64_t wait = 0;
+/* --- the last minute --- */
 
-    if (leaves_reserve) /* a small bucket never holds more than it is: full will do */
-        wanted = fmin(1 + q->burst * RESERVE_SHARE, q->burst);
-    if (tokens < wanted)
-        wait = (int64_t)ceil((wanted - tokens) * MINUTE_MS / refill(q));
-    if (q->blocked_until_ms - now_ms > wait)
-        wait = q->blocked_until_ms - now_ms;
-    return wait;
+/* How many requests count to it, and in *UNTIL_MS when the first of them will not any more. */
+static unsigned used(const struct quota *q, int64_t now_ms, int64_t *until_ms)
+{
+    int64_t now = now_ms / SECOND_MS;
+    unsigned n = 0;
+
+    *until_ms = now_ms;
+    for (int64_t second = q->second;
+         second > now - QUOTA_SECONDS && second > q->second - QUOTA_SECONDS && second >= 0;
+         second--) {
+        unsigned sent = q->sent[second % QUOTA_SECONDS];
+
+        n += sent;
+        if (sent > 0)
+            *until_ms = (second + QUOTA_SECONDS) * SECOND_MS;
+    }
+    return n;
+}
+
+static void count(struct quota *q, int64_t now_ms)
+{
+    int64_t now = now_ms / SECOND_MS;
+
+    for (int i = 0; i < QUOTA_SECONDS && q->second < now; i++)
+        q->sent[++q->second % QUOTA_SECONDS] = 0;
+    q->second = now;
+    q->sent[now % QUOTA_SECONDS]++;
+}
+
+/* --- who may go --- */
+
+/* The bucket alone. */
+static int64_t token_wait_ms(const struct quota *q, double reserve, int64_t now_ms)
+{
+    double tokens = quota_tokens(q, now_ms);
+    double wanted = fmin(1 + reserve, q->burst); /* a small bucket never holds more: full will do */
+
+    return tokens < wanted ? (int64_t)ceil((wanted - tokens) * MINUTE_MS / refill(q)) : 0;
+}
+
+/* Until the last minute has one left beside RESERVE. */
+static int64_t minute_wait_ms(const struct quota *q, double limit, double reserve, int64_t now_ms)
+{
+    int64_t until_ms;
+    unsigned n = used(q, now_ms, &until_ms);
+
+    return n > 0 && n + 1 + reserve > limit ? until_ms - now_ms : 0;
+}
+
+/* Where the bucket would give more than a fill has left of the minute, that is spread over the rest
+ * of it. Up to COARSE_MS more than a minute is counted. */
+static int64_t spread_wait_ms(const struct quota *q, double reserve, int64_t now_ms)
+{
+    int64_t until_ms, next_ms;
+    double left = q->limit - reserve - used(q, now_ms, &until_ms);
+    double rest_ms = (double)(until_ms - now_ms), even_ms = rest_ms - COARSE_MS;
+
+    if (left < 1 || quota_tokens(q, now_ms) - reserve + even_ms * refill(q) / MINUTE_MS <= left)
+        return 0;
+    next_ms = q->at_ms + (int64_t)(rest_ms / left);
+    return next_ms > now_ms ? next_ms - now_ms : 0;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now_ms)
+{
+    double reserve = claim == QUOTA_AT_ONCE ? 0 : q->burst * RESERVE_SHARE;
+    int64_t wait =
+        longer(token_wait_ms(q, reserve, now_ms), minute_wait_ms(q, q->limit, reserve, now_ms));
+
+    if (claim != QUOTA_AT_ONCE)
+        wait = longer(wait, spread_wait_ms(q, reserve, now_ms));
+    if (claim == QUOTA_FILL) {
+        int64_t fill = minute_wait_ms(q, q->pace, q->limit * RESERVE_SHARE, now_ms);
+
+        wait = fill < wait ? fill : wait;
+    }
+    return longer(wait, q->blocked_until_ms - now_ms);
 }
 
 void quota_take(struct quota *q, int64_t now_ms)
 {
-    q->tokens = quota_tokens(q, now_ms) - 1;
+    q->tokens = fmax(quota_tokens(q, now_ms) - 1, 0);
     q->at_ms = now_ms;
+    count(q, now_ms);
 }
 
 void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms)

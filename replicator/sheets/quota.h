@@ -4,14 +4,26 @@
  * project, a spreadsheet).
  *
  * A token bucket: full at start, so that the first requests leave at once; it refills evenly. A 429
- * empties it and halves the pace, which grows again with each answered request (AIMD). Pure: time
- * is an argument, milliseconds of a monotonic clock.
+ * empties it and halves the pace, which grows again with each answered request (AIMD).
+ *
+ * Evenly is how changes are shown soonest, but a bucket that keeps within the limit wherever
+ * Google's minute begins uses three quarters of it. So requests are counted, too, by the second: a
+ * fill may take what the last minute has left, with or without a token, up to a reserve; and what
+ * it has left is spread over the rest of the minute. Pure: time is an argument, milliseconds of a
+ * monotonic clock.
  */
 #ifndef REPLICATOR_SHEETS_QUOTA_H
 #define REPLICATOR_SHEETS_QUOTA_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* The seconds in which a request may count to the same minute as one that is made now. */
+enum { QUOTA_SECONDS = 61 };
+
+/* Who asks: for what cannot wait; for what leaves the last tokens to that, a fifth of a full
+ * bucket; a fill, which leaves a fifth of the minute to both. */
+enum quota_claim { QUOTA_AT_ONCE, QUOTA_CAN_WAIT, QUOTA_FILL };
 
 struct quota {
     double limit;             /* tokens a minute: configured, or less where the server said so */
@@ -20,13 +32,14 @@ struct quota {
     double burst;             /* so many may go at once */
     int64_t at_ms;            /* when tokens was right */
     int64_t blocked_until_ms; /* after a 429 */
+    int64_t second;           /* of the newest of: */
+    unsigned sent[QUOTA_SECONDS]; /* requests in each second, at its number modulo their number */
 };
 
 void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms);
 double quota_tokens(const struct quota *q, int64_t now_ms);
-/* Milliseconds until a token is there, 0: now; with LEAVES_RESERVE until it can be had without the
- * last ones: a fifth of a full bucket is kept for what cannot wait. */
-int64_t quota_wait_ms(const struct quota *q, bool leaves_reserve, int64_t now_ms);
+/* Milliseconds until a request may go, 0: now. */
+int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now_ms);
 void quota_take(struct quota *q, int64_t now_ms);
 /* The server refused: wait RETRY_AFTER_MS (0, as Google's 429 comes: 15 s, a try costs little). */
 void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms);

@@ -38,12 +38,13 @@ static struct budget_ask ask_of(const struct request *r, const struct attempt *a
 {
     return (struct budget_ask){.kind = r->kind == REQUEST_WRITE ? BUDGET_WRITE : BUDGET_READ,
                                .spreadsheet = r->spreadsheet,
-                               .only = a->is_renewed ? a->account : BUDGET_ANY};
+                               .only = a->is_renewed ? a->account : BUDGET_ANY,
+                               .claim = r->is_fill ? QUOTA_FILL : QUOTA_AT_ONCE};
 }
 
 static int wait_for_drive(struct sheets *s, struct attempt *a, struct err *err)
 {
-    int64_t wait = quota_wait_ms(&s->drive, false, clock_mono_ms());
+    int64_t wait = quota_wait_ms(&s->drive, QUOTA_AT_ONCE, clock_mono_ms());
 
     a->account = 0;
     if (wait == 0)
@@ -189,7 +190,7 @@ static int take_refusal(struct sheets *s, const struct request *r, const struct 
     refusal.per_minute = quota.per_minute;
     if (r->kind == REQUEST_DRIVE) {
         quota_refused(&s->drive, refusal.retry_after_ms, now);
-        err->wait_ms = quota_wait_ms(&s->drive, false, now);
+        err->wait_ms = quota_wait_ms(&s->drive, QUOTA_AT_ONCE, now);
     } else {
         budget_refused(s->budget, &ask, a->account, &refusal, now);
         err->wait_ms = budget_wait_ms(s->budget, &ask, now, NULL);

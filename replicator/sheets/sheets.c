@@ -103,27 +103,23 @@ const char *sheets_account(const struct sheets *s, size_t at)
     return token_account(s->tokens[at]);
 }
 
-static int64_t wait_ms(const struct sheets *s, enum budget_kind kind, const char *spreadsheet)
+static int64_t wait_ms(const struct sheets *s, enum budget_kind kind, const char *spreadsheet,
+                       enum quota_claim claim)
 {
     const struct budget_ask ask = {
-        .kind = kind, .spreadsheet = spreadsheet, .only = BUDGET_ANY, .can_wait = true};
+        .kind = kind, .spreadsheet = spreadsheet, .only = BUDGET_ANY, .claim = claim};
 
     return budget_wait_ms(s->budget, &ask, clock_mono_ms(), NULL);
 }
 
-int64_t sheets_write_wait_ms(const struct sheets *s)
+int64_t sheets_write_wait_ms(const struct sheets *s, const char *spreadsheet, bool is_fill)
 {
-    return wait_ms(s, BUDGET_WRITE, NULL);
-}
-
-int64_t sheets_spreadsheet_wait_ms(const struct sheets *s, const char *spreadsheet)
-{
-    return wait_ms(s, BUDGET_WRITE, spreadsheet);
+    return wait_ms(s, BUDGET_WRITE, spreadsheet, is_fill ? QUOTA_FILL : QUOTA_CAN_WAIT);
 }
 
 int64_t sheets_read_wait_ms(const struct sheets *s)
 {
-    return wait_ms(s, BUDGET_READ, NULL);
+    return wait_ms(s, BUDGET_READ, NULL, QUOTA_CAN_WAIT);
 }
 
 void sheets_waited_to_write(struct sheets *s, int64_t ms)
@@ -372,7 +368,8 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
     struct request request = {.kind = REQUEST_WRITE,
                               .method = "POST",
                               .body = &body,
-                              .is_now_or_never = b->is_now_or_never};
+                              .is_now_or_never = b->is_now_or_never,
+                              .is_fill = b->is_fill};
     struct numbering *numbering = NULL;
     const cJSON *sheets;
 

@@ -136,6 +136,9 @@ void batch_clear(struct batch *b);
 /* It is right for the rows as they are now only: after a 429 sheets_send does not wait and send it
  * again, for people move rows meanwhile. */
 void batch_now_or_never(struct batch *b);
+/* It brings rows of a fill: it may take of the quota what other requests may not
+ * (sheets_write_wait_ms). */
+void batch_fill(struct batch *b);
 size_t batch_bytes(const struct batch *b);    /* of JSON so far */
 size_t batch_requests(const struct batch *b); /* 0: nothing to send */
 size_t batch_cells(const struct batch *b);
@@ -198,10 +201,9 @@ int sheets_fate(struct sheets *s, const char *spreadsheet, struct batch_number n
                 enum sheets_fate *fate, struct err *err);
 
 /* Milliseconds until a request that can wait may go (0: now), the reserve being left for others: a
- * batch to any spreadsheet, to that one, a page of a comparison. The pipeline coalesces meanwhile.
- */
-int64_t sheets_write_wait_ms(const struct sheets *s);
-int64_t sheets_spreadsheet_wait_ms(const struct sheets *s, const char *spreadsheet);
+ * batch to SPREADSHEET (NULL: to any), which may be one of a fill; a page of a comparison. The
+ * pipeline coalesces meanwhile. */
+int64_t sheets_write_wait_ms(const struct sheets *s, const char *spreadsheet, bool is_fill);
 int64_t sheets_read_wait_ms(const struct sheets *s);
 /* Somebody has waited for a write so long by those, for tabrelay_quota_wait_seconds_total. */
 void sheets_waited_to_write(struct sheets *s, int64_t ms);

@@ -6,8 +6,9 @@
 #include "replicator/sync/plan.h"
 #include "replicator/sync/tab_format.h"
 
-/* CELL_BYTES, ROW_BYTES: what the JSON has around a value, and around a row that stands alone. */
-enum { BLOCK_CELLS_MAX = 50000, CELL_BYTES = 46, ROW_BYTES = 160 };
+/* CELL_BYTES, ROW_BYTES, ALONE_BYTES: what the JSON has around a value, around a row, and around one
+ * that has no neighbours. */
+enum { BLOCK_CELLS_MAX = 50000, CELL_BYTES = 39, ROW_BYTES = 14, ALONE_BYTES = 160 };
 
 /* Cells of one row that stand side by side. */
 struct run {
@@ -150,9 +151,9 @@ static size_t value_bytes(struct value v)
     return n;
 }
 
-size_t plan_row_bytes(const struct row_image *image)
+size_t plan_row_bytes(const struct row_image *image, bool is_new)
 {
-    size_t n = ROW_BYTES;
+    size_t n = is_new ? ROW_BYTES : ALONE_BYTES;
 
     for (size_t i = 0; i < image->n_values; i++)
         n += value_bytes(image->values[i]);

@@ -120,7 +120,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_null(c.page.replicator_url);
     assert_string_equal(c.page.webhook_url, "http://127.0.0.1:8080/");
     assert_int_equal(c.replicator.memory_limit_bytes, 64 << 20);
-    assert_int_equal(c.replicator.snapshot_rows, 1000);
+    assert_int_equal(c.replicator.snapshot_rows, 10000);
     assert_int_equal(c.replicator.snapshot_max_lag_ms, 30000);
     assert_int_equal(c.replicator.snapshot_max_threads, 25);
     assert_int_equal(c.google.batch_bytes, 1900 * 1024);

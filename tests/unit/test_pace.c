@@ -19,10 +19,10 @@ static void full_batches_that_are_answered_fast_grow_up_to_the_limit(void **stat
     (void)state;
     pace_init(&p, MAX);
     before = p.bytes;
-    pace_answered(&p, true, 500);
+    pace_answered(&p, p.bytes, 500);
     assert_true(p.bytes > before);
     for (int i = 0; i < 100; i++)
-        pace_answered(&p, true, 500);
+        pace_answered(&p, p.bytes, 500);
     assert_int_equal(p.bytes, MAX);
 }
 
@@ -34,7 +34,7 @@ static void a_batch_with_room_left_says_nothing_of_a_fuller_one(void **state)
     (void)state;
     pace_init(&p, MAX);
     before = p.bytes;
-    pace_answered(&p, false, 50);
+    pace_answered(&p, p.bytes / 2, 50);
     assert_int_equal(p.bytes, before);
 }
 
@@ -46,7 +46,7 @@ static void between_fast_and_slow_nothing_changes(void **state)
     (void)state;
     pace_init(&p, MAX);
     before = p.bytes;
-    pace_answered(&p, true, 3000);
+    pace_answered(&p, p.bytes, 3000);
     assert_int_equal(p.bytes, before);
 }
 
@@ -58,7 +58,7 @@ static void a_slow_answer_takes_a_quarter(void **state)
     (void)state;
     pace_init(&p, MAX);
     before = p.bytes;
-    pace_answered(&p, true, 6000);
+    pace_answered(&p, p.bytes, 6000);
     assert_int_equal(p.bytes, before - before / 4);
 }
 
@@ -75,7 +75,7 @@ static void a_lost_answer_halves_and_there_is_a_least(void **state)
     for (int i = 0; i < 100; i++)
         pace_lost(&p);
     assert_true(p.bytes >= 1024);
-    pace_answered(&p, true, 100);
+    pace_answered(&p, p.bytes, 100);
     assert_true(p.bytes > 1024);
 }
 
@@ -86,7 +86,7 @@ static void a_limit_below_the_start_holds_from_the_start(void **state)
     (void)state;
     pace_init(&p, 64 * 1024);
     assert_int_equal(p.bytes, 64 * 1024);
-    pace_answered(&p, true, 10);
+    pace_answered(&p, p.bytes, 10);
     assert_int_equal(p.bytes, 64 * 1024);
 }
 

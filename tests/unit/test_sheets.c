@@ -215,7 +215,7 @@ static void the_quota_that_is_used_up_is_named(void **state)
     assert_true(err.wait_ms > 900 && err.wait_ms <= 1000);
     assert_string_equal(err.hint, "Quota WriteRequestsPerMinutePerUser is used up: fewer mappings, "
                                   "or ask Google for a higher one.");
-    assert_true(sheets_write_wait_ms(sheets) > 0);
+    assert_true(sheets_write_wait_ms(sheets, NULL, false) > 0);
 }
 
 static void a_token_that_is_refused_is_fetched_anew_once(void **state)

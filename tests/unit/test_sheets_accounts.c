@@ -136,7 +136,7 @@ static void a_429_of_an_account_is_not_waited_for_while_there_is_another(void **
     assert_int_equal(send_one(0, &proof, &err), 0);
     assert_true(is_by("sec0nd"));
     assert_true(clock_mono_ms() - start_ms < 20000);
-    assert_int_equal(sheets_write_wait_ms(sheets), 0);
+    assert_int_equal(sheets_write_wait_ms(sheets, NULL, false), 0);
 }
 
 static void a_429_of_the_project_stops_all_its_accounts(void **state)

@@ -101,7 +101,7 @@ static void what_can_wait_leaves_a_reserve_in_each_bucket(void **state)
     int by[3];
 
     (void)state;
-    page.can_wait = true;
+    page.claim = QUOTA_CAN_WAIT;
     assert_int_equal(go(&page, 0, by), 16 + 12);
     assert_int_equal(go(&proof, 0, by), 4 + 3);
 }

@@ -14,7 +14,7 @@ static size_t send_all(struct quota *q, int64_t now, int64_t until, int64_t *at,
 {
     size_t n = 0;
 
-    while (n < max && (now += quota_wait_ms(q, false, now)) < until) {
+    while (n < max && (now += quota_wait_ms(q, QUOTA_AT_ONCE, now)) < until) {
         quota_take(q, now);
         at[n++] = now;
     }
@@ -28,10 +28,10 @@ static void the_first_requests_leave_at_once(void **state)
     (void)state;
     quota_init(&q, 60, 1000);
     for (int i = 0; i < 15; i++) {
-        assert_int_equal(quota_wait_ms(&q, false, 1000), 0);
+        assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 1000), 0);
         quota_take(&q, 1000);
     }
-    assert_true(quota_wait_ms(&q, false, 1000) > 0);
+    assert_true(quota_wait_ms(&q, QUOTA_AT_ONCE, 1000) > 0);
 }
 
 static void no_minute_sees_more_than_the_limit(void **state)
@@ -64,10 +64,10 @@ static void a_wait_is_as_long_as_it_says(void **state)
     quota_init(&q, 60, 0);
     for (int i = 0; i < 15; i++)
         quota_take(&q, 0);
-    wait = quota_wait_ms(&q, false, 0);
+    wait = quota_wait_ms(&q, QUOTA_AT_ONCE, 0);
     assert_int_equal(wait, 1334);
-    assert_true(quota_wait_ms(&q, false, wait - 10) > 0);
-    assert_int_equal(quota_wait_ms(&q, false, wait), 0);
+    assert_true(quota_wait_ms(&q, QUOTA_AT_ONCE, wait - 10) > 0);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, wait), 0);
 }
 
 static void a_refusal_waits_and_halves_the_pace(void **state)
@@ -77,10 +77,10 @@ static void a_refusal_waits_and_halves_the_pace(void **state)
     (void)state;
     quota_init(&q, 60, 0);
     quota_refused(&q, 0, 0);
-    assert_int_equal(quota_wait_ms(&q, false, 0), 15000);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 0), 15000);
     assert_true(q.pace == 30);
     quota_refused(&q, 40000, 0);
-    assert_int_equal(quota_wait_ms(&q, false, 0), 40000);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 0), 40000);
     assert_true(q.pace == 15);
     for (int i = 0; i < 10; i++)
         quota_refused(&q, 0, 0);
@@ -108,15 +108,15 @@ static void what_can_wait_leaves_a_reserve(void **state)
 
     (void)state;
     quota_init(&q, 60, 0);
-    for (; quota_wait_ms(&q, true, 0) == 0; n++)
+    for (; quota_wait_ms(&q, QUOTA_CAN_WAIT, 0) == 0; n++)
         quota_take(&q, 0);
     assert_int_equal(n, 12);
-    assert_int_equal(quota_wait_ms(&q, false, 0), 0);
-    assert_int_equal(quota_wait_ms(&q, true, quota_wait_ms(&q, true, 0)), 0);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 0), 0);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
     quota_init(&q, 2, 0); /* a bucket of one */
-    assert_int_equal(quota_wait_ms(&q, true, 0), 0);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, 0), 0);
     quota_take(&q, 0);
-    assert_int_equal(quota_wait_ms(&q, true, quota_wait_ms(&q, true, 0)), 0);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
 }
 
 static void a_lower_limit_is_learned_a_higher_one_is_not(void **state)
