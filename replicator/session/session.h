@@ -360,7 +360,7 @@ int window_step(struct session *s, struct err *err);
 int window_mark(struct session *s, uint64_t serial, struct err *err);
 void window_overtake(struct session *s, uint32_t mapping, struct hash128 key);
 void window_close(struct window *w);
-/* Do chunks for SPREADSHEET wait that are worth a batch? */
+/* Do chunks for SPREADSHEET wait that are worth a batch, or the last one of a first fill? */
 bool window_is_filling(const struct session *s, const char *spreadsheet);
 /* Some rows of the set have left, and others wait yet. */
 void window_leaving(struct session *s);

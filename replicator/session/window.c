@@ -278,13 +278,19 @@ static bool wants_chunk(const struct session *s, const struct follow *f)
         (f->is_chunk_pending && (f->chunk_key == NULL || f->is_chunk_leaving)))
         return false;
     return !has_chunk(s, spreadsheet) ||
-           session_waiting_bytes(s, spreadsheet) < gather_bytes(s) / 2;
+           session_waiting_bytes(s, spreadsheet) < gather_bytes(s) - gather_bytes(s) / 4;
 }
 
 bool window_is_filling(const struct session *s, const char *spreadsheet)
 {
-    return has_chunk(s, spreadsheet) &&
-           session_waiting_bytes(s, spreadsheet) >= gather_bytes(s) / 2;
+    bool has_last = false;
+
+    for (size_t i = 0; i < s->n_follows; i++)
+        has_last |= s->follows[i].is_chunk_pending && s->follows[i].chunk_key == NULL &&
+                    !s->follows[i].needs_sweep &&
+                    strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) == 0;
+    return has_last || (has_chunk(s, spreadsheet) &&
+                        session_waiting_bytes(s, spreadsheet) >= gather_bytes(s) / 2);
 }
 
 static bool wants_chunks(const struct session *s)

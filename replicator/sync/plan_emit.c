@@ -6,9 +6,15 @@
 #include "replicator/sync/plan.h"
 #include "replicator/sync/tab_format.h"
 
-/* CELL_BYTES, ROW_BYTES, ALONE_BYTES: what the JSON has around a value, around a row, and around one
- * that has no neighbours. */
-enum { BLOCK_CELLS_MAX = 50000, CELL_BYTES = 39, ROW_BYTES = 14, ALONE_BYTES = 160 };
+/* CELL_BYTES, ROW_BYTES, ALONE_BYTES: what the JSON has around a value, around a row, and around
+ * one that has no neighbours. */
+enum {
+    BLOCK_CELLS_MAX = 50000,
+    BLANK_BYTES = 3,
+    CELL_BYTES = 39,
+    ROW_BYTES = 14,
+    ALONE_BYTES = 160
+};
 
 /* Cells of one row that stand side by side. */
 struct run {
@@ -141,7 +147,7 @@ static int emit_deletes(const struct plan *plan, struct batch *batch, struct err
 /* A text as buf_json writes it, bytes as hexadecimal digits. */
 static size_t value_bytes(struct value v)
 {
-    size_t n = CELL_BYTES;
+    size_t n = v.state == VALUE_TEXT ? CELL_BYTES : BLANK_BYTES;
 
     for (size_t i = 0; v.state == VALUE_TEXT && i < v.len; i++) {
         unsigned char c = (unsigned char)v.ptr[i];

@@ -110,6 +110,39 @@ def test_a_busy_table_does_not_keep_a_quiet_one_waiting(make_stack, capsys, book
     assert [r for r in stack.google.requests() if r["status"] == 429] == []
 
 
+def batches(stack, after):
+    return [r for r in stack.google.requests(after) if r["path"].endswith(":batchUpdate")]
+
+
+def test_busy_tables_share_a_batch_that_has_no_room_for_all(make_stack):
+    """Two batches go after all three tables were changed: each tab shows some of it."""
+    tables = ["one", "two", "three"]
+    stack = make_stack([{"table": name, "tab": name.title()} for name in tables], start=False, google={"batch_bytes": "64KiB"},
+                       tables="".join(f"CREATE TABLE {name} (id INT PRIMARY KEY, value INT NOT NULL);\n" for name in tables))
+    rows = 2000
+    for name in tables:
+        stack.sql(f"INSERT INTO {name} VALUES " + ", ".join(f"({n}, 0)" for n in range(rows)))
+    start(stack)
+    for name in tables:
+        stack.wait_equal(name.title(), 60)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True}])
+    stack.sql("UPDATE one SET value = 1 WHERE id = 0")
+    wait_until("a batch to be held", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    before = stack.google.requests()[-1]["number"]
+    for name in tables:
+        stack.sql(f"UPDATE {name} SET value = 7 WHERE id % 2 = 1")  # none has a neighbour
+    wait_until("all changes", lambda: stack.metric("tabrelay_changes_total") >= 3 * rows // 2)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "skip": 2, "hold": True}])
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_until("the third batch after it", lambda: len(batches(stack, before)) == 3
+               and stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    shown = [sum(row[1] == 7 for row in stack.cells(name.title())[1:]) for name in tables]
+    assert min(shown) > 0 and sum(shown) < 3 * rows // 2, (shown, stack.google.requests(before))
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    for name in tables:
+        stack.wait_equal(name.title(), 60)
+
+
 def test_a_spreadsheet_that_fails_does_not_keep_another_waiting(make_stack):
     stack = make_stack(MAPPINGS, tables=TABLES, start=False)
     other = stack.google.create("quiet", ["Quiet"])

@@ -176,6 +176,24 @@ def test_changes_that_wait_make_the_first_fill_wait(make_stack):
     stack.wait_equal("Items", 60)
 
 
+def test_a_fill_makes_full_batches_and_takes_what_the_minute_has_left(make_stack):
+    """Some 40 batches: without the rest of the minute the quota gives 12 of them at once, and then one in 1.33 s."""
+    limit = 64 * 1024
+    stack = make_stack(start=False, quota=60, google={"batch_bytes": "64KiB"})
+    insert(stack, 8000)
+    stack.webhook.start()
+    stack.replicator.start()
+    wait_until("the snapshot's end", lambda: is_done(stack), 120)
+    requests = [r for r in stack.google.requests() if r["path"].endswith(":batchUpdate")]
+    assert [r for r in requests if r["status"] != 200] == []
+    filled = sum(r["plain"] for r in requests)
+    assert filled / limit > 25, "too little to tell"
+    assert len(requests) < filled / limit * 1.25 + 3, [r["plain"] for r in requests]
+    assert max(r["plain"] for r in requests) < limit * 1.15
+    assert stack.metric("tabrelay_quota_wait_seconds_total", kind="write") == 0
+    stack.wait_equal("Items", 60)
+
+
 def test_batches_become_smaller_when_answers_do_not_come(make_stack):
     stack = make_stack(start=False)
     insert(stack, 20000)

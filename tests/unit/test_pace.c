@@ -79,6 +79,41 @@ static void a_lost_answer_halves_and_there_is_a_least(void **state)
     assert_true(p.bytes > 1024);
 }
 
+static void batches_double_until_one_was_too_much(void **state)
+{
+    struct pace p;
+    size_t before;
+
+    (void)state;
+    pace_init(&p, MAX);
+    before = p.bytes;
+    pace_answered(&p, p.bytes, 500);
+    assert_int_equal(p.bytes, 2 * before);
+    pace_answered(&p, p.bytes, 6000);
+    before = p.bytes;
+    pace_answered(&p, p.bytes, 500);
+    assert_in_range(p.bytes, before + 1, before + before / 4);
+}
+
+static void of_known_rows_the_share_that_is_written_is_learned(void **state)
+{
+    struct pace p;
+
+    (void)state;
+    pace_init(&p, MAX);
+    assert_int_equal(pace_reckon(&p, 1000), 1000);
+    for (int i = 0; i < 20; i++)
+        pace_planned(&p, 8000, 2000);
+    assert_in_range(pace_reckon(&p, 1000), 250, 260);
+    pace_planned(&p, 8000, 6000); /* more counts at once */
+    assert_int_equal(pace_reckon(&p, 1000), 750);
+    pace_planned(&p, 0, 0);
+    assert_int_equal(pace_reckon(&p, 1000), 750);
+    for (int i = 0; i < 20; i++)
+        pace_planned(&p, 8000, 0);
+    assert_in_range(pace_reckon(&p, 1000), 100, 130); /* they may be changed whole yet */
+}
+
 static void a_limit_below_the_start_holds_from_the_start(void **state)
 {
     struct pace p;
@@ -149,6 +184,8 @@ int main(void)
         cmocka_unit_test(a_slow_answer_takes_a_quarter),
         cmocka_unit_test(a_lost_answer_halves_and_there_is_a_least),
         cmocka_unit_test(a_limit_below_the_start_holds_from_the_start),
+        cmocka_unit_test(batches_double_until_one_was_too_much),
+        cmocka_unit_test(of_known_rows_the_share_that_is_written_is_learned),
         cmocka_unit_test(progress_knows_share_and_time_left),
         cmocka_unit_test(progress_follows_a_change_of_pace),
         cmocka_unit_test(more_rows_than_estimated_are_no_end),

@@ -119,6 +119,79 @@ static void what_can_wait_leaves_a_reserve(void **state)
     assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
 }
 
+/* Requests of a fill that may go at NOW. */
+static unsigned fill_at(struct quota *q, int64_t now)
+{
+    unsigned n = 0;
+
+    for (; quota_wait_ms(q, QUOTA_FILL, now) == 0; n++)
+        quota_take(q, now);
+    return n;
+}
+
+static void a_fill_takes_what_the_minute_has_left(void **state)
+{
+    struct quota q;
+    int64_t wait;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    assert_int_equal(fill_at(&q, 500), 48);
+    /* With the bucket refilled, twelve are left for others. */
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 40000), 0);
+    wait = quota_wait_ms(&q, QUOTA_FILL, 500);
+    assert_true(wait > 0 && wait < 10000); /* one that is not a fill's will do */
+    assert_int_equal(fill_at(&q, 61000), 48);
+}
+
+static void what_a_fill_has_left_is_spread_over_the_minute(void **state)
+{
+    struct quota q;
+    int64_t now = 10000, longest = 0;
+    unsigned n = 0;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    fill_at(&q, now);
+    for (; now < 61000; n++) {
+        int64_t wait = quota_wait_ms(&q, QUOTA_CAN_WAIT, now);
+
+        longest = wait > longest ? wait : longest;
+        now += wait;
+        quota_take(&q, now);
+    }
+    assert_in_range(n, 8, 12);
+    assert_true(longest < 8000);
+}
+
+/* Fills, changes and what cannot wait, at random. */
+static void no_minute_sees_more_than_the_limit_whoever_asks(void **state)
+{
+    static const unsigned limits[] = {1, 5, 60, 300};
+    static int64_t at[4000];
+
+    (void)state;
+    srand(5);
+    for (size_t l = 0; l < sizeof(limits) / sizeof(limits[0]); l++) {
+        struct quota q;
+        size_t n = 0, first = 0;
+
+        quota_init(&q, limits[l], 0);
+        for (int64_t now = 0; now < 600000 && n < 4000;
+             now += rand() % 4 == 0 ? rand() % 3000 : 1) {
+            now += quota_wait_ms(&q, (enum quota_claim)(rand() % 3), now);
+            quota_take(&q, now);
+            at[n++] = now;
+        }
+        for (size_t i = 0; i < n; i++) {
+            while (at[i] - at[first] >= 60000)
+                first++;
+            assert_true(i - first + 1 <= limits[l]);
+        }
+        assert_true(n >= limits[l] * 5);
+    }
+}
+
 static void a_lower_limit_is_learned_a_higher_one_is_not(void **state)
 {
     static int64_t at[100];
@@ -146,6 +219,9 @@ int main(void)
         cmocka_unit_test(a_refusal_waits_and_halves_the_pace),
         cmocka_unit_test(answers_bring_the_pace_back_to_the_limit),
         cmocka_unit_test(what_can_wait_leaves_a_reserve),
+        cmocka_unit_test(a_fill_takes_what_the_minute_has_left),
+        cmocka_unit_test(what_a_fill_has_left_is_spread_over_the_minute),
+        cmocka_unit_test(no_minute_sees_more_than_the_limit_whoever_asks),
         cmocka_unit_test(a_lower_limit_is_learned_a_higher_one_is_not),
     };
 
