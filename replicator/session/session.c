@@ -144,12 +144,13 @@ static int steps_failed(struct session *s, int64_t now, struct err *err)
 
 static int64_t token_wait_ms(const struct session *s)
 {
-    bool is_fill = false;
+    int64_t wait = sheets_write_wait_ms(s->sheets, NULL, false);
+    bool is_filling = false;
 
-    for (size_t i = 0; i < s->n_follows && !is_fill; i++)
-        is_fill = s->follows[i].is_chunk_pending &&
-                  window_is_filling(s, s->follows[i].m.cfg->spreadsheet);
-    return sheets_write_wait_ms(s->sheets, NULL, is_fill);
+    for (size_t i = 0; wait > 0 && i < s->n_follows && !is_filling; i++)
+        is_filling = s->follows[i].is_chunk_pending &&
+                     window_is_filling(s, s->follows[i].m.cfg->spreadsheet);
+    return is_filling ? sheets_write_wait_ms(s->sheets, NULL, true) : wait;
 }
 
 /* May a batch that is due leave? While it may not, the time is counted. */

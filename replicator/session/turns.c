@@ -23,6 +23,16 @@ static size_t first_of(const struct session *s, size_t at)
     return i;
 }
 
+/* May a batch to F's spreadsheet go by the quota? */
+static bool has_token(const struct session *s, const struct follow *f)
+{
+    const char *spreadsheet = f->m.cfg->spreadsheet;
+
+    return sheets_write_wait_ms(s->sheets, spreadsheet, false) == 0 ||
+           (window_is_filling(s, spreadsheet) &&
+            sheets_write_wait_ms(s->sheets, spreadsheet, true) == 0);
+}
+
 struct follow *turns_next(struct session *s)
 {
     CLEANUP_FREE bool *has_rows = calloc(s->n_follows, sizeof(*has_rows));
@@ -38,9 +48,7 @@ struct follow *turns_next(struct session *s)
         if (!s->follows[i].m.is_ready || (has_rows != NULL && !has_rows[i]))
             continue;
         if (!f->turn.is_lost && f->turn.after_ms <= now &&
-            (next == NULL || f->turn.last_ms < next->turn.last_ms) &&
-            sheets_write_wait_ms(s->sheets, f->m.cfg->spreadsheet,
-                                 window_is_filling(s, f->m.cfg->spreadsheet)) == 0)
+            (next == NULL || f->turn.last_ms < next->turn.last_ms) && has_token(s, f))
             next = f;
     }
     if (next != NULL)
