@@ -108,14 +108,15 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     return rows;
 }
 
-/* What share of known rows is written, for the next batch; a share of the batch with new ones does
- * not tell. */
+/* What share of a known row is written, for the next batch. A share of the batch with new rows does
+ * not tell, and rows that the sheet shows already say nothing of others. */
 static void learn_share(struct session *s, const struct share *share, size_t written)
 {
     size_t bytes = 0;
 
     for (size_t i = 0; i < share->plan.n_rows; i++)
-        bytes += plan_row_bytes(share->plan.rows[i].pending->image, false);
+        if (shipment_is_written(share->plan.rows[i].action))
+            bytes += plan_row_bytes(share->plan.rows[i].pending->image, false);
     if (share->plan.n_inserts == 0)
         pace_planned(&s->pace, bytes, written);
 }

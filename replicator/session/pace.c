@@ -2,7 +2,7 @@
 #include "replicator/session/pace.h"
 
 enum { START = 512 * 1024, STEP = 128 * 1024, MIN = 32 * 1024, FAST_MS = 2000, SLOW_MS = 5000 };
-static const double SHARE_MIN = 0.125; /* a batch may be no more than so many times too large */
+static const double SHARE_MIN = 0.25; /* a batch may be no more than so many times too large */
 
 void pace_init(struct pace *p, size_t max)
 {
