@@ -75,8 +75,8 @@ bool plan_has_come_equal(const struct plan *plan, const struct planned_row *row,
 /* Does NOW, the blob as it is, hold all cells that were held when ROW was planned? */
 bool plan_is_held_still(const struct plan *plan, const struct planned_row *row, const void *now,
                         size_t now_len);
-/* About how many bytes of a request IMAGE takes, whole. IS_NEW: a row among others that are inserted
- * with it; else one that stands alone. */
+/* About how many bytes of a request IMAGE takes, whole. IS_NEW: a row among others that are
+ * inserted with it; else one that stands alone. */
 size_t plan_row_bytes(const struct row_image *image, bool is_new);
 /* Append the requests to BATCH. */
 int plan_emit(const struct plan *plan, struct batch *batch, struct err *err);
