@@ -10,6 +10,7 @@ from tables import BY_TAB, TABLES
 
 PATIENCE_S = 60
 QUIET_S = 2.6  # longer than reconcile_every
+NOTES_S = 1.5  # notes come 0.7 s after the comparison that asks for them
 
 
 class Rest:
@@ -37,6 +38,7 @@ def come(world):
     seen = _last_edit(world)
     if rest.problem == "":
         _compare(world)
+        time.sleep(NOTES_S)
         _until_equal(world, rest, "the comparison on request")
     _listen(world, rest, seen)
     rest.seconds = time.monotonic() - began
@@ -209,7 +211,7 @@ def _compare(world):
 
 def _reconciled(world):
     return [row[0] for row in world.stack.sql(
-        f"SELECT reconciled_at FROM {world.stack.state_database}.mapping_state ORDER BY mapping")]
+        f"SELECT COALESCE(reconciled_at, '1970-01-01') FROM {world.stack.state_database}.mapping_state ORDER BY mapping")]
 
 
 def _listen(world, rest, seen):
