@@ -288,14 +288,16 @@ def test_what_was_written_over_before_it_could_be_read_is_in_the_log(hook):
 
 
 def test_what_the_event_tells_of_is_taken_unless_rows_of_the_database_have_just_gone(hook):
-    def over(title):
-        edit = make_edit({"id": 1, "title": title}, ["title"], over=True, old={"title": "typed before"}, time=int(time.time() * 1000) - 500)
+    def over(title, old):
+        edit = make_edit({"id": 1, "title": title}, ["title"], over=True, old={"title": old}, time=int(time.time() * 1000) - 500)
         _, answer = hook.post([edit], "Mine")
         return answer["results"][0]["outcome"], hook.sql("SELECT title FROM @mine WHERE id = 1")[0][0]
     assert hook.edit(MINE, ["title"], "Mine")["outcome"] == "unchanged"
-    assert over("typed") == over("typed again")[:1] + ("typed",) == ("applied", "typed")  # over what the sheet itself had said
+    assert over("typed", "typed before") == ("applied", "typed")
+    assert over("typed again", "typed") == ("applied", "typed again")  # over what the sheet itself had said
+    assert over("typed long ago", "typed before") == ("stale", "typed again")  # the sheet has said something else since
     hook.state("INSERT INTO @tombstone SELECT mapping, UNHEX('00112233445566778899AABBCCDDEEFF'), 'mysql', UTC_TIMESTAMP(3) FROM @base LIMIT 1")
-    assert over("of which row?") == ("rejected", "typed again")
+    assert over("of which row?", "typed again") == ("rejected", "typed again")
 
 
 def test_a_blank_cell_that_was_typed_into_is_not_one_that_shows_something_for_long(hook):
