@@ -97,7 +97,7 @@ def test_each_program_has_a_user_with_the_least_privileges(project):
 
 
 def test_the_command_line_finds_nothing_wrong(project):
-    assert "0 warnings, 0 failures" in project.compose("run", "--rm", "cli", "check")
+    assert "0 warnings, 0 failed" in project.compose("run", "--rm", "cli", "check")
     assert re.search(r"products +streaming +done", project.compose("run", "--rm", "cli", "status"))
 
 
