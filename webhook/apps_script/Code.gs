@@ -650,12 +650,19 @@ function fate_(state, job) {
       return other.name !== event.name && isTypedOver_(events, event, other, earlierMs);
     });
   }
-  if (mine && (isOver(mine, EVENT_ORDER_MS) || (isOver(mine, EVENT_MS) && !isShown_(job)))) {
+  if (mine && (isOver(mine, EVENT_ORDER_MS) || (isOldOf_(events, mine) && !isShown_(job) && isOver(mine, EVENT_MS)))) {
     return 'over';
   }
   return mine && events.some(function (other) {
     return other.name > mine.name && !isOver(other, EVENT_ORDER_MS);
   }) ? 'unseen' : 'newest';
+}
+
+/* Has some earlier event found in the cell what EVENT put there? */
+function isOldOf_(events, event) {
+  return events.some(function (other) {
+    return other.isSingle && other.name < event.name && other.oldValue === event.value;
+  });
 }
 
 /* The events between which rows have not moved: before and after that another cell stood there. Rows that were sorted or moved
