@@ -24,7 +24,7 @@ CREATE TRIGGER items_i AFTER INSERT ON items FOR EACH ROW INSERT INTO typed (id,
 CREATE TRIGGER items_u AFTER UPDATE ON items FOR EACH ROW
     INSERT INTO typed (id, name) SELECT NEW.id, NEW.name FROM DUAL WHERE NOT NEW.name <=> OLD.name;
 """
-ROWS = 400  # a cell is typed again after two minutes: of two edits of a cell that both wait, the older may stay (docs/limits.md)
+ROWS = 400  # a cell is typed again after two minutes
 NAME, QTY = 1, 2  # columns of Items
 SQL_EVERY_S, PERSON_EVERY_S = 0.05, 0.3
 
