@@ -416,6 +416,25 @@ def test_the_tab_is_deleted_during_a_write_and_comes_back(stack):
 
 
 @SHEET_ONLY
+def test_what_mysql_changes_while_the_tab_is_gone_is_there_when_it_comes_back(stack):
+    """With the id that it had: an undone delete."""
+    fill(stack)
+    stack.act({"action": "add_tab", "title": "Other"})
+    act(stack, "delete_tab")
+    stack.sql("UPDATE items SET name = 'noticed' WHERE id = 1")
+    wait_until("the problem", lambda: stack.sql(f"SELECT last_error FROM {stack.state_database}.mapping_state")[0][0])
+    position = f"SELECT position FROM {stack.state_database}.checkpoint"
+    before = stack.sql(position)
+    stack.sql("UPDATE items SET name = 'from MySQL' WHERE id = 2")
+    wait_until("the checkpoint to pass the change", lambda: stack.sql(position) != before)
+    stack.act({"action": "undo"})
+    stack.replicator.stop()
+    stack.replicator.start()
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert by_key(stack, "name")[1.0] == "noticed" and by_key(stack, "name")[2.0] == "from MySQL"
+
+
+@SHEET_ONLY
 @pytest.mark.parametrize("action", [
     {"action": "insert_columns", "index": 1}, {"action": "delete_columns", "index": 2},
     {"action": "move_columns", "index": 1, "to": 6}, {"action": "move_columns", "index": 0, "count": 2, "to": 9},
