@@ -170,7 +170,7 @@ def test_what_is_typed_over_a_long_text_is_refused_and_put_back(long):
     wait_until("the refusal", lambda: ("rejected",) in long.sql(OUTCOMES.format(long.state_database)), 20)
     wait_until("the cell as it was", lambda: shown(long, 2) == before, 20)
     assert body(long, 2) == LONG
-    assert "too long" in long.grid("Items")[2][2]["n"]
+    assert "too long" in wait_until("the note", lambda: (long.grid("Items")[2][2] or {}).get("n"))
 
 
 def test_a_sort_of_rows_with_a_long_text_changes_nothing(long):
