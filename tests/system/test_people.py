@@ -519,7 +519,7 @@ def test_rows_go_on_while_somebody_types_without_a_pause(stack):
     typist.start()
     price = 100
     try:
-        while len(typed) < 15:
+        while len(typed) < 15 and typist.is_alive():
             price += 1
             stack.sql("UPDATE items SET price = %s", (price,))
             wait_until("the row in which nobody types", lambda: shown(stack, 1, "price") == price)
