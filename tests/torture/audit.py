@@ -30,10 +30,10 @@ def sql():
 class Change:
     """One row's: `old` and `new` are {column: cell} or None, `key` its identity (before it, if it had one)."""
 
-    def __init__(self, row):
+    def __init__(self, row, webhook):
         self.id, self.at, who, self.edit, name, self.op, old, new = row
         self.table = TABLES[name]
-        self.is_ours = who.startswith("tabrelay@")
+        self.is_ours = who.startswith(f"{webhook}@")
         self.old = None if old is None else self.table.cells(parse(old))
         self.new = None if new is None else self.table.cells(parse(new))
         self.key = self.table.key_of(self.old or self.new)
@@ -51,4 +51,4 @@ class Change:
 
 def read(stack):
     rows = stack.sql("SELECT id, at, who, edit, name, op, old_row, new_row FROM audit ORDER BY id")
-    return [Change(row) for row in rows]
+    return [Change(row, stack.user("webhook")) for row in rows]

@@ -7,7 +7,7 @@ MySQL (audit.py), and the edit log, which is what tabrelay says itself.
 import bisect
 import collections
 
-from tables import BY_TAB, from_protocol, parse
+from tables import BY_TAB, TABLES, from_protocol, parse
 
 REQUEST_MS = 300  # so long a request takes here, when the machine is busy
 TYPING = ("edit", "paste", "clear", "undo", "copy_paste", "cut_paste", "merge_cells")
@@ -20,6 +20,11 @@ class Entry:
         self.id, self.mapping, self.source, self.operation, columns, cells, self.outcome, self.message, self.kind = row
         self.columns = parse(columns)
         self.cells = {header: from_protocol(value) for header, value in parse(cells).items()}
+
+    def made(self, change):
+        """Is CHANGE this edit's, by its row?"""
+        return (self.mapping == change.table.name and self.operation == change.op.lower() and
+                TABLES[self.mapping].key_of(self.cells) in (change.key, None))
 
     @property
     def is_told(self):
@@ -43,8 +48,17 @@ def read_log(stack):
     return {row[0]: Entry(row) for row in rows}
 
 
+def name_edits(changes, log):
+    """The audit names an edit by LAST_INSERT_ID(): of edits that shared a transaction, the first. Each of these has its own row."""
+    for change in changes:
+        first = log.get(change.edit)
+        if change.is_ours and first is not None and not first.made(change):
+            change.edit = next((entry.id for entry in log.values() if entry.id > first.id and entry.made(change)), change.edit)
+
+
 def check(world, rest, changes):
     log = read_log(world.stack)
+    name_edits(changes, log)
     for entry in log.values():
         world.count(f"edits {entry.outcome}")
     for policy, state, outcome, n in world.stack.sql(f"SELECT policy, state, outcome, COUNT(*) FROM {world.stack.state_database}.conflicts "
