@@ -57,11 +57,11 @@ void request_log_put(struct request_log *log, int64_t after, struct buf *out)
         buf_printf(out, "%s{\"number\":%lld,\"method\":\"%s\",\"path\":", has ? "," : "",
                    (long long)n, e->method);
         buf_json(out, e->path, strlen(e->path));
-        buf_printf(
-            out,
-            ",\"status\":%d,\"ms\":%lld,\"bytes\":%zu,\"plain\":%zu,\"cells\":%ld,\"port\":%u,"
-            "\"user\":",
-            e->status, (long long)e->ms, e->bytes, e->plain_bytes, e->cells, e->port);
+        buf_printf(out,
+                   ",\"status\":%d,\"ms\":%lld,\"bytes\":%zu,\"plain\":%zu,\"cells\":%ld,"
+                   "\"answer\":%zu,\"port\":%u,\"user\":",
+                   e->status, (long long)e->ms, e->bytes, e->plain_bytes, e->cells, e->answer_bytes,
+                   e->port);
         buf_json(out, e->user, strlen(e->user));
         buf_putc(out, '}');
         has = true;

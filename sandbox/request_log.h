@@ -21,6 +21,7 @@ struct request_entry {
     size_t bytes;       /* of the request's body */
     size_t plain_bytes; /* of it, unpacked */
     long cells;         /* written */
+    size_t answer_bytes;
 };
 
 struct request_log *request_log_new(void);

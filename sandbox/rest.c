@@ -361,6 +361,7 @@ static void write_log(struct call *call, int64_t since_ms, const struct http_res
         .bytes = call->request->body_len,
         .plain_bytes = call->plain_bytes,
         .cells = call->cells,
+        .answer_bytes = response->body.len,
     };
 
     snprintf(entry.method, sizeof(entry.method), "%s", call->request->method);

@@ -20,6 +20,8 @@ struct comparison {
     bool *changed;            /* owned; scratch, one a column */
     const struct grid *notes; /* of the page's cells */
     struct base_rows base;    /* of the page's keys, as it is now */
+    size_t *copied;           /* owned; edits in FOUND that turned out to be a copy's, from 1 */
+    size_t n_copied;
     /* Rows that may be those of keys that are gone: they have cells and no key, or stand where the
      * key stood. The first that were met. */
     int64_t candidates[CANDIDATES_MAX];
@@ -36,6 +38,18 @@ static inline void comparison_add_candidate(struct comparison *c, int64_t row)
 /* Read all pages and collect what people changed. Columns that have moved: the session is to
  * restart, and nothing more is to be said. Blocks. */
 int comparison_rows(struct comparison *c, struct err *err);
+/* reconcile_twins.c */
+/* Does somebody know already that another row with this key counts? */
+bool comparison_is_twin(const struct comparison *c, int64_t row);
+/* A row whose key stands in a row above: say so. */
+int comparison_note_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
+                         int64_t row, struct err *err);
+/* ROW counts: it is not a twin any more, if it was one. */
+int comparison_forget_twin(struct comparison *c, struct hash128 key, int64_t row, struct err *err);
+/* Do the cells that have changed show what they did before MySQL's values came? */
+bool comparison_shows_old(const struct comparison *c, const struct grid *grid, int64_t row,
+                          const struct base_row *base);
+
 /* Is all of ROW blank that is mapped? */
 bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64_t row);
 /* Collect the rows that are gone, or hold them back. Blocks. */

@@ -219,7 +219,7 @@ static int plan_share(struct session *s, struct shipment *sh, uint32_t at, size_
         free(rows);
         return -1;
     }
-    n = meet_base(s, share, rows, n);
+    n = proof_rows_max(m, rows, meet_base(s, share, rows, n));
     if (plan_rows(sh, share, m, rows, n, err) != 0)
         return -1;
     learn_share(s, share, batch_bytes(sh->batch) - n_bytes);
@@ -232,7 +232,6 @@ static struct batch *new_batch(const struct session *s, const char *spreadsheet)
 
     if (batch == NULL)
         return NULL;
-    batch_now_or_never(batch);
     if (window_is_filling(s, spreadsheet))
         batch_fill(batch);
     return batch;
@@ -426,7 +425,7 @@ static int send_batch(struct session *s, struct shipment *sh, const struct grid_
 
     sh->sent_us = clock_wall_us();
     rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
-
+    sheets_hurry(s->sheets, false);
     sh->answered_us = clock_wall_us();
     count_batch(sh, rc, err);
     if (rc == 0)
@@ -434,6 +433,26 @@ static int send_batch(struct session *s, struct shipment *sh, const struct grid_
     else if (err->code == ERR_LOST)
         pace_lost(&s->pace);
     metrics_set(METRIC_BATCH_LIMIT, (int64_t)s->pace.bytes);
+    return rc;
+}
+
+/* Which rows a batch has deleted is to be seen in all key cells only. Without them it is written,
+ * and not proven. */
+static int look_for_deletes(struct session *s, struct share *share, struct err *err)
+{
+    struct mapping *m = share->plan.mapping;
+    struct row_index before = m->index;
+    int rc;
+
+    m->index = (struct row_index){0};
+    rc = tab_read_index_whole(s->sheets, m, err);
+    if (rc != 0) {
+        err->code = ERR_LOST;
+        err_transient(err);
+    } else {
+        rc = proof_check_deletes(&share->plan, &before, &share->result, err);
+    }
+    row_index_close(&before);
     return rc;
 }
 
@@ -467,9 +486,13 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
 
         note_arrival(s, share);
         rc = proof_check(&share->proof, &share->plan, grids + at, &share->result, err);
+        if (rc == 0 && share->result.are_deletes_unsure)
+            rc = look_for_deletes(s, share, err);
         share->is_judged = true;
     }
     grids_free(grids, n);
+    if (rc != 0 && err->code == ERR_LOST)
+        note_failure(s, sh, err);
     return rc;
 }
 
@@ -482,14 +505,17 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct 
     bool must_wait = false;
     int rc = plan_shipment(s, &sh, spreadsheet, err);
 
+    sheets_hurry(s->sheets, true);
     if (rc == 0)
         rc = look_before(s, &sh, &must_wait, err);
     if (rc != 0 || must_wait) {
+        sheets_hurry(s->sheets, false);
         shipment_close(&sh);
         return rc;
     }
     if (room_for_shipment(s, &sh, err) != 0 || send_shipment(s, &sh, err) != 0)
         rc = -1;
+    sheets_hurry(s->sheets, false);
     for (size_t i = 0; rc != 0 && i < sh.n_shares; i++)
         if (own_columns_refused(s, &s->follows[sh.shares[i].at], err))
             err->transient = true;

@@ -2,6 +2,7 @@
 /* found: edits that no trigger told, sent through the same door as every other edit
  * (docs/ARCHITECTURE.md). */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base.h"
@@ -121,6 +122,40 @@ void found_resolve(struct found *f, int64_t conflict)
 {
     begin_edit(f, "resolve", -1);
     buf_printf(&f->edits, ",\"conflict\":%" PRId64 ",\"take\":\"mysql\"}", conflict);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+void found_take_back(struct found *f, size_t *edits, size_t n)
+{
+    struct buf left = BUF_INIT;
+    const char *at = buf_text(&f->edits), *end = at + f->edits.len;
+    size_t done = 0;
+
+    if (n == 0 || f->edits.is_failed)
+        return;
+    qsort(edits, n, sizeof(*edits), compare_numbers);
+    for (size_t number = 1; at < end; number++) {
+        const char *next = memchr(at, '\x1e', (size_t)(end - at));
+        const char *stop = next == NULL ? end : next;
+
+        if (done < n && edits[done] == number) {
+            done++;
+        } else {
+            if (left.len > 0)
+                buf_putc(&left, '\x1e');
+            buf_append(&left, at, (size_t)(stop - at));
+        }
+        at = next == NULL ? end : next + 1;
+    }
+    buf_close(&f->edits);
+    f->edits = left;
+    f->n -= done;
 }
 
 static int post(struct session *s, const struct mapping *m, const char *edits, size_t len,

@@ -277,7 +277,7 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
 
     if (r->are_headers_moved)
         return mend_columns(s, sh, share, err);
-    if (r->n_moved + r->n_twice == 0)
+    if (r->n_moved + r->n_twice + r->n_victims == 0)
         return 0;
     log_warn(
         "flush: rows moved while a batch was on its way; they are put right mapping=%s rows=%zu "

@@ -121,6 +121,8 @@ static int compare(struct session *s, uint32_t at, struct err *err)
         return err_nomem(err, "reconcile");
     if (!f->reconcile.is_keys_only)
         rc = comparison_rows(&c, err);
+    found_take_back(&c.found, c.copied, c.n_copied);
+    free(c.copied);
     if (rc == 0 && !s->must_restart)
         rc = comparison_deletes(&c, err);
     if (c.found.n > 0 || f->refreshes != NULL)

@@ -47,7 +47,7 @@ static int put_back(struct comparison *c, const struct base_row *base, struct er
 }
 
 static int compare_known(struct comparison *c, const struct grid *grid, int64_t row,
-                         struct base_row *base, struct err *err)
+                         struct base_row *base, struct base_entry *entry, struct err *err)
 {
     const struct mapping *m = &c->f->m;
     bool any = false;
@@ -59,8 +59,11 @@ static int compare_known(struct comparison *c, const struct grid *grid, int64_t 
         return -1;
     for (size_t i = 0; i < m->n_columns; i++)
         any = any || c->changed[i];
-    if (any)
-        found_upsert(&c->found, m, grid, row, c->changed, base);
+    if (!any)
+        return 0;
+    found_upsert(&c->found, m, grid, row, c->changed, base);
+    if (comparison_shows_old(c, grid, row, base))
+        entry->old_edit = (uint32_t)c->found.n;
     return 0;
 }
 
@@ -99,36 +102,12 @@ bool comparison_is_blank(const struct mapping *m, const struct grid *grid, int64
     return true;
 }
 
-/* No row number: it would be another one after each sort. */
-static const char twice[] = "this key stands in another row already; this row is not synchronised";
-
-/* The note of the first key cell in ROW; blank: none. */
-static const struct cell *key_note(const struct comparison *c, int64_t row)
+static bool is_deleted(const struct comparison *c, int64_t row)
 {
-    return grid_at(c->notes, row, c->f->m.columns[c->f->m.key[0]].sheet_column);
-}
+    const struct mapping *m = &c->f->m;
+    const struct cell *note = grid_at(c->notes, row, m->columns[m->key[0]].sheet_column);
 
-static bool is_noted(const struct comparison *c, int64_t row, const char *text)
-{
-    const struct cell *note = key_note(c, row);
-
-    return note->type == CELL_TEXT && note_text_is(note->text, note->text_len, text);
-}
-
-/* A key that stands twice: the first row counts, and the other one says so. When they have changed
- * places, what the first one shows is what it was copied with: nobody wishes for that. */
-static int note_twin(struct comparison *c, const struct base_entry *entry, int64_t row,
-                     struct err *err)
-{
-    const struct base_row *base = base_rows_find(&c->base, entry->key);
-
-    if (is_noted(c, row, twice))
-        return 0;
-    if (entry->was_twin && base != NULL &&
-        session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
-        return -1;
-    return note_add(c->s, c->at, entry->key, row, c->f->m.columns[c->f->m.key[0]].header, twice,
-                    err);
+    return note->type == CELL_TEXT && note_text_is(note->text, note->text_len, NOTE_DELETED);
 }
 
 /* A row with a key that stands here first. ENTRY: its base before the mark. Only a row whose base
@@ -136,18 +115,16 @@ static int note_twin(struct comparison *c, const struct base_entry *entry, int64
 static int look_at_row(struct comparison *c, const struct grid *grid, int64_t row,
                        struct hash128 key, struct base_entry *entry, struct err *err)
 {
-    const struct mapping *m = &c->f->m;
     struct base_row *base = base_rows_find(&c->base, key);
 
-    if (is_noted(c, row, twice) &&
-        note_add(c->s, c->at, key, row, m->columns[m->key[0]].header, NULL, err) != 0)
+    if (comparison_forget_twin(c, key, row, err) != 0)
         return -1;
     if (entry != NULL) {
         entry->is_seen = true;
         entry->row = row;
         /* It was not the row that counts. If the other one is gone, the next look takes it for
          * that. */
-        entry->was_twin = is_noted(c, row, twice);
+        entry->was_twin = comparison_is_twin(c, row);
         if (entry->was_twin) {
             reconcile_request(c->f, false);
             return 0;
@@ -159,8 +136,8 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
     if (!base_list_is_same(entry, base))
         return 0;
     if (base != NULL)
-        return compare_known(c, grid, row, base, err);
-    if (!is_noted(c, row, NOTE_DELETED))
+        return compare_known(c, grid, row, base, entry, err);
+    if (!is_deleted(c, row))
         compare_new(c, grid, row);
     return 0;
 }
@@ -203,7 +180,7 @@ static int compare_rows(struct comparison *c, const struct grid *grid, const str
             continue;
         }
         entry = base_list_find(&c->f->reconcile.base, key);
-        if ((entry != NULL && entry->is_seen ? note_twin(c, entry, row, err)
+        if ((entry != NULL && entry->is_seen ? comparison_note_twin(c, grid, entry, row, err)
                                              : look_at_row(c, grid, row, key, entry, err)) != 0)
             return -1;
     }

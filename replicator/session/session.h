@@ -470,6 +470,8 @@ void found_upsert(struct found *f, const struct mapping *m, const struct grid *g
                   const bool *changed, const struct base_row *base);
 int found_delete(struct found *f, const struct mapping *m, const struct base_row *base,
                  struct err *err);
+/* Forget N of the edits that were collected, by number from 1; none twice. EDITS gets sorted. */
+void found_take_back(struct found *f, size_t *edits, size_t n);
 /* Post what was collected, in requests of bounded size. Blocks. */
 int found_post(struct session *s, const struct mapping *m, struct found *f, struct err *err);
 

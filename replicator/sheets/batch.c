@@ -34,11 +34,6 @@ void batch_clear(struct batch *b)
     b->n_cells = 0;
 }
 
-void batch_now_or_never(struct batch *b)
-{
-    b->is_now_or_never = true;
-}
-
 void batch_fill(struct batch *b)
 {
     b->is_fill = true;

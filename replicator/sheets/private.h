@@ -19,7 +19,6 @@ struct batch {
     struct buf requests; /* JSON objects with commas between */
     size_t n_requests;
     size_t n_cells;
-    bool is_now_or_never;
     bool is_fill;
 };
 
@@ -76,6 +75,7 @@ struct sheets {
     void *guard_ctx;
     enum request_zip zip;
     bool is_leaving;
+    bool is_in_hurry;        /* sheets_hurry */
     struct known_tab *known; /* owned */
     size_t n_known;
     char *number_key; /* owned; NULL: batches carry no numbers */
@@ -163,7 +163,6 @@ struct request {
     const struct buf *body;  /* NULL: none */
     const char *what;        /* for errors: "spreadsheet ID" */
     const char *spreadsheet; /* whose quota and permissions count; not of Drive's requests */
-    bool is_now_or_never;    /* not sent again after a 429 */
     bool is_fill;
 };
 

@@ -17,6 +17,7 @@ enum {
     WRITE_REFUSALS = 2, /* 429s that a write waits for before the caller may coalesce more */
     DRIVE_TIMEOUT_MS = 10000,
     LEAVING_TIMEOUT_MS = 2000,
+    HURRY_MS = 500,
     ANSWER_MAX = 128 * 1024 * 1024,
     ZIP_MIN = 4096 /* below that it spares no packet worth the work */
 };
@@ -26,6 +27,7 @@ static const char user_agent[] = "User-Agent: tabrelay/" TABRELAY_VERSION " (gzi
 
 /* How far a request has come. */
 struct attempt {
+    int64_t began_ms; /* this try; monotonic */
     size_t account;
     unsigned tries;
     unsigned changes; /* of the account, after refusals */
@@ -54,6 +56,19 @@ static int wait_for_drive(struct sheets *s, struct attempt *a, struct err *err)
     return err_transient(err);
 }
 
+/* Would it be too late, after WAIT_MS more? */
+static bool is_late(const struct sheets *s, const struct attempt *a, int64_t wait_ms)
+{
+    return s->is_in_hurry && clock_mono_ms() + wait_ms - a->began_ms > HURRY_MS;
+}
+
+static int fail_as_late(int64_t wait_ms, struct err *err)
+{
+    err_set(err, ERR_QUOTA, "sheets: a batch could not leave at once, and is planned again");
+    err->wait_ms = wait_ms;
+    return err_transient(err);
+}
+
 /* Choose the account that goes, once it may. */
 static int wait_for_turn(struct sheets *s, const struct request *r, struct attempt *a,
                          struct err *err)
@@ -64,6 +79,8 @@ static int wait_for_turn(struct sheets *s, const struct request *r, struct attem
     if (r->kind == REQUEST_DRIVE)
         return wait_for_drive(s, a, err);
     while ((wait = budget_wait_ms(s->budget, &ask, clock_mono_ms(), &a->account)) > 0) {
+        if (is_late(s, a, wait))
+            return fail_as_late(wait, err);
         if (stop_wait_ms(s->stop, wait))
             return err_set(err, ERR_STOPPED, "sheets: stopped while waiting for the quota");
         budget_waited(s->budget, ask.kind, wait);
@@ -234,6 +251,8 @@ static int try_once(struct sheets *s, const struct request *r, struct attempt *a
         rc = token_get(s->tokens[a->account], s->http, &bearer, err);
     if (rc == 0 && r->kind == REQUEST_WRITE && s->may_write != NULL)
         rc = s->may_write(s->guard_ctx, err);
+    if (rc == 0 && is_late(s, a, 0))
+        rc = fail_as_late(0, err);
     if (rc == 0) {
         take(s, r, a);
         rc = call_once(s, r, a, &answer, bearer, err);
@@ -279,14 +298,15 @@ static bool change_packing(const struct sheets *s, struct attempt *a, const stru
     return true;
 }
 
-static bool is_worth_another(const struct request *r, const struct err *err, unsigned tries)
+static bool is_worth_another(const struct sheets *s, const struct request *r, const struct err *err,
+                             unsigned tries)
 {
-    if (r->kind == REQUEST_DRIVE)
+    if (r->kind == REQUEST_DRIVE || (err->code == ERR_QUOTA && s->is_in_hurry))
         return false;
     if (r->kind == REQUEST_READ)
         return err->transient && err->code != ERR_AUTH && err->code != ERR_GONE &&
                tries < READ_TRIES;
-    return err->code == ERR_QUOTA && tries < WRITE_REFUSALS && !r->is_now_or_never;
+    return err->code == ERR_QUOTA && tries < WRITE_REFUSALS;
 }
 
 static void note_packing(struct sheets *s, const struct attempt *a)
@@ -302,6 +322,7 @@ int request_run(struct sheets *s, const struct request *r, cJSON **out, struct e
     struct attempt a = {0};
 
     for (;;) {
+        a.began_ms = clock_mono_ms();
         if (try_once(s, r, &a, out, err) == 0) {
             note_packing(s, &a);
             return 0;
@@ -315,7 +336,7 @@ int request_run(struct sheets *s, const struct request *r, cJSON **out, struct e
             continue;
         if (change_packing(s, &a, err))
             continue;
-        if (!is_worth_another(r, err, ++a.tries))
+        if (!is_worth_another(s, r, err, ++a.tries))
             return -1;
         /* The bucket knows how long a 429 lasts. */
         if (err->code != ERR_QUOTA &&

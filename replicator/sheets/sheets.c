@@ -93,6 +93,11 @@ void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err)
     s->guard_ctx = ctx;
 }
 
+void sheets_hurry(struct sheets *s, bool in_hurry)
+{
+    s->is_in_hurry = in_hurry;
+}
+
 size_t sheets_n_accounts(const struct sheets *s)
 {
     return s->n_accounts;
@@ -365,11 +370,8 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
-    struct request request = {.kind = REQUEST_WRITE,
-                              .method = "POST",
-                              .body = &body,
-                              .is_now_or_never = b->is_now_or_never,
-                              .is_fill = b->is_fill};
+    struct request request = {
+        .kind = REQUEST_WRITE, .method = "POST", .body = &body, .is_fill = b->is_fill};
     struct numbering *numbering = NULL;
     const cJSON *sheets;
 

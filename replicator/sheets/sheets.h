@@ -128,14 +128,16 @@ int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct gr
 int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct grid_range *range,
                       struct grid **out, struct err *err);
 
+/* While IN_HURRY a request that would have to wait for the quota, a token or the lease for more
+ * than half a second, or gets a 429, fails instead: ERR_QUOTA, transient, with wait_ms. For whoever
+ * has planned a batch, which is right for the rows as they are now: people move them meanwhile. */
+void sheets_hurry(struct sheets *s, bool in_hurry);
+
 /* A batch under construction. Requests run in the order added, all or none. Out of memory shows at
  * sheets_send. */
 struct batch *batch_new(void);
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
-/* It is right for the rows as they are now only: after a 429 sheets_send does not wait and send it
- * again, for people move rows meanwhile. */
-void batch_now_or_never(struct batch *b);
 /* It brings rows of a fill: it may take of the quota what other requests may not
  * (sheets_write_wait_ms). */
 void batch_fill(struct batch *b);

@@ -15,10 +15,12 @@
 struct base_entry {
     struct hash128 key;
     uint64_t agreed;
-    int64_t row;   /* where it stands, 0-based; -1: nowhere, or not looked for */
-    bool is_held;  /* a person is to decide about the row (common/base.h) */
-    bool is_seen;  /* it is in the tab */
-    bool was_twin; /* that row has a note which says that another one counts */
+    int64_t row;       /* where it stands, 0-based; -1: nowhere, or not looked for */
+    uint32_t old_edit; /* the row differs, and shows what MySQL's values took the place of: that
+                          edit of the comparison's, from 1; 0: it does not */
+    bool is_held;      /* a person is to decide about the row (common/base.h) */
+    bool is_seen;      /* it is in the tab */
+    bool was_twin;     /* that row has a note which says that another one counts */
 };
 
 struct base_list {

@@ -1,110 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replicator/sync/proof.h"
-
+/* proof: what the key cells that came back say. */
 #include <stdlib.h>
 
 #include "common/cleanup.h"
 #include "common/planted.h"
+#include "replicator/sync/proof_private.h"
 #include "replicator/sync/tab.h"
 
-/* Rows that stand alone are asked for one by one, up to so many; beyond, all key cells are less. Of
- * a tab with more than LARGE_ROWS they are more by far, also when a row is inserted. */
-enum { SPANS_MAX = 50, SPANS_MAX_LARGE = 500, LARGE_ROWS = 5000 };
-
-static bool is_large(const struct plan *plan)
-{
-    return plan->mapping->index.n_rows > LARGE_ROWS;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* The rows that PLAN writes, in order. */
-static size_t written_rows(const struct plan *plan, int64_t *rows)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_rows; i++)
-        if (plan->rows[i].action == PLAN_UPDATE || plan->rows[i].action == PLAN_INSERT)
-            rows[n++] = plan->rows[i].sheet_row;
-    qsort(rows, n, sizeof(*rows), compare_numbers);
-    return n;
-}
-
-/* Merge sorted rows into spans {row, end}; 0 if there are more than MAX. */
-static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2], size_t max)
-{
-    size_t n_spans = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (n_spans > 0 && rows[i] <= spans[n_spans - 1][1]) {
-            spans[n_spans - 1][1] = rows[i] + 1;
-            continue;
-        }
-        if (n_spans == max)
-            return 0;
-        spans[n_spans][0] = rows[i];
-        spans[n_spans++][1] = rows[i] + 1;
-    }
-    return n_spans;
-}
-
-/* Do the key cells of the rows that PLAN writes say enough? A new row could stand twice, which only
- * all key cells tell; but of a large tab these are more than the batch itself, and a comparison
- * finds a key that stands twice. */
-static bool is_in_spans(const struct plan *plan)
-{
-    if (plan->n_deletes + plan->n_clears > 0)
-        return false;
-    return plan->n_inserts == 0 || is_large(plan);
-}
-
-int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
-{
-    const struct mapping *m = plan->mapping;
-    int64_t spans[SPANS_MAX_LARGE][2];
-    size_t n_spans = 0;
-    struct grid_range whole[TAB_RANGES_MAX];
-    size_t n_whole = tab_ranges(m, whole);
-
-    *proof = (struct proof){0};
-    if (is_in_spans(plan)) {
-        CLEANUP_FREE int64_t *rows = calloc(plan->n_rows + 1, sizeof(*rows));
-
-        if (rows == NULL)
-            return err_nomem(err, "proof");
-        n_spans = find_spans(rows, written_rows(plan, rows), spans,
-                             is_large(plan) ? SPANS_MAX_LARGE : SPANS_MAX);
-    }
-    proof->is_whole = n_spans == 0;
-    proof->ranges =
-        calloc(proof->is_whole ? n_whole : 1 + n_spans * m->n_key, sizeof(*proof->ranges));
-    if (proof->ranges == NULL)
-        return err_nomem(err, "proof");
-    for (size_t i = 0; i < (proof->is_whole ? n_whole : 1); i++)
-        proof->ranges[proof->n_ranges++] = whole[i];
-    for (size_t s = 0; s < n_spans; s++)
-        for (size_t k = 0; k < m->n_key; k++) {
-            proof->ranges[proof->n_ranges] = whole[1 + k];
-            proof->ranges[proof->n_ranges].row = spans[s][0];
-            proof->ranges[proof->n_ranges++].end_row = spans[s][1];
-        }
-    return 0;
-}
-
-void proof_close(struct proof *proof)
-{
-    free(proof->ranges);
-    *proof = (struct proof){0};
-}
-
-/* The key that stands in ROW now. */
-static bool key_at(const struct proof *proof, const struct plan *plan, const struct grid *grids,
-                   int64_t row, struct hash128 *out)
+bool proof_key_at(const struct proof *proof, const struct plan *plan, const struct grid *grids,
+                  int64_t row, struct hash128 *out)
 {
     const struct mapping *m = plan->mapping;
 
@@ -114,22 +18,6 @@ static bool key_at(const struct proof *proof, const struct plan *plan, const str
         if (row >= proof->ranges[i].row && row < proof->ranges[i].end_row)
             return tab_key_at(m, &grids[i], row, out);
     return false;
-}
-
-/* Where ROW is after the batch's own deletes. DELETED is sorted. */
-static int64_t row_after(int64_t row, const int64_t *deleted, size_t n)
-{
-    size_t lo = 0, hi = n;
-
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-
-        if (deleted[mid] < row)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return row - (int64_t)lo;
 }
 
 static void add_orphan(struct proof_result *out, int64_t row, size_t planned, bool is_delete)
@@ -143,7 +31,7 @@ static void judge_update(const struct proof *proof, const struct plan *plan,
                          const struct grid *grids, size_t i, int64_t row, struct proof_result *out)
 {
     struct hash128 key;
-    bool has_key = key_at(proof, plan, grids, row, &key);
+    bool has_key = proof_key_at(proof, plan, grids, row, &key);
 
     if (has_key && hash128_equal(key, plan->rows[i].pending->id.key))
         return;
@@ -171,7 +59,7 @@ static void judge_insert(const struct proof *proof, const struct plan *plan,
     if (found < 0) {
         out->verdicts[i] = PROOF_MOVED;
         out->n_moved++;
-        if (!key_at(proof, plan, grids, row, &key) || row_index_find(before, key) < 0)
+        if (!proof_key_at(proof, plan, grids, row, &key) || row_index_find(before, key) < 0)
             add_orphan(out, row, i, true);
         return;
     }
@@ -182,87 +70,50 @@ static void judge_insert(const struct proof *proof, const struct plan *plan,
 
 /* The same without all key cells: the new row is where it was made, and the index learns of it. */
 static int judge_insert_alone(const struct proof *proof, const struct plan *plan,
-                              const struct grid *grids, size_t i, struct proof_result *out,
-                              struct err *err)
+                              const struct grid *grids, size_t i, int64_t row,
+                              struct proof_result *out, struct err *err)
 {
     struct mapping *m = plan->mapping;
-    const struct planned_row *row = &plan->rows[i];
     struct hash128 key;
-    bool has_key = key_at(proof, plan, grids, row->sheet_row, &key);
+    bool has_key = proof_key_at(proof, plan, grids, row, &key);
 
-    if (has_key && hash128_equal(key, row->pending->id.key)) {
-        if (row->sheet_row >= m->end_row)
-            m->end_row = row->sheet_row + 1;
-        return row_index_add(&m->index, key, row->sheet_row) < 0 ? err_nomem(err, "proof") : 0;
+    if (has_key && hash128_equal(key, plan->rows[i].pending->id.key)) {
+        if (row >= m->end_row)
+            m->end_row = row + 1;
+        return row_index_add(&m->index, key, row) < 0 ? err_nomem(err, "proof") : 0;
     }
     out->verdicts[i] = PROOF_MOVED;
     out->n_moved++;
     if (!has_key || row_index_find(&m->index, key) < 0)
-        add_orphan(out, row->sheet_row, i, true);
+        add_orphan(out, row, i, true);
     return 0;
-}
-
-/* Keys that the old index has, and neither the tab nor our own deletes explain. */
-static int find_deleted_victims(const struct plan *plan, const struct row_index *before,
-                                struct proof_result *out, struct err *err)
-{
-    size_t gone = 0;
-    struct hash128 *more;
-
-    for (size_t i = 0; i < before->n_slots; i++)
-        if (before->slots[i].row != 0 &&
-            row_index_find(&plan->mapping->index, before->slots[i].key) < 0)
-            gone++;
-    more = realloc(out->victims, (out->n_victims + gone + 1) * sizeof(*more));
-    if (more == NULL)
-        return err_nomem(err, "proof");
-    out->victims = more;
-    for (size_t i = 0; i < before->n_slots; i++)
-        if (before->slots[i].row != 0 &&
-            row_index_find(&plan->mapping->index, before->slots[i].key) < 0)
-            out->victims[out->n_victims++] = before->slots[i].key;
-    return 0;
-}
-
-static size_t deleted_rows(const struct plan *plan, int64_t *rows)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_rows; i++)
-        if (plan->rows[i].action == PLAN_DELETE)
-            rows[n++] = plan->rows[i].sheet_row;
-    qsort(rows, n, sizeof(*rows), compare_numbers);
-    return n;
 }
 
 static int judge_rows(const struct proof *proof, const struct plan *plan, const struct grid *grids,
                       const struct row_index *before, struct proof_result *out, struct err *err)
 {
     CLEANUP_FREE int64_t *deleted = calloc(plan->n_deletes + 1, sizeof(*deleted));
-    size_t n_deleted, n_survived = 0;
+    size_t n_deleted;
 
     if (deleted == NULL)
         return err_nomem(err, "proof");
-    n_deleted = deleted_rows(plan, deleted);
+    n_deleted = proof_rows_of(plan, PLAN_DELETE, deleted);
+    if (!proof->is_whole && plan->n_deletes + plan->n_clears > 0 &&
+        proof_check_around(proof, plan, grids, deleted, n_deleted, out, err) != 0)
+        return -1;
     for (size_t i = 0; i < plan->n_rows; i++) {
         const struct planned_row *row = &plan->rows[i];
-        int64_t now = row_after(row->sheet_row, deleted, n_deleted);
+        int64_t now = row_index_after(row->sheet_row, deleted, n_deleted);
 
         if (row->action == PLAN_UPDATE)
             judge_update(proof, plan, grids, i, now, out);
         else if (row->action == PLAN_INSERT && proof->is_whole)
             judge_insert(proof, plan, grids, before, i, now, out);
-        else if (row->action == PLAN_INSERT) {
-            if (judge_insert_alone(proof, plan, grids, i, out, err) != 0)
-                return -1;
-        } else if ((row->action == PLAN_DELETE || row->action == PLAN_CLEAR) &&
-                   row_index_find(&plan->mapping->index, row->pending->id.key) >= 0) {
-            out->verdicts[i] = PROOF_MOVED;
-            out->n_moved++;
-            n_survived++;
-        }
+        else if (row->action == PLAN_INSERT &&
+                 judge_insert_alone(proof, plan, grids, i, now, out, err) != 0)
+            return -1;
     }
-    return n_survived == 0 ? 0 : find_deleted_victims(plan, before, out, err);
+    return proof->is_whole ? proof_check_deletes(plan, before, out, err) : 0;
 }
 
 /* The columns have moved: in which columns do our cells stand now? */
@@ -277,12 +128,12 @@ static int find_landed(const struct plan *plan, const struct grid *header, struc
     out->landed = calloc(m->n_columns, sizeof(*out->landed));
     if (deleted == NULL || out->landed == NULL)
         return err_nomem(err, "proof");
-    n_deleted = deleted_rows(plan, deleted);
+    n_deleted = proof_rows_of(plan, PLAN_DELETE, deleted);
     for (size_t i = 0; i < m->n_columns; i++)
         out->landed[i] = tab_find_mapped(m, grid_at(header, 0, m->columns[i].sheet_column));
     for (size_t i = 0; i < plan->n_rows; i++)
         if (plan->rows[i].action == PLAN_UPDATE || plan->rows[i].action == PLAN_INSERT)
-            add_orphan(out, row_after(plan->rows[i].sheet_row, deleted, n_deleted), i, false);
+            add_orphan(out, row_index_after(plan->rows[i].sheet_row, deleted, n_deleted), i, false);
     return 0;
 }
 
@@ -316,7 +167,7 @@ int proof_check(const struct proof *proof, const struct plan *plan, const struct
         }
     }
     rc = planted(4) ? 0 : judge_rows(proof, plan, grids, &before, out, err);
-    if (out->n_moved > 0 && !proof->is_whole)
+    if ((out->n_moved > 0 || out->are_deletes_unsure) && !proof->is_whole)
         m->is_index_stale = true;
     row_index_close(&before);
     return rc;

@@ -4,7 +4,12 @@
  *
  * The Sheets API has no conditional write, and people move rows while we write. So a batch returns,
  * out of the same atomic request, the header and the key cells of the rows it touched; of all rows,
- * when it deletes, and when it inserts into a tab of up to 5,000 rows. Pure.
+ * when it deletes from, or inserts into, a tab of up to 5,000 rows.
+ *
+ * All key cells of a large tab would be far more than the batch. There a delete is proven by the
+ * rows around it: if each is where it would be, the row between them was the one. Where one is not,
+ * the index has to be read whole. (Two rows that change places in the moment of the delete, and
+ * nothing else moves: that is not noticed.) Pure.
  */
 #ifndef REPLICATOR_SYNC_PROOF_H
 #define REPLICATOR_SYNC_PROOF_H
@@ -20,6 +25,10 @@ struct proof {
     bool is_whole; /* tab_ranges: all key cells; else one range a span and key column */
 };
 
+/* How many of N rows that are to be planned, from the first on, one batch may take: all of them,
+ * unless their proof would be all key cells of a very large tab. At least one. */
+size_t proof_rows_max(const struct mapping *m, const struct planned_row *rows, size_t n);
+
 /* What to ask back for PLAN. */
 int proof_make(struct proof *proof, const struct plan *plan, struct err *err);
 void proof_close(struct proof *proof);
@@ -34,6 +43,7 @@ struct proof_result {
     bool are_headers_moved; /* cells may have gone to other columns: nothing is proven */
     int *landed; /* owned; with moved headers: the mapped column that stands now where column I was;
                     -1: none */
+    bool are_deletes_unsure;      /* the rows around them have moved: they are not judged yet */
     enum proof_verdict *verdicts; /* owned; one a planned row */
     size_t n_moved, n_twice;
     struct hash128 *victims; /* owned; keys of rows that were hit or deleted by mistake: put them
@@ -51,8 +61,12 @@ struct proof_result {
 };
 
 /* Judge by GRIDS (proof->n_ranges of them). With a whole proof the mapping's row index is made
- * anew; otherwise it becomes stale when something has moved. */
+ * anew; otherwise it follows what the batch did, and becomes stale when something has moved. */
 int proof_check(const struct proof *proof, const struct plan *plan, const struct grid *grids,
                 struct proof_result *out, struct err *err);
+/* Judge the deletes that were unsure: the mapping's index has been read whole since then, BEFORE is
+ * what it was. */
+int proof_check_deletes(const struct plan *plan, const struct row_index *before,
+                        struct proof_result *out, struct err *err);
 void proof_result_close(struct proof_result *r);
 #endif

@@ -376,6 +376,15 @@ def test_another_row_is_deleted_during_a_write(stack):
     assert agreed(stack) == kept(1, 3, 4, 5, 6)
 
 
+def test_both_sides_delete_a_row_at_once(stack):
+    """The person is first, so the row below goes as well; it comes back, without what MySQL does not know."""
+    fill(stack)
+    with on_its_way(stack, "DELETE FROM items WHERE id = 2"):
+        act(stack, "delete_rows", index=2)
+    assert agreed(stack) == {**kept(1, 4, 5, 6), 3.0: None}
+    assert stack.sql("SELECT COUNT(*) FROM items") == [(5,)]
+
+
 def test_two_writes_land_in_one_blank_row(make_stack):
     """The first leaves its cell in a row that a person has just inserted, and the person moves that row under the second, before the
     first is taken back: nothing of either stays there."""

@@ -110,6 +110,22 @@ def test_a_copy_that_comes_to_stand_before_its_row_brings_nothing_back(make_stac
     assert names(stack) == ["one", "three", "typed since"]
 
 
+def test_a_copy_that_comes_to_stand_before_its_row_unnoticed_brings_nothing_back(make_stack):
+    """No comparison has come by between the copy and the sort."""
+    stack = filled(make_stack, every="10m", sheet_changes="poll")
+    stack.act({"action": "copy_paste", "row": 2, "column": 0, "rows": 1, "columns": 3, "toRow": 5, "toColumn": 0, "tab": "Items"})
+    stack.sql("UPDATE items SET name = 'newer' WHERE id = 2")
+    wait_until("the write", lambda: stack.cells("Items")[2][1] == "newer")
+    stack.act({"action": "move_rows", "index": 5, "count": 1, "to": 1, "tab": "Items"})
+    stack.cli("reconcile", "items")
+    wait_until("the note", lambda: note(stack, 3, 0) == "tabrelay: this key stands in another row already; this row is not synchronised")
+    wait_until("MySQL's value", lambda: stack.cells("Items")[1][1] == "newer")
+    assert names(stack) == ["newer", "one", "three"]
+    stack.act({"action": "edit", "tab": "Items", "row": 1, "column": 1, "value": "typed since"})
+    stack.cli("reconcile", "items")
+    wait_until("the edit", lambda: "typed since" in names(stack))
+
+
 # rows that MySQL deletes
 
 

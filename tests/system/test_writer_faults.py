@@ -161,6 +161,27 @@ def test_a_429_that_comes_as_html_is_one_too(make_stack):
     assert [status for is_write, status in ours(stack, after) if is_write][:2] == [429, 200]
 
 
+def test_rows_that_move_while_the_quota_makes_a_batch_wait(make_stack):
+    """Rows that are to be deleted are looked at first. A 429 at the second tab's look makes that old of the first one's: a person sorts,
+    and the delete would take another row, with the person's own cells."""
+    stack = filled(make_stack, ({"table": "items", "tab": "Items"}, {"table": "others", "tab": "Others"}), tables=ITEMS + OTHERS)
+    stack.sql("INSERT INTO others (id, name) VALUES (1, 'one'), (2, 'two')")
+    stack.wait_equal("Others")
+    mine = [["mine"], *([f"mine {n}"] for n in range(1, 7))]
+    stack.google.google("PUT", f"/v4/spreadsheets/{stack.spreadsheet}/values/Items!I1?valueInputOption=RAW", {"values": mine})
+    after = last_number(stack)
+    faults(stack, {"match": "getByDataFilter", "skip": 1, "status": 429})
+    with stack.server.connect(database=stack.database, autocommit=False) as connection, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM items WHERE id = 2")
+        cursor.execute("DELETE FROM others WHERE id = 2")
+        connection.commit()
+    wait_until("the refusal", lambda: 429 in [status for _, status in ours(stack, after)])
+    stack.act({"action": "sort", "tab": "Items", "row": 1, "column": 0, "descending": True})
+    stack.wait_equal("Items", 40)
+    stack.wait_equal("Others")
+    assert {row[0]: row[8] for row in stack.cells("Items")[1:] if row and row[0]} == {float(n): f"mine {n}" for n in (1, 3, 4, 5, 6)}
+
+
 @pytest.mark.parametrize("match", ["batchUpdate", "getByDataFilter"])
 def test_a_401_renews_the_token_and_goes_on(make_stack, match):
     stack = filled(make_stack)

@@ -165,8 +165,8 @@ static void an_insert_reads_all_keys_and_renews_the_index(void **state)
 
 enum { LARGE_ROWS = 6000 };
 
-/* Rows 1 to LARGE_ROWS stand in sheet rows of the same number; a new one is planned alone. */
-static void plan_in_a_large_tab(struct judged *j)
+/* Rows 1 to LARGE_ROWS stand in sheet rows of the same number. */
+static void open_large(struct judged *j)
 {
     open_judged(j);
     for (int n = 4; n <= LARGE_ROWS; n++) {
@@ -176,6 +176,12 @@ static void plan_in_a_large_tab(struct judged *j)
         fixture_place(&j->f, id, n);
     }
     j->f.m.grid_rows = LARGE_ROWS + 1;
+}
+
+/* A new row is planned alone. */
+static void plan_in_a_large_tab(struct judged *j)
+{
+    open_large(j);
     plan_alone(j, fixture_put(&j->f, "7777", "x", "1", false));
 }
 
@@ -229,6 +235,131 @@ static void a_row_that_stands_where_the_new_one_was_made_is_left_alone(void **st
     close_judged(&j);
 }
 
+/* Row 100 of a large tab is deleted alone, and rows 96 to 103 come back. */
+static void delete_in_a_large_tab(struct judged *j, const char *const *ids)
+{
+    open_large(j);
+    plan_alone(j, fixture_put(&j->f, "100", "", "", true));
+    assert_false(j->proof.is_whole);
+    assert_int_equal(j->proof.n_ranges, 2);
+    assert_int_equal(j->proof.ranges[1].row, 96);
+    assert_int_equal(j->proof.ranges[1].end_row, 105);
+    judge(j, 96, ids, 9);
+}
+
+static void a_delete_from_a_large_tab_is_proven_by_the_rows_around_it(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"96", "97", "98", "99", "101", "102", "103", "104", "105"};
+
+    (void)state;
+    delete_in_a_large_tab(&j, ids);
+    assert_false(j.result.are_deletes_unsure);
+    assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
+    assert_false(j.f.m.is_index_stale);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("100")), -1);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("99")), 99);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("101")), 100);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("6000")), 5999);
+    assert_int_equal(j.f.m.index.n_rows, LARGE_ROWS - 1);
+    assert_int_equal(j.f.m.end_row, LARGE_ROWS);
+    close_judged(&j);
+}
+
+/* A row was inserted above, so 99 went. */
+static void neighbours_that_have_moved_leave_a_delete_unsure(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"95", "96", "97", "98", "100", "101", "102", "103", "104"};
+    struct row_index before;
+    struct err err;
+
+    (void)state;
+    delete_in_a_large_tab(&j, ids);
+    assert_true(j.result.are_deletes_unsure);
+    assert_true(j.f.m.is_index_stale);
+    before = j.f.m.index;
+    j.f.m.index = (struct row_index){0};
+    for (int n = 1; n <= LARGE_ROWS; n++) {
+        char id[16];
+
+        snprintf(id, sizeof(id), "%d", n);
+        if (n != 99)
+            fixture_place(&j.f, id, n);
+    }
+    assert_int_equal(proof_check_deletes(&j.plan, &before, &j.result, &err), 0);
+    assert_int_equal(j.result.verdicts[0], PROOF_MOVED);
+    assert_int_equal(j.result.n_victims, 1);
+    assert_true(hash128_equal(j.result.victims[0], fixture_key("99")));
+    row_index_close(&before);
+    close_judged(&j);
+}
+
+static void rows_in_a_large_tab_are_cleared_where_they_stood(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"96", "97", "98", "99", "", "101", "102", "103", "104"};
+
+    (void)state;
+    open_large(&j);
+    j.f.cfg.on_delete = CONFIG_ON_DELETE_CLEAR;
+    plan_alone(&j, fixture_put(&j.f, "100", "", "", true));
+    judge(&j, 96, ids, 9);
+    assert_false(j.result.are_deletes_unsure);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("100")), -1);
+    assert_int_equal(row_index_find(&j.f.m.index, fixture_key("101")), 101);
+    assert_int_equal(j.f.m.index.n_rows, LARGE_ROWS - 1);
+    close_judged(&j);
+}
+
+static void a_row_that_should_be_blank_and_is_not_is_unsure(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"96", "97", "98", "99", "100", "101", "102", "103", "104"};
+
+    (void)state;
+    open_large(&j);
+    j.f.cfg.on_delete = CONFIG_ON_DELETE_CLEAR;
+    plan_alone(&j, fixture_put(&j.f, "100", "", "", true));
+    judge(&j, 96, ids, 9);
+    assert_true(j.result.are_deletes_unsure);
+    close_judged(&j);
+}
+
+/* Deletes of every 20th row of a tab of N rows, as they are to be planned. */
+static size_t rows_max(int n, size_t n_deletes)
+{
+    struct fixture f;
+    struct planned_row *rows = calloc(n_deletes, sizeof(*rows));
+    size_t max;
+
+    fixture_open(&f);
+    for (int row = 1; row <= n; row++) {
+        char id[16];
+
+        snprintf(id, sizeof(id), "%d", row);
+        fixture_place(&f, id, row);
+    }
+    for (size_t i = 0; i < n_deletes; i++) {
+        char id[16];
+
+        snprintf(id, sizeof(id), "%zu", 20 * (i + 1));
+        rows[i].pending = fixture_put(&f, id, "", "", true);
+    }
+    max = proof_rows_max(&f.m, rows, n_deletes);
+    free(rows);
+    fixture_close(&f);
+    return max;
+}
+
+static void a_batch_for_a_very_large_tab_takes_as_many_rows_as_can_be_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(rows_max(60000, 900), 900);
+    assert_int_equal(rows_max(60000, 1600), 800);
+    assert_int_equal(rows_max(40000, 1600), 1600);
+}
+
 static void a_key_that_a_person_typed_meanwhile_stands_twice(void **state)
 {
     struct judged j;
@@ -261,7 +392,8 @@ static void a_delete_of_the_wrong_row_names_the_row_that_is_gone(void **state)
     close_judged(&j);
 }
 
-static void a_row_that_a_person_deleted_at_the_same_time_is_no_victim(void **state)
+/* The person deleted it, or row 2, and ours was row 3 then. */
+static void a_row_that_went_right_below_ours_comes_back(void **state)
 {
     struct judged j;
     const char *const ids[] = {"id", "1"};
@@ -269,6 +401,21 @@ static void a_row_that_a_person_deleted_at_the_same_time_is_no_victim(void **sta
     (void)state;
     open_judged(&j);
     plan_alone(&j, fixture_put(&j.f, "2", "", "", true));
+    judge(&j, 0, ids, 2);
+    assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
+    assert_int_equal(j.result.n_victims, 1);
+    assert_true(hash128_equal(j.result.victims[0], fixture_key("3")));
+    close_judged(&j);
+}
+
+static void a_row_that_a_person_deleted_elsewhere_is_no_victim(void **state)
+{
+    struct judged j;
+    const char *const ids[] = {"id", "2"};
+
+    (void)state;
+    open_judged(&j);
+    plan_alone(&j, fixture_put(&j.f, "3", "", "", true));
     judge(&j, 0, ids, 2);
     assert_int_equal(j.result.verdicts[0], PROOF_GOOD);
     assert_int_equal(j.result.n_victims, 0);
@@ -309,9 +456,15 @@ int main(void)
         cmocka_unit_test(an_insert_into_a_large_tab_reads_its_own_key_cells_only),
         cmocka_unit_test(a_new_row_of_a_large_tab_that_does_not_read_back_is_an_orphan),
         cmocka_unit_test(a_row_that_stands_where_the_new_one_was_made_is_left_alone),
+        cmocka_unit_test(a_delete_from_a_large_tab_is_proven_by_the_rows_around_it),
+        cmocka_unit_test(neighbours_that_have_moved_leave_a_delete_unsure),
+        cmocka_unit_test(rows_in_a_large_tab_are_cleared_where_they_stood),
+        cmocka_unit_test(a_row_that_should_be_blank_and_is_not_is_unsure),
+        cmocka_unit_test(a_batch_for_a_very_large_tab_takes_as_many_rows_as_can_be_asked_for),
         cmocka_unit_test(a_key_that_a_person_typed_meanwhile_stands_twice),
         cmocka_unit_test(a_delete_of_the_wrong_row_names_the_row_that_is_gone),
-        cmocka_unit_test(a_row_that_a_person_deleted_at_the_same_time_is_no_victim),
+        cmocka_unit_test(a_row_that_went_right_below_ours_comes_back),
+        cmocka_unit_test(a_row_that_a_person_deleted_elsewhere_is_no_victim),
         cmocka_unit_test(moved_headers_prove_nothing),
     };
 

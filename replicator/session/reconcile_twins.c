@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reconcile_twins: a key that stands twice. The first row counts, and the other one says so.
+ *
+ * People copy rows, and sort. So the first row may be the copy: it shows what the row showed when
+ * it was copied, and nobody wishes for that. It is known by the other one's note, which says that
+ * it was the row that did not count; where no comparison has come by yet, by its values: they are
+ * those that MySQL's took the place of, and the other row shows just what was agreed on.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "common/base.h"
+#include "common/log.h"
+#include "replicator/session/comparison.h"
+#include "replicator/session/note.h"
+#include "replicator/sync/note_text.h"
+#include "replicator/sync/tab.h"
+
+/* No row number: it would be another one after each sort. */
+static const char twice[] = "this key stands in another row already; this row is not synchronised";
+
+static const char *key_header(const struct comparison *c)
+{
+    return c->f->m.columns[c->f->m.key[0]].header;
+}
+
+bool comparison_is_twin(const struct comparison *c, int64_t row)
+{
+    const struct mapping *m = &c->f->m;
+    const struct cell *note = grid_at(c->notes, row, m->columns[m->key[0]].sheet_column);
+
+    return note->type == CELL_TEXT && note_text_is(note->text, note->text_len, twice);
+}
+
+int comparison_forget_twin(struct comparison *c, struct hash128 key, int64_t row, struct err *err)
+{
+    return comparison_is_twin(c, row) ? note_add(c->s, c->at, key, row, key_header(c), NULL, err)
+                                      : 0;
+}
+
+bool comparison_shows_old(const struct comparison *c, const struct grid *grid, int64_t row,
+                          const struct base_row *base)
+{
+    const struct mapping *m = &c->f->m;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        uint64_t previous;
+        bool is_shown;
+
+        if (c->changed[i] &&
+            (!base_find_previous(base->hashes, base->hashes_len, mapping_column_of(m, i)->name,
+                                 &previous, &is_shown) ||
+             !tab_cell_shows(m, i, grid_at(grid, row, m->columns[i].sheet_column), previous)))
+            return false;
+    }
+    return true;
+}
+
+/* Does ROW show what was agreed on, and nothing else? */
+static bool shows_base(const struct comparison *c, const struct grid *grid, int64_t row,
+                       const struct base_row *base)
+{
+    const struct mapping *m = &c->f->m;
+
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (!m->columns[i].is_key &&
+            tab_cell_differs(m, i, grid_at(grid, row, m->columns[i].sheet_column), base->hashes,
+                             base->hashes_len))
+            return false;
+    return true;
+}
+
+/* What the row above shows is no edit. */
+static int take_back(struct comparison *c, uint32_t edit, struct err *err)
+{
+    size_t *more = realloc(c->copied, (c->n_copied + 1) * sizeof(*more));
+
+    if (more == NULL)
+        return err_nomem(err, "reconcile");
+    c->copied = more;
+    c->copied[c->n_copied++] = edit;
+    return 0;
+}
+
+int comparison_note_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
+                         int64_t row, struct err *err)
+{
+    const struct base_row *base = base_rows_find(&c->base, entry->key);
+    bool is_copy = entry->was_twin;
+
+    if (comparison_is_twin(c, row))
+        return 0;
+    if (entry->old_edit > 0 && base_list_is_same(entry, base) && shows_base(c, grid, row, base)) {
+        is_copy = true;
+        if (take_back(c, entry->old_edit, err) != 0)
+            return -1;
+    }
+    if (is_copy && base != NULL) {
+        log_info("reconcile: a copy of a row stands before it, and gets MySQL's values "
+                 "mapping=%s key=%s",
+                 c->f->m.cfg->name, base->row_key);
+        if (session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
+            return -1;
+    }
+    return note_add(c->s, c->at, entry->key, row, key_header(c), twice, err);
+}
