@@ -115,13 +115,19 @@ static int64_t when_changed(const struct session *s, uint32_t at, struct value h
     return pending != NULL && pending->changed_us > base_us ? pending->changed_us : base_us;
 }
 
-/* MySQL's change was committed before the conflict was opened, but the stream may not have shown it
- * yet: base then has the time of an older one. Past a mark that comes after both it has. */
+/* The stream may show the conflict before a SELECT does; a commit of ours that comes after it has
+ * returned only when both do. MySQL's change was committed before the conflict was opened, but the
+ * stream may not have shown it yet: base then has the time of an older one. Past a mark that comes
+ * after both it has. */
 static int mark_asked(struct session *s, struct follow *f, struct err *err)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     struct db_param params[] = {DB_P_TEXT(f->m.cfg->name)};
+    uint64_t after;
 
+    if (state_mark(&s->state, &after, err) != 0)
+        return -1;
+    s->own_commits++;
     if (state_run(&s->state,
                   "SELECT MAX(id) FROM @.conflicts WHERE mapping = ? AND state = 'asked'", params,
                   1, &rows, err) != 0)

@@ -77,6 +77,22 @@ def test_the_later_write_wins_by_the_time_of_the_commit(make_stack, is_sheet_lat
     wait_until("the note", lambda: note(stack, 1, "qty") == ("" if is_sheet_later else lost))
 
 
+@pytest.mark.parametrize("own_server", ["mariadb"], indirect=True)
+def test_the_later_write_is_asked_for_before_the_conflict_is_visible(make_own_stack):
+    """The server shows a commit to replicas before it does to a SELECT. It waits for a semi-synchronous replica in between, and there is
+    none: so that takes a while."""
+    stack = filled(make_own_stack, conflict="last_write_wins")
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "status": 429, "count": 1}])
+    stack.sql("UPDATE items SET qty = 11 WHERE id = 1")
+    wait_until("the refusal", lambda: stack.metric("tabrelay_pending_rows") == 1)
+    for name, value in (("wait_point", "'AFTER_SYNC'"), ("timeout", "2000"), ("wait_no_slave", "ON"), ("enabled", "ON")):
+        stack.sql(f"SET GLOBAL rpl_semi_sync_master_{name} = {value}")
+    type_cell(stack, 1, "qty", "99")
+    wait_until("the decision", lambda: [c["state"] for c in conflicts(stack)] == ["resolved"], 40)
+    stack.wait_equal("Items", 40)
+    assert row(stack, 1)[2] == 99.0
+
+
 def test_a_rule_decides_and_the_person_is_told(make_stack):
     stack = filled(make_stack, columns=["id", "name", {"column": "qty", "rule": "mysql.qty + sheet.qty - base.qty"}])
     both_change(stack, "UPDATE items SET qty = 15 WHERE id = 1", 1, "qty", "13")
