@@ -131,6 +131,8 @@ static void replace(struct buf *blob, const char *column, uint64_t hash, int64_t
             set(blob, shown_at_id(column), (uint64_t)shown_ms);
         else
             move(blob, shown_at_id(column), 0);
+    } else if (!base_find(blob->ptr, blob->len, column, &before) && is_shown) {
+        set(blob, shown_at_id(column), (uint64_t)shown_ms);
     }
     set(blob, column_id(column), hash);
 }

@@ -28,14 +28,15 @@
 bool base_find(const void *blob, size_t len, const char *column, uint64_t *hash);
 /* Set it because the sheet says so; another one that it had becomes the previous one. */
 void base_set(struct buf *blob, const char *column, uint64_t hash);
-/* Set it because MySQL's value is shown, since AT_MS by our clock (or a moment before); else the
- * same. */
+/* Set it because MySQL's value is shown, since AT_MS by our clock (or a moment before; 0: in a new
+ * row, where nobody had seen anything); else the same. */
 void base_show(struct buf *blob, const char *column, uint64_t hash, int64_t at_ms);
 /* What was agreed on before; false if that is not known. *IS_SHOWN: base_show took its place. Then
  * an edit that only repeats it may be a row that was read before. */
 bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash,
                         bool *is_shown);
-/* When base_show took its place, milliseconds since 1970; 0: it did not, or that is not known. */
+/* When base_show took the place of what was agreed on, or of what nobody had agreed on, milliseconds
+ * since 1970; 0: it did not, or that is not known. */
 int64_t base_shown_ms(const void *blob, size_t len, const char *column);
 /* FROM is called TO now, and held if it was; NULL: it is agreed on no more. True if the blob had
  * it. */

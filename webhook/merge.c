@@ -27,10 +27,10 @@ static enum merge_verdict against_shown(const struct merge_cell *cell, enum conf
 {
     bool has_old = cell->old.state != VALUE_ABSENT;
 
-    if (!cell->was_shown_over || (!has_old && !cell->has_previous))
+    if (!cell->was_shown_over || (!has_old && !cell->has_previous && !cell->was_disagreed))
         return MERGE_APPLY;
     /* A row that was read before it was shown: a sort or a paste sends all its cells. */
-    if (!has_old && hash_value(cell->sheet) == cell->previous)
+    if (!has_old && cell->has_previous && hash_value(cell->sheet) == cell->previous)
         return MERGE_KEEP;
     /* It was shown over what the person had typed, who never saw it. */
     return by_policy(policy);

@@ -23,6 +23,7 @@ struct merge_cell {
     uint64_t base; /* hash_value() of what was last agreed on */
     bool has_previous;
     uint64_t previous;   /* of what was agreed on before MySQL's value was shown */
+    bool was_disagreed;  /* nothing was: the cell showed what nobody had agreed on */
     bool was_shown_over; /* the sheet shows MySQL's value since a moment after the edit */
 };
 

@@ -296,6 +296,7 @@ struct merge_cell task_sides(const struct task *task, size_t i, struct value mys
     merge.has_base = base_find(hashes->ptr, hashes->len, name, &merge.base);
     merge.has_previous =
         base_find_previous(hashes->ptr, hashes->len, name, &merge.previous, &is_shown) && is_shown;
+    merge.was_disagreed = !merge.has_previous && base_shown_ms(hashes->ptr, hashes->len, name) != 0;
     merge.was_shown_over = is_shown_over(task, name);
     if (!merge.has_base && may_assume_base) {
         merge.has_base = true;

@@ -250,7 +250,8 @@ void plan_base_after(const struct plan *plan, const struct planned_row *row, con
         const struct plan_cell *cell = &plan->cells[c];
 
         if (!is_held_since(plan, row, cell->mapped, now, now_len))
-            base_show(out, mapping_column_of(m, cell->mapped)->name, hash_value(cell->v), at_ms);
+            base_show(out, mapping_column_of(m, cell->mapped)->name, hash_value(cell->v),
+                      now_len > 0 ? at_ms : 0);
     }
 }
 

@@ -59,6 +59,11 @@ static void setting_a_column_again_replaces_its_hash(void **state)
     assert_int_equal(base_shown_ms(blob.ptr, blob.len, "c"), 0);
     assert_true(base_rename(&blob, "c", NULL));
     assert_int_equal(blob.len, BASE_COLUMN_BYTES);
+    base_show(&blob, "new", 6, 0);
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "new"), 0);
+    base_show(&blob, "disagreed", 7, 1700000000123);
+    assert_int_equal(base_shown_ms(blob.ptr, blob.len, "disagreed"), 1700000000123);
+    assert_false(base_find_previous(blob.ptr, blob.len, "disagreed", &hash, &is_shown));
 }
 
 static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)

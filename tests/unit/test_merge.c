@@ -80,6 +80,21 @@ static void a_row_that_was_read_before_mysqls_value_was_shown_is_no_edit(void **
     assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_MYSQL_WINS);
 }
 
+/* A write of another column had landed there, and MySQL's value came after what the person pasted.
+ */
+static void what_was_pasted_where_nothing_was_agreed_on_is_a_conflict(void **state)
+{
+    struct merge_cell c = cell("pasted", "shown", "shown");
+
+    (void)state;
+    c.was_shown_over = true;
+    assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_APPLY);
+    c.was_disagreed = true;
+    assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_MYSQL_WINS);
+    c.was_shown_over = false;
+    assert_int_equal(merge_edited(&c, CONFIG_MYSQL_WINS), MERGE_APPLY);
+}
+
 static void when_both_changed_the_policy_decides(void **state)
 {
     struct merge_cell c = cell("sheet's", "mysql's", "agreed");
@@ -219,6 +234,7 @@ int main(void)
         cmocka_unit_test(null_and_the_empty_text_differ),
         cmocka_unit_test(a_cell_put_back_to_what_was_agreed_on_leaves_mysql_alone),
         cmocka_unit_test(a_row_that_was_read_before_mysqls_value_was_shown_is_no_edit),
+        cmocka_unit_test(what_was_pasted_where_nothing_was_agreed_on_is_a_conflict),
         cmocka_unit_test(when_both_changed_the_policy_decides),
         cmocka_unit_test(
             without_a_base_only_what_the_person_saw_can_prove_that_there_is_no_conflict),
