@@ -15,7 +15,7 @@
 #include "webhook/order.h"
 #include "webhook/row.h"
 
-enum { FRESH_MS = 4000 }; /* apply_late looks for what was found later than an edit of 5 s ago */
+enum { FRESH_MS = 4000 }; /* apply_late looks for what was found long after an edit of 5 s ago */
 
 struct plain_edit {
     struct job *job;
@@ -287,7 +287,7 @@ static int decide_edit(struct plain_edit *e, bool *is_plain, struct err *err)
 
     *is_plain = task->is_found && task->has_base && !is_anything_held(task);
     for (size_t i = 0; *is_plain && i < task->m->n_columns; i++)
-        *is_plain = !task->cells[i].is_edited || !is_conflict(task, i);
+        *is_plain = !task->cells[i].is_edited || !(is_conflict(task, i) || apply_repeats(task, i));
     if (!*is_plain)
         return 0;
     if (apply_update_decide(task, e->writes, &e->tally, err) != 0)

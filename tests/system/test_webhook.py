@@ -342,6 +342,19 @@ def test_a_found_edit_is_applied_against_its_base_and_is_stale_after(hook):
     assert str(hook.sql("SELECT area FROM @countries WHERE code = 'DE'")[0][0]) == "12.0"
 
 
+def test_a_script_that_read_the_row_before_something_was_found_there_tells_nothing(hook):
+    """Its trigger was another cell's, which had moved away: what it says is what the cell showed before somebody typed."""
+    hook.edit(DE, ["Area"])
+    now = int(time.time() * 1000)
+    found = make_edit({**DE, "Area": 12}, ["Area"], base=expectations(hook, '["DE"]', {"Area": 2}), time=now)
+    assert hook.post([found], source="found")[1]["results"][0]["outcome"] == "applied"
+    assert hook.edit(DE, ["Area"], time=now - 500)["outcome"] == "stale"
+    assert str(hook.sql("SELECT area FROM @countries WHERE code = 'DE'")[0][0]) == "12.0"
+    for later in ({"time": now - 500, "old": {"Area": 12}}, {"time": now + 500}):  # somebody saw what was found
+        hook.edit({**DE, "Area": 12}, ["Area"], time=now + 400)
+        assert hook.edit(DE, ["Area"], **later)["outcome"] == "applied"
+
+
 def test_a_found_row_is_inserted_unless_both_sides_have_agreed_on_it_since(hook):
     cells = {**dict.fromkeys(DE), "Code": "IT", "Name": "Italy"}
     found = make_edit(cells, ["Code", "Name"], base={})
