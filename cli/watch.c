@@ -56,15 +56,18 @@ static bool take_keys(struct termios *before)
     return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* Wait for the next time; a key or a resize ends it. */
+/* Wait for the next time; a key or a resize ends it. A terminal that has gone says the end of file. */
 static void wait_for(int64_t wait_ms, bool has_keys)
 {
     struct pollfd keys = {.fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN};
     char key = 0;
+    ssize_t n;
 
     is_resized = 0;
-    if (poll(&keys, 1, (int)wait_ms) > 0 && read(STDIN_FILENO, &key, 1) == 1 &&
-        (key == 'q' || key == 'Q'))
+    if (poll(&keys, 1, (int)wait_ms) <= 0)
+        return;
+    n = read(STDIN_FILENO, &key, 1);
+    if (n == 0 || (n < 0 && errno == EIO) || key == 'q' || key == 'Q')
         is_over = 1;
 }
 

@@ -77,6 +77,13 @@ def test_ctrl_c_gives_the_terminal_back(stack):
     assert terminal.seen.endswith("\033[?25h\033[?1049l")
 
 
+def test_it_ends_with_its_terminal(stack):
+    terminal = Terminal("tabrelay", "--config", stack.config, "status", "--watch", "60")
+    wait_until("a screen", terminal.screens)
+    os.close(terminal.master)
+    assert terminal.process.wait(10) == 0
+
+
 def test_without_a_terminal_status_is_printed_in_blocks(stack):
     process = subprocess.Popen([BUILD / "tabrelay", "--config", stack.config, "status", "--watch", "0.2"], stdout=subprocess.PIPE, text=True)
     blocks = []
