@@ -35,8 +35,8 @@ void base_show(struct buf *blob, const char *column, uint64_t hash, int64_t at_m
  * an edit that only repeats it may be a row that was read before. */
 bool base_find_previous(const void *blob, size_t len, const char *column, uint64_t *hash,
                         bool *is_shown);
-/* When base_show took the place of what was agreed on, or of what nobody had agreed on, milliseconds
- * since 1970; 0: it did not, or that is not known. */
+/* When base_show took the place of what was agreed on, or of what nobody had agreed on,
+ * milliseconds since 1970; 0: it did not, or that is not known. */
 int64_t base_shown_ms(const void *blob, size_t len, const char *column);
 /* FROM is called TO now, and held if it was; NULL: it is agreed on no more. True if the blob had
  * it. */

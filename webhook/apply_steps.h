@@ -26,8 +26,8 @@ int apply_over(struct task *task, bool *is_its_row, struct err *err);
 /* Of an edit of a row that MySQL has: mark the touched cells whose later value is known already as
  * stale (apply_late.c). */
 int apply_late(struct task *task, struct err *err);
-/* Does edited cell I, of which nobody tells what it showed before, say what was agreed on before the
- * newest edit of it? (apply_late.c) */
+/* Does edited cell I, of which nobody tells what it showed before, say what was agreed on before
+ * the newest edit of it? (apply_late.c) */
 bool apply_repeats(const struct task *task, size_t i);
 /* The row was deleted in the sheet (apply_delete.c). */
 int apply_delete(struct task *task, struct err *err);
