@@ -157,6 +157,8 @@ bool due_is_busy(const struct session *s, const struct follow *f)
 {
     int64_t now = clock_mono_ms();
 
+    if (f->due.compared_ms == 0) /* what people did before this session is not known yet */
+        return true;
     for (size_t i = 0; i < s->n_follows; i++) {
         const struct follow *other = &s->follows[i];
 
