@@ -15,9 +15,7 @@
 
 int cli_fail(const struct err *err)
 {
-    fprintf(stderr, "tabrelay: %s\n", err->msg);
-    if (err->hint[0] != '\0')
-        fprintf(stderr, "  -> %s\n", err->hint);
+    err_tell(err, "tabrelay");
     return CLI_FAILED;
 }
 
@@ -96,15 +94,7 @@ const char *cli_config_path(const struct cli_args *args)
 
 int cli_load(const struct cli_args *args, struct config *out)
 {
-    CLEANUP_BUF struct buf problems = BUF_INIT;
-    struct err err = ERR_INIT;
-
-    if (config_load(cli_config_path(args), out, &problems, &err) == 0)
-        return CLI_OK;
-    fputs(buf_text(&problems), stderr);
-    if (problems.len == 0)
-        return cli_fail(&err);
-    return CLI_FAILED;
+    return config_load_or_tell("tabrelay", cli_config_path(args), out) == 0 ? CLI_OK : CLI_FAILED;
 }
 
 int cli_open(const struct config *config, struct db **out, struct err *err)

@@ -66,6 +66,13 @@ int err_hint(struct err *err, const char *fmt, ...)
     return -1;
 }
 
+void err_tell(const struct err *err, const char *program)
+{
+    fprintf(stderr, "%s: %s\n", program, err->msg);
+    if (err->hint[0] != '\0')
+        fprintf(stderr, "  -> %s\n", err->hint);
+}
+
 int err_transient(struct err *err)
 {
     err->transient = true;

@@ -53,6 +53,10 @@ int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf
 /* Set the hint of an error that is already set; return -1. */
 int err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* "PROGRAM: message" on stderr, for the person who started it, and the hint on a line of its own.
+ */
+void err_tell(const struct err *err, const char *program);
+
 /* Mark as transient; return -1. */
 int err_transient(struct err *err);
 

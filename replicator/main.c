@@ -125,7 +125,6 @@ int main(int argc, char **argv)
     static const struct daemon_program program = {
         .name = "replicator", .start = start, .change = change, .finish = finish};
     struct options options = {0};
-    CLEANUP_BUF struct buf problems = BUF_INIT;
     struct config cfg;
     struct err err = ERR_INIT;
     int rc;
@@ -134,9 +133,7 @@ int main(int argc, char **argv)
     rc = parse_options(argc, argv, &options);
     if (rc != 0)
         return rc == 1 ? 0 : 2;
-    if (config_load(options.config, &cfg, &problems, &err) != 0) {
-        fputs(buf_text(&problems), stderr);
-        fprintf(stderr, "tabrelay-replicator: %s\n", err.msg);
+    if (config_load_or_tell("tabrelay-replicator", options.config, &cfg) != 0) {
         config_free(&cfg);
         return 1;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -135,6 +136,19 @@ int config_load(const char *path, struct config *out, struct buf *problems, stru
         return err_hint(err, "tabrelay init writes a configuration; --config FILE names another.");
     }
     return config_parse(path, buf_text(&text), text.len, out, problems, err);
+}
+
+int config_load_or_tell(const char *program, const char *path, struct config *out)
+{
+    CLEANUP_BUF struct buf problems = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    if (config_load(path, out, &problems, &err) == 0)
+        return 0;
+    fputs(buf_text(&problems), stderr);
+    if (problems.len == 0) /* else these say it all */
+        err_tell(&err, program);
+    return -1;
 }
 
 static void free_mapping(struct config_mapping *m)

@@ -209,7 +209,9 @@ struct config {
  * ERR a summary; of a file that cannot be read there is only ERR. Blocks for files. The caller
  * frees with config_free, also after a failure. */
 int config_load(const char *path, struct config *out, struct buf *problems, struct err *err);
-/* The same for TEXT, which PATH names in messages and as the folder of relative paths. */
+/* config_load for PROGRAM as a person started it: what is wrong is told on stderr. */
+int config_load_or_tell(const char *program, const char *path, struct config *out);
+/* config_load for TEXT, which PATH names in messages and as the folder of relative paths. */
 int config_parse(const char *path, const char *text, size_t len, struct config *out,
                  struct buf *problems, struct err *err);
 void config_free(struct config *c);

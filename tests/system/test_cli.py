@@ -130,10 +130,14 @@ def test_wrong_usage_is_status_2(arguments, message):
     assert done.stderr.splitlines()[0] == message
 
 
-def test_every_problem_of_a_configuration_is_shown(tmp_path):
+PROGRAMS = [("tabrelay", ["status"]), ("tabrelay-replicator", []), ("tabrelay-webhook", ["-n"])]
+
+
+@pytest.mark.parametrize("program, arguments", PROGRAMS)
+def test_every_problem_of_a_configuration_is_shown(tmp_path, program, arguments):
     path = tmp_path / "bad.yaml"
     path.write_text("mysql: {user: u, prot: 3306}\nwebhook: {secret: short}\n")
-    done = run("tabrelay", "status", environment={"TABRELAY_CONFIG": str(path)})
+    done = run(program, "--config", path, *arguments)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f'{path}:1:1: missing required key "google"',
@@ -143,13 +147,18 @@ def test_every_problem_of_a_configuration_is_shown(tmp_path):
     ]
 
 
-def test_a_configuration_that_is_not_there_is_named(tmp_path):
-    done = run("tabrelay", "--config", tmp_path / "none.yaml", "check")
+@pytest.mark.parametrize("program, arguments", PROGRAMS)
+def test_a_configuration_that_is_not_there_is_named(tmp_path, program, arguments):
+    done = run(program, "--config", tmp_path / "none.yaml", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (f"{program}: cannot read {tmp_path}/none.yaml: No such file or directory\n"
+                           "  -> tabrelay init writes a configuration; --config FILE names another.\n")
+
+
+def test_check_has_a_finding_for_a_configuration_that_is_not_there(tmp_path):
+    done = run("tabrelay", "check", environment={"TABRELAY_CONFIG": str(tmp_path / "none.yaml")})
     assert done.returncode == 1
     assert f"fail  config: cannot read {tmp_path}/none.yaml: No such file or directory\n      -> tabrelay init" in done.stdout
-    done = run("tabrelay", "--config", tmp_path / "none.yaml", "status")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"tabrelay: cannot read {tmp_path}/none.yaml: No such file or directory\n  -> tabrelay init")
 
 
 # init-db
