@@ -117,10 +117,24 @@ static void put_line(struct buf *out, const struct db_rows *rows, size_t r, size
     buf_puts(out, after);
 }
 
+/* What was done: "update", "undo: insert"; where nothing was, what the edit is: "edit", "delete".
+ */
+static void put_done(struct buf *out, const struct db_rows *rows, size_t r)
+{
+    const char *kind = db_rows_text(rows, r, LOG_KIND);
+    const char *operation = db_rows_text(rows, r, LOG_OPERATION);
+    bool is_upsert = strcmp(kind, "upsert") == 0; /* the protocol's word, nobody else's */
+
+    if (strcmp(operation, "none") == 0)
+        buf_puts(out, is_upsert ? "edit" : kind);
+    else if (is_upsert || strcmp(kind, operation) == 0)
+        buf_puts(out, operation);
+    else
+        buf_printf(out, "%s: %s", kind, operation);
+}
+
 static void put_head(struct buf *out, const struct db_rows *rows, size_t r)
 {
-    const char *operation = db_rows_text(rows, r, LOG_OPERATION);
-
     buf_printf(out, "%s  ", db_rows_text(rows, r, LOG_EDITED));
     put_line(out, rows, r, LOG_EDITOR, "", "  ");
     put_line(out, rows, r, LOG_MAPPING, "", "");
@@ -129,9 +143,9 @@ static void put_head(struct buf *out, const struct db_rows *rows, size_t r)
         show_key(out, db_rows_text(rows, r, LOG_KEY));
     }
     put_line(out, rows, r, LOG_ROW, " (row ", ")");
-    buf_printf(out, "  %s%s%s  %s  %s\n", db_rows_text(rows, r, LOG_KIND),
-               strcmp(operation, "none") == 0 ? "" : ": ",
-               strcmp(operation, "none") == 0 ? "" : operation, db_rows_text(rows, r, LOG_OUTCOME),
+    buf_puts(out, "  ");
+    put_done(out, rows, r);
+    buf_printf(out, "  %s  %s\n", db_rows_text(rows, r, LOG_OUTCOME),
                db_rows_text(rows, r, LOG_EDIT));
 }
 

@@ -138,7 +138,8 @@ def test_the_log_shows_edits_by_row_person_outcome_and_time(hook):
     assert edits("--until", "10m") == [] and edits("--until", "2100-01-01 10:11") == newest_first
     assert cli(hook, "log", "--person", "bob").stdout == "no edit is like that\n"
     text = cli(hook, "log").stdout
-    assert f"ann@example.com  countries DE  upsert: update  applied  {good['id']}\n" in text
+    assert f"ann@example.com  countries DE  update  applied  {good['id']}\n" in text
+    assert f"ann@example.com  countries DE  edit  rejected  {newest_first[1]}\n" in text and "upsert" not in text
     assert "    People: typed many\n" in text and "Name: typed" not in text
     whole = cli(hook, "log", good["id"]).stdout
     assert "    source: script\n" in whole and '    as sent: {"Code":"DE"' in whole
