@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "cli/json_rows.h"
 #include "cli/progress.h"
-#include "cli/signal.h"
+#include "cli/running.h"
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "replicator/binlog/position.h"
@@ -31,7 +31,7 @@ enum { AT_NAME, AT_STATE, AT_WAIT_MS, AT_ROWS, AT_LAST_MS, AT_EDIT_MS, AT_COMPAR
 struct lag {
     struct db_rows mappings, checkpoint;
     int64_t behind; /* transactions that the checkpoint does not cover; -1: not known */
-    bool is_running;
+    struct running running;
 };
 
 /* Transactions that come after TEXT, of the table checkpoint; -1: they cannot be counted. */
@@ -61,7 +61,7 @@ static int query(const struct config *config, const char *name, struct lag *lag,
     if (rc == 0)
         rc = db_run(db, SQL_CHECKPOINT, params, 1, &lag->checkpoint, err);
     if (rc == 0)
-        rc = signal_is_running(db, config, &lag->is_running, err);
+        rc = running_look(db, config, &lag->running, err);
     if (rc == 0 && lag->checkpoint.n_rows > 0)
         rc = count_behind(db, db_rows_text(&lag->checkpoint, 0, 0), &lag->behind, err);
     db_close(db);
@@ -81,7 +81,7 @@ static void print_instance(const struct config *config, const struct lag *lag)
     CLEANUP_BUF struct buf age = BUF_INIT;
 
     printf("instance %s: the replicator %s", config->instance,
-           lag->is_running ? "runs" : "does not run");
+           lag->running.is_running ? "runs" : "does not run");
     if (lag->checkpoint.n_rows > 0) {
         progress_time(&age, db_rows_int(&lag->checkpoint, 0, 1));
         printf("; checkpoint %s ago", buf_text(&age));
@@ -137,8 +137,8 @@ static void print_json(const struct config *config, const struct lag *lag)
 
     buf_puts(&out, "{");
     json_put_text(&out, "instance", config->instance);
-    buf_printf(&out,
-               ", \"replicator_runs\": %s, \"checkpoint_s\": ", lag->is_running ? "true" : "false");
+    buf_printf(&out, ", \"replicator_runs\": %s, \"checkpoint_s\": ",
+               lag->running.is_running ? "true" : "false");
     buf_puts(&out, lag->checkpoint.n_rows > 0 ? db_rows_text(&lag->checkpoint, 0, 1) : "null");
     if (lag->behind >= 0)
         buf_printf(&out, ", \"behind_transactions\": %" PRId64, lag->behind);
@@ -167,7 +167,7 @@ static int show(const struct cli_args *args, const struct config *config)
         print_json(config, &lag);
     else
         print_text(config, &lag);
-    if (result == CLI_OK && !lag.is_running)
+    if (result == CLI_OK && !lag.running.is_running)
         result = CLI_FAILED;
     db_rows_close(&lag.mappings);
     db_rows_close(&lag.checkpoint);

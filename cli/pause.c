@@ -94,23 +94,6 @@ static void tell_asked(const struct pausing *p, const char *mapping, int64_t id)
     fflush(stdout);
 }
 
-/* Without a replicator nothing flows anyway. */
-static int await(struct db *db, const struct config *config, const struct pausing *p,
-                 const char *mapping, int64_t id, bool *is_done, struct err *err)
-{
-    const struct signal_wait wait = {
-        .kind = p->command, .mapping = mapping, .id = id, .wait_s = p->wait_s};
-    bool is_running;
-
-    if (signal_is_running(db, config, &is_running, err) != 0)
-        return -1;
-    *is_done = is_pause(p) && !is_running;
-    if (!*is_done)
-        return signal_await(db, config, &wait, is_done, err);
-    printf("%s: paused (the replicator does not run)\n", mapping);
-    return 0;
-}
-
 static int pause_all(struct db *db, const struct config *config, const struct pausing *p,
                      size_t *n_open, struct err *err)
 {
@@ -132,10 +115,13 @@ static int pause_all(struct db *db, const struct config *config, const struct pa
         tell_asked(p, mapping, ids[i]);
     }
     for (size_t i = 0; i < config->n_mappings && p->wait_s > 0; i++) {
+        const struct signal_wait wait = {.kind = p->command,
+                                         .mapping = config->mappings[i].name,
+                                         .id = ids[i],
+                                         .wait_s = p->wait_s};
         bool is_done = true;
 
-        if (ids[i] != 0 &&
-            await(db, config, p, config->mappings[i].name, ids[i], &is_done, err) != 0)
+        if (ids[i] != 0 && signal_await(db, config, &wait, &is_done, err) != 0)
             return -1;
         *n_open += !is_done;
     }

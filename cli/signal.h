@@ -29,7 +29,4 @@ int signal_insert(struct db *db, const char *kind, const char *mapping, const ch
  * done; else it is said why not. -1: MySQL failed. */
 int signal_await(struct db *db, const struct config *config, const struct signal_wait *wait,
                  bool *is_over, struct err *err);
-/* Does a replicator run this instance? */
-int signal_is_running(struct db *db, const struct config *config, bool *is_running,
-                      struct err *err);
 #endif

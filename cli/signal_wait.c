@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/progress.h"
+#include "cli/running.h"
 #include "cli/signal.h"
 #include "common/clock.h"
 
@@ -31,28 +32,16 @@ enum {
     "(SELECT COUNT(*) FROM pause WHERE pause.mapping = mapping_state.mapping) "           \
     "FROM mapping_state WHERE mapping = ?"
 
-int signal_is_running(struct db *db, const struct config *config, bool *is_running, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    const struct db_param params[] = {DB_P_TEXT(config->instance)};
-
-    if (db_run(db,
-               "SELECT COUNT(*) FROM process WHERE instance = ? AND program = 'replicator' AND "
-               "IS_USED_LOCK(lock_name) IS NOT NULL",
-               params, 1, &rows, err) != 0)
-        return -1;
-    *is_running = db_rows_int(&rows, 0, 0) > 0;
-    return 0;
-}
-
 static bool is_text(const struct db_rows *rows, size_t column, const char *text)
 {
     return strcmp(db_rows_text(rows, 0, column), text) == 0;
 }
 
-static bool is_done(const struct signal_wait *w, const struct db_rows *rows)
+static bool is_done(const struct signal_wait *w, const struct db_rows *rows, bool is_running)
 {
-    if (db_rows_int(rows, 0, AT_SIGNAL) < w->id)
+    if (strcmp(w->kind, "pause") == 0 && !is_running) /* nothing flows anyway */
+        return true;
+    if (rows->n_rows == 0 || db_rows_int(rows, 0, AT_SIGNAL) < w->id)
         return false;
     if (strcmp(w->kind, "pause") == 0)
         return is_text(rows, AT_STATE, "paused");
@@ -63,17 +52,17 @@ static bool is_done(const struct signal_wait *w, const struct db_rows *rows)
     return db_rows_int(rows, 0, AT_RECONCILE_SIGNAL) >= w->id;
 }
 
-static void print_done(const struct signal_wait *w, const struct db_rows *rows)
+static void print_done(const struct signal_wait *w, const struct db_rows *rows, bool is_running)
 {
     if (strcmp(w->kind, "pause") == 0)
-        printf("%s: paused\n", w->mapping);
+        printf("%s: paused%s\n", w->mapping, is_running ? "" : " (the replicator does not run)");
     else if (strcmp(w->kind, "resume") == 0)
         printf("%s: resumed; both sides are compared\n", w->mapping);
     else if (strcmp(w->kind, "snapshot") == 0)
         printf("%s: snapshot done, %s rows\n", w->mapping, db_rows_text(rows, 0, AT_ROWS));
     else
         printf("%s: compared, %s edits found\n", w->mapping, db_rows_text(rows, 0, AT_FOUND));
-    if (db_rows_int(rows, 0, AT_HELD) > 0)
+    if (rows->n_rows > 0 && db_rows_int(rows, 0, AT_HELD) > 0)
         printf("  %s deletes wait for approval\n  -> tabrelay deletes approve %s\n",
                db_rows_text(rows, 0, AT_HELD), w->mapping);
 }
@@ -135,19 +124,20 @@ int signal_await(struct db *db, const struct config *config, const struct signal
     *is_over = false;
     while (true) {
         CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-        bool is_running;
+        struct running running;
 
         if (db_run(db, SQL_STATE, params, 1, &rows, err) != 0 ||
-            signal_is_running(db, config, &is_running, err) != 0)
+            running_look(db, config, &running, err) != 0)
             return -1;
-        *is_over = rows.n_rows > 0 && is_done(wait, &rows);
-        if (!*is_over && !is_hopeless(wait, &rows, is_running, &why) && clock_mono_ms() >= until)
+        *is_over = is_done(wait, &rows, running.is_running);
+        if (!*is_over && !is_hopeless(wait, &rows, running.is_running, &why) &&
+            clock_mono_ms() >= until)
             err_set(&why, ERR_GONE, "%s: not done within %" PRId64 " s; it goes on", wait->mapping,
                     wait->wait_s);
         if (*is_over || why.code != ERR_NONE) {
             progress_clear();
             if (*is_over)
-                print_done(wait, &rows);
+                print_done(wait, &rows, running.is_running);
             else
                 cli_fail(&why);
             return 0;

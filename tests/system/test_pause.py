@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A paused mapping: nothing flows in either direction, nothing is lost, and resuming brings both sides together."""
 import json
+import os
 import re
+import signal
 import threading
 
 from programs import run, wait_until
@@ -198,6 +200,21 @@ def test_lag_tells_what_waits_and_how_far_the_binlog_is_read(make_stack):
     before = json.loads(run("tabrelay", "--config", stack.config, "lag", "--json").stdout)["behind_transactions"]
     stack.sql("UPDATE items SET qty = 6 WHERE id = 1")
     assert json.loads(run("tabrelay", "--config", stack.config, "lag", "--json").stdout)["behind_transactions"] == before + 1
+
+
+def test_all_commands_agree_on_whether_a_replicator_runs(make_stack):
+    """One that is frozen keeps its connections and loses the lease."""
+    stack = filled(make_stack)
+    os.kill(stack.replicator.process.pid, signal.SIGSTOP)
+    try:
+        wait_until("the lease to expire", lambda: not json.loads(run("tabrelay", "--config", stack.config, "status", "--json").stdout)["is_running"])
+        done = run("tabrelay", "--config", stack.config, "lag", "--json")
+        assert done.returncode == 1 and json.loads(done.stdout)["replicator_runs"] is False
+        done = run("tabrelay", "--config", stack.config, "reconcile", "items", "--wait", 20)
+        assert done.returncode == 1 and "items: the replicator does not run" in done.stderr
+        assert stack.cli("pause", "items", "--wait", 20).splitlines()[1] == "items: paused (the replicator does not run)"
+    finally:
+        os.kill(stack.replicator.process.pid, signal.SIGCONT)
 
 
 def test_repair_is_verify_with_a_side(make_stack):
