@@ -140,6 +140,7 @@ static int start_metrics(struct pipeline *p, struct err *err)
 {
     const struct http_server_options options = {.host = p->cfg->replicator.metrics_host,
                                                 .port = p->cfg->replicator.metrics_port,
+                                                .named_by = "replicator.metrics_listen",
                                                 .threads = 1,
                                                 .max_connections = 16,
                                                 .max_body_bytes = 1024,

@@ -94,6 +94,7 @@ static int run(struct sandbox *s, const struct options *o, struct err *err)
     struct http_server_options options = {
         .host = o->host,
         .port = o->port,
+        .named_by = "--listen",
         .max_connections = MAX_CONNECTIONS,
         .max_body_bytes = MAX_BODY_BYTES,
         .idle_timeout_s = IDLE_S,

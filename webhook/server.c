@@ -250,6 +250,7 @@ int server_start(const struct config *cfg, struct stop *stop, struct server **ou
     const struct http_server_options options = {
         .host = cfg->webhook.listen_host,
         .port = cfg->webhook.listen_port,
+        .named_by = "webhook.listen",
         .threads = cfg->webhook.threads,
         .max_connections = MAX_CONNECTIONS,
         .connection_bytes = CONNECTION_BYTES,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page: a web server with the status page, in the foreground. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +32,7 @@ static int serve(struct page *page, struct stop *stop, struct err *err)
     const struct http_server_options options = {
         .host = cfg->listen_host,
         .port = cfg->listen_port,
+        .named_by = "page.listen",
         .max_connections = MAX_CONNECTIONS,
         .max_body_bytes = MAX_BODY_BYTES,
         .idle_timeout_s = IDLE_TIMEOUT_S,
@@ -49,8 +49,6 @@ static int serve(struct page *page, struct stop *stop, struct err *err)
         log_info("page: started version=%s instance=%s", TABRELAY_VERSION, page->config->instance);
         say_where(page, http_server_port(server));
         log_info("page: stopping signal=%d", stop_wait_signal(stop));
-    } else if (err->detail == EADDRINUSE) {
-        err_hint(err, "Another program listens there: set page.listen.");
     }
     stop_ask(stop);
     http_server_stop(server);
@@ -107,13 +105,13 @@ const struct cli_command cli_page = {
     .summary = "Serve the status page: how it is, what waits, who edited what.",
     .help =
         "\nLag and rates, mappings, conflicts to decide, held deletes to approve, the edit log.\n"
-        "It listens on page.listen (127.0.0.1:8090) until SIGTERM or SIGINT comes, and needs "
+        "It listens on page.listen (127.0.0.1:8088) until SIGTERM or SIGINT comes, and needs "
         "neither\n"
         "daemon to run. Whoever has page.token may act; without a token it only shows.\n"
         "\n  --health  ask the one that runs whether it is well: status 0 when it is\n"
         "\nexamples:\n"
         "  tabrelay page\n"
-        "  ssh -L 8090:localhost:8090 db.example.com    # then open http://localhost:8090/\n",
+        "  ssh -L 8088:localhost:8088 db.example.com    # then open http://localhost:8088/\n",
     .flags = CLI_HEALTH,
     .run = run,
 };

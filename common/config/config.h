@@ -124,7 +124,7 @@ struct config_keep {
 /* The status page (docs/page.md). */
 struct config_page {
     char *listen_host;    /* "127.0.0.1" */
-    uint16_t listen_port; /* 8090 */
+    uint16_t listen_port; /* 8088 */
     char *token;          /* NULL: nobody can act; a secret: never logged; at least 16 bytes */
     char *public_url;     /* NULL: none; where a proxy serves the page */
     char *replicator_url; /* whose metrics are drawn; default: http://METRICS_LISTEN/; NULL: none */

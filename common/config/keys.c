@@ -111,7 +111,7 @@ static const struct key keep_keys[] = {
 static const struct section keep_section = {keep_keys, NULL};
 
 static const struct key page_keys[] = {
-    {.name = "listen", .parse = scalar_listen, AT(config_page, listen_host), ALSO(config_page, listen_port), .fallback = "127.0.0.1:8090"},
+    {.name = "listen", .parse = scalar_listen, AT(config_page, listen_host), ALSO(config_page, listen_port), .fallback = "127.0.0.1:8088"},
     {.name = "token", .parse = scalar_secret, AT(config_page, token), RANGE(16, 1024), .is_secret = true},
     {.name = "public_url", .parse = scalar_url, AT(config_page, public_url), .is_secret = true},
     {.name = "replicator_url", .parse = scalar_url, AT(config_page, replicator_url), .is_secret = true},

@@ -410,7 +410,7 @@ static int open_socket(const struct addrinfo *address)
     return -1;
 }
 
-static int listen_on(const char *host, uint16_t port, int *out, struct err *err)
+static int listen_on(const struct http_server_options *o, int *out, struct err *err)
 {
     const struct addrinfo wanted = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
                                     .ai_socktype = SOCK_STREAM};
@@ -418,13 +418,18 @@ static int listen_on(const char *host, uint16_t port, int *out, struct err *err)
     char service[8];
     int failed;
 
-    snprintf(service, sizeof(service), "%u", port);
-    failed = getaddrinfo(host, service, &wanted, &found);
+    snprintf(service, sizeof(service), "%u", o->port);
+    failed = getaddrinfo(o->host, service, &wanted, &found);
     if (failed != 0)
-        return err_set(err, ERR_CONFIG, "http: listen on %s: %s", host, gai_strerror(failed));
+        return err_set(err, ERR_CONFIG, "http: listen on %s: %s", o->host, gai_strerror(failed));
     *out = open_socket(found);
     freeaddrinfo(found);
-    return *out < 0 ? err_errno(err, "http: listen on %s port %u", host, port) : 0;
+    if (*out >= 0)
+        return 0;
+    err_errno(err, "http: listen on %s port %u", o->host, o->port);
+    if (err->detail == EADDRINUSE && o->named_by != NULL)
+        err_hint(err, "Another program listens there: give another address (%s).", o->named_by);
+    return -1;
 }
 
 static uint16_t bound_port(int fd)
@@ -472,7 +477,7 @@ int http_server_start(const struct http_server_options *options, struct http_ser
         return err_nomem(err, "http");
     s->options = *options;
     if (connections_new(&s->options, &s->connections, err) != 0 ||
-        listen_on(options->host, options->port, &fd, err) != 0) {
+        listen_on(options, &fd, err) != 0) {
         connections_free(s->connections);
         free(s);
         return -1;

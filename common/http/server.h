@@ -86,9 +86,10 @@ enum http_cut {
 };
 
 struct http_server_options {
-    const char *host; /* "127.0.0.1", "0.0.0.0", "::1" */
-    uint16_t port;    /* 0: any free one */
-    unsigned threads; /* 0: a thread per connection */
+    const char *host;     /* "127.0.0.1", "0.0.0.0", "::1" */
+    uint16_t port;        /* 0: any free one */
+    const char *named_by; /* "page.listen": to be changed where the port is taken; may be NULL */
+    unsigned threads;     /* 0: a thread per connection */
     unsigned max_connections;
     /* Memory of a connection, in which a request's line and headers have to fit (431); 0: 32 KiB.
      * libmicrohttpd clears it after each request: a connection has all of it. */
@@ -107,7 +108,7 @@ struct http_server_options {
 };
 
 /* Listen and serve on own threads until http_server_stop. ERR_IO: the port is taken (detail
- * EADDRINUSE), ... */
+ * EADDRINUSE; the hint says what to change), ... */
 int http_server_start(const struct http_server_options *options, struct http_server **out,
                       struct err *err);
 uint16_t http_server_port(const struct http_server *s);

@@ -56,6 +56,12 @@ def take_over(spare, since, within_s):
     return took_s
 
 
+def test_one_with_the_very_same_configuration_says_what_to_change(stack):
+    done = run("tabrelay-replicator", "--config", stack.config)
+    assert done.returncode == 1
+    assert 'hint="Another program listens there: give another address (replicator.metrics_listen)."' in done.stderr
+
+
 def test_who_holds_the_lease_is_told_everywhere(stack, spare):
     name = re.search(r"lease: taken .*holder=(\S+)", stack.replicator.log())[1]
     assert name.endswith(f":{pid_of(stack)}")

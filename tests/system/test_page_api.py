@@ -130,9 +130,14 @@ def test_a_port_that_is_taken_is_told(hook):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        hook.config.write_text(hook.config.read_text() + f"page: {{listen: '127.0.0.1:{other.getsockname()[1]}'}}\n")
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        hook.config.write_text(hook.config.read_text() + f"page: {{listen: '{address}'}}\n")
         done = run("tabrelay", "--config", hook.config, "page")
-    assert done.returncode == 1 and "-> Another program listens there: set page.listen." in done.stderr
+        assert done.returncode == 1 and "-> Another program listens there: give another address (page.listen)." in done.stderr
+        for program, arguments, named in [("tabrelay-webhook", ["--config", hook.config], "webhook.listen"),  # the one that runs has it
+                                          ("tabrelay-sandbox", ["--listen", address], "--listen")]:
+            done = run(program, *arguments)
+            assert done.returncode == 1 and f'hint="Another program listens there: give another address ({named})."' in done.stderr
 
 
 @one_server

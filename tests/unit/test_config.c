@@ -115,7 +115,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.webhook.threads, 4);
     assert_null(c.replicator.metrics_host);
     assert_string_equal(c.page.listen_host, "127.0.0.1");
-    assert_int_equal(c.page.listen_port, 8090);
+    assert_int_equal(c.page.listen_port, 8088);
     assert_null(c.page.token);
     assert_null(c.page.replicator_url);
     assert_string_equal(c.page.webhook_url, "http://127.0.0.1:8080/");
