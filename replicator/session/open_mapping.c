@@ -124,6 +124,12 @@ static int forget_missing(struct session *s, const struct follow *f, struct open
     return state_change_base(&s->state, name, changes, n, err);
 }
 
+/* Somebody else writes it. */
+static bool is_others(enum sheets_ownership whose)
+{
+    return whose == SHEETS_ANOTHERS || whose == SHEETS_COPYS;
+}
+
 static enum sheets_ownership ownership(const struct session *s, const struct mapping *m)
 {
     return sheets_ownership(s->sheets, m->cfg->spreadsheet, m->sheet_id);
@@ -131,14 +137,24 @@ static enum sheets_ownership ownership(const struct session *s, const struct map
 
 bool open_mapping_is_lost(const struct session *s, const struct follow *f)
 {
-    return f->m.is_ready && mapping_writes_sheet(&f->m) && ownership(s, &f->m) == SHEETS_ANOTHERS;
+    return f->m.is_ready && mapping_writes_sheet(&f->m) && is_others(ownership(s, &f->m));
 }
 
 /* Two that write one tab would each put right what the other one wrote. */
 static int check_owner(const struct session *s, const struct mapping *m, struct err *err)
 {
-    if (!mapping_writes_sheet(m) || ownership(s, m) != SHEETS_ANOTHERS)
+    enum sheets_ownership whose = ownership(s, m);
+
+    if (!mapping_writes_sheet(m) || !is_others(whose))
         return 0;
+    if (whose == SHEETS_COPYS) {
+        err_set(err, ERR_CONFIG,
+                "mapping %s: another tabrelay with a copy of this state database writes its "
+                "spreadsheet, too; neither goes on",
+                m->cfg->name);
+        return err_hint(err, "Stop the one that is the copy for good, or give it an instance and "
+                             "tabs of its own; then restart this replicator.");
+    }
     err_set(err, ERR_CONFIG, "mapping %s: tab \"%s\" is written by another tabrelay: %.160s",
             m->cfg->name, m->cfg->tab,
             sheets_owner_name(s->sheets, m->cfg->spreadsheet, m->sheet_id));

@@ -11,6 +11,11 @@
  * still be on its way: one whose answer was lost (Google works on a request for three minutes at
  * most). The first one of a holder of the lease stays as long as it holds it: that is the number
  * which the holder before, frozen just when it was sending, would send its batch with.
+ *
+ * So after that first one nobody else has a number while we hold the lease, but a tabrelay that has
+ * a copy of our state database, and holds the lease there. Nothing tells which of the two is the
+ * copy, and each would put right what the other one writes, so neither goes on: who notices writes
+ * no more, and takes the next number, by which the other one notices.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,7 +28,7 @@
 #include "common/log.h"
 #include "replicator/sheets/private.h"
 
-enum { KEEP_MS = 300000, REFUSALS_MAX = 3, HEX = 16 };
+enum { KEEP_MS = 300000, REFUSALS_MAX = 3, HEX = 16, TELLS_MAX = 5 };
 #define FOR_EVER INT64_MAX
 
 int sheets_number(struct sheets *s, const char *instance, struct err *err)
@@ -46,7 +51,7 @@ void sheets_number_anew(struct sheets *s, uint64_t holder)
     for (size_t i = 0; i < s->n_numberings; i++) {
         struct numbering *n = &s->numberings[i];
 
-        n->is_known = n->is_begun = false;
+        n->is_known = n->is_begun = n->has_copy = false;
         n->reserved = n->doubt = (struct batch_number){0};
         for (size_t k = 0; k < n->n_shown; k++)
             if (n->shown[k].until_ms == FOR_EVER)
@@ -98,17 +103,19 @@ static const struct shown_number *find_shown(const struct numbering *n, int64_t 
     return NULL;
 }
 
-static void add_shown(struct numbering *n, struct batch_number number, int64_t until_ms)
+static void add_shown(struct numbering *n, struct batch_number number, uint64_t owner,
+                      int64_t until_ms)
 {
     if (number.n > n->last)
         n->last = number.n;
     if (n->n_shown == SHOWN_MAX) /* the oldest; it is learnt again with the next reading */
         memmove(n->shown, n->shown + 1, --n->n_shown * sizeof(n->shown[0]));
-    n->shown[n->n_shown++] = (struct shown_number){.number = number, .until_ms = until_ms};
+    n->shown[n->n_shown++] =
+        (struct shown_number){.number = number, .owner = owner, .until_ms = until_ms};
 }
 
-/* "17 00f3a9c05512de01" */
-static bool parse_number(const char *text, struct batch_number *out)
+/* "17 00f3a9c05512de01 1c9ad0e0b3f04d57"; older versions wrote no owner. */
+static bool parse_number(const char *text, struct batch_number *out, uint64_t *owner)
 {
     char *end;
 
@@ -117,7 +124,8 @@ static bool parse_number(const char *text, struct batch_number *out)
         return false;
     text = end + 1;
     out->writer = strtoull(text, &end, 16);
-    return end == text + HEX && *end == '\0';
+    *owner = *end == ' ' ? strtoull(end + 1, NULL, 16) : 0;
+    return end == text + HEX && (*end == '\0' || *end == ' ');
 }
 
 int number_learn(struct sheets *s, const char *spreadsheet, const cJSON *json, struct err *err)
@@ -136,12 +144,13 @@ int number_learn(struct sheets *s, const char *spreadsheet, const cJSON *json, s
     {
         const struct shown_number *known;
         struct batch_number number;
+        uint64_t owner;
 
         if (strcmp(json_text(item, "metadataKey", ""), s->number_key) != 0 ||
-            !parse_number(json_text(item, "metadataValue", ""), &number))
+            !parse_number(json_text(item, "metadataValue", ""), &number, &owner))
             continue;
         known = find_shown(&before, number.n);
-        add_shown(n, number, known == NULL ? clock_mono_ms() + KEEP_MS : known->until_ms);
+        add_shown(n, number, owner, known == NULL ? clock_mono_ms() + KEEP_MS : known->until_ms);
     }
     n->is_known = true;
     return 0;
@@ -181,9 +190,9 @@ static void put_create(const struct sheets *s, struct batch_number number, struc
 {
     buf_printf(out,
                "{\"createDeveloperMetadata\":{\"developerMetadata\":{\"metadataId\":%" PRId64
-               ",\"metadataKey\":\"%s\",\"metadataValue\":\"%" PRId64 " %016" PRIx64
+               ",\"metadataKey\":\"%s\",\"metadataValue\":\"%" PRId64 " %016" PRIx64 " %016" PRIx64
                "\",\"location\":{\"spreadsheet\":true},\"visibility\":\"DOCUMENT\"}}}",
-               metadata_id(s, number.n), s->number_key, number.n, number.writer);
+               metadata_id(s, number.n), s->number_key, number.n, number.writer, s->owner);
 }
 
 void number_put_first(const struct sheets *s, const struct numbering *n, struct buf *out)
@@ -208,7 +217,7 @@ void number_put_last(const struct sheets *s, struct numbering *n, struct buf *ou
     }
 }
 
-void number_answered(struct numbering *n)
+void number_answered(const struct sheets *s, struct numbering *n)
 {
     size_t kept = 0;
 
@@ -218,7 +227,7 @@ void number_answered(struct numbering *n)
         if (!n->shown[i].is_going)
             n->shown[kept++] = n->shown[i];
     n->n_shown = kept;
-    add_shown(n, n->reserved, n->is_begun ? 0 : FOR_EVER);
+    add_shown(n, n->reserved, s->owner, n->is_begun ? 0 : FOR_EVER);
     n->is_begun = true;
     n->refusals = 0;
     n->reserved.n = 0;
@@ -234,6 +243,27 @@ static bool is_refused_number(const struct err *err)
 }
 
 enum taker { TAKER_UNKNOWN, TAKER_OURSELVES, TAKER_RIVAL, TAKER_NOBODY };
+
+/* Has this process sent it? */
+static bool is_our_writer(const struct sheets *s, uint64_t writer)
+{
+    return writer - s->writer < s->n_numbers;
+}
+
+/* Somebody has a number after our first one. */
+static void meet_rival(const struct sheets *s, struct numbering *n,
+                       const struct shown_number *rival)
+{
+    /* Ours: a batch that came late, when its number was to be taken away from it. */
+    if (n->has_copy || is_our_writer(s, rival->number.writer))
+        return;
+    n->has_copy = s->owner != 0 && rival->owner == s->owner;
+    log_error(n->has_copy ? "sheets: another tabrelay with a copy of this state database writes "
+                            "this spreadsheet; it is written no more spreadsheet=%s"
+                          : "sheets: another tabrelay writes batches of an instance of this name; "
+                            "give it another one spreadsheet=%s",
+              n->spreadsheet);
+}
 
 /* NUMBER was refused: who has it? Ourselves, when the network has sent the batch twice. */
 static enum taker find_taker(struct sheets *s, struct numbering *n, struct batch_number number,
@@ -252,9 +282,7 @@ static enum taker find_taker(struct sheets *s, struct numbering *n, struct batch
         return TAKER_OURSELVES;
     if (shown != NULL) {
         if (n->is_begun) /* else it was sent by the holder of the lease before */
-            log_error("sheets: somebody else writes batches of this instance; is there a second "
-                      "tabrelay with a copy of its state database? spreadsheet=%s",
-                      n->spreadsheet);
+            meet_rival(s, n, shown);
         return TAKER_RIVAL;
     }
     /* Metadata of somebody else have this id, or there is no room for more. */
@@ -264,6 +292,27 @@ static enum taker find_taker(struct sheets *s, struct numbering *n, struct batch
                  "spreadsheet=%s reason=\"%.200s\"",
                  n->spreadsheet, refusal->msg);
     return TAKER_NOBODY;
+}
+
+static int take_number(struct sheets *s, struct numbering *n, int64_t number, struct err *err);
+
+/* Take the number that the copy is about to use; it may be faster. */
+static void tell_copy(struct sheets *s, struct numbering *n)
+{
+    struct err err;
+
+    for (int i = 0; i < TELLS_MAX; i++) {
+        const struct shown_number *taken;
+        int64_t number = n->last + 1;
+
+        if (take_number(s, n, number, &err) != 0) {
+            log_err(LOG_WARN, "sheets: numbers", &err);
+            return;
+        }
+        taken = find_shown(n, number);
+        if (taken != NULL && is_our_writer(s, taken->number.writer))
+            return;
+    }
 }
 
 void number_failed(struct sheets *s, struct numbering *n, struct err *err)
@@ -283,6 +332,8 @@ void number_failed(struct sheets *s, struct numbering *n, struct err *err)
     }
     if (err->code == ERR_LOST)
         n->doubt = number;
+    else if (n->has_copy)
+        tell_copy(s, n);
 }
 
 /* --- what became of one --- */
@@ -314,7 +365,7 @@ static int take_number(struct sheets *s, struct numbering *n, int64_t number, st
     buf_puts(&body, "]}");
     if (sheets_run(s, &request, n->spreadsheet,
                    ":batchUpdate?fields=spreadsheetId&prettyPrint=false", &json, err) == 0) {
-        add_shown(n, ours, n->is_begun ? clock_mono_ms() + KEEP_MS : FOR_EVER);
+        add_shown(n, ours, s->owner, n->is_begun ? clock_mono_ms() + KEEP_MS : FOR_EVER);
         n->is_begun = true;
         return 0;
     }
@@ -367,6 +418,11 @@ int number_begin(struct sheets *s, const char *spreadsheet, struct numbering **o
     n = numbering_of(s, spreadsheet, err);
     if (n == NULL)
         return -1;
+    if (n->has_copy)
+        return err_set(err, ERR_CONFIG,
+                       "sheets: another tabrelay with a copy of this state database writes "
+                       "spreadsheet %s",
+                       spreadsheet);
     if (n->doubt.n != 0 && settle(s, n, n->doubt, &fate, err) != 0)
         return -1;
     n->doubt.n = 0;
@@ -378,6 +434,14 @@ int number_begin(struct sheets *s, const char *spreadsheet, struct numbering **o
         n->reserved = next_number(s, n);
     *out = n;
     return 0;
+}
+
+bool number_has_copy(const struct sheets *s, const char *spreadsheet)
+{
+    for (size_t i = 0; i < s->n_numberings; i++)
+        if (strcmp(s->numberings[i].spreadsheet, spreadsheet) == 0)
+            return s->numberings[i].has_copy;
+    return false;
 }
 
 int sheets_next_number(struct sheets *s, const char *spreadsheet, struct batch_number *out,

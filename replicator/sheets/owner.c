@@ -56,6 +56,8 @@ enum sheets_ownership sheets_ownership(const struct sheets *s, const char *sprea
 {
     const struct known_tab *tab = known_find(s, spreadsheet, sheet_id);
 
+    if (number_has_copy(s, spreadsheet))
+        return SHEETS_COPYS;
     if (s->owner == 0 || tab == NULL || tab->owner == s->owner)
         return SHEETS_OURS;
     return tab->owner == 0 ? SHEETS_NOBODYS : SHEETS_ANOTHERS;

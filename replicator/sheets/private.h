@@ -36,6 +36,7 @@ struct known_tab {
 /* A batch number that the spreadsheet shows; kept until then (monotonic). */
 struct shown_number {
     struct batch_number number;
+    uint64_t owner; /* whose it is; 0: not known */
     int64_t until_ms;
     bool is_going; /* the batch under way takes it away */
 };
@@ -55,6 +56,7 @@ struct numbering {
     struct batch_number reserved; /* what the next batch carries; n 0: not decided yet */
     struct batch_number doubt;    /* of the batch whose answer was lost; n 0: none */
     bool is_begun;                /* a number of this holder's stands there for ever */
+    bool has_copy;                /* a copy of our state database writes it, too */
     unsigned refusals;            /* in a row */
 };
 
@@ -144,7 +146,9 @@ int number_begin(struct sheets *s, const char *spreadsheet, struct numbering **o
 void number_put_first(const struct sheets *s, const struct numbering *n, struct buf *out);
 void number_put_last(const struct sheets *s, struct numbering *n, struct buf *out);
 /* The batch is answered; has failed with ERR (which may become ERR_LOST, or transient). */
-void number_answered(struct numbering *n);
+void number_answered(const struct sheets *s, struct numbering *n);
+/* Does a tabrelay with a copy of our state database write SPREADSHEET, too? */
+bool number_has_copy(const struct sheets *s, const char *spreadsheet);
 void number_failed(struct sheets *s, struct numbering *n, struct err *err);
 void numberings_free(struct sheets *s);
 

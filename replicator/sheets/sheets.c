@@ -355,7 +355,7 @@ static int post_batch(struct sheets *s, const char *spreadsheet, struct request 
     if (sheets_run(s, request, spreadsheet,
                    ":batchUpdate?fields=updatedSpreadsheet." DATA_FIELDS "&prettyPrint=false", json,
                    err) == 0) {
-        number_answered(numbering);
+        number_answered(s, numbering);
         return 0;
     }
     number_failed(s, numbering, err);

@@ -44,7 +44,9 @@ void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err)
 /* Who we are: OWNER is the instance's own number (common/holder.h), NAME is for people. A tab that
  * another owner writes is not ours to write. */
 int sheets_owner(struct sheets *s, uint64_t owner, const char *name, struct err *err);
-enum sheets_ownership { SHEETS_OURS, SHEETS_NOBODYS, SHEETS_ANOTHERS };
+/* COPYS: a tabrelay with a copy of our state database has the same number and writes the
+ * spreadsheet, too (number.c). */
+enum sheets_ownership { SHEETS_OURS, SHEETS_NOBODYS, SHEETS_ANOTHERS, SHEETS_COPYS };
 /* Whose the tab is, as the last answer about it says. */
 enum sheets_ownership sheets_ownership(const struct sheets *s, const char *spreadsheet,
                                        int64_t sheet_id);

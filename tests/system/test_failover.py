@@ -66,6 +66,7 @@ def edit(stack, row, value):
 
 
 def no_key_twice(stack):
+    assert "a copy of this state database" not in stack.replicator.log()  # it is the same one
     keys = [row[0] for row in stack.cells("Items")[1:] if row and row[0] is not None]
     assert len(keys) == len(set(keys))
 

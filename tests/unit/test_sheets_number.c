@@ -40,16 +40,21 @@ static int send_numbered(struct batch_number *number, struct err *err)
     return send_one(0, &proof, err);
 }
 
-/* The answer to a reading of numbers: it shows NUMBER. */
-static void expect_number(struct batch_number number)
+/* The answer to a reading of numbers: it shows NUMBER, which OWNER has sent. */
+static void expect_number_of(struct batch_number number, unsigned long long owner)
 {
-    static char text[160];
+    static char text[160]; /* the answer is kept by its address */
 
     snprintf(text, sizeof(text),
              "{\"developerMetadata\":[{\"metadataKey\":\"tabrelay.one\",\"metadataValue\":"
-             "\"%lld %016llx\"}]}",
-             (long long)number.n, (unsigned long long)number.writer);
+             "\"%lld %016llx %016llx\"}]}",
+             (long long)number.n, (unsigned long long)number.writer, owner);
     expect_api(200, text);
+}
+
+static void expect_number(struct batch_number number)
+{
+    expect_number_of(number, 0);
 }
 
 static enum sheets_fate fate_of(struct batch_number number)
@@ -261,6 +266,74 @@ static void the_first_number_of_a_holder_stays(void **state)
     assert_int_equal(number.n, 21);
 }
 
+/* We are 5; the 8th batch is ours, and the number of the 9th is RIVAL's, of OWNER. */
+static void meet(struct batch_number rival, unsigned long long owner)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+
+    number_from_seven();
+    assert_int_equal(sheets_owner(sheets, 5, "one here:1", &err), 0);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    expect_api(400, taken);
+    if (rival.writer == 0)
+        rival.writer = number.writer;
+    expect_number_of(rival, owner);
+    expect_api(200, "{}");
+    buf_clear(&script.asked);
+    assert_int_equal(send_numbered(&number, &err), -1);
+    assert_true(number.n == 9 && err.code == ERR_HTTP && err.transient);
+}
+
+static void two_with_one_state_database_write_no_more(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+    size_t calls;
+
+    (void)state;
+    meet((struct batch_number){.n = 9, .writer = 1}, 5);
+    /* The other one is told by its next number, which is taken. */
+    assert_true(was_asked("{\"requests\":[{\"createDeveloperMetadata\""));
+    assert_true(was_asked("\"metadataValue\":\"10 "));
+    assert_int_equal(sheets_ownership(sheets, "ID", 0), SHEETS_COPYS);
+    calls = api_calls();
+    assert_int_equal(sheets_next_number(sheets, "ID", &number, &err), -1);
+    assert_string_equal(err.msg, "sheets: another tabrelay with a copy of this state database "
+                                 "writes spreadsheet ID");
+    assert_int_equal(api_calls(), calls);
+    /* Who gets the lease anew begins anew. */
+    sheets_number_anew(sheets, 2);
+    expect_number_of((struct batch_number){.n = 12, .writer = 1}, 5);
+    expect_api(200, "{}");
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 13);
+}
+
+static void others_that_write_as_well_are_no_copies(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+
+    (void)state;
+    meet((struct batch_number){.n = 9, .writer = 1}, 6); /* another state database, the same name */
+    assert_int_equal(sheets_ownership(sheets, "ID", 0), SHEETS_NOBODYS);
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 10);
+}
+
+static void a_late_batch_of_our_own_is_no_copy(void **state)
+{
+    struct err err = ERR_INIT;
+    struct batch_number number;
+
+    (void)state;
+    meet((struct batch_number){.n = 9}, 5);
+    assert_int_equal(send_numbered(&number, &err), 0);
+    assert_int_equal(number.n, 10);
+}
+
 static int refuse(void *ctx, struct err *err)
 {
     *(int *)ctx += 1;
@@ -299,6 +372,9 @@ int main(void)
         CASE(the_network_has_sent_it_twice),
         CASE(a_spreadsheet_that_refuses_numbers_gets_none),
         CASE(the_first_number_of_a_holder_stays),
+        CASE(two_with_one_state_database_write_no_more),
+        CASE(others_that_write_as_well_are_no_copies),
+        CASE(a_late_batch_of_our_own_is_no_copy),
         CASE(what_the_guard_refuses_is_not_sent),
     };
 
