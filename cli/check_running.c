@@ -2,6 +2,7 @@
 /* What runs already: the replicator by its lease, the script by the edits that it sent; and clocks.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,9 +122,39 @@ static void check_pruning(struct findings *f, const struct config *config, struc
                      "the edit log has nothing older than keep.edits says");
 }
 
+/* Names of ours that are another instance's (replicator/sync/state_mapping.c). */
+static void check_names(struct findings *f, const struct config *config, struct db *db)
+{
+    const struct db_param params[] = {DB_P_TEXT(config->instance)};
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct err err = ERR_INIT;
+
+    if (db_run(db,
+               "SELECT mapping, instance FROM mapping_state JOIN lease USING (instance) "
+               "WHERE instance <> ? AND expires_at > UTC_TIMESTAMP(3)",
+               params, 1, &rows, &err) != 0) {
+        findings_add_err(f, "mapping.instance", "state database", &err);
+        return;
+    }
+    for (size_t r = 0; r < rows.n_rows; r++) {
+        const char *name = db_rows_text(&rows, r, 0);
+        char what[80];
+
+        snprintf(what, sizeof(what), "mapping %s", name);
+        if (config_find_mapping(config, name) != NULL)
+            findings_add(f, FINDING_FAIL, "mapping.instance", what,
+                         "Give one of the two another name (the mapping's key name); or stop the "
+                         "other instance.",
+                         "the instance %s runs and has a mapping of this name in this state "
+                         "database",
+                         db_rows_text(&rows, r, 1));
+    }
+}
+
 void check_running(struct findings *f, const struct config *config, struct db *db)
 {
     check_lease(f, config, db);
     check_script(f, config, db);
     check_pruning(f, config, db);
+    check_names(f, config, db);
 }

@@ -111,6 +111,21 @@ static void distrust_schema(struct group *group, struct err *err)
     err_transient(err);
 }
 
+/* The sender comes again: an instance that was renamed has the mapping when its replicator has
+ * begun. */
+static int check_instance(const struct config *cfg, const struct db_rows *known, size_t mapping,
+                          struct err *err)
+{
+    const char *name = cfg->mappings[mapping].name;
+
+    if (!state_is_anothers(known, name))
+        return 0;
+    err_set(err, ERR_CONFIG,
+            "mapping %s: another instance than \"%s\" has it in this state database", name,
+            cfg->instance);
+    return err_hint(err, "Start tabrelay-replicator; its log says what is to be done.");
+}
+
 static int work(void *ctx, struct db *db, struct err *err)
 {
     struct group *group = ctx;
@@ -121,7 +136,7 @@ static int work(void *ctx, struct db *db, struct err *err)
     struct schema_mapping *m = NULL;
     int rc;
 
-    if (state_known(db, request->spreadsheet, &known, err) != 0)
+    if (state_known(db, server->cfg->instance, request->spreadsheet, &known, err) != 0)
         return -1;
     group->mapping = request->mapping != NULL
                          ? mappings_find_name(server->cfg, request->mapping)
@@ -129,6 +144,8 @@ static int work(void *ctx, struct db *db, struct err *err)
                                          request->sheet_id, request->tab);
     if (group->mapping < 0)
         return 0;
+    if (check_instance(server->cfg, &known, (size_t)group->mapping, err) != 0)
+        return -1;
     for (struct job *job = group->jobs; job != NULL; job = job->next)
         take_limit(group, job);
     group->is_paused = state_is_paused(&known, server->cfg->mappings[group->mapping].name);

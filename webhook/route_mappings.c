@@ -21,7 +21,7 @@ static int work(void *ctx, struct db *db, struct err *err)
     CLEANUP_ROWS struct db_rows known = DB_ROWS_INIT;
 
     buf_clear(&job->array);
-    if (state_known(db, job->spreadsheet, &known, err) != 0)
+    if (state_known(db, job->server->cfg->instance, job->spreadsheet, &known, err) != 0)
         return -1;
     return mappings_write(job->server->cfg, job->server->schema, db, &known, job->spreadsheet,
                           &job->array, job->version, err);

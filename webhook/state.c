@@ -224,39 +224,52 @@ int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, 
     return 0;
 }
 
-enum { KNOWN_MAPPING, KNOWN_SHEET_ID, KNOWN_PAUSED };
+enum { KNOWN_MAPPING, KNOWN_SHEET_ID, KNOWN_WHAT };
+enum { IS_TAB, IS_PAUSE, IS_ANOTHERS };
 
-int state_known(struct db *db, const char *spreadsheet, struct db_rows *known, struct err *err)
+int state_known(struct db *db, const char *instance, const char *spreadsheet, struct db_rows *known,
+                struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(spreadsheet)};
+    const struct db_param params[] = {DB_P_TEXT(spreadsheet), DB_P_TEXT(instance)};
 
     if (db_run(db,
                "SELECT mapping, sheet_id, 0 FROM mapping_state "
                "WHERE spreadsheet = ? AND sheet_id IS NOT NULL "
-               "UNION ALL SELECT mapping, NULL, 1 FROM pause WHERE resumed_at IS NULL",
+               "UNION ALL SELECT mapping, NULL, 1 FROM pause WHERE resumed_at IS NULL "
+               "UNION ALL SELECT mapping, NULL, 2 FROM mapping_state WHERE instance <> ?",
                params, COUNT(params), known, err) != 0)
         return err_wrap(err, "mapping_state, pause");
     return 0;
 }
 
-static bool is_known(const struct db_rows *known, size_t r, const char *mapping, bool is_paused)
+static bool is_known(const struct db_rows *known, size_t r, const char *mapping, int what)
 {
-    return (db_rows_int(known, r, KNOWN_PAUSED) != 0) == is_paused &&
+    return db_rows_int(known, r, KNOWN_WHAT) == what &&
            strcmp(db_rows_text(known, r, KNOWN_MAPPING), mapping) == 0;
 }
 
 int64_t state_sheet_id(const struct db_rows *known, const char *mapping)
 {
     for (size_t r = 0; r < known->n_rows; r++)
-        if (is_known(known, r, mapping, false))
+        if (is_known(known, r, mapping, IS_TAB))
             return db_rows_int(known, r, KNOWN_SHEET_ID);
     return -1;
 }
 
-bool state_is_paused(const struct db_rows *known, const char *mapping)
+static bool is_any(const struct db_rows *known, const char *mapping, int what)
 {
     for (size_t r = 0; r < known->n_rows; r++)
-        if (is_known(known, r, mapping, true))
+        if (is_known(known, r, mapping, what))
             return true;
     return false;
+}
+
+bool state_is_paused(const struct db_rows *known, const char *mapping)
+{
+    return is_any(known, mapping, IS_PAUSE);
+}
+
+bool state_is_anothers(const struct db_rows *known, const char *mapping)
+{
+    return is_any(known, mapping, IS_ANOTHERS);
 }

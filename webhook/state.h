@@ -65,10 +65,14 @@ int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 ke
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);
 
 /* What must be known before anything is done: the tabs of the spreadsheet that the replicator knows
- * by id, and which mappings are paused. The next two look into it. */
-int state_known(struct db *db, const char *spreadsheet, struct db_rows *known, struct err *err);
+ * by id, which mappings are paused, and which are another instance's than INSTANCE. The next three
+ * look into it. */
+int state_known(struct db *db, const char *instance, const char *spreadsheet, struct db_rows *known,
+                struct err *err);
 /* The id of the mapping's tab, or -1 while it is not known. */
 int64_t state_sheet_id(const struct db_rows *known, const char *mapping);
 /* Does nothing flow in the mapping (`tabrelay pause`)? */
 bool state_is_paused(const struct db_rows *known, const char *mapping);
+/* Has the replicator of another instance had a mapping of this name last? Base is that one's. */
+bool state_is_anothers(const struct db_rows *known, const char *mapping);
 #endif

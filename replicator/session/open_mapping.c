@@ -281,6 +281,8 @@ int open_mapping_broken(struct session *s, struct follow *f, const struct err *p
     f->m.is_ready = false;
     s->has_broken = true;
     rc = state_load_mapping(&s->state, &f->m, &memory, err);
+    if (rc != 0 && err->code == ERR_CONFIG) /* the row is another instance's */
+        return 0;
     f->phase = memory.phase; /* it is over when changes come that are not kept (note_dropped) */
     mapping_memory_close(&memory);
     if (rc == 0 && f->m.table == NULL)

@@ -60,6 +60,8 @@ struct mapping_memory {
     size_t held_deletes;
     char *own_columns; /* owned; a JSON array of names; NULL: not known */
 };
+/* Load it; its row is made where there is none. ERR_CONFIG: another instance, which runs, has a
+ * mapping of this name; nothing may be written of it then. */
 int state_load_mapping(struct state *s, const struct mapping *m, struct mapping_memory *out,
                        struct err *err);
 void mapping_memory_close(struct mapping_memory *memory);
