@@ -134,7 +134,7 @@ FUZZ_TARGETS := $(shell grep -o 'X([a-z0-9_]*)' tests/fuzz/targets.h | tr -d 'X(
 FUZZ ?= $(FUZZ_TARGETS)
 $(BUILD)/libfuzz.a: $(call obj,$(FUZZ_SRC))
 # No more of the product than is fuzzed: everything is compiled again, with counters.
-$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/verify.c sandbox/script/urlfetch.c sandbox/script/limits.c \
+$(BUILD)/libfuzzed.a: $(call obj,$(filter-out $(SKIP),$(wildcard replicator/binlog/*.c)) webhook/edit.c webhook/edit_kind.c webhook/edit_check.c webhook/notice.c webhook/verify.c sandbox/script/urlfetch.c sandbox/script/limits.c \
 	$(wildcard replicator/sheets/*.c) $(filter-out sandbox/main.c,$(wildcard sandbox/*.c)))
 $(BUILD)/tests/test_fuzz_cases: $(BUILD)/tests/unit/test_fuzz_cases.o $(BUILD)/libfuzz.a $(LIBS) $(LIBCOMMON)
 	@mkdir -p $(@D)
@@ -160,7 +160,7 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (60): make fuzz [FUZZ=json]
 	@tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ)
 # What CI does: what reads a binlog for twelve seconds each, simpler parsers for six, what stands before them for three.
 FUZZ_SIMPLE := file ddl cell config edit
-FUZZ_SMALL := answer drive key signature url gzip sandbox sandbox_text
+FUZZ_SMALL := answer drive notice key signature url gzip sandbox sandbox_text
 fuzz-short:
 	@$(MAKE) fuzz FUZZ_SECONDS=12 FUZZ="$(filter-out $(FUZZ_SIMPLE) $(FUZZ_SMALL),$(FUZZ_TARGETS))"
 	@$(MAKE) fuzz FUZZ_SECONDS=6 FUZZ="$(FUZZ_SIMPLE)"

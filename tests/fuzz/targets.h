@@ -15,8 +15,8 @@
 // clang-format off
 #define FUZZ_TARGETS(X) \
     X(event) X(table_map) X(rows_v1) X(rows_v2) X(rows_partial) X(rows_compressed) X(json) X(gtid) \
-    X(payload) X(stream) X(file) X(ddl) X(cell) X(config) X(edit) X(answer) X(drive) X(key) \
-    X(signature) X(url) X(gzip) X(sandbox) X(sandbox_text)
+    X(payload) X(stream) X(file) X(ddl) X(cell) X(config) X(edit) X(answer) X(drive) X(notice) \
+    X(key) X(signature) X(url) X(gzip) X(sandbox) X(sandbox_text)
 // clang-format on
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *data, size_t size);
