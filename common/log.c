@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,16 +21,6 @@ void log_set_level(enum log_level level)
     threshold = level;
 }
 
-int log_parse_level(const char *text, enum log_level *out)
-{
-    for (int i = 0; i < 4; i++)
-        if (strcasecmp(text, level_names[i]) == 0) {
-            *out = (enum log_level)i;
-            return 0;
-        }
-    return -1;
-}
-
 /* A stranger's text must not move the cursor of whoever reads the log: C0, DEL, and C1, which has
  * two bytes in UTF-8, become blanks. */
 static void blank_controls(char *line, size_t len)
@@ -46,7 +35,22 @@ static void blank_controls(char *line, size_t len)
     }
 }
 
-/* One write(2) a line, so that lines of several threads and processes do not mix. */
+/* One write(2) a line, so that lines of several threads and processes do not mix; more only where
+ * it took a part. If it fails there is nowhere left to say it. */
+static void put_line(const char *line, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(STDERR_FILENO, line, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        line += n;
+        len -= (size_t)n;
+    }
+}
+
 static void log_line(enum log_level level, const char *fmt, va_list ap)
 {
     int saved = errno;
@@ -69,9 +73,7 @@ static void log_line(enum log_level level, const char *fmt, va_list ap)
         len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
     blank_controls(line, len);
     line[len++] = '\n';
-    if (write(STDERR_FILENO, line, len) < 0) {
-        /* Nowhere left to say it. */
-    }
+    put_line(line, len);
     errno = saved;
 }
 

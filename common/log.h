@@ -15,8 +15,6 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 /* Lines below LEVEL are dropped; LOG_INFO at start. Call before threads start. */
 void log_set_level(enum log_level level);
-/* "debug", "info", "warn", "error" -> *OUT; -1 for anything else. */
-int log_parse_level(const char *text, enum log_level *out);
 
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

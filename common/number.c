@@ -154,29 +154,6 @@ float decimal_to_float(const struct decimal *d)
     return strtof_l(text, NULL, c_locale);
 }
 
-static void from_shortest(struct decimal *d, struct shortest s, bool is_negative)
-{
-    d->is_negative = is_negative;
-    d->n = (int)(digits_put(d->digits, s.digits) - d->digits);
-    d->point = d->n + s.exponent;
-}
-
-void decimal_from_double(struct decimal *d, double x)
-{
-    if (x == 0)
-        *d = (struct decimal){.is_negative = signbit(x) != 0};
-    else
-        from_shortest(d, shortest_double(fabs(x)), signbit(x) != 0);
-}
-
-void decimal_from_float(struct decimal *d, float x)
-{
-    if (x == 0)
-        *d = (struct decimal){.is_negative = signbit(x) != 0};
-    else
-        from_shortest(d, shortest_float(fabsf(x)), signbit(x) != 0);
-}
-
 bool decimal_is_whole(const struct decimal *d)
 {
     return d->n <= d->point;

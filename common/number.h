@@ -25,9 +25,6 @@ struct decimal {
 /* All of TEXT as a number: "-12", "1.50", ".5", "+1e-7", blanks around it. False if it is none
  * ("1,5") or is absurdly long. */
 bool decimal_parse(struct decimal *d, const char *text, size_t len);
-/* The fewest digits that read back as the same double; X is finite. */
-void decimal_from_double(struct decimal *d, double x);
-void decimal_from_float(struct decimal *d, float x);
 /* The nearest double (infinite when too large) or float. */
 double decimal_to_double(const struct decimal *d);
 float decimal_to_float(const struct decimal *d);

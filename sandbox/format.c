@@ -100,11 +100,6 @@ bool format_is_bold(const struct format *f)
     return f != NULL && f->is_bold;
 }
 
-const char *format_type_name(enum number_type type)
-{
-    return types[type].name;
-}
-
 static cJSON *copy(const struct format *f)
 {
     return f == NULL ? cJSON_CreateObject() : cJSON_Duplicate(f->json, true);

@@ -39,7 +39,6 @@ const char *format_pattern(const struct format *f);
 bool format_is_date(const struct format *f); /* a date, a time or both */
 bool format_is_bold(const struct format *f);
 
-const char *format_type_name(enum number_type type); /* "DATE_TIME" */
 /* A new format: F with this number format. PATTERN may be NULL. */
 struct format *format_with_number(const struct format *f, enum number_type type,
                                   const char *pattern);
