@@ -492,6 +492,46 @@ static void a_file_that_is_missing_or_too_large_is_named(void **state)
     unlink(name);
 }
 
+/* CHANGED has another KEY than OLD. */
+static void expect_fixed(const struct config *old, const struct config *changed, const char *key)
+{
+    struct err err = ERR_INIT;
+    char wanted[80];
+
+    assert_int_equal(config_check_change(old, changed, &err), -1);
+    snprintf(wanted, sizeof(wanted), "%s cannot change while the programs run", key);
+    assert_string_equal(err.msg, wanted);
+}
+
+static void what_cannot_change_while_it_runs_is_named(void **state)
+{
+    struct config old, changed;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    parse_mysql("port: 1", &old);
+    assert_int_equal(config_check_change(&old, &old, &err), 0);
+    changed = old; /* its texts are OLD's */
+    changed.instance = (char[]){"another"};
+    expect_fixed(&old, &changed, "instance");
+    changed = old;
+    changed.mysql.state_database = (char[]){"other"};
+    expect_fixed(&old, &changed, "mysql.state_database");
+    changed = old;
+    changed.webhook.listen_host = (char[]){"127.0.0.9"};
+    expect_fixed(&old, &changed, "webhook.listen");
+    changed = old;
+    changed.webhook.listen_port++;
+    expect_fixed(&old, &changed, "webhook.listen");
+    changed = old;
+    changed.webhook.threads++;
+    expect_fixed(&old, &changed, "webhook.threads");
+    changed = old;
+    changed.webhook.max_body_bytes++;
+    expect_fixed(&old, &changed, "webhook.max_body");
+    config_free(&old);
+}
+
 static void the_id_as_a_replica_depends_on_the_instance(void **state)
 {
     struct config a, b;
@@ -519,6 +559,7 @@ int main(void)
         cmocka_unit_test(a_file_of_aliases_ends_soon),
         cmocka_unit_test(a_file_of_faults_is_not_read_to_its_end),
         cmocka_unit_test(a_file_that_is_missing_or_too_large_is_named),
+        cmocka_unit_test(what_cannot_change_while_it_runs_is_named),
         cmocka_unit_test(the_id_as_a_replica_depends_on_the_instance),
     };
 
