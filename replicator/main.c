@@ -6,6 +6,7 @@
 
 #include "common/config/config.h"
 #include "common/daemon/daemon.h"
+#include "common/heap.h"
 #include "common/http/client.h"
 #include "common/http/health.h"
 #include "common/log.h"
@@ -130,6 +131,7 @@ int main(int argc, char **argv)
     int rc;
 
     private_memory();
+    heap_share();
     rc = parse_options(argc, argv, &options);
     if (rc != 0)
         return rc == 1 ? 0 : 2;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tabrelay-webhook: Google Sheets -> MySQL. Options, start, wait, stop. */
 #include <getopt.h>
-#include <malloc.h>
 #include <stdio.h>
 
 #include "common/cleanup.h"
 #include "common/config/config.h"
 #include "common/daemon/daemon.h"
+#include "common/heap.h"
 #include "common/http/health.h"
 #include "common/log.h"
 #include "common/private.h"
@@ -100,13 +100,6 @@ static int finish(struct daemon_work *work, struct err *err)
     return 0;
 }
 
-/* What a request or a group took goes back to one heap. With one heap a thread, as malloc has it by
- * default, each grows to what the largest group took that its thread has met. */
-static void share_memory(void)
-{
-    mallopt(M_ARENA_MAX, 1);
-}
-
 int main(int argc, char **argv)
 {
     static const struct daemon_program program = {
@@ -117,7 +110,7 @@ int main(int argc, char **argv)
     int rc;
 
     private_memory();
-    share_memory();
+    heap_share();
     rc = parse_options(argc, argv, &options);
     if (rc != 0)
         return rc == 1 ? 0 : 2;

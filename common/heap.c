@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/heap.h"
+
+#include <malloc.h>
+
+/* mallopt(3): these are the defaults, but one that is set does not rise any more when larger pieces
+ * are freed. So text of a megabyte goes back to the system, and so does the end of the heap. */
+enum { LARGE_BYTES = 128 * 1024, KEPT_BYTES = 128 * 1024 };
+
+void heap_share(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap: what is freed goes back, to whoever needs it next or to the system.
+ *
+ * A daemon's life is long and uneven: a comparison, a batch or a reconnect takes megabytes for a
+ * moment. As malloc has it by default, each thread's heap keeps the most that it ever needed.
+ */
+#ifndef COMMON_HEAP_H
+#define COMMON_HEAP_H
+
+/* In main(), before there are threads. Only glibc can be told; elsewhere nothing happens. */
+void heap_share(void);
+#endif
