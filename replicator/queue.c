@@ -63,6 +63,7 @@ void item_close(struct item *item)
     free(item->text);
     free(item->reason);
     free(item->row_keys);
+    free(item->err);
 }
 
 void item_free(struct item *item)

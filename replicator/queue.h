@@ -66,7 +66,7 @@ struct item {
     struct log_place place;    /* COMMIT: just after it */
     int64_t queued_us;         /* wall */
     bool is_rollback;          /* COMMIT */
-    struct err err;            /* BROKEN */
+    struct err *err;           /* owned; BROKEN; NULL: there was no memory for it */
     struct item *next;
 };
 

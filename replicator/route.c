@@ -152,42 +152,51 @@ static int on_idle(void *ctx, struct err *err)
 
 /* --- the thread --- */
 
+static void push_broken(struct route *r, const struct err *why)
+{
+    struct item item = {.type = ITEM_BROKEN, .err = malloc(sizeof(*why))};
+    struct err ignored;
+
+    if (item.err != NULL)
+        *item.err = *why;
+    (void)route_push(r, item, &ignored);
+}
+
 static void *run(void *arg)
 {
     struct route *r = arg;
     struct log_fault fault = {0};
-    struct item broken = {.type = ITEM_BROKEN};
+    struct err broken = ERR_INIT, err;
     unsigned tries = 0;
     int64_t wait_ms;
-    struct err err;
 
     while (true) {
         CLEANUP_FREE char *from = strdup(r->position);
 
         r->is_moving = false;
         if (from == NULL) {
-            err_nomem(&broken.err, "route");
+            err_nomem(&broken, "route");
             break;
         }
-        reader_run(r->reader, from, &broken.err);
+        reader_run(r->reader, from, &broken);
         metrics_set(METRIC_CONNECTED, 0);
         stream_clock_broken(r->clock);
         r->times = (struct change_times){0};
-        if (broken.err.code == ERR_STOPPED || !broken.err.transient)
+        if (broken.code == ERR_STOPPED || !broken.transient)
             break;
         /* ERR_FORMAT: an event does not fit the table's definition; the session decides. */
-        if (broken.err.code == ERR_FORMAT)
+        if (broken.code == ERR_FORMAT)
             break;
-        log_fault(&fault, "stream", &broken.err);
+        log_fault(&fault, "stream", &broken);
         if (route_push(r, (struct item){.type = ITEM_RESET}, &err) != 0)
             return NULL;
         metrics_add(METRIC_RECONNECTS, 1);
         tries = r->is_moving ? 0 : tries + 1;
         wait_ms = clock_backoff_ms(tries, BACKOFF_MS, BACKOFF_MAX_MS);
-        if (stop_wait_ms(r->stop, broken.err.wait_ms > wait_ms ? broken.err.wait_ms : wait_ms))
+        if (stop_wait_ms(r->stop, broken.wait_ms > wait_ms ? broken.wait_ms : wait_ms))
             return NULL;
     }
-    route_push(r, broken, &err);
+    push_broken(r, &broken);
     return NULL;
 }
 

@@ -368,12 +368,14 @@ static int take_broken(struct session *s, const struct item *item, struct err *e
 {
     if (s->must_restart)
         return 0;
-    if (item->err.code == ERR_CONFIG || item->err.code == ERR_STOPPED) {
-        session_restart(s, item->err.msg);
+    if (item->err == NULL)
+        return err_nomem(err, "stream");
+    if (item->err->code == ERR_CONFIG || item->err->code == ERR_STOPPED) {
+        session_restart(s, item->err->msg);
         return 0;
     }
     s->is_stream_gone = true;
-    *err = item->err;
+    *err = *item->err;
     return -1;
 }
 
