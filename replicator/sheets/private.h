@@ -5,6 +5,7 @@
 #ifndef REPLICATOR_SHEETS_PRIVATE_H
 #define REPLICATOR_SHEETS_PRIVATE_H
 
+#include "common/arena.h"
 #include "common/http/client.h"
 #include "common/json.h"
 #include "replicator/sheets/budget.h"
@@ -88,15 +89,41 @@ struct sheets {
     size_t n_numberings;
 };
 
-/* --- grid.c */
+/* --- grid_rows.c */
 
 /* What of the cells: their values, their notes as texts, or some text where one has a number format
  * or a rule of its own. */
-enum grid_part { GRID_VALUES, GRID_NOTES, GRID_LOOKS };
+enum grid_part { GRID_VALUES, GRID_NOTES, GRID_LOOKS, GRID_PARTS };
 
-/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets). */
-int grids_parse(const cJSON *sheets, const struct grid_range *ranges, size_t n, enum grid_part part,
-                struct grid **out, struct err *err);
+/* A part of the rows of one GridData; shared by the grids of ranges that were asked twice. */
+struct grid_store {
+    size_t n_users;
+    struct arena arena; /* cells and their texts */
+    struct grid_row *rows;
+    size_t n_rows, size;
+};
+struct grid_store *grid_store_share(struct grid_store *store);
+void grid_store_free(struct grid_store *store); /* one user less; NULL: nothing */
+
+/* All rows of an answer, in the order of its text. */
+struct grid_rows {
+    unsigned parts;                           /* what is wanted: 1 << GRID_VALUES, ... */
+    struct grid_store *(*stores)[GRID_PARTS]; /* owned; NULL where a part is not wanted */
+    size_t n;
+};
+#define CLEANUP_ROWS_OF_GRIDS __attribute__((cleanup(grid_rows_close)))
+/* Take each "rowData" out of TEXT, which is changed: a number, its place in OUT, stands there
+ * instead, as GRID_ROWS_MARK. What OUT had before goes. ERR_FORMAT as json_parse; ERR_NOMEM. */
+#define GRID_ROWS_MARK "r"
+int grid_rows_take(struct buf *text, struct grid_rows *out, struct err *err);
+void grid_rows_close(struct grid_rows *rows);
+
+/* --- grid.c */
+
+/* The grids of N asked ranges, out of an answer's "sheets" array (Spreadsheet.sheets) and the ROWS
+ * that were taken out of its text. */
+int grids_find(const cJSON *sheets, const struct grid_rows *rows, const struct grid_range *ranges,
+               size_t n, enum grid_part part, struct grid **out, struct err *err);
 
 /* --- drive.c */
 
@@ -167,6 +194,7 @@ struct request {
     const struct buf *body;  /* NULL: none */
     const char *what;        /* for errors: "spreadsheet ID" */
     const char *spreadsheet; /* whose quota and permissions count; not of Drive's requests */
+    struct grid_rows *rows;  /* the answer's rows go there; NULL: it has no grids */
     bool is_fill;
 };
 

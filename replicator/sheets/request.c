@@ -215,8 +215,16 @@ static int take_refusal(struct sheets *s, const struct request *r, const struct 
     return -1;
 }
 
+/* The rows of grids go their own way: they are most of an answer. */
+static int read_body(const struct request *r, struct buf *body, cJSON **out, struct err *err)
+{
+    if (r->rows != NULL && body->len > 0 && grid_rows_take(body, r->rows, err) != 0)
+        return -1;
+    return json_parse(buf_text(body), body->len, out, err);
+}
+
 static int take_answer(struct sheets *s, const struct request *r, const struct attempt *a,
-                       const struct http_answer *answer, cJSON **out, struct err *err)
+                       struct http_answer *answer, cJSON **out, struct err *err)
 {
     const struct budget_ask ask = ask_of(r, a);
 
@@ -232,7 +240,7 @@ static int take_answer(struct sheets *s, const struct request *r, const struct a
         *out = NULL;
         return 0;
     }
-    if (json_parse(buf_text(&answer->body), answer->body.len, out, err) == 0)
+    if (read_body(r, &answer->body, out, err) == 0)
         return 0;
     /* 200 and half a body: it was done, but there is no proof. */
     err->code = r->kind == REQUEST_WRITE ? ERR_LOST : ERR_HTTP;

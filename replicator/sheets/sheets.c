@@ -251,10 +251,11 @@ static void put_index(struct buf *out, const char *name, int64_t index)
 }
 
 static int get_ranges(struct sheets *s, const char *spreadsheet, const char *suffix,
-                      const struct grid_range *ranges, size_t n, cJSON **json, struct err *err)
+                      const struct grid_range *ranges, size_t n, cJSON **json,
+                      struct grid_rows *rows, struct err *err)
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
-    struct request request = {.kind = REQUEST_READ, .method = "POST", .body = &body};
+    struct request request = {.kind = REQUEST_READ, .method = "POST", .body = &body, .rows = rows};
 
     buf_puts(&body, "{\"dataFilters\":[");
     for (size_t i = 0; i < n; i++) {
@@ -276,23 +277,25 @@ int sheets_read(struct sheets *s, const char *spreadsheet, const struct grid_ran
                 size_t n, struct grid **out, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
+    CLEANUP_ROWS_OF_GRIDS struct grid_rows rows = {.parts = 1U << GRID_VALUES};
 
     if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" DATA_FIELDS "&prettyPrint=false",
-                   ranges, n, &json, err) != 0)
+                   ranges, n, &json, &rows, err) != 0)
         return -1;
-    return grids_parse(json_get(json, "sheets"), ranges, n, GRID_VALUES, out, err);
+    return grids_find(json_get(json, "sheets"), &rows, ranges, n, GRID_VALUES, out, err);
 }
 
 int sheets_read_notes(struct sheets *s, const char *spreadsheet, const struct grid_range *ranges,
                       size_t n, struct grid **out, struct grid **notes, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
+    CLEANUP_ROWS_OF_GRIDS struct grid_rows rows = {.parts = 1U << GRID_VALUES | 1U << GRID_NOTES};
 
     if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" NOTE_FIELDS "&prettyPrint=false",
-                   ranges, n, &json, err) != 0 ||
-        grids_parse(json_get(json, "sheets"), ranges, n, GRID_VALUES, out, err) != 0)
+                   ranges, n, &json, &rows, err) != 0 ||
+        grids_find(json_get(json, "sheets"), &rows, ranges, n, GRID_VALUES, out, err) != 0)
         return -1;
-    if (grids_parse(json_get(json, "sheets"), ranges, n, GRID_NOTES, notes, err) == 0)
+    if (grids_find(json_get(json, "sheets"), &rows, ranges, n, GRID_NOTES, notes, err) == 0)
         return 0;
     grids_free(*out, n);
     *out = NULL;
@@ -303,11 +306,12 @@ int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct gr
                       struct grid **out, struct err *err)
 {
     CLEANUP_JSON cJSON *json = NULL;
+    CLEANUP_ROWS_OF_GRIDS struct grid_rows rows = {.parts = 1U << GRID_LOOKS};
 
     if (get_ranges(s, spreadsheet, ":getByDataFilter?fields=" LOOK_FIELDS "&prettyPrint=false",
-                   range, 1, &json, err) != 0)
+                   range, 1, &json, &rows, err) != 0)
         return -1;
-    return grids_parse(json_get(json, "sheets"), range, 1, GRID_LOOKS, out, err);
+    return grids_find(json_get(json, "sheets"), &rows, range, 1, GRID_LOOKS, out, err);
 }
 
 /* --- writing */
@@ -370,8 +374,12 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
 {
     CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
-    struct request request = {
-        .kind = REQUEST_WRITE, .method = "POST", .body = &body, .is_fill = b->is_fill};
+    CLEANUP_ROWS_OF_GRIDS struct grid_rows rows = {.parts = 1U << GRID_VALUES};
+    struct request request = {.kind = REQUEST_WRITE,
+                              .method = "POST",
+                              .body = &body,
+                              .rows = &rows,
+                              .is_fill = b->is_fill};
     struct numbering *numbering = NULL;
     const cJSON *sheets;
 
@@ -394,7 +402,7 @@ int sheets_send(struct sheets *s, const char *spreadsheet, const struct batch *b
         return 0;
     sheets = json_get(json_get(json, "updatedSpreadsheet"), "sheets");
     if (known_learn(s, spreadsheet, sheets, err) != 0 ||
-        grids_parse(sheets, proof_ranges, n_proof, GRID_VALUES, proof, err) != 0) {
+        grids_find(sheets, &rows, proof_ranges, n_proof, GRID_VALUES, proof, err) != 0) {
         /* It is written, and not proven: read the tab before anything else. */
         err->code = ERR_LOST;
         return err_transient(err);

@@ -101,14 +101,15 @@ struct grid_range {
 
 /* Cells that came back for one range: trailing blanks are left out by Google, so ask with grid_at.
  */
+struct grid_row {
+    struct cell *cells; /* with their texts in the grid's store */
+    int64_t n_cells;
+};
 struct grid {
-    int64_t row, column; /* of its first cell */
-    int64_t n_rows;      /* rows that came */
-    struct {
-        struct cell *cells; /* texts inside the grid's own arena */
-        int64_t n_cells;
-    } * rows;    /* owned */
-    void *arena; /* private */
+    int64_t row, column;         /* of its first cell */
+    int64_t n_rows;              /* rows that came */
+    const struct grid_row *rows; /* the store's */
+    struct grid_store *store;    /* private; NULL: there are no rows */
 };
 /* The cell at absolute ROW, COLUMN; blank outside. */
 const struct cell *grid_at(const struct grid *g, int64_t row, int64_t column);

@@ -29,7 +29,7 @@ static void use_grid(const struct grid *g)
         return; /* they were read */
 }
 
-static void take_grids(const cJSON *json)
+static void take_grids(const cJSON *json, const struct grid_rows *rows)
 {
     static const struct grid_range ranges[] = {
         {.sheet_id = 0, .row = 0, .end_row = -1, .column = 0, .end_column = 3},
@@ -42,7 +42,7 @@ static void take_grids(const cJSON *json)
             struct err err = ERR_INIT;
             struct grid *grids = NULL;
 
-            if (grids_parse(json_get(json, "sheets"), ranges, n, part, &grids, &err) != 0) {
+            if (grids_find(json_get(json, "sheets"), rows, ranges, n, part, &grids, &err) != 0) {
                 if (err.code == ERR_NONE || err.msg[0] == '\0' || grids != NULL)
                     abort();
                 continue;
@@ -74,14 +74,18 @@ static void take_error(uint8_t status, const char *text, size_t len)
 
 void fuzz_answer(const uint8_t *data, size_t size)
 {
+    CLEANUP_ROWS_OF_GRIDS struct grid_rows rows = {.parts = 1U << GRID_VALUES | 1U << GRID_NOTES |
+                                                            1U << GRID_LOOKS};
+    CLEANUP_BUF struct buf body = BUF_INIT;
     CLEANUP_JSON cJSON *json = NULL;
     struct err err = ERR_INIT;
 
-    if (size == 0)
+    if (size < 2)
         return;
     take_error(data[0], (const char *)data + 1, size - 1);
-    if (json_parse((const char *)data + 1, size - 1, &json, &err) == 0)
-        take_grids(json);
+    buf_append(&body, data + 1, size - 1);
+    if (grid_rows_take(&body, &rows, &err) == 0 && json_parse(body.ptr, body.len, &json, &err) == 0)
+        take_grids(json, &rows);
     else if (err.msg[0] == '\0')
         abort();
 }
