@@ -215,7 +215,7 @@ int session_open(struct session *s, const struct session_surroundings *around, s
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;
-    s->queue = queue_new(cfg->replicator.memory_limit_bytes / 4, stop);
+    s->queue = queue_new(cfg->replicator.memory_limit_bytes / 8, stop);
     if (s->queue == NULL)
         return err_nomem(err, "session");
     options = (struct route_options){.cfg = cfg,

@@ -12,7 +12,7 @@
 #include "common/clock.h"
 #include "replicator/session/session.h"
 
-enum { CLOCKS_DIFFER_MS = 5000, RECENTS_MAX = 100000 };
+enum { CLOCKS_DIFFER_MS = 5000, RECENTS_MAX = 25000 };
 
 /* NULL: there is no room. */
 static struct recent *add(struct session *s, struct row_id id)

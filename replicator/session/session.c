@@ -361,7 +361,7 @@ int session_run(struct session *s, struct err *err)
 
         pulse_beat();
         if (has_room(s))
-            items = queue_pop(s->queue, wait_ms(s), s->cfg->replicator.memory_limit_bytes / 8);
+            items = queue_pop(s->queue, wait_ms(s), s->cfg->replicator.memory_limit_bytes / 32);
         else if (stop_wait_ms(s->stop, TICK_MS / 4))
             break;
         if (take_all(s, items, err) != 0 || step(s, err) != 0)

@@ -19,7 +19,7 @@ TABLES = """
 CREATE TABLE items (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, qty INT NULL, text VARCHAR(2000) NULL);
 CREATE TABLE others (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NULL);
 """
-# Held changes fill half of the memory limit, the queue behind them a quarter: some hundred rows of 2,000 characters.
+# Held changes fill half of the memory limit, the queue behind them an eighth: some hundred rows of 2,000 characters.
 REPLICATOR = {"memory_limit": "1MiB", "heartbeat_every": "1s", "reconcile_every": "2s"}
 
 
