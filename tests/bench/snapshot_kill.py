@@ -12,9 +12,11 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import goals  # noqa: E402
+import equal  # noqa: E402
 from programs import Program, wait_until  # noqa: E402
 from servers import FLAVOURS  # noqa: E402
-from stack import Stack, same  # noqa: E402
+from stack import Stack  # noqa: E402
 
 TABLE = """
 CREATE TABLE big (
@@ -33,6 +35,8 @@ FILL = ("INSERT INTO big (name, price, stock, since, state, note, ratio) "
         "IF(n MOD 4 = 0, NULL, CONCAT('a note of row ', n)), n / 8 FROM (SELECT {first} + a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n "
         "FROM digits a, digits b, digits c, digits e) numbers WHERE n < {end}")
 PIECE = 10000
+TIMES_READ = 1.2  # a kill costs the rows of one batch or two
+PEAK_MIB = 64
 
 
 def narrow(stack, columns):
@@ -93,28 +97,6 @@ def is_done(stack):
     return snapshot(stack) == [] or snapshot(stack)[0][0] == "done"
 
 
-def differences(stack, rows):
-    """How many rows differ; read in pages, for a whole tab is too much for one answer."""
-    _, expected = stack.table("Big")
-    expected = {row[0]: row for row in expected}
-    twice = wrong = unknown = 0
-    seen = set()
-    total = stack.google.tab(stack.spreadsheet, "Big")["rows"]
-    for first in range(2, total + 1, 20000):
-        end = min(first + 19999, total)
-        answer = stack.google.google("GET", f"/v4/spreadsheets/{stack.spreadsheet}/values/Big!A{first}:H{end}"
-                                     "?valueRenderOption=UNFORMATTED_VALUE&dateTimeRenderOption=SERIAL_NUMBER")
-        for row in answer.get("values", []):
-            row = [None if v == "" else float(v) if isinstance(v, (int, float)) else v for v in row] + [None] * (8 - len(row))
-            if all(v is None for v in row):
-                continue
-            twice += row[0] in seen
-            unknown += row[0] not in expected
-            wrong += row[0] in expected and not all(same(a, b) for a, b in zip(row, expected[row[0]]))
-            seen.add(row[0])
-    return {"missing": len(expected) - len(seen & set(expected)), "twice": twice, "wrong": wrong, "unknown": unknown}
-
-
 class Run:
     """What is counted over all lives of the replicator."""
 
@@ -152,11 +134,11 @@ def run(stack, options):
     print(f"  done after {took:.0f} s: {options.rows / took:.0f} rows a second, {writer.n} changes meanwhile", flush=True)
     last = {}
 
-    def equal():
-        last.update(differences(stack, options.rows))
+    def are_equal():
+        last.update(equal.differences(stack, "Big"))
         return not any(last.values())
     try:
-        wait_until("both sides to be equal", equal, options.wait, 2)
+        wait_until("both sides to be equal", are_equal, options.wait, 2)
     except AssertionError:
         pass
     figures.count()
@@ -165,7 +147,11 @@ def run(stack, options):
           f"{proc(stack.replicator.process, 'VmRSS') / 1024:.1f} MiB; {figures.rows_read} rows read ({figures.rows_read / options.rows:.2f} times)")
     print(f"  sandbox: {cpu_s(stack.sandbox.process):.1f} s of CPU, peak {proc(stack.sandbox.process, 'VmHWM') / 1024:.0f} MiB; "
           f"{requests[-1]['number'] if requests else 0} requests")
-    print(f"  {last}: {'equal' if not any(last.values()) else 'NOT EQUAL'}", flush=True)
+    print(f"  {last}: {'equal' if not any(last.values()) else 'NOT EQUAL'}\n", flush=True)
+    for what, rows in last.items():
+        goals.line(f"killed-fill-rows-{what}-{options.server}", rows, "<=", 0)
+    goals.line(f"killed-fill-times-read-{options.server}", figures.rows_read / options.rows, "<=", TIMES_READ)
+    goals.line(f"killed-fill-memory-mib-{options.server}", figures.peak_kib / 1024, "<=", PEAK_MIB)
     return not any(last.values())
 
 
