@@ -12,15 +12,18 @@ import sys
 import sheets_peers
 import sheets_report
 import sheets_runs
+import sheets_scale
 from measure import Failed
 from sheets_world import SERVER_IDS, World, served, servers
 
 # Row changes a second, and rows in a transaction.
 LOADS = [(1, 1), (100, 1), (10_000, 100)]
 SIZES = {"tabs": 20, "warm_s": 40, "seconds": 60, "request_rows": 100_000, "peer_rows": 500, "fill_rows": 1_000_000, "peer_fill_rows": 50_000,
-         "limited_rows": 200_000, "fill_s": 3600}
+         "limited_rows": 200_000, "fill_s": 3600, "pending_changes": 10_000_000, "pending_rows": 200_000, "mappings": 200, "spreadsheets": 50,
+         "mapping_rows": 100, "scale_s": 7200}
 QUICK = {"tabs": 20, "warm_s": 5, "seconds": 10, "request_rows": 10_000, "peer_rows": 100, "fill_rows": 20_000, "peer_fill_rows": 2_000,
-         "limited_rows": 20_000, "fill_s": 600}
+         "limited_rows": 20_000, "fill_s": 600, "pending_changes": 200_000, "pending_rows": 20_000, "mappings": 20, "spreadsheets": 5,
+         "mapping_rows": 100, "scale_s": 600}
 REQUEST_RATE = 1000, 10  # changes a second, rows in a transaction
 
 
@@ -92,6 +95,29 @@ class Bench:
         self.figures["fills"] = {name: dataclasses.asdict(fill) for name, fill in fills.items()}
         self.goal("fill-times-allowed", limited.seconds / limited.allowed_s, "<=", sheets_report.TIMES_ALLOWED)
 
+    def pending(self):
+        sizes = self.sizes
+        self.say(f"{sizes['pending_changes']:,} row changes while Google is away")
+        run = sheets_scale.pending(self.server, sizes["pending_changes"], sizes["pending_rows"], sizes["scale_s"], self.say)
+        sheets_report.print_pending(self.name(), run)
+        self.figures["pending"] = dataclasses.asdict(run)
+        self.goal("pending-memory-mib", run.peak_mib, "<=", sheets_report.LIMIT_MIB)
+        self.goal("pending-rows-that-differ", sum(run.differences.values()), "<=", 0)
+        sheets_scale.check(run)
+
+    def mappings(self):
+        sizes = self.sizes
+        self.say(f"{sizes['mappings']} mappings over {sizes['spreadsheets']} spreadsheets")
+        run = sheets_scale.mappings(self.server, sizes["mappings"], sizes["spreadsheets"], sizes["mapping_rows"], sizes["seconds"], sizes["scale_s"])
+        sheets_report.print_mappings(self.name(), run)
+        self.figures["mappings"] = dataclasses.asdict(run)
+        self.goal("mappings-memory-mib", run.rest_mib, "<=", sheets_report.LIMIT_MIB)
+        self.goal("mappings-over-request-ms", run.over_ms, "<=", sheets_report.OVER_MS)
+        self.goal("mappings-opened-by-requests-a-spreadsheet", run.open_requests / run.spreadsheets, "<=", sheets_report.OPEN_REQUESTS)
+        self.goal("mappings-rest-requests-a-minute", run.rest_requests, "<=", sheets_report.REST_REQUESTS)
+        self.goal("mappings-tabs-that-differ", run.differences, "<=", 0)
+        sheets_scale.check(run)
+
     def name(self):
         return f"{self.flavour} {self.figures['version']}"
 
@@ -102,19 +128,20 @@ class Bench:
                 sys.stdout.flush()
 
 
-WORKLOADS = ["freshness", "requests", "fill"]
+WORKLOADS = ["freshness", "requests", "fill", "pending", "mappings"]
+BY_DEFAULT = WORKLOADS[:3]  # the others take an hour
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench_sheets.py", description=__doc__)
     parser.add_argument("--server", action="append", choices=list(SERVER_IDS), help="only this server (may be repeated)")
-    parser.add_argument("--workload", action="append", choices=WORKLOADS, help="only this workload")
+    parser.add_argument("--workload", action="append", choices=WORKLOADS, help=f"only this workload; else {', '.join(BY_DEFAULT)}")
     parser.add_argument("--quick", action="store_true", help="small, and too short for its figures to count: does it work?")
     for name, value in SIZES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), help=f"({value})")
     parser.add_argument("--json", metavar="FILE", help="also write the figures to FILE")
     options = parser.parse_args()
-    options.server, options.workload = options.server or list(SERVER_IDS), options.workload or WORKLOADS
+    options.server, options.workload = options.server or list(SERVER_IDS), options.workload or BY_DEFAULT
     base = QUICK if options.quick else SIZES
     options.sizes = {name: value if getattr(options, name) is None else getattr(options, name) for name, value in base.items()}
     return options

@@ -7,6 +7,9 @@ INTERVALS = 2
 TIMES_FEWER = 100
 TIMES_ALLOWED = 1.2
 REST_MIB = 12
+LIMIT_MIB = 64  # memory_limit
+OPEN_REQUESTS = 5  # a spreadsheet: its tabs, headers, keys, and what a comparison reads
+REST_REQUESTS = 1
 CHANGED = 100_000  # rows; requests are told for so many
 
 
@@ -37,6 +40,24 @@ def print_fills(server, fills):
         sent = f" {f.requests:>9,} {f.sent_bytes / f.requests:>10,.0f}" if hasattr(f, "requests") else ""
         used = f"{f.cpu_s:>7.1f} {f.peak_mib:>9.1f}" if f.peak_mib else f"{'':>17}"
         print(f"  {name:<44} {f.rows:>10,} {f.seconds:>8.1f} {f.rows_a_s:>9,.0f} {used}{sent}")
+
+
+def print_pending(server, run):
+    print(f"\n{server}: {run.changes:,} changes of {run.rows:,} rows while Google was away")
+    print(f"  written in {run.written_s:.0f} s; {run.caught_up_s:.0f} s after its return all were in the tab: {run.changes_a_s:,.0f} changes a "
+          f"second, {run.requests} writes, {run.cpu_s:.1f} s of CPU")
+    print(f"  replicator's memory: before {run.before_mib:.1f} MiB, peak while Google was away {run.away_mib:.1f}, peak {run.peak_mib:.1f}, "
+          f"at the end {run.now_mib:.1f}")
+    print(f"  rows: {', '.join(f'{n} {what}' for what, n in run.differences.items())}")
+
+
+def print_mappings(server, run):
+    print(f"\n{server}: {run.mappings} mappings over {run.spreadsheets} spreadsheets in one process; but for the fill with Google's quota and answers")
+    print(f"  first fill {run.fill_s:.0f} s; a start on filled tabs {run.open_s:.1f} s until it follows, {run.calm_s:.0f} s until all is read: "
+          f"{run.open_requests} requests, {run.open_refused} refused")
+    print(f"  at rest {run.rest_requests:.1f} requests and {run.rest_cpu_s:.2f} s of CPU a minute, peak memory {run.rest_mib:.1f} MiB, at the end "
+          f"{run.now_mib:.1f}")
+    print(f"  a single change: median {run.median_ms:.0f} ms from COMMIT to the cell, 99th percentile {run.p99_ms:.0f}; {run.over_ms:.1f} over its request")
 
 
 class Goals:

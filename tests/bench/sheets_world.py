@@ -43,22 +43,26 @@ def served(flavour, extra=()):
 
 
 class World:
-    """TABS tables of ROWS rows, and as many tabs of one spreadsheet. Nothing is started but the sandbox, without limits."""
+    """TABS tables of ROWS rows, and as many tabs, an equal number in each of SPREADSHEETS. Nothing is started but the sandbox, without limits."""
 
     made = 0  # databases
 
-    def __init__(self, server, tabs, rows):
+    def __init__(self, server, tabs, rows, spreadsheets=1):
         World.made += 1
         self.server, self.rows = server, rows
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tabrelay-bench-"))
         self.programs = []
         self.tables = [f"t{number:02}" for number in range(1, tabs + 1)]
+        first = self.tables[:tabs // spreadsheets]  # those of the first spreadsheet
         database = f"bench{World.made}"
         server.sql(f"CREATE DATABASE {database}")
-        self.stack = Stack(server, database, self._program, self.folder, [{"table": t, "tab": t} for t in self.tables],
+        self.stack = Stack(server, database, self._program, self.folder, [{"table": t, "tab": t} for t in first],
                            tables="".join(f"CREATE TABLE {t} {COLUMNS};\n" for t in self.tables), start=False)
         self._configure(log_level="info")
-        self._narrow()
+        self._narrow(self.stack.spreadsheet)
+        for at in range(len(first), tabs, len(first)):
+            self._add_spreadsheet(self.tables[at:at + len(first)])
+        self.stack.grant()
         self._fill()
 
     def __enter__(self):
@@ -85,10 +89,16 @@ class World:
         config["google"].update(google or {})
         self.stack.config.write_text(json.dumps(config))
 
-    def _narrow(self):
+    def _add_spreadsheet(self, tables):
+        spreadsheet = self.stack.google.create(f"test {tables[0]}", tables)
+        self._narrow(spreadsheet)
+        self.stack.mappings += [{"spreadsheet": spreadsheet, "table": f"{self.stack.database}.{t}", "tab": t} for t in tables]
+        self._configure(mappings=[{"spreadsheet": self.stack.spreadsheet, **m} for m in self.stack.mappings])
+
+    def _narrow(self, spreadsheet):
         """The tabs get as many columns as the tables have: a spreadsheet holds ten million cells, blank ones too."""
-        sheets = self.sheets().values()
-        self.stack.google.google("POST", f"/v4/spreadsheets/{self.stack.spreadsheet}:batchUpdate", {"requests": [
+        sheets = [tab["sheetId"] for tab in self.stack.google.spreadsheet(spreadsheet)["tabs"]]
+        self.stack.google.google("POST", f"/v4/spreadsheets/{spreadsheet}:batchUpdate", {"requests": [
             {"updateSheetProperties": {"properties": {"sheetId": sheet, "gridProperties": {"columnCount": WIDTH}},
                                        "fields": "gridProperties.columnCount"}} for sheet in sheets]})
 
@@ -101,7 +111,7 @@ class World:
                 connection.commit()
 
     def sheets(self):
-        """{table: sheet id}"""
+        """{table: sheet id}, of the first spreadsheet."""
         tabs = self.stack.google.spreadsheet(self.stack.spreadsheet)["tabs"]
         return {tab["title"]: tab["sheetId"] for tab in tabs}
 

@@ -43,6 +43,18 @@ def test_every_change_of_every_load_arrives_and_is_timed(bench):
         assert run["rest_mib"] > 1
 
 
+def test_what_waits_and_many_mappings_are_measured(flavours):
+    flavours("mariadb")  # or skip
+    done = subprocess.run([sys.executable, BENCH / "bench_sheets.py", "--server=mariadb", "--workload=pending", "--workload=mappings", "--seconds=5",
+                           "--pending-changes=10000", "--pending-rows=1000", "--mappings=4", "--spreadsheets=2", "--mapping-rows=20"],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    goals = [line for line in done.stdout.splitlines() if line.startswith("goal ")]
+    assert len(goals) == 7 and all(GOAL.fullmatch(line) for line in goals), done.stdout
+    for name in ("pending-memory-mib", "pending-rows-that-differ", "mappings-memory-mib", "mappings-tabs-that-differ"):
+        assert any(line.startswith(f"goal {name}-mariadb ") and line.endswith(" met") for line in goals), done.stdout
+
+
 def test_requests_are_counted_for_the_same_rows(bench):
     requests = bench[1]["requests"]
     own = requests["tabrelay, 1,000 row changes a second"]
