@@ -31,8 +31,10 @@ static void check_mysql(struct findings *f, const struct config *config, struct 
     else
         findings_add(f, FINDING_SKIP, "replicator.running", "replicator", NULL,
                      "whether it runs is not known without the state database");
-    for (size_t i = 0; i < config->n_mappings; i++)
-        check_mapping(f, db, &config->mappings[i]);
+    for (size_t i = 0; i < config_n_written(config); i++)
+        check_mapping(f, db, config_written(config, i));
+    for (size_t i = 0; i < config->n_families; i++)
+        check_family(f, db, config, i);
 }
 
 static void skip_mysql(struct findings *f, const struct err *err)
@@ -52,7 +54,7 @@ void check_all(struct findings *f, const struct config *config)
     struct db *db = NULL;
 
     findings_add(f, FINDING_OK, "config", "config", NULL, "%s, %zu mapping%s", config->path,
-                 config->n_mappings, config->n_mappings == 1 ? "" : "s");
+                 config_n_written(config), config_n_written(config) == 1 ? "" : "s");
     check_files(f, config);
     if (db_open(&config->mysql, &db, &err) == 0)
         check_mysql(f, config, db);
@@ -75,10 +77,12 @@ static int run(const struct cli_args *args)
     struct config config;
     bool is_good;
 
-    if (config_load(cli_config_path(args), &config, &problems, &err) == 0)
+    if (config_load(cli_config_path(args), &config, &problems, &err) == 0) {
+        cli_expand(&config);
         check_all(&findings, &config);
-    else
+    } else {
         add_problems(&findings, buf_text(&problems), &err);
+    }
     config_free(&config);
     is_good = findings_end(&findings);
     findings_close(&findings);

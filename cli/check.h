@@ -24,6 +24,8 @@ void check_running(struct findings *f, const struct config *config, struct db *d
 /* Privileges of the current user. */
 void check_privileges(struct findings *f, const struct config *config, struct db *db);
 void check_mapping(struct findings *f, struct db *db, const struct config_mapping *m);
+/* Family I: does each value of its column get a tab? */
+void check_family(struct findings *f, struct db *db, const struct config *config, size_t i);
 /* Its rules and last_write_column: MySQL evaluates each rule once. */
 void check_policies(struct findings *f, struct db *db, const struct config_mapping *m,
                     const struct table *table);

@@ -9,8 +9,8 @@
 /* The first mapping of the spreadsheet whose edits are found through Drive; NULL: none. */
 static const struct config_mapping *find_user(const struct config *config, const char *spreadsheet)
 {
-    for (size_t i = 0; i < config->n_mappings; i++) {
-        const struct config_mapping *m = &config->mappings[i];
+    for (size_t i = 0; i < config_n_written(config); i++) {
+        const struct config_mapping *m = config_written(config, i);
 
         if (m->sheet_changes != CONFIG_APPS_SCRIPT && strcmp(m->spreadsheet, spreadsheet) == 0)
             return m;

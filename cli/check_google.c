@@ -25,8 +25,8 @@ static const struct sheet_tab *find_tab(const struct sheet_tabs *tabs, const cha
     return NULL;
 }
 
-/* A tab that was renamed is still known by its id. */
-static const struct sheet_tab *find_known_tab(const struct book *b)
+/* A tab that was renamed is still known by its id. *IS_KNOWN: the mapping has, or had, one. */
+static const struct sheet_tab *find_known_tab(const struct book *b, bool *is_known)
 {
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
     const struct db_param params[] = {DB_P_TEXT(b->m->name), DB_P_TEXT(b->m->spreadsheet)};
@@ -39,6 +39,7 @@ static const struct sheet_tab *find_known_tab(const struct book *b)
                params, 2, &rows, &err) != 0 ||
         rows.n_rows == 0)
         return NULL; /* before init-db there is nothing to know */
+    *is_known = true;
     for (size_t i = 0; i < b->tabs->n_tabs; i++)
         if (b->tabs->tabs[i].sheet_id == db_rows_int(&rows, 0, 0))
             return &b->tabs->tabs[i];
@@ -123,13 +124,19 @@ static void check_owner(const struct book *b, int64_t sheet_id)
 
 static void check_tab(const struct book *b)
 {
-    const struct sheet_tab *tab = find_known_tab(b);
+    bool is_known = false;
+    const struct sheet_tab *tab = find_known_tab(b, &is_known);
     struct grid *grid = NULL;
     struct err err = ERR_INIT;
     struct grid_range range;
 
     if (tab == NULL)
         tab = find_tab(b->tabs, b->m->tab);
+    if (tab == NULL && b->m->family != NULL && !is_known) {
+        findings_add(b->f, FINDING_OK, "mapping.tab", b->what, NULL,
+                     "tab \"%s\" is not there yet: the replicator makes it", b->m->tab);
+        return;
+    }
     if (tab == NULL) {
         findings_add(b->f, FINDING_FAIL, "mapping.tab", b->what,
                      "Add the tab to the spreadsheet, or correct the mapping's tab.",
@@ -152,10 +159,22 @@ static void check_tab(const struct book *b)
     grids_free(grid, 1);
 }
 
+/* Families, too: they may have no tab yet. */
+static size_t n_any(const struct config *config)
+{
+    return config->n_mappings + config->n_families;
+}
+
+static const struct config_mapping *any_mapping(const struct config *config, size_t i)
+{
+    return i < config->n_mappings ? &config->mappings[i]
+                                  : &config->families[i - config->n_mappings];
+}
+
 static void check_spreadsheet(struct findings *f, const struct config *config, size_t first,
                               struct sheets *sheets, struct db *db)
 {
-    const char *spreadsheet = config->mappings[first].spreadsheet;
+    const char *spreadsheet = any_mapping(config, first)->spreadsheet;
     struct sheet_tabs tabs = {0};
     struct err err = ERR_INIT;
 
@@ -167,7 +186,7 @@ static void check_spreadsheet(struct findings *f, const struct config *config, s
     findings_add(f, FINDING_OK, "google.spreadsheet", "google", NULL,
                  "spreadsheet %s can be reached, %zu tab%s", spreadsheet, tabs.n_tabs,
                  tabs.n_tabs == 1 ? "" : "s");
-    for (size_t i = first; i < config->n_mappings; i++) {
+    for (size_t i = 0; i < config->n_mappings; i++) {
         struct book b = {
             .f = f, .sheets = sheets, .db = db, .tabs = &tabs, .m = &config->mappings[i]};
 
@@ -183,7 +202,7 @@ static void check_spreadsheet(struct findings *f, const struct config *config, s
 static bool is_first(const struct config *config, size_t i)
 {
     for (size_t j = 0; j < i; j++)
-        if (strcmp(config->mappings[j].spreadsheet, config->mappings[i].spreadsheet) == 0)
+        if (strcmp(any_mapping(config, j)->spreadsheet, any_mapping(config, i)->spreadsheet) == 0)
             return false;
     return true;
 }
@@ -202,8 +221,8 @@ static void check_account(struct findings *f, const struct config *config, char 
         findings_add_err(f, "google.credentials", "google", &err);
         return;
     }
-    for (size_t i = 0; i < config->n_mappings; i++) {
-        const char *spreadsheet = config->mappings[i].spreadsheet;
+    for (size_t i = 0; i < n_any(config); i++) {
+        const char *spreadsheet = any_mapping(config, i)->spreadsheet;
         struct sheet_tabs tabs = {0};
 
         if (!is_first(config, i))
@@ -259,7 +278,7 @@ void check_google(struct findings *f, const struct config *config, struct db *db
     report_accounts(f, sheets);
     for (size_t i = 0; config->google.n_credentials > 1 && i < config->google.n_credentials; i++)
         check_account(f, config, &config->google.credentials[i], stop);
-    for (size_t i = 0; i < config->n_mappings; i++)
+    for (size_t i = 0; i < n_any(config); i++)
         if (is_first(config, i))
             check_spreadsheet(f, config, i, sheets, db);
     sheets_free(sheets);

@@ -242,10 +242,10 @@ void check_privileges(struct findings *f, const struct config *config, struct db
                        .level = has_roles(&grants) ? FINDING_WARN : FINDING_FAIL,
                        .is_complete = true};
     check_global(f, &who, db_flavour(db));
-    for (size_t i = 0; i < config->n_mappings; i++) {
+    for (size_t i = 0; i < config_n_written(config); i++) {
         if (grants_is_first_of(config, i))
-            check_references(f, &who, config->mappings[i].schema);
-        check_table(f, &who, &config->mappings[i]);
+            check_references(f, &who, config_written(config, i)->schema);
+        check_table(f, &who, config_written(config, i));
     }
     if (who.is_complete)
         findings_add(f, FINDING_OK, "mysql.privileges", "privileges", NULL,

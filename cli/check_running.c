@@ -56,9 +56,9 @@ static void check_lease(struct findings *f, const struct config *config, struct 
 
 static bool needs_script(const struct config *config)
 {
-    for (size_t i = 0; i < config->n_mappings; i++)
-        if (config->mappings[i].sheet_changes == CONFIG_APPS_SCRIPT &&
-            config->mappings[i].direction != CONFIG_TO_SHEET)
+    for (size_t i = 0; i < config_n_written(config); i++)
+        if (config_written(config, i)->sheet_changes == CONFIG_APPS_SCRIPT &&
+            config_written(config, i)->direction != CONFIG_TO_SHEET)
             return true;
     return false;
 }

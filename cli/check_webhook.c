@@ -70,7 +70,7 @@ static int ask_signed(struct http_client *client, const struct config *config, c
     const char *headers[] = {time_header, mac_header, NULL};
     struct http_call call = {.method = "GET", .headers = headers, .timeout_ms = TIMEOUT_MS};
 
-    buf_printf(&url, "%sv1/mappings?spreadsheet=%s", base, config->mappings[0].spreadsheet);
+    buf_printf(&url, "%sv1/mappings?spreadsheet=%s", base, config_written(config, 0)->spreadsheet);
     call.url = buf_text(&url);
     snprintf(timestamp, sizeof(timestamp), "%" PRId64, clock_wall_ms() / 1000);
     crypto_sign_request(config->webhook.secret, timestamp, "", 0, mac);
@@ -96,7 +96,7 @@ static void check_secret(struct findings *f, struct http_client *client,
         findings_add(f, FINDING_FAIL, "webhook.secret", "webhook",
                      "Let it read this configuration: tabrelay reload, or restart it.",
                      "the running webhook knows no mapping of spreadsheet %s",
-                     config->mappings[0].spreadsheet);
+                     config_written(config, 0)->spreadsheet);
     else if (answer.status != 200)
         findings_add(f, FINDING_SKIP, "webhook.secret", "webhook", NULL,
                      "the webhook answers %d to a signed request", answer.status);

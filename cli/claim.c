@@ -106,7 +106,7 @@ static int claim(const struct config *config, const char *name, struct err *err)
          set_owner(sheets, db, config, err) != 0))
         rc = -1;
     for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
-        if (name == NULL || strcmp(name, config->mappings[i].name) == 0)
+        if (name == NULL || config_is_called(&config->mappings[i], name))
             rc = claim_mapping(sheets, db, &config->mappings[i], err);
     sheets_free(sheets);
     db_close(db);

@@ -10,6 +10,7 @@
 
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "common/mysql/members.h"
 #include "common/mysql/table.h"
 #include "common/nearest.h"
 
@@ -58,15 +59,38 @@ bool cli_is_one_of(const char *list, const char *word)
     return false;
 }
 
+/* MySQL was not there to say which tabs there are; what is wanted of it will say so. */
+static bool is_unknown_member(const struct config *config, const char *name)
+{
+    return config->members_version == 0 && config_may_be_member(config, name);
+}
+
+static bool has_members(const struct config *config, const char *family)
+{
+    for (size_t i = 0; i < config->n_mappings; i++)
+        if (config_is_called(&config->mappings[i], family))
+            return true;
+    return false;
+}
+
 int cli_want_mapping(const struct config *config, const char *command, const char *name)
 {
     struct nearest nearest;
 
-    if (name == NULL || config_find_mapping(config, name) != NULL)
+    if (name == NULL || config_find_mapping(config, name) != NULL ||
+        is_unknown_member(config, name))
         return CLI_OK;
+    if (config_find_family(config, name) != NULL) {
+        if (!has_members(config, name))
+            fprintf(stderr, "tabrelay %s: %s has no tabs yet: the replicator makes them\n", command,
+                    name);
+        return CLI_OK;
+    }
     nearest = nearest_to(name);
     for (size_t i = 0; i < config->n_mappings; i++)
         nearest_try(&nearest, config->mappings[i].name);
+    for (size_t i = 0; i < config->n_families; i++)
+        nearest_try(&nearest, config->families[i].name);
     if (nearest.name == NULL)
         return cli_usage(command, "%s has no mapping \"%s\"", config->path, name);
     return cli_usage(command, "%s has no mapping \"%s\"; did you mean \"%s\"?", config->path, name,
@@ -92,9 +116,29 @@ const char *cli_config_path(const struct cli_args *args)
     return CLI_CONFIG_NAME;
 }
 
+void cli_expand(struct config *config)
+{
+    struct config *whole;
+    struct err ignored = ERR_INIT;
+
+    if (config->n_families == 0)
+        return;
+    whole = malloc(sizeof(*whole));
+    if (whole == NULL)
+        log_die("cli: out of memory");
+    *whole = *config;
+    (void)members_expand(whole, config, &ignored);
+    if (config->whole == NULL)
+        log_die("cli: out of memory");
+    config->owned_whole = whole;
+}
+
 int cli_load(const struct cli_args *args, struct config *out)
 {
-    return config_load_or_tell("tabrelay", cli_config_path(args), out) == 0 ? CLI_OK : CLI_FAILED;
+    if (config_load_or_tell("tabrelay", cli_config_path(args), out) != 0)
+        return CLI_FAILED;
+    cli_expand(out);
+    return CLI_OK;
 }
 
 int cli_open(const struct config *config, struct db **out, struct err *err)

@@ -135,12 +135,18 @@ const char *cli_config_of_environment(void);
 /* The configuration's file: what ARGS name, else the one in this folder, else the one that the
  * services run with. */
 const char *cli_config_path(const struct cli_args *args);
-/* CLI_OK if NAME is a mapping's, or NULL; else usage is said. */
+/* SQL, with the state database as the current one: is a row's mapping called so, or is it a member
+ * of the family that is? Two parameters, both the name. */
+#define CLI_SQL_CALLED "(mapping = ? OR mapping IN (SELECT mapping FROM member WHERE family = ?))"
+/* CLI_OK if NAME is that of a mapping, a family or one of its tabs, or NULL; else usage is said. */
 int cli_want_mapping(const struct config *config, const char *command, const char *name);
 
 /* Load the configuration that ARGS name, printing every problem. CLI_OK or CLI_FAILED; free with
  * config_free either way. */
 int cli_load(const struct cli_args *args, struct config *out);
+/* Of one that was read: add the tabs of its families, as far as MySQL can be asked (cli_load has
+ * done it). */
+void cli_expand(struct config *config);
 /* Connect and make the state database the current one. ERR_GONE with a hint if it is not there. */
 int cli_open(const struct config *config, struct db **out, struct err *err);
 

@@ -36,8 +36,9 @@ static void propose_mappings(const struct line *line)
     struct config config;
 
     if (config_load(cli_config_path(&line->config), &config, &problems, &err) == 0)
-        for (size_t i = 0; i < config.n_mappings; i++)
-            propose(line, config.mappings[i].name, strlen(config.mappings[i].name), NULL);
+        for (size_t i = 0; i < config_n_written(&config); i++)
+            propose(line, config_written(&config, i)->name,
+                    strlen(config_written(&config, i)->name), NULL);
     config_free(&config);
 }
 

@@ -27,6 +27,8 @@ static const struct state_grant replicator_state[] = {
     {"lease", "SELECT, INSERT, UPDATE"},
     {"watermark", "SELECT, INSERT, UPDATE"},
     {"sent_batch", "SELECT, INSERT, DELETE"},
+    {"member", "SELECT, INSERT"},
+    {"family", "SELECT, INSERT, UPDATE"},
     {"pause", "SELECT, DELETE"},
     {"reload", "SELECT"},
     {"process", "SELECT, INSERT, DELETE"},
@@ -40,6 +42,7 @@ static const struct state_grant webhook_state[] = {
     {"conflicts", "SELECT, INSERT, UPDATE"},
     {"tombstone", "SELECT, INSERT, DELETE"},
     {"signals", "INSERT"},
+    {"member", "SELECT"},
     {"pause", "SELECT"},
     {"reload", "SELECT"},
     {"process", "SELECT, INSERT, DELETE"},
@@ -58,6 +61,8 @@ static const struct state_grant cli_state[] = {
     {"pruned", "SELECT"},
     {"mapped_table", "SELECT"},
     {"sent_batch", "SELECT"},
+    {"member", "SELECT"},
+    {"family", "SELECT"},
     {"pause", "SELECT, INSERT, UPDATE"},
     {"reload", "SELECT, INSERT, UPDATE"},
     {"process", "SELECT"},
@@ -139,8 +144,10 @@ static void put_schema(struct buf *out, const char *schema)
 
 bool grants_is_first_of(const struct config *config, size_t at)
 {
+    const struct config_mapping *m = config_written(config, at);
+
     for (size_t i = 0; i < at; i++)
-        if (strcmp(config->mappings[i].schema, config->mappings[at].schema) == 0)
+        if (strcmp(config_written(config, i)->schema, m->schema) == 0)
             return false;
     return true;
 }
@@ -148,11 +155,11 @@ bool grants_is_first_of(const struct config *config, size_t at)
 /* Without it the servers do not tell of the foreign keys between its tables. */
 static void put_references(struct buf *out, const struct config *config, const char *user)
 {
-    for (size_t i = 0; i < config->n_mappings; i++) {
+    for (size_t i = 0; i < config_n_written(config); i++) {
         if (!grants_is_first_of(config, i))
             continue;
         buf_puts(out, "GRANT REFERENCES ON ");
-        put_schema(out, config->mappings[i].schema);
+        put_schema(out, config_written(config, i)->schema);
         buf_printf(out, " TO %s;\n", user);
     }
 }
@@ -166,8 +173,8 @@ static void put_grants(struct buf *out, const struct config *config, enum db_fla
                    flavour == DB_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT", user);
     if (role->needs.asks_position)
         put_references(out, config, user);
-    for (size_t i = 0; i < config->n_mappings; i++) {
-        const struct config_mapping *m = &config->mappings[i];
+    for (size_t i = 0; i < config_n_written(config); i++) {
+        const struct config_mapping *m = config_written(config, i);
         bool writes = role->needs.writes_tables && m->direction != CONFIG_TO_SHEET;
 
         buf_printf(out, "GRANT %s ON ", writes ? "SELECT, INSERT, UPDATE, DELETE" : "SELECT");

@@ -19,6 +19,7 @@ static const struct migration {
 } migrations[] = {
     {1, "schemas/state.sql"},   {2, "schemas/state-2.sql"}, {3, "schemas/state-3.sql"},
     {4, "schemas/state-4.sql"}, {5, "schemas/state-5.sql"}, {6, "schemas/state-6.sql"},
+    {7, "schemas/state-7.sql"},
 };
 
 enum { WAIT_MAX_S = 3600, RETRY_US = 500000 };

@@ -22,7 +22,7 @@ enum { AT_NAME, AT_STATE, AT_WAIT_MS, AT_ROWS, AT_LAST_MS, AT_EDIT_MS, AT_COMPAR
     "lag_ms, (SELECT TIMESTAMPDIFF(MICROSECOND, edited_at, received_at) DIV 1000 FROM edit_log " \
     "WHERE edit_log.mapping = mapping_state.mapping AND source = 'script' "                      \
     "ORDER BY id DESC LIMIT 1), TIMESTAMPDIFF(SECOND, reconciled_at, UTC_TIMESTAMP(3)) "         \
-    "FROM mapping_state WHERE instance = ? AND (? = '' OR mapping = ?) ORDER BY mapping"
+    "FROM mapping_state WHERE instance = ? AND (? = '' OR " CLI_SQL_CALLED ") ORDER BY mapping"
 
 #define SQL_CHECKPOINT                                                                    \
     "SELECT position, TIMESTAMPDIFF(SECOND, saved_at, UTC_TIMESTAMP(3)) FROM checkpoint " \
@@ -51,13 +51,13 @@ static int count_behind(struct db *db, const char *text, int64_t *n, struct err 
 
 static int query(const struct config *config, const char *name, struct lag *lag, struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(config->instance), DB_P_TEXT(name),
+    const struct db_param params[] = {DB_P_TEXT(config->instance), DB_P_TEXT(name), DB_P_TEXT(name),
                                       DB_P_TEXT(name)};
     struct db *db = NULL;
     int rc = cli_open(config, &db, err);
 
     if (rc == 0)
-        rc = db_run(db, SQL_LAG, params, 3, &lag->mappings, err);
+        rc = db_run(db, SQL_LAG, params, 4, &lag->mappings, err);
     if (rc == 0)
         rc = db_run(db, SQL_CHECKPOINT, params, 1, &lag->checkpoint, err);
     if (rc == 0)

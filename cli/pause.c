@@ -108,7 +108,7 @@ static int pause_all(struct db *db, const struct config *config, const struct pa
     for (size_t i = 0; i < config->n_mappings; i++) {
         const char *mapping = config->mappings[i].name;
 
-        if (p->name != NULL && strcmp(p->name, mapping) != 0)
+        if (p->name != NULL && !config_is_called(&config->mappings[i], p->name))
             continue;
         if (pause_ask(db, &wish, mapping, &ids[i], err) != 0)
             return -1;

@@ -26,7 +26,7 @@ int signal_insert(struct db *db, const char *kind, const char *mapping, const ch
 
 static bool is_wanted(const struct config *config, size_t i, const char *name)
 {
-    return name == NULL || strcmp(name, config->mappings[i].name) == 0;
+    return name == NULL || config_is_called(&config->mappings[i], name);
 }
 
 /* Ask for all of them, then wait for one after the other. *N_OPEN: so many were not done. */

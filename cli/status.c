@@ -13,6 +13,7 @@
 #include "cli/show.h"
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "common/mysql/members.h"
 
 enum { BAR_WIDTH = 24 };
 #define EVERY_S 2.0 /* --watch */
@@ -65,6 +66,30 @@ enum {
     "SELECT MAX(IF(table_name = 'edit_log', newest, NULL)), " \
     "MAX(IF(table_name = 'conflicts', newest, NULL)) FROM pruned WHERE instance = ?"
 
+/* How many tabs each family has, and why values get none. */
+#define SQL_FAMILIES                                                                       \
+    "SELECT family, (SELECT COUNT(*) FROM member WHERE member.family = family.family AND " \
+    "column_name = ?), problem, problem_at FROM family WHERE family = ?"
+
+enum { AT_FAMILY, AT_TABS, AT_PROBLEM, AT_PROBLEM_AT };
+
+static int query_families(struct db *db, const struct config *config, struct status *out,
+                          struct err *err)
+{
+    out->families = calloc(config->n_families + 1, sizeof(*out->families));
+    if (out->families == NULL)
+        return err_nomem(err, "status");
+    out->n_families = config->n_families;
+    for (size_t i = 0; i < config->n_families; i++) {
+        const struct db_param params[] = {DB_P_TEXT(config->families[i].tabs_by),
+                                          DB_P_TEXT(config->families[i].name)};
+
+        if (db_run(db, SQL_FAMILIES, params, 2, &out->families[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int status_query(struct db *db, const struct config *config, struct status *out, struct err *err)
 {
     const struct db_param params[] = {DB_P_TEXT(config->instance)};
@@ -73,7 +98,8 @@ int status_query(struct db *db, const struct config *config, struct status *out,
         return -1;
     if (db_run(db, SQL_CHECKPOINT, params, 1, &out->checkpoint, err) != 0)
         return -1;
-    if (db_run(db, SQL_PRUNED, params, 1, &out->pruned, err) != 0)
+    if (db_run(db, SQL_PRUNED, params, 1, &out->pruned, err) != 0 ||
+        query_families(db, config, out, err) != 0)
         return -1;
     return running_look(db, config, &out->running, err);
 }
@@ -83,6 +109,11 @@ void status_close(struct status *status)
     db_rows_close(&status->mappings);
     db_rows_close(&status->checkpoint);
     db_rows_close(&status->pruned);
+    for (size_t i = 0; i < status->n_families; i++)
+        db_rows_close(&status->families[i]);
+    free(status->families);
+    status->families = NULL;
+    status->n_families = 0;
 }
 
 static int query(const struct config *config, struct status *out, struct err *err)
@@ -216,6 +247,20 @@ static void print_errors(const struct db_rows *rows)
     }
 }
 
+static void print_families(const struct config *config, const struct status *status)
+{
+    for (size_t i = 0; i < status->n_families; i++) {
+        const struct config_mapping *m = &config->families[i];
+        const struct db_rows *rows = &status->families[i];
+
+        printf("\n%s: %" PRId64 " tabs by %s, of at most %u\n", m->name,
+               db_rows_int(rows, 0, AT_TABS), m->tabs_by, m->tabs_limit);
+        if (db_rows_text(rows, 0, AT_PROBLEM)[0] != '\0')
+            printf("%s: values get no tab since %.19s UTC: %s\n", m->name,
+                   db_rows_text(rows, 0, AT_PROBLEM_AT), db_rows_text(rows, 0, AT_PROBLEM));
+    }
+}
+
 static void print_running(const struct config *config, const struct running *running)
 {
     if (running->is_running)
@@ -284,6 +329,7 @@ static void print_text(const struct config *config, const struct status *status)
     print_running(config, &status->running);
     print_checkpoint(config, &status->checkpoint);
     cli_print_table(headers, N_SHOWN, cells, config->n_mappings);
+    print_families(config, status);
     print_errors(&status->mappings);
     print_pruned(&status->pruned);
     for (size_t i = 0; i < config->n_mappings * N_SHOWN; i++)
@@ -323,6 +369,30 @@ static void append_mapping(struct buf *out, const struct db_rows *rows, int r, c
     buf_puts(out, "}");
 }
 
+static void put_families(struct buf *out, const struct config *config, const struct status *status)
+{
+    static const struct json_member members[] = {{"tabs", AT_TABS, JSON_NUMBER},
+                                                 {"problem", AT_PROBLEM, JSON_TEXT},
+                                                 {"problem_at", AT_PROBLEM_AT, JSON_TEXT}};
+
+    if (status->n_families > 0)
+        buf_puts(out, ", \"families\": [");
+    for (size_t i = 0; i < status->n_families; i++) {
+        buf_puts(out, i == 0 ? "{" : ", {");
+        json_put_text(out, "family", config->families[i].name);
+        buf_puts(out, ", ");
+        json_put_text(out, "tabs_by", config->families[i].tabs_by);
+        buf_printf(out, ", \"tabs_limit\": %u", config->families[i].tabs_limit);
+        if (status->families[i].n_rows > 0) {
+            buf_puts(out, ", ");
+            json_put_members(out, members, 3, &status->families[i], 0);
+        }
+        buf_puts(out, "}");
+    }
+    if (status->n_families > 0)
+        buf_putc(out, ']');
+}
+
 void status_put_json(struct buf *out, const struct config *config, const struct status *status)
 {
     static const struct json_member checkpoint[] = {{"position", 0, JSON_TEXT},
@@ -352,7 +422,9 @@ void status_put_json(struct buf *out, const struct config *config, const struct 
                        find_row(&status->mappings, config->mappings[i].name),
                        config->mappings[i].name);
     }
-    buf_puts(out, "]}");
+    buf_putc(out, ']');
+    put_families(out, config, status);
+    buf_putc(out, '}');
 }
 
 static void print_json(const struct config *config, const struct status *status)
@@ -364,8 +436,13 @@ static void print_json(const struct config *config, const struct status *status)
     cli_print(&out);
 }
 
-static bool has_trouble(const struct db_rows *rows)
+static bool has_trouble(const struct status *status)
 {
+    const struct db_rows *rows = &status->mappings;
+
+    for (size_t i = 0; i < status->n_families; i++)
+        if (db_rows_text(&status->families[i], 0, AT_PROBLEM)[0] != '\0')
+            return true;
     for (size_t r = 0; r < rows->n_rows; r++)
         if (strcmp(db_rows_text(rows, r, AT_STATE), "error") == 0)
             return true;
@@ -386,7 +463,7 @@ static int show(const struct cli_args *args, const struct config *config)
         print_text(config, &status);
     if (cli_has(args, CLI_WATCH))
         print_bars(&status.mappings);
-    if (result == CLI_OK && has_trouble(&status.mappings))
+    if (result == CLI_OK && has_trouble(&status))
         result = CLI_FAILED;
     status_close(&status);
     return result;
@@ -397,11 +474,19 @@ struct watching {
     const struct config *config;
 };
 
+/* With the tabs that there are by now. */
 static int show_again(void *ctx)
 {
     const struct watching *w = ctx;
+    struct config now;
+    struct err ignored = ERR_INIT;
+    int result;
 
-    return show(w->args, w->config);
+    if (w->config->whole == NULL || members_expand(w->config->whole, &now, &ignored) != 0)
+        return show(w->args, w->config);
+    result = show(w->args, &now);
+    config_free(&now);
+    return result;
 }
 
 /* "--watch" or "--watch 5". */
@@ -460,7 +545,7 @@ const struct cli_command cli_status = {
         "  tabrelay status\n"
         "  tabrelay status --watch 5\n"
         "  tabrelay status --json | jq -r '.mappings[] | select(.state == \"error\") | .mapping'\n",
-    .failure = "a mapping is in state error",
+    .failure = "a mapping is in state error, or values get no tab (tabs_by)",
     .flags = CLI_JSON | CLI_WATCH,
     .max_words = 1,
     .run = run,

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/pulse.h"
 
@@ -118,6 +119,7 @@ void stop_block_reload(void)
 
     sigemptyset(&set);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, STOP_RENEW);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -127,5 +129,11 @@ int stop_wait_signal_or_reload(struct stop *s)
 
     signal_set(&set);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, STOP_RENEW);
     return wait_for(s, &set);
+}
+
+void stop_ask_renewal(void)
+{
+    kill(getpid(), STOP_RENEW);
 }

@@ -8,6 +8,7 @@
 #ifndef COMMON_STOP_H
 #define COMMON_STOP_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,7 +26,11 @@ bool stop_wait_ms(struct stop *s, int64_t wait_ms);
 void stop_block_signals(void);
 /* Wait until SIGINT or SIGTERM comes, or S is asked by somebody else; returns the signal or 0. */
 int stop_wait_signal(struct stop *s);
-/* The same with SIGHUP, which stop_block_reload blocks: the wish to read the configuration anew. */
+/* The same with SIGHUP, the wish to read the configuration anew, and STOP_RENEW, the wish to look
+ * at the members of its families anew. stop_block_reload blocks both. */
+#define STOP_RENEW SIGUSR1
+/* Send it to this process. Any thread. */
+void stop_ask_renewal(void);
 void stop_block_reload(void);
 int stop_wait_signal_or_reload(struct stop *s);
 #endif

@@ -17,7 +17,7 @@
 #include "replicator/session/session.h"
 #include "replicator/sheets/sheets.h"
 
-enum { BACKOFF_MS = 250, BACKOFF_MAX_MS = 15000, MISFITS_MAX = 2 };
+enum { BACKOFF_MS = 250, BACKOFF_MAX_MS = 15000, MISFITS_MAX = 2, RENEW_MS = 1000 };
 /* No statement (common/mysql/db.c) or wait of the worker's is longer; a request is, where
  * google.timeout is. */
 enum { LONGEST_STEP_MS = 300000, STEP_GRACE_MS = 60000, READY_SILENT_MS = 30000 };
@@ -245,6 +245,12 @@ static int run_session(struct pipeline *p, struct err *err)
                 p->seen_position = NULL;
             }
         }
+    }
+    if (s.must_renew) { /* the daemon is about to begin anew with them */
+        session_close(&s);
+        log_info("session: waits for the new tabs to be taken");
+        stop_wait_ms(p->stop, RENEW_MS);
+        return 0;
     }
     session_close(&s);
     return rc;

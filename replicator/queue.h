@@ -25,6 +25,7 @@ enum item_type {
     ITEM_MARK,    /* our own watermark */
     ITEM_DDL,     /* a mapped table was changed, truncated, dropped, ... */
     ITEM_CASCADE, /* a foreign key's parent was changed: rows of the mapping may have changed */
+    ITEM_FAMILY,  /* a value of a family may have no tab: of the family that MAPPING counts */
     ITEM_COMMIT,  /* the end of a transaction: the position after it */
     ITEM_RESET,   /* the stream broke inside a transaction: it will come again from its start */
     ITEM_BROKEN,  /* the stream has ended for good: err says why */

@@ -62,6 +62,8 @@ static int want_table(void *ctx, const char *schema, const char *table, struct t
     for (size_t i = 0; i < r->n_mappings && out->table == NULL; i++)
         if (is_read(r, r->mappings[i]) && is_of_table(r->mappings[i], schema, table))
             out->table = r->mappings[i]->table;
+    if (out->table == NULL)
+        out->table = route_family_table(r, schema, table);
     out->notice = cascades_find(r->cascades, schema, table);
     return 0;
 }
@@ -87,10 +89,12 @@ static int on_change(void *ctx, const struct change *change, struct err *err)
 
     while (at < r->n_mappings && r->mappings[at]->table != change->table)
         at++;
-    if (at == r->n_mappings)
+    if (at == r->n_mappings && strcmp(change->table->schema, r->cfg->mysql.state_database) == 0)
         return route_take_own(r, change, err);
+    if (route_place(r, change, err) != 0)
+        return -1;
     for (first = r->first[at]; at < r->n_mappings; at++)
-        if (r->first[at] == first && is_read(r, r->mappings[at]) &&
+        if (r->first[at] == first && is_read(r, r->mappings[at]) && route_concerns(r, at) &&
             route_take_row(r, at, change, err) != 0)
             return -1;
     return 0;
@@ -131,6 +135,7 @@ static int on_commit(void *ctx, const struct commit *commit, struct err *err)
     r->position = position;
     r->is_moving = true;
     memset(r->is_cascade_told, 0, r->n_mappings);
+    route_forget_told(r);
     metrics_add(METRIC_TRANSACTIONS, 1);
     note_alive(r);
     if (!r->is_schema_changed)
@@ -208,6 +213,8 @@ static void route_free(struct route *r)
     free(r->position);
     free(r->is_cascade_told);
     free(r->first);
+    free(r->family_of);
+    free(r->places);
     free(r);
 }
 
@@ -232,6 +239,8 @@ int route_start(const struct route_options *options, struct route **out, struct 
     r->cfg = options->cfg;
     r->mappings = options->mappings;
     r->n_mappings = options->n_mappings;
+    r->families = options->families;
+    r->n_families = options->n_families;
     r->cascades = options->cascades;
     r->loading_mark = options->loading_mark;
     r->is_before_loading = true;
@@ -248,7 +257,8 @@ int route_start(const struct route_options *options, struct route **out, struct 
         goto undo;
     }
     find_tables(r);
-    if (route_load_own(r, err) != 0 || reader_new(&reader, &handler, &r->reader, err) != 0)
+    if (route_open_families(r, err) != 0 || route_load_own(r, err) != 0 ||
+        reader_new(&reader, &handler, &r->reader, err) != 0)
         goto undo;
     rc = pthread_create(&r->thread, NULL, run, r);
     if (rc != 0) {

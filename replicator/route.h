@@ -21,15 +21,27 @@
 #include "replicator/queue.h"
 #include "replicator/stream_clock.h"
 #include "replicator/sync/cascades.h"
+#include "replicator/sync/family.h"
 #include "replicator/sync/mapping.h"
 
 struct route;
+
+/* A mapping with tabs_by, as the session follows it (session/families.h). */
+struct follow_family {
+    struct family family;  /* all that the route looks at */
+    bool is_due;           /* a value may have no tab yet */
+    bool has_problem;      /* it was told that values get none */
+    int64_t not_before_ms; /* monotonic: the next look */
+    int64_t retry_ms;      /* monotonic: the next one where values got none */
+};
 
 struct route_options {
     const struct config *cfg;
     const struct mapping *const *mappings; /* their tables must not change until route_stop; those
                                               without a table are left out */
     size_t n_mappings;
+    const struct follow_family *families;
+    size_t n_families;
     const struct cascades *cascades;
     uint64_t loading_mark; /* committed before the tables were loaded: a DDL that comes before it is
                               in what was loaded */

@@ -77,6 +77,8 @@ int route_on_ddl(void *ctx, const struct ddl *ddl, struct err *err)
         if (is_touched(r->mappings[i], ddl) && !is_known(r, i, ddl->kind) &&
             push_ddl(r, i, ddl, err) != 0)
             return -1;
+    if (route_family_ddl(r, ddl, is_about_rows(ddl->kind), err) != 0)
+        return -1;
     return ddl->schema[0] == '\0' ? 0 : on_parent_ddl(r, ddl, err);
 }
 

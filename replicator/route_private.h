@@ -10,11 +10,21 @@
 
 enum own_table { OWN_EDIT_LOG, OWN_SIGNALS, OWN_WATERMARK, OWN_TABLES };
 
+/* Of a family, about the row that is read now: whose it was and whose it is (family_find). */
+struct route_place {
+    size_t before, after;
+    bool is_told; /* in this transaction: a value may have no tab yet */
+};
+
 struct route {
     const struct config *cfg;
     const struct mapping *const *mappings;
     size_t n_mappings;
     size_t *first; /* owned; for each mapping the first one of the same table */
+    const struct follow_family *families;
+    size_t n_families;
+    size_t *family_of;          /* owned; for each mapping; n_families: none */
+    struct route_place *places; /* owned; one a family */
     const struct cascades *cascades;
     uint64_t loading_mark;
     uint64_t definitions_mark;
@@ -46,6 +56,18 @@ int route_push(struct route *r, struct item item, struct err *err);
 
 /* route_rows.c: a row of mapping AT. */
 int route_take_row(struct route *r, size_t at, const struct change *change, struct err *err);
+
+/* route_family.c: mappings with tabs_by. */
+int route_open_families(struct route *r, struct err *err);
+/* The table, where rows of it are read for a family's sake; NULL. */
+const struct table *route_family_table(const struct route *r, const char *schema,
+                                       const char *table);
+/* Find the tabs that CHANGE is about, and tell the worker of a value that may have none. */
+int route_place(struct route *r, const struct change *change, struct err *err);
+/* Is mapping AT one of them? */
+bool route_concerns(const struct route *r, size_t at);
+void route_forget_told(struct route *r);
+int route_family_ddl(struct route *r, const struct ddl *ddl, bool is_about_rows, struct err *err);
 
 /* route_own.c: our own tables, and a row of one of them. */
 int route_load_own(struct route *r, struct err *err);

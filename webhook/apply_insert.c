@@ -53,7 +53,7 @@ static bool is_incomplete(const struct task *task, const struct value *writes, s
         bool is_required = !c->has_default || m->columns[i].is_key;
 
         if (writes[i].state != VALUE_ABSENT || !is_required || !m->columns[i].can_edit ||
-            c->is_auto_increment)
+            c->is_auto_increment || (schema_is_given(m, i) && !m->columns[i].is_key))
             continue;
         buf_printf(headers, "%s%s", headers->len == 0 ? "" : ", ", m->columns[i].header);
     }
@@ -112,6 +112,22 @@ static int end_absence(struct task *task, struct err *err)
                : state_tombstone_delete(task->db, task->m->cfg->name, task_key_hash(task), err);
 }
 
+/* It would not be seen here, and perhaps nowhere. */
+static int refuse_other(const struct task *task, struct err *err)
+{
+    const struct row_filter *filter = &task->m->cfg->filter;
+
+    if (filter->column == NULL)
+        return err_set(err, ERR_VALUE, "this tab does not show rows like this one (its filter)");
+    return err_set(err, ERR_VALUE,
+                   "this tab does not show rows like this one: its rows have %s in %s; leave that "
+                   "cell blank, or type the row into its own tab",
+                   filter->value.state != VALUE_TEXT ? "nothing"
+                   : filter->value.len == 0          ? "\"\""
+                                                     : filter->value.ptr,
+                   filter->column);
+}
+
 static int insert(struct task *task, const struct value *writes, struct err *err)
 {
     int numbered = numbered_key(task);
@@ -122,7 +138,7 @@ static int insert(struct task *task, const struct value *writes, struct err *err
     if (row_is_mapped(task->db, task->m, task->key, &is_mapped, err) != 0)
         return -1;
     if (!is_mapped)
-        return err_set(err, ERR_VALUE, "this tab does not show rows like this one (its filter)");
+        return refuse_other(task, err);
     task->answer.operation = ANSWER_INSERT;
     if (numbered < 0 && end_absence(task, err) != 0)
         return -1;

@@ -27,12 +27,21 @@ static int work(void *ctx, struct db *db, struct err *err)
                           &job->array, job->version, err);
 }
 
+/* Does it get tabs by itself? */
+static bool has_family(const struct config *cfg, const char *spreadsheet)
+{
+    for (size_t i = 0; i < cfg->n_families; i++)
+        if (strcmp(cfg->families[i].spreadsheet, spreadsheet) == 0)
+            return true;
+    return false;
+}
+
 static bool is_mapped(const struct config *cfg, const char *spreadsheet)
 {
     for (size_t i = 0; i < cfg->n_mappings; i++)
         if (strcmp(cfg->mappings[i].spreadsheet, spreadsheet) == 0)
             return true;
-    return false;
+    return has_family(cfg, spreadsheet);
 }
 
 void route_mappings(void *ctx, const struct http_request *request, struct http_response *response)
@@ -58,7 +67,8 @@ void route_mappings(void *ctx, const struct http_request *request, struct http_r
     if (txn_run(server->pool, server->stop, work, &job, &err) != 0)
         routes_unavailable(request, response, &err);
     else
-        buf_printf(&response->body, "{\"version\":\"%s\",\"mappings\":%s}\n", job.version,
+        buf_printf(&response->body, "{\"version\":\"%s\",%s\"mappings\":%s}\n", job.version,
+                   has_family(server->cfg, spreadsheet) ? "\"grows\":true," : "",
                    buf_text(&job.array));
     buf_close(&job.array);
 }

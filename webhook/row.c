@@ -209,35 +209,53 @@ int row_written_at(struct db *db, const struct schema_mapping *m, const struct v
     return 0;
 }
 
+/* What a statement inserts. */
+struct insert {
+    struct buf columns, operands;
+    struct params params;
+};
+
+static void add_insert(struct insert *in, const struct column *c, struct value v)
+{
+    if (in->params.n > 0) {
+        buf_puts(&in->columns, ", ");
+        buf_puts(&in->operands, ", ");
+    }
+    table_quote(&in->columns, c->name);
+    column_write_sql(&in->operands, c);
+    params_add(&in->params, c, v);
+}
+
+static void insert_close(struct insert *in)
+{
+    buf_close(&in->columns);
+    buf_close(&in->operands);
+    params_close(&in->params);
+}
+
 int row_insert(struct db *db, const struct schema_mapping *m, const struct value *values,
                struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
-    CLEANUP_BUF struct buf operands = BUF_INIT;
-    CLEANUP_PARAMS struct params params = {0};
+    CLEANUP(insert_close) struct insert in = {0};
+    bool has_member_column = m->member_column < 0;
 
-    if (params_open(&params, m, err) != 0)
+    if (params_open(&in.params, m, err) != 0)
         return -1;
-    buf_puts(&sql, "INSERT INTO ");
-    table_quote_full(&sql, m->table);
-    buf_puts(&sql, " (");
     for (size_t i = 0; i < m->n_columns; i++) {
-        const struct column *c = schema_column_of(m, i);
-
         if (values[i].state == VALUE_ABSENT)
             continue;
-        if (params.n > 0) {
-            buf_puts(&sql, ", ");
-            buf_puts(&operands, ", ");
-        }
-        table_quote(&sql, c->name);
-        column_write_sql(&operands, c);
-        params_add(&params, c, values[i]);
+        add_insert(&in, schema_column_of(m, i), values[i]);
+        has_member_column = has_member_column || schema_is_given(m, i);
     }
-    buf_printf(&sql, ") VALUES (%s)", buf_text(&operands));
-    if (sql.is_failed || operands.is_failed)
+    if (!has_member_column)
+        add_insert(&in, &m->table->columns[m->member_column], m->cfg->filter.value);
+    buf_puts(&sql, "INSERT INTO ");
+    table_quote_full(&sql, m->table);
+    buf_printf(&sql, " (%s) VALUES (%s)", buf_text(&in.columns), buf_text(&in.operands));
+    if (sql.is_failed || in.columns.is_failed || in.operands.is_failed)
         return err_nomem(err, "row");
-    return db_run(db, sql.ptr, params.list, params.n, NULL, err);
+    return db_run(db, sql.ptr, in.params.list, in.params.n, NULL, err);
 }
 
 int row_update(struct db *db, const struct schema_mapping *m, const struct value *key,

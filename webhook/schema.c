@@ -59,6 +59,12 @@ const char *schema_why_locked(const struct schema_mapping *mapping, size_t i)
     return "only the database changes this column";
 }
 
+bool schema_is_given(const struct schema_mapping *mapping, size_t i)
+{
+    return mapping->member_column >= 0 &&
+           mapping->columns[i].column == (size_t)mapping->member_column;
+}
+
 int schema_find_header(const struct schema_mapping *mapping, const char *header)
 {
     for (size_t i = 0; i < mapping->n_columns; i++)
@@ -176,6 +182,14 @@ static int load_definition(struct db *db, const struct config_mapping *cfg, stru
     return rows.n_rows == 0 ? 0 : definition_parse(db_rows_text(&rows, 0, 0), out, err);
 }
 
+/* What MySQL computes cannot be given. */
+static int find_given(const struct table *t, const char *name)
+{
+    int at = table_find_column(t, name);
+
+    return at < 0 || t->columns[at].is_generated ? -1 : at;
+}
+
 static int set_source(struct schema_mapping *m, struct db *db, struct err *err)
 {
     CLEANUP_FREE size_t *key = calloc(m->n_key, sizeof(*key));
@@ -189,6 +203,8 @@ static int set_source(struct schema_mapping *m, struct db *db, struct err *err)
         return -1;
     for (size_t k = 0; k < m->n_key; k++)
         key[k] = m->columns[m->key[k]].column;
+    if (m->cfg->filter.column != NULL)
+        m->member_column = find_given(m->table, m->cfg->filter.column);
     row_filter_source(&sql, &m->cfg->filter, m->table, key, m->n_key);
     m->source = buf_take(&sql);
     return m->source == NULL ? err_nomem(err, "schema") : 0;
@@ -206,6 +222,7 @@ static int resolve(struct db *db, const struct config_mapping *cfg, struct schem
     m->cfg = cfg;
     m->loaded_ms = clock_mono_ms();
     m->references = 1;
+    m->member_column = -1;
     rc = table_load(db, cfg->schema, cfg->table, &m->table, err) != 0 ||
                  load_definition(db, cfg, &before, err) != 0 ||
                  resolve_columns(m, &before, err) != 0 || resolve_key(m, err) != 0 ||

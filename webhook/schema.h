@@ -41,6 +41,9 @@ struct schema_mapping {
     size_t n_key;
     char
         *source; /* owned; SQL: the mapping's rows, to stand after FROM; NULL: all of the table's */
+    /* A row that is typed here has the filter's value in this column (index into table->columns):
+     * the tab is that value's. -1: none. */
+    int member_column;
     int64_t loaded_ms; /* clock_mono_ms() */
     unsigned references;
 };
@@ -59,6 +62,8 @@ void schema_put(struct schema *schema, struct schema_mapping *mapping);
 void schema_distrust(struct schema *schema, size_t i);
 
 const struct column *schema_column_of(const struct schema_mapping *mapping, size_t i);
+/* Is column I, left blank in a new row, filled with the tab's value? */
+bool schema_is_given(const struct schema_mapping *mapping, size_t i);
 /* Why people may not edit column I, which is not can_edit. Static text. */
 const char *schema_why_locked(const struct schema_mapping *mapping, size_t i);
 /* Index of the mapped column under HEADER, or of the table's column NAME; -1: there is none. */

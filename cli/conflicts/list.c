@@ -11,7 +11,8 @@
 
 enum { LIMIT = 200, LIMIT_MAX = 10000 };
 
-#define SQL_LIST CONFLICT_SQL "WHERE (? IS NULL OR mapping = ?) AND (? OR state <> 'resolved') "
+#define SQL_LIST \
+    CONFLICT_SQL "WHERE (? IS NULL OR " CLI_SQL_CALLED ") AND (? OR state <> 'resolved') "
 
 const char *conflict_text(const struct db_rows *rows, size_t r, size_t at)
 {
@@ -126,9 +127,9 @@ int conflicts_query(struct db *db, const char *mapping, bool all, long limit, st
                     struct err *err)
 {
     struct db_param name = mapping == NULL ? DB_P_NULL : DB_P_TEXT(mapping);
-    const struct db_param params[] = {name, name, DB_P_INT(all), DB_P_INT(limit)};
+    const struct db_param params[] = {name, name, name, DB_P_INT(all), DB_P_INT(limit)};
 
-    return db_run(db, SQL_LIST "ORDER BY id DESC LIMIT ?", params, 4, rows, err);
+    return db_run(db, SQL_LIST "ORDER BY id DESC LIMIT ?", params, 5, rows, err);
 }
 
 static int list(const struct cli_args *args, const struct config *config, long limit)

@@ -131,12 +131,13 @@ static int resolve_all(struct resolving *r, struct now *now, const char *mapping
 
     for (;;) {
         CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-        const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_INT(last), DB_P_INT(PAGE)};
+        const struct db_param params[] = {DB_P_TEXT(mapping), DB_P_TEXT(mapping), DB_P_INT(last),
+                                          DB_P_INT(PAGE)};
 
         if (db_run(r->db,
-                   CONFLICT_SQL "WHERE mapping = ? AND state <> 'resolved' AND id > ? "
+                   CONFLICT_SQL "WHERE " CLI_SQL_CALLED " AND state <> 'resolved' AND id > ? "
                                 "ORDER BY id LIMIT ?",
-                   params, 3, &rows, err) != 0 ||
+                   params, 4, &rows, err) != 0 ||
             resolve_rows(r, now, &rows, err) != 0)
             return -1;
         if (rows.n_rows < PAGE)

@@ -97,8 +97,8 @@ static void put_report(struct buf *out, const struct cli_args *args)
         scrub_secret(out, config.webhook.secret);
         scrub_secret(out, config.webhook.previous_secret);
         scrub_secret(out, config.page.token);
-        for (size_t i = 0; i < config.n_mappings; i++)
-            scrub_secret(out, config.mappings[i].spreadsheet);
+        for (size_t i = 0; i < config_n_written(&config); i++)
+            scrub_secret(out, config_written(&config, i)->spreadsheet);
         scrub_hosts(out, &config);
     }
     config_free(&config);

@@ -120,6 +120,10 @@ static const struct query {
      0},
     {"batches without an answer: seconds since they were sent, bytes",
      "SELECT TIMESTAMPDIFF(SECOND, sent_at, UTC_TIMESTAMP()), LENGTH(content) FROM sent_batch", 0},
+    {"tabs by values: family, how many; families: problem, since",
+     "SELECT family, COUNT(*) FROM member GROUP BY family UNION ALL "
+     "SELECT problem, problem_at FROM family WHERE problem <> ''",
+     1u << 0},
     {"base: rows (estimated)",
      "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
      "TABLE_NAME = 'base'",
@@ -132,8 +136,8 @@ void doctor_state(struct buf *out, const struct config *config, struct db *db)
     struct err err = ERR_INIT;
 
     buf_puts(out, "\n## Tables\n\n");
-    for (size_t i = 0; i < config->n_mappings; i++)
-        put_shape(out, db, &config->mappings[i], i + 1);
+    for (size_t i = 0; i < config_n_written(config); i++)
+        put_shape(out, db, config_written(config, i), i + 1);
     buf_puts(out, "\n## State database\n");
     buf_puts(&use, "USE ");
     table_quote(&use, config->mysql.state_database);

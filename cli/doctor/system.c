@@ -87,15 +87,15 @@ static void put_mapping(struct buf *out, const struct config_mapping *m, size_t 
         "- mapping %zu: direction %s, conflict %s, sheet_changes %s, delete limits %u rows %u %%",
         number, directions[m->direction], conflicts[m->conflict], changes[m->sheet_changes],
         m->delete_limit_rows, m->delete_limit_percent);
-    buf_printf(out, ", columns named %zu, rules %zu, key columns named %zu, where %s, limit %u\n",
+    buf_printf(out, ", columns named %zu, rules %zu, key columns named %zu, where %s, limit %u%s\n",
                m->n_columns, n_rules, m->n_key, m->filter.where != NULL ? "yes" : "no",
-               m->filter.limit);
+               m->filter.limit, m->tabs_by != NULL ? ", tabs_by" : "");
 }
 
 void doctor_config(struct buf *out, const struct config *config)
 {
     buf_puts(out, "\n## Configuration\n\n");
     put_programs(out, config);
-    for (size_t i = 0; i < config->n_mappings; i++)
-        put_mapping(out, &config->mappings[i], i + 1);
+    for (size_t i = 0; i < config_n_written(config); i++)
+        put_mapping(out, config_written(config, i), i + 1);
 }

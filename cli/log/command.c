@@ -128,7 +128,8 @@ static int print(const struct config *config, struct options *o, const char *wor
     struct err err = ERR_INIT;
     int rc = cli_open(config, &db, &err);
 
-    if (word != NULL && config_find_mapping(config, word) != NULL) {
+    if (word != NULL &&
+        (config_find_mapping(config, word) != NULL || config_find_family(config, word) != NULL)) {
         o->filter.mapping = word;
         word = NULL;
     }

@@ -9,7 +9,7 @@
 enum { KEY_MAX = 16 };
 
 #define SQL_PAGE                                                                 \
-    LOG_SQL "WHERE id < ? AND (? IS NULL OR mapping = ?) "                       \
+    LOG_SQL "WHERE id < ? AND (? IS NULL OR " CLI_SQL_CALLED ") "                \
             "AND (? IS NULL OR key_hash = ?) AND (? IS NULL OR editor = ?) "     \
             "AND (? IS NULL OR received_at >= ?) "                               \
             "AND (? IS NULL OR received_at < ?) AND (? IS NULL OR outcome = ?) " \
@@ -46,9 +46,9 @@ int log_load_page(struct db *db, const struct log_filter *f, int64_t before, lon
                     outcome = text_or_null(f->outcome), since = text_or_null(f->since.ptr),
                     until = text_or_null(f->until.ptr),
                     key = f->has_key ? DB_P_BYTES(f->key.bytes, sizeof(f->key.bytes)) : DB_P_NULL;
-    const struct db_param params[] = {DB_P_INT(before), mapping,    mapping, key,   key,   person,
-                                      person,           since,      since,   until, until, outcome,
-                                      outcome,          DB_P_INT(n)};
+    const struct db_param params[] = {DB_P_INT(before), mapping, mapping,    mapping, key,   key,
+                                      person,           person,  since,      since,   until, until,
+                                      outcome,          outcome, DB_P_INT(n)};
 
     return db_run(db, SQL_PAGE, params, sizeof(params) / sizeof(params[0]), rows, err);
 }

@@ -257,7 +257,8 @@ static void run_signal(struct page *page, const struct http_request *request,
     const char *mapping = json_text(a->body, "mapping", "");
     struct err err = ERR_INIT;
 
-    if (config_find_mapping(page->config, mapping) == NULL) {
+    if (config_find_mapping(page->config, mapping) == NULL &&
+        !config_may_be_member(page->config, mapping)) {
         http_response_error(response, 404, "unknown_mapping", "There is no mapping \"%.64s\".",
                             mapping);
     } else if (store_run(page->store, run, a, &err) != 0) {

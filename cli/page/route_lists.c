@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "common/mysql/members.h"
 
 enum { CONFLICTS_MAX = 100 };
 
@@ -69,11 +70,14 @@ static int ask_conflicts(struct db *db, void *ctx, struct err *err)
 {
     const struct lists *l = ctx;
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct config config = {0}; /* with the tabs that there are by now */
     struct now now = {0};
 
     if (conflicts_query(db, NULL, false, CONFLICTS_MAX, &rows, err) != 0 ||
-        now_open(&now, l->config, db, err) != 0)
+        members_renew(db, l->config, &config, err) != 0 || now_open(&now, &config, db, err) != 0) {
+        config_free(&config);
         return -1;
+    }
     buf_clear(l->out);
     buf_puts(l->out, "{\"conflicts\": [");
     for (size_t r = 0; r < rows.n_rows; r++) {
@@ -82,6 +86,7 @@ static int ask_conflicts(struct db *db, void *ctx, struct err *err)
     }
     buf_printf(l->out, "], \"limit\": %d}\n", CONFLICTS_MAX);
     now_close(&now);
+    config_free(&config);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/page/page.h"
 #include "cli/status.h"
 #include "common/clock.h"
+#include "common/mysql/members.h"
 #include "common/version.h"
 
 /* How many conflicts wait, what the newest edit is, who runs the instance: at a glance whether the
@@ -47,8 +48,11 @@ static int ask(struct db *db, void *ctx, struct err *err)
     struct status status = STATUS_INIT;
     CLEANUP_ROWS struct db_rows conflicts = DB_ROWS_INIT, newest = DB_ROWS_INIT;
     const struct db_param params[] = {DB_P_TEXT(a->config->instance)};
-    int rc = status_query(db, a->config, &status, err);
+    struct config now = {0}; /* with the tabs that there are by now */
+    int rc = members_renew(db, a->config, &now, err);
 
+    if (rc == 0)
+        rc = status_query(db, &now, &status, err);
     if (rc == 0)
         rc = db_run(db, SQL_CONFLICTS, NULL, 0, &conflicts, err);
     if (rc == 0)
@@ -56,12 +60,13 @@ static int ask(struct db *db, void *ctx, struct err *err)
     if (rc == 0) {
         buf_clear(&a->json);
         buf_puts(&a->json, "\"status\": ");
-        status_put_json(&a->json, a->config, &status);
+        status_put_json(&a->json, &now, &status);
         put_conflicts(&a->json, &conflicts);
         buf_puts(&a->json, ", ");
         json_put_members(&a->json, newest_members, 2, &newest, 0);
     }
     status_close(&status);
+    config_free(&now);
     return rc;
 }
 

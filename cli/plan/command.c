@@ -42,7 +42,7 @@ static int plan_all(struct plan_run *r, const struct config *config)
     int rc = compare_open(&r->compare, config, &err);
 
     for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
-        if (only == NULL || strcmp(config->mappings[i].name, only) == 0)
+        if (only == NULL || config_is_called(&config->mappings[i], only))
             rc = plan_one(r, &config->mappings[i], &err);
     if (r->n_shown > 0)
         puts("]");

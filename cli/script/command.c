@@ -38,37 +38,42 @@ static bool is_address(const char *url)
 }
 
 /* Which mappings: one by its name, those of a spreadsheet, or all. */
-static bool is_meant(const struct cli_args *args, const struct config_mapping *m)
+static bool is_meant(const struct cli_args *args, const struct config *config,
+                     const struct config_mapping *m)
 {
     const char *spreadsheet = args->values[__builtin_ctz(SCRIPT_SPREADSHEET)];
+    const struct config_mapping *named;
 
-    if (args->n_words > 0)
-        return strcmp(m->name, args->words[0]) == 0;
+    if (args->n_words > 0) {
+        named = config_find_mapping(config, args->words[0]);
+        return strcmp(m->name, args->words[0]) == 0 || (named != NULL && named->family == m->name);
+    }
     return spreadsheet == NULL || strcmp(m->spreadsheet, spreadsheet) == 0;
 }
 
 static bool is_first(const struct cli_args *args, const struct config *config, size_t i)
 {
     for (size_t j = 0; j < i; j++)
-        if (is_meant(args, &config->mappings[j]) &&
-            strcmp(config->mappings[j].spreadsheet, config->mappings[i].spreadsheet) == 0)
+        if (is_meant(args, config, config_written(config, j)) &&
+            strcmp(config_written(config, j)->spreadsheet,
+                   config_written(config, i)->spreadsheet) == 0)
             return false;
-    return is_meant(args, &config->mappings[i]);
+    return is_meant(args, config, config_written(config, i));
 }
 
 static void say_spreadsheets(const struct cli_args *args, const struct config *config)
 {
-    for (size_t i = 0; i < config->n_mappings; i++) {
-        const struct config_mapping *m = &config->mappings[i];
+    for (size_t i = 0; i < config_n_written(config); i++) {
+        const struct config_mapping *m = config_written(config, i);
 
         if (is_first(args, config, i))
             fprintf(stderr, "   https://docs.google.com/spreadsheets/d/%s/edit\n", m->spreadsheet);
     }
-    for (size_t i = 0; i < config->n_mappings; i++)
-        if (is_meant(args, &config->mappings[i]) &&
-            config->mappings[i].sheet_changes != CONFIG_APPS_SCRIPT)
+    for (size_t i = 0; i < config_n_written(config); i++)
+        if (is_meant(args, config, config_written(config, i)) &&
+            config_written(config, i)->sheet_changes != CONFIG_APPS_SCRIPT)
             fprintf(stderr, "   (mapping %s finds edits through Drive and needs no script)\n",
-                    config->mappings[i].name);
+                    config_written(config, i)->name);
 }
 
 static void say_steps(const struct cli_args *args, const struct config *config, const char *url)
@@ -160,8 +165,8 @@ static int check(const struct cli_args *args, const struct config *config)
 {
     struct err err = ERR_INIT;
 
-    for (size_t i = 0; i < config->n_mappings; i++)
-        if (is_meant(args, &config->mappings[i]))
+    for (size_t i = 0; i < config_n_written(config); i++)
+        if (is_meant(args, config, config_written(config, i)))
             return CLI_OK;
     err_set(&err, ERR_GONE, "no mapping %s \"%s\"",
             args->n_words > 0 ? "is named" : "is of spreadsheet",

@@ -117,7 +117,7 @@ static int verify(struct verifying *v, const struct config *config)
     int rc = compare_open(&v->compare, config, &err);
 
     for (size_t i = 0; rc == 0 && i < config->n_mappings; i++)
-        if (v->name == NULL || strcmp(config->mappings[i].name, v->name) == 0)
+        if (v->name == NULL || config_is_called(&config->mappings[i], v->name))
             rc = verify_one(v, &config->mappings[i], &err);
     if (v->n_shown > 0)
         puts("]");

@@ -8,6 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/config/expand.h"
+#include "common/config/family.h"
 #include "common/config/keys.h"
 #include "common/config/walk.h"
 #include "common/hash.h"
@@ -167,6 +168,7 @@ static void free_mapping(struct config_mapping *m)
     free(m->columns);
     free(m->key);
     free(m->last_write_column);
+    free(m->tabs_by);
     free(m->filter.where);
     free(m->filter.order_by);
     free(m->null_as);
@@ -186,11 +188,27 @@ static void free_secret(char *secret)
     free(secret);
 }
 
+static void free_expanded(struct config *c)
+{
+    family_free_members(c);
+    if (c->owned_whole != NULL)
+        config_free(c->owned_whole);
+    free(c->owned_whole);
+    *c = (struct config){0};
+}
+
 void config_free(struct config *c)
 {
+    if (c->whole != NULL) {
+        free_expanded(c);
+        return;
+    }
     for (size_t i = 0; i < c->n_mappings; i++)
         free_mapping(&c->mappings[i]);
+    for (size_t i = 0; i < c->n_families; i++)
+        free_mapping(&c->families[i]);
     free(c->mappings);
+    free(c->families);
     free(c->path);
     free(c->instance);
     free(c->mysql.host);
@@ -227,6 +245,43 @@ const struct config_mapping *config_find_mapping(const struct config *c, const c
         if (strcmp(c->mappings[i].name, name) == 0)
             return &c->mappings[i];
     return NULL;
+}
+
+const struct config_mapping *config_find_family(const struct config *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_families; i++)
+        if (strcmp(c->families[i].name, name) == 0)
+            return &c->families[i];
+    return NULL;
+}
+
+size_t config_n_written(const struct config *c)
+{
+    return (c->whole != NULL ? c->whole->n_mappings : c->n_mappings) + c->n_families;
+}
+
+/* Members come after the others. */
+const struct config_mapping *config_written(const struct config *c, size_t i)
+{
+    size_t n = config_n_written(c) - c->n_families;
+
+    return i < n ? &c->mappings[i] : &c->families[i - n];
+}
+
+bool config_may_be_member(const struct config *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_families; i++) {
+        size_t len = strlen(c->families[i].name);
+
+        if (strncmp(name, c->families[i].name, len) == 0 && name[len] == '/')
+            return true;
+    }
+    return false;
+}
+
+bool config_is_called(const struct config_mapping *m, const char *name)
+{
+    return strcmp(m->name, name) == 0 || (m->family != NULL && strcmp(m->family, name) == 0);
 }
 
 const struct config_column *config_find_column(const struct config_mapping *m, const char *column)

@@ -56,6 +56,9 @@ enum config_purged { CONFIG_PURGED_SNAPSHOT, CONFIG_PURGED_STOP };
 
 /* In a mapping's editors: whoever Google does not name, and what a comparison finds. */
 #define CONFIG_EDITOR_UNKNOWN "unknown"
+/* In a title: the value of a tab. */
+#define CONFIG_TAB_VALUE "{value}"
+enum { CONFIG_TAB_MAX = 100, CONFIG_NAME_MAX = 64, CONFIG_FAMILY_NAME_MAX = 40 }; /* characters */
 
 struct config_mysql {
     char *host;   /* "127.0.0.1"; of several hosts all of them, for people */
@@ -156,9 +159,12 @@ struct config_mapping {
     char *name;   /* default: the table's name */
     char *schema; /* from table: schema.table */
     char *table;
-    char *spreadsheet; /* id */
-    char *tab;         /* title */
-    char **key;        /* column names; NULL and 0: the table's own key */
+    char *spreadsheet;   /* id */
+    char *tab;           /* title; with tabs_by it has CONFIG_TAB_VALUE in it */
+    char *tabs_by;       /* NULL: one tab; a column: a tab for each of its values (family.h) */
+    unsigned tabs_limit; /* 50: more values than this get no tabs */
+    const char *family;  /* not a key, not owned: the name of the mapping that it is a member of */
+    char **key;          /* column names; NULL and 0: the table's own key */
     size_t n_key;
     struct config_column *columns; /* NULL and 0: every visible column of the table */
     size_t n_columns;
@@ -201,8 +207,15 @@ struct config {
     struct config_replicator replicator;
     struct config_keep keep;
     struct config_page page;
-    struct config_mapping *mappings;
+    struct config_mapping *mappings; /* each with one tab */
     size_t n_mappings;
+    struct config_mapping *families; /* those with tabs_by; their members are among the mappings */
+    size_t n_families;
+    uint64_t
+        members_version; /* not a key: which members these are; 0: it is not known (family.h) */
+    const struct config *whole; /* not a key, not owned: what it was expanded from (family.h);
+                                   NULL: it is as it was read */
+    struct config *owned_whole; /* the same, where it is owned; else NULL */
 };
 
 /* Read PATH. On -1, PROBLEMS holds one line a problem, "file:line:column: path: what is wrong", and
@@ -214,6 +227,7 @@ int config_load_or_tell(const char *program, const char *path, struct config *ou
 /* config_load for TEXT, which PATH names in messages and as the folder of relative paths. */
 int config_parse(const char *path, const char *text, size_t len, struct config *out,
                  struct buf *problems, struct err *err);
+/* Of what was expanded only the members, and what it owns. */
 void config_free(struct config *c);
 /* May a process that runs with OLD go on with NEW? ERR_CONFIG names what cannot change while it
  * runs. */
@@ -225,4 +239,12 @@ const struct config_column *config_find_column(const struct config_mapping *m, c
 /* Must base keep values, not only hashes, of COLUMN? A rule and a person want to see them. */
 bool config_keeps_value(const struct config_mapping *m, const char *column);
 const struct config_mapping *config_find_mapping(const struct config *c, const char *name);
+const struct config_mapping *config_find_family(const struct config *c, const char *name);
+/* The mappings as the file has them, without members: those with one tab, then families. */
+size_t config_n_written(const struct config *c);
+const struct config_mapping *config_written(const struct config *c, size_t i);
+/* Is NAME FAMILY/SOMETHING? A member may be called so, known or not. */
+bool config_may_be_member(const struct config *c, const char *name);
+/* Does NAME mean it: is it its own, or that of the family? */
+bool config_is_called(const struct config_mapping *m, const char *name);
 #endif

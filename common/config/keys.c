@@ -147,6 +147,8 @@ static const struct key mapping_keys[] = {
     {.name = "name", .parse = scalar_text, AT(config_mapping, name), RANGE(1, 64)},
     {.name = "spreadsheet", .parse = scalar_id, AT(config_mapping, spreadsheet), RANGE(1, 128), .is_required = true},
     {.name = "tab", .parse = scalar_text, AT(config_mapping, tab), RANGE(1, 100), .is_required = true},
+    {.name = "tabs_by", .parse = scalar_text, AT(config_mapping, tabs_by), RANGE(1, 64)},
+    {.name = "tabs_limit", .parse = scalar_number, AT(config_mapping, tabs_limit), RANGE(1, 200), .fallback = "50"},
     {.name = "key", LIST(config_mapping, key, n_key, key_item), RANGE(1, 16)},
     {.name = "direction", .parse = scalar_label, AT(config_mapping, direction), .labels = directions, .fallback = "both"},
     {.name = "conflict", .parse = scalar_label, AT(config_mapping, conflict), .labels = conflicts, .fallback = "sheet_wins"},

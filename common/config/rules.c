@@ -364,6 +364,46 @@ static void check_marks(struct walk *w, const struct spot *at, const struct conf
                  "null_as and empty_as must differ, quotation marks around them left aside");
 }
 
+static size_t count_characters(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* A tab for each value of a column. */
+static void check_tabs_by(struct walk *w, const struct spot *at, const struct config_mapping *m)
+{
+    struct spot tab = walk_child(w, at, "tab"), name = walk_child(w, at, "name");
+    struct spot limit = walk_child(w, at, "tabs_limit"), by = walk_child(w, at, "tabs_by");
+    struct spot direction = walk_child(w, at, "direction");
+    struct spot deletion = walk_child(w, at, "on_delete");
+    bool has_value = m->tab != NULL && strstr(m->tab, CONFIG_TAB_VALUE) != NULL;
+
+    if (by.node == NULL) {
+        if (limit.node != NULL)
+            problems_add(&w->problems, &limit.place, "has no effect without tabs_by");
+        return;
+    }
+    if (m->tab != NULL && !has_value)
+        problems_add(&w->problems, &tab.place,
+                     "with tabs_by a title has %s in it, as in \"{value}\" or \"Orders {value}\"",
+                     CONFIG_TAB_VALUE);
+    if (m->direction == CONFIG_TO_MYSQL)
+        problems_add(&w->problems, &direction.place,
+                     "to_mysql cannot be had with tabs_by: MySQL's values make the tabs");
+    if (m->on_delete == CONFIG_ON_DELETE_MARK)
+        problems_add(&w->problems, &deletion.place,
+                     "mark cannot be had with tabs_by: a row that is in another tab by now need "
+                     "not be deleted");
+    if (m->name != NULL && count_characters(m->name) > CONFIG_FAMILY_NAME_MAX)
+        problems_add(&w->problems, name.node != NULL ? &name.place : &at->place,
+                     "with tabs_by a name has at most %d characters: the values come after it",
+                     CONFIG_FAMILY_NAME_MAX);
+}
+
 void rules_mapping(struct walk *w, const struct spot *at, void *owner)
 {
     struct config_mapping *m = owner;
@@ -376,6 +416,7 @@ void rules_mapping(struct walk *w, const struct spot *at, void *owner)
     check_editors(w, at, m);
     if (m->name == NULL && m->table != NULL && walk_child(w, at, "name").node == NULL)
         m->name = copy_text(w, at, m->table);
+    check_tabs_by(w, at, m);
     for (size_t i = 0; i < m->n_columns; i++)
         check_column(w, &columns, m, i);
     for (size_t i = 0; i < m->n_key; i++)
@@ -388,6 +429,15 @@ static struct place place_in(struct walk *w, const struct spot *mapping, const c
     struct spot child = walk_child(w, mapping, name);
 
     return child.node != NULL ? child.place : mapping->place;
+}
+
+/* The members of a family are called FAMILY/VALUE. */
+static bool is_like_member(const struct config_mapping *m, const struct config_mapping *family)
+{
+    size_t len = family->name == NULL ? 0 : strlen(family->name);
+
+    return family->tabs_by != NULL && m->name != NULL && len > 0 &&
+           strncmp(m->name, family->name, len) == 0 && m->name[len] == '/';
 }
 
 /* True if M and the mapping BEFORE it get in each other's way; one problem is enough. */
@@ -407,6 +457,15 @@ static bool check_pair(struct walk *w, const struct spot *at, const struct confi
         problems_add(&w->problems, &place,
                      "the mapping on line %u is called \"%s\", too: give one of them another name",
                      before->line, m->name);
+        return true;
+    }
+    if (is_like_member(m, before) || is_like_member(before, m)) {
+        place = place_in(w, at, "name");
+        problems_add(&w->problems, &place,
+                     "\"%s\" could be the name of a tab of the mapping \"%s\", which has tabs_by: "
+                     "give one of them another name",
+                     m->tabs_by == NULL ? m->name : before->name,
+                     m->tabs_by == NULL ? before->name : m->name);
         return true;
     }
     return false;
@@ -429,6 +488,24 @@ static void check_drive(struct walk *w, const struct spot *list, struct config *
     }
 }
 
+/* Each stands for as many mappings as its column has values: it is none itself. */
+static void set_families_apart(struct walk *w, const struct spot *at, struct config *c)
+{
+    size_t n = 0;
+
+    c->families = calloc(c->n_mappings + 1, sizeof(*c->families));
+    if (c->families == NULL) {
+        problems_add(&w->problems, &at->place, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < c->n_mappings; i++)
+        if (c->mappings[i].tabs_by != NULL)
+            c->families[c->n_families++] = c->mappings[i];
+        else
+            c->mappings[n++] = c->mappings[i];
+    c->n_mappings = n;
+}
+
 void rules_root(struct walk *w, const struct spot *at, void *owner)
 {
     struct config *c = owner;
@@ -449,4 +526,5 @@ void rules_root(struct walk *w, const struct spot *at, void *owner)
         while (j < i && !check_pair(w, &item, &c->mappings[i], &c->mappings[j]))
             j++;
     }
+    set_families_apart(w, at, c);
 }

@@ -9,15 +9,17 @@
 #include "common/daemon/process.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/mysql/members.h"
 #include "common/version.h"
 
 struct daemon {
     const struct daemon_program *program;
     const char *path;
-    const struct config *cfg; /* what it runs with */
-    struct config *owned;     /* that, once it is not the first one; NULL before */
+    struct config *cfg;   /* owned; what it runs with, expanded */
+    struct config *whole; /* owned; what that was expanded from; NULL: the caller has it */
     struct daemon_work work;
     struct process *process;
+    struct log_fault fault;
 };
 
 static void log_problems(const struct daemon *d, const struct buf *problems)
@@ -39,32 +41,91 @@ static void free_config(struct config *cfg)
     free(cfg);
 }
 
-/* NEXT is what runs now; nobody looks at the one before any more, when this returns. */
+/* Without MySQL nobody says which members there are: it begins without, and process.c has it
+ * renewed. */
+static struct config *expand(const struct config *whole, struct err *err)
+{
+    struct config *cfg = calloc(1, sizeof(*cfg));
+    struct err why = ERR_INIT;
+
+    if (cfg == NULL) {
+        err_nomem(err, "config");
+        return NULL;
+    }
+    if (members_expand(whole, cfg, &why) == 0)
+        return cfg;
+    if (cfg->whole != NULL) {
+        log_err(LOG_WARN, "config: the tabs of mappings with tabs_by are not known yet", &why);
+        return cfg;
+    }
+    free_config(cfg);
+    *err = why;
+    return NULL;
+}
+
+/* NEXT is what runs now; nobody looks at the one before any more. */
 static void adopt(struct daemon *d, struct config *next)
 {
-    struct config *before = d->owned;
-
-    log_set_level(next->log_level);
-    d->cfg = d->owned = next;
-    process_reloaded(d->process, next, NULL);
-    free_config(before);
+    free_config(d->cfg);
+    d->cfg = next;
 }
 
 /* Read the file and go on with what it says; 0, or -1: it was refused. PROBLEMS: why. */
 static int take(struct daemon *d, struct buf *problems, struct err *err)
 {
+    struct config *whole = calloc(1, sizeof(*whole)), *next = NULL;
+
+    if (whole == NULL)
+        return err_nomem(err, "reload");
+    if (config_load(d->path, whole, problems, err) != 0 ||
+        config_check_change(d->cfg, whole, err) != 0 || (next = expand(whole, err)) == NULL ||
+        d->program->change(&d->work, d->cfg, next, err) != 0) {
+        free_config(next);
+        free_config(whole);
+        return -1;
+    }
+    log_set_level(next->log_level);
+    process_reloaded(d->process, next, NULL);
+    adopt(d, next);
+    free_config(d->whole);
+    d->whole = whole;
+    return 0;
+}
+
+/* Go on with the same configuration and the members that are there now. */
+static int take_members(struct daemon *d, struct err *err)
+{
     struct config *next = calloc(1, sizeof(*next));
 
     if (next == NULL)
-        return err_nomem(err, "reload");
-    if (config_load(d->path, next, problems, err) != 0 ||
-        config_check_change(d->cfg, next, err) != 0 ||
-        d->program->change(&d->work, d->cfg, next, err) != 0) {
+        return err_nomem(err, "config");
+    if (members_expand(d->cfg->whole, next, err) != 0) {
         free_config(next);
         return -1;
     }
+    if (next->members_version == d->cfg->members_version) { /* asked for twice */
+        free_config(next);
+        return 0;
+    }
+    if (d->program->change(&d->work, d->cfg, next, err) != 0) {
+        free_config(next);
+        return -1;
+    }
+    process_renewed(d->process, next);
     adopt(d, next);
+    log_info("%s: goes on with the tabs that there are now mappings=%zu", d->program->name,
+             d->cfg->n_mappings);
     return 0;
+}
+
+static void renew(struct daemon *d)
+{
+    struct err err = ERR_INIT;
+
+    if (take_members(d, &err) == 0)
+        log_fault_over(&d->fault, "config");
+    else
+        log_fault(&d->fault, "config: the new tabs are not taken yet", &err);
 }
 
 static void count_reload(size_t outcome)
@@ -100,38 +161,51 @@ static void wait(struct daemon *d)
 {
     int sig;
 
-    while ((sig = stop_wait_signal_or_reload(d->work.stop)) == SIGHUP) {
-        reload(d);
+    while ((sig = stop_wait_signal_or_reload(d->work.stop)) == SIGHUP || sig == STOP_RENEW) {
+        if (sig == SIGHUP)
+            reload(d);
+        else
+            renew(d);
         if (d->work.running == NULL)
             return;
     }
     log_info("%s: stopping signal=%d", d->program->name, sig);
 }
 
+static int run(struct daemon *d, struct err *err)
+{
+    int rc;
+
+    if (d->program->start(&d->work, d->cfg, err) != 0)
+        return -1;
+    rc = process_start(d->program->name, d->path, d->cfg, &d->process, err);
+    if (rc == 0) {
+        log_info("%s: started version=%s instance=%s mappings=%zu", d->program->name,
+                 TABRELAY_VERSION, d->cfg->instance, d->cfg->n_mappings);
+        wait(d);
+    } else {
+        struct err ignored = ERR_INIT;
+
+        (void)d->program->finish(&d->work, &ignored);
+    }
+    process_stop(d->process);
+    return rc == 0 ? d->program->finish(&d->work, err) : rc;
+}
+
 int daemon_run(const struct daemon_program *program, const char *path, const struct config *cfg,
                struct err *err)
 {
-    struct daemon d = {.program = program, .path = path, .cfg = cfg};
+    struct daemon d = {.program = program, .path = path};
     int rc;
 
     stop_block_signals();
     stop_block_reload();
     metrics_set(METRIC_RELOAD_GOOD, 1);
-    if (program->start(&d.work, cfg, err) != 0)
+    d.cfg = expand(cfg, err);
+    if (d.cfg == NULL)
         return -1;
-    rc = process_start(program->name, path, cfg, &d.process, err);
-    if (rc == 0) {
-        log_info("%s: started version=%s instance=%s mappings=%zu", program->name, TABRELAY_VERSION,
-                 cfg->instance, cfg->n_mappings);
-        wait(&d);
-    } else {
-        struct err ignored = ERR_INIT;
-
-        (void)program->finish(&d.work, &ignored);
-    }
-    process_stop(d.process);
-    if (rc == 0)
-        rc = program->finish(&d.work, err);
-    free_config(d.owned);
+    rc = run(&d, err);
+    free_config(d.cfg);
+    free_config(d.whole);
     return rc;
 }

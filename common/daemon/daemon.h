@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * daemon: a program that runs until SIGTERM or SIGINT, and takes a changed configuration on SIGHUP.
+ * What runs has the members of mappings with tabs_by (common/config/family.h); when these have
+ * changed, STOP_RENEW, it goes on with the same configuration and the new members.
  *
  * The file is read anew, and all of it: one that is wrong in any place is refused, with every
  * problem logged, and the old one runs on. So is one that changes what cannot change in a running
@@ -31,7 +33,7 @@ struct daemon_program {
     int (*finish)(struct daemon_work *work, struct err *err);
 };
 
-/* Run PROGRAM with CFG, which was read from PATH; the caller frees it afterwards. Returns when
+/* Run PROGRAM with CFG, as it was read from PATH; the caller frees it afterwards. Returns when
  * asked to stop; -1 with the error that ended the work, or why it did not begin. */
 int daemon_run(const struct daemon_program *program, const char *path, const struct config *cfg,
                struct err *err);

@@ -14,6 +14,7 @@
 #include "common/hash.h"
 #include "common/log.h"
 #include "common/mysql/db.h"
+#include "common/mysql/members.h"
 #include "common/mysql/table.h"
 #include "common/stop.h"
 #include "common/version.h"
@@ -22,8 +23,9 @@ enum { LOOK_MS = 1000, RETRY_MS = 5000, NAME_SIZE = 160, ERROR_MAX = 2048, NO_SU
 
 struct process {
     const char *program;
-    const char *path; /* of the configuration */
-    char *instance;   /* owned; no reload changes it */
+    const char *path;     /* of the configuration */
+    char *instance;       /* owned; no reload changes it ... */
+    char *state_database; /* ... nor this */
     char name[NAME_SIZE];
     char lock_name[40];
     int64_t started_ms; /* monotonic */
@@ -176,6 +178,27 @@ static bool must_connect(struct process *p, const struct db *db)
     return db == NULL || db_is_lost(db) || p->is_other_server;
 }
 
+static bool has_families(struct process *p, uint64_t *version)
+{
+    LOCK_SCOPE(&p->lock);
+    *version = p->cfg->members_version;
+    return p->cfg->n_families > 0;
+}
+
+/* Has somebody given a value its tab? */
+static int look_at_members(struct process *p, struct db *db, struct err *err)
+{
+    uint64_t version, now;
+
+    if (!has_families(p, &version))
+        return 0;
+    if (members_version(db, p->state_database, &now, err) != 0)
+        return -1;
+    if (now != version)
+        stop_ask_renewal();
+    return 0;
+}
+
 static int step(struct process *p, struct db **db, struct err *err)
 {
     bool is_asked = false;
@@ -186,7 +209,8 @@ static int step(struct process *p, struct db **db, struct err *err)
         if (connect_state(p, db, err) != 0 || remove_dead(p, *db, err) != 0)
             return -1;
     }
-    if (look(p, *db, &is_asked, err) != 0 || (must_tell(p) && tell(p, *db, err) != 0))
+    if (look(p, *db, &is_asked, err) != 0 || (must_tell(p) && tell(p, *db, err) != 0) ||
+        (!is_asked && look_at_members(p, *db, err) != 0))
         return -1;
     if (is_asked)
         kill(getpid(), SIGHUP);
@@ -285,6 +309,7 @@ int process_start(const char *program, const char *path, const struct config *cf
                   struct process **out, struct err *err)
 {
     struct process *p = calloc(1, sizeof(*p));
+    bool is_named;
     int rc;
 
     if (p == NULL || (p->stop = stop_new()) == NULL) {
@@ -294,12 +319,14 @@ int process_start(const char *program, const char *path, const struct config *cf
     p->program = program;
     p->path = path;
     p->instance = strdup(cfg->instance);
+    p->state_database = strdup(cfg->mysql.state_database);
     p->cfg = cfg;
     p->started_ms = p->loaded_ms = clock_mono_ms();
     pthread_mutex_init(&p->lock, NULL);
-    if (p->instance != NULL)
+    is_named = p->instance != NULL && p->state_database != NULL;
+    if (is_named)
         name_process(p);
-    rc = p->instance == NULL ? -1 : pthread_create(&p->thread, NULL, run, p);
+    rc = is_named ? pthread_create(&p->thread, NULL, run, p) : -1;
     if (rc == 0) {
         *out = p;
         return 0;
@@ -307,6 +334,7 @@ int process_start(const char *program, const char *path, const struct config *cf
     stop_free(p->stop);
     pthread_mutex_destroy(&p->lock);
     free(p->instance);
+    free(p->state_database);
     free(p);
     return err_set(err, ERR_IO, "process: cannot start the thread: error %d", rc);
 }
@@ -324,6 +352,12 @@ void process_reloaded(struct process *p, const struct config *cfg, const char *e
     snprintf(p->error, sizeof(p->error), "%s", error == NULL ? "" : error);
 }
 
+void process_renewed(struct process *p, const struct config *cfg)
+{
+    LOCK_SCOPE(&p->lock);
+    p->cfg = cfg;
+}
+
 void process_stop(struct process *p)
 {
     if (p == NULL)
@@ -333,5 +367,6 @@ void process_stop(struct process *p)
     stop_free(p->stop);
     pthread_mutex_destroy(&p->lock);
     free(p->instance);
+    free(p->state_database);
     free(p);
 }

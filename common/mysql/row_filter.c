@@ -11,7 +11,7 @@
 
 bool row_filter_is_none(const struct row_filter *f)
 {
-    return f->where == NULL && f->limit == 0;
+    return f->where == NULL && f->limit == 0 && f->column == NULL;
 }
 
 static int on_name(struct expression *e, const char *name, const char *start, void *user)
@@ -65,6 +65,28 @@ static int check(const struct row_filter *f, struct err *err)
     return 0;
 }
 
+bool row_filter_can_compare(const struct column *c)
+{
+    return c->type == COLUMN_INT || c->type == COLUMN_DECIMAL || c->type == COLUMN_YEAR ||
+           c->type == COLUMN_DATE || c->type == COLUMN_TEXT || c->type == COLUMN_ENUM;
+}
+
+static bool has_column(const struct row_filter *f, const struct table *t, struct err *err)
+{
+    int at = table_find_column(t, f->column);
+
+    if (at < 0)
+        err_set(err, ERR_CONFIG, "tabs_by: the table has no column \"%s\"", f->column);
+    else if (!row_filter_can_compare(&t->columns[at]))
+        err_set(err, ERR_CONFIG,
+                "tabs_by: column \"%s\" is a %s; expected a text, an ENUM, a whole or decimal "
+                "number, a date or a year",
+                f->column, t->columns[at].sql_type);
+    else
+        return true;
+    return false;
+}
+
 int row_filter_try(struct db *db, const struct row_filter *f, const struct table *t,
                    struct err *err)
 {
@@ -74,6 +96,8 @@ int row_filter_try(struct db *db, const struct row_filter *f, const struct table
     if (row_filter_is_none(f))
         return 0;
     if (check(f, err) != 0)
+        return -1;
+    if (f->column != NULL && !has_column(f, t, err))
         return -1;
     buf_puts(&sql, "SELECT 1 FROM ");
     row_filter_source(&sql, f, t, NULL, 0);
@@ -88,7 +112,8 @@ int row_filter_try(struct db *db, const struct row_filter *f, const struct table
     return err_wrap(err, "%s",
                     f->where != NULL && f->limit > 0 ? "where, order_by"
                     : f->where != NULL               ? "where"
-                                                     : "order_by");
+                    : f->limit > 0                   ? "order_by"
+                                                     : "tabs_by");
 }
 
 static int note_fleeting(struct expression *e, const char *name, const char *start, void *user)
@@ -121,11 +146,52 @@ bool row_filter_is_fleeting(const struct row_filter *f)
 
 void row_filter_print(const struct row_filter *f, struct buf *out)
 {
-    if (f->where != NULL)
-        buf_printf(out, "where %s", f->where);
+    const char *between = "";
+
+    if (f->column != NULL) {
+        buf_printf(out, "%s ", f->column);
+        if (f->value.state == VALUE_TEXT)
+            buf_json(out, f->value.ptr, f->value.len);
+        else
+            buf_puts(out, "NULL");
+        between = " ";
+    }
+    if (f->where != NULL) {
+        buf_printf(out, "%swhere %s", between, f->where);
+        between = " ";
+    }
     if (f->limit > 0)
-        buf_printf(out, "%sorder by %s limit %u", f->where != NULL ? " " : "", f->order_by,
-                   f->limit);
+        buf_printf(out, "%sorder by %s limit %u", between, f->order_by, f->limit);
+}
+
+/* A literal in its own type, so that an index is used: of a text the column's collation counts. In
+ * hex, whatever the quotation marks and the character set of the session are. */
+void row_filter_equal(struct buf *sql, const char *name, const struct column *c, struct value value)
+{
+    table_quote(sql, name);
+    buf_puts(sql, " <=> ");
+    if (value.state != VALUE_TEXT) {
+        buf_puts(sql, "NULL");
+    } else if (c->type == COLUMN_INT || c->type == COLUMN_DECIMAL || c->type == COLUMN_YEAR) {
+        buf_append(sql, value.ptr, value.len);
+    } else {
+        buf_puts(sql, "_utf8mb4 x'");
+        buf_hex(sql, value.ptr, value.len);
+        buf_putc(sql, '\'');
+    }
+}
+
+static void put_conditions(struct buf *sql, const struct row_filter *f, const struct table *t)
+{
+    int at = f->column == NULL ? -1 : table_find_column(t, f->column);
+
+    if (f->where != NULL)
+        buf_printf(sql, " WHERE (%s)", f->where);
+    if (at < 0)
+        return;
+    buf_puts(sql, f->where != NULL ? " AND (" : " WHERE (");
+    row_filter_equal(sql, t->columns[at].name, &t->columns[at], f->value);
+    buf_putc(sql, ')');
 }
 
 /* Invisible columns are not in SELECT *, but may be mapped. */
@@ -149,8 +215,7 @@ void row_filter_source(struct buf *sql, const struct row_filter *f, const struct
     put_columns(sql, t);
     buf_puts(sql, " FROM ");
     table_quote_full(sql, t);
-    if (f->where != NULL)
-        buf_printf(sql, " WHERE (%s)", f->where);
+    put_conditions(sql, f, t);
     if (f->limit > 0) {
         buf_printf(sql, " ORDER BY %s", f->order_by);
         for (size_t k = 0; k < n_key; k++) {

@@ -11,14 +11,20 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/mysql/value.h"
 
 struct db;
+struct column;
 struct table;
 
 struct row_filter {
     char *where;    /* owned; an SQL expression over the table's columns; NULL: all rows */
     char *order_by; /* owned; "created_at DESC, id"; only with a limit */
     unsigned limit; /* rows; 0: no limit */
+    /* Not owned: only rows with VALUE (NULL, or canonical text) in this column, as its collation
+     * compares; NULL: all. */
+    const char *column;
+    struct value value;
 };
 
 bool row_filter_is_none(const struct row_filter *f);
@@ -33,6 +39,12 @@ int row_filter_try(struct db *db, const struct row_filter *f, const struct table
 bool row_filter_is_fleeting(const struct row_filter *f);
 /* Append what tells it from another one; nothing for none. */
 void row_filter_print(const struct row_filter *f, struct buf *out);
+/* May rows be told apart by the values of C like that? */
+bool row_filter_can_compare(const struct column *c);
+/* Append a condition: the column called NAME, of which C is the type, has VALUE. Of a type that
+ * can be compared. */
+void row_filter_equal(struct buf *sql, const char *name, const struct column *c,
+                      struct value value);
 /* Append what stands after FROM: the table, or a SELECT of its rows under the table's name. KEY
  * (column indexes) makes the order certain. */
 void row_filter_source(struct buf *sql, const struct row_filter *f, const struct table *t,

@@ -17,7 +17,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rowkey.h"
-#include "replicator/session/session.h"
+#include "replicator/session/families.h"
 #include "replicator/sync/fetch.h"
 
 enum { QUIET_MS = 300, WAIT_MAX_MS = 3000, PAGE_ROWS = 1000 };
@@ -55,6 +55,7 @@ static int begin(struct session *s, struct follow *f, struct err *err)
     f->needs_sweep = true;
     free(f->snapshot_key);
     f->snapshot_key = NULL;
+    families_doubt_of(s, f->m.cfg);
     metrics_add(METRIC_COMPARISONS, 1, session_place(s, &f->m));
     s->own_commits++;
     if (state_save_health(&s->state, f->m.cfg->name, "snapshot", NULL, err) != 0)

@@ -9,6 +9,7 @@
 #include "common/metrics.h"
 #include "replicator/binlog/position.h"
 #include "replicator/session/backlog.h"
+#include "replicator/session/families.h"
 #include "replicator/session/open_spreadsheet.h"
 #include "replicator/session/pause.h"
 
@@ -211,7 +212,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
     pace_init(&s->pace, cfg->google.batch_bytes);
     if (open_lease(s, err) != 0 || check_seen(s, around->seen_position, err) != 0 ||
         open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||
-        mark_loading(s, &loading_mark, err) != 0 || open_mappings(s, err) != 0 ||
+        mark_loading(s, &loading_mark, err) != 0 || families_open(s, err) != 0 ||
+        open_mappings(s, err) != 0 ||
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;
@@ -221,6 +223,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
     options = (struct route_options){.cfg = cfg,
                                      .mappings = s->mappings,
                                      .n_mappings = s->n_follows,
+                                     .families = s->families,
+                                     .n_families = s->n_families,
                                      .cascades = &s->cascades,
                                      .loading_mark = loading_mark,
                                      .definitions_mark = s->definitions_mark,

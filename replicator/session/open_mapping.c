@@ -162,6 +162,20 @@ static int check_owner(const struct session *s, const struct mapping *m, struct 
                     m->cfg->name);
 }
 
+/* A value that somebody writes into MySQL could be the title of a tab that is people's own. */
+static int check_own_tab(const struct follow *f, const struct open_memory *memory,
+                         const struct tab_headers *headers, struct err *err)
+{
+    if (f->m.cfg->family == NULL || memory->mapping.sheet_id >= 0 || headers->is_blank ||
+        tab_require_key(&f->m, err) == 0)
+        return 0;
+    err_set(err, ERR_CONFIG,
+            "mapping %s: the spreadsheet has a tab \"%s\" already, and it is none of this table",
+            f->m.cfg->name, f->m.cfg->tab);
+    return err_hint(err, "Rename that tab: then one is made. Or write the headers into its row 1, "
+                         "to have it taken.");
+}
+
 static int place_headers(struct session *s, struct follow *f, const struct grid *row,
                          struct open_memory *memory, struct tab_headers *headers, struct err *err)
 {
@@ -169,6 +183,8 @@ static int place_headers(struct session *s, struct follow *f, const struct grid 
 
     if (rc == 0 && mapping_writes_sheet(&f->m) && ownership(s, &f->m) == SHEETS_NOBODYS)
         sheets_claim(s->sheets, headers->batch, f->m.cfg->spreadsheet, f->m.sheet_id);
+    if (rc == 0)
+        rc = check_own_tab(f, memory, headers, err);
     if (rc != 0 || own_columns_adopt(s, &f->m, &memory->mapping, headers, err) != 0)
         return -1;
     if (headers->is_blank &&

@@ -15,6 +15,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "replicator/session/open_mapping.h"
+#include "replicator/session/open_tabs.h"
 #include "replicator/session/pause.h"
 #include "replicator/session/room.h"
 #include "replicator/sync/tab.h"
@@ -225,6 +226,8 @@ int open_spreadsheet(struct session *s, const char *spreadsheet, struct err *err
     }
     if (rc == 0 && sheets_tabs(s->sheets, spreadsheet, &tabs, &problem) != 0)
         rc = leave_all_out(&o, &problem, err);
+    if (rc == 0 && o.n > 0)
+        rc = open_tabs_make(s, spreadsheet, o.follows, o.n, &tabs, err);
     if (rc == 0 &&
         (find_all(&o, &tabs, err) != 0 || place_all(&o, err) != 0 || settle_all(&o, err) != 0))
         rc = -1;

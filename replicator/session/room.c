@@ -20,7 +20,10 @@ static int refuse(const struct session *s, const struct config_mapping *cfg, int
             "ones of all tabs included, and %" PRId64 " more are needed; delete blank rows and "
             "columns and unused tabs",
             cfg->name, what, used, SHEETS_CELLS_MAX, missing);
-    return err_hint(err, "Or map the table to a spreadsheet of its own.");
+    return err_hint(
+        err, "Or map the table to a spreadsheet of its own, or less of it: where, fewer columns, "
+             "order_by with limit; or its parts, each with a where (and tabs_by), to several "
+             "spreadsheets.");
 }
 
 /* Rows of the table, but no more than LIMIT of them are counted. */

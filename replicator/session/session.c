@@ -12,6 +12,7 @@
 #include "replicator/session/absent.h"
 #include "replicator/session/backlog.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/families.h"
 #include "replicator/session/join.h"
 #include "replicator/session/note.h"
 #include "replicator/session/open_mapping.h"
@@ -67,6 +68,7 @@ void session_close(struct session *s)
     recents_close(s);
     for (size_t i = 0; i < s->n_follows; i++)
         close_follow(&s->follows[i]);
+    families_close(s);
     free(s->follows);
     free(s->mappings);
     free(s->position);
@@ -214,8 +216,8 @@ static int step(struct session *s, struct err *err)
         return 0;
     progress_measure(s);
     backlog_tell(s);
-    if (settle_lost(s, err) != 0 || note_dropped(s, err) != 0 || window_step(s, err) != 0 ||
-        flush_if_due(s, err) != 0)
+    if (families_step(s, err) != 0 || settle_lost(s, err) != 0 || note_dropped(s, err) != 0 ||
+        window_step(s, err) != 0 || flush_if_due(s, err) != 0)
         return -1;
     if (vitals_step(s, err) != 0)
         return -1;

@@ -250,8 +250,10 @@ struct session {
     struct follow *follows; /* owned; one a mapping of the configuration */
     size_t n_follows;
     const struct mapping **mappings; /* owned; for the route */
-    bool has_broken;                 /* some mapping is not ready */
-    int64_t retry_broken_ms;         /* monotonic */
+    struct follow_family *families;  /* owned; one a family of the configuration */
+    size_t n_families;
+    bool has_broken;         /* some mapping is not ready */
+    int64_t retry_broken_ms; /* monotonic */
 
     struct cascades cascades;
     uint64_t definitions_mark; /* 0: no mapping is unsure, or no longer */
@@ -314,6 +316,7 @@ struct session {
     bool must_settle;    /* what made the restart necessary is in the stream: the next session must
                             start behind it */
     bool must_restart;   /* the surroundings have changed */
+    bool must_renew;     /* other members are there than the configuration was expanded with */
     char restart_reason[128];
 };
 

@@ -11,6 +11,7 @@
 #include "common/planted.h"
 #include "common/rowkey.h"
 #include "replicator/session/decide.h"
+#include "replicator/session/families.h"
 #include "replicator/session/note.h"
 #include "replicator/session/pause.h"
 
@@ -394,6 +395,9 @@ int session_take(struct session *s, struct item *item, struct err *err)
         return unseen_ddl(s, item, err);
     case ITEM_CASCADE:
         return unseen_cascade(s, item, err);
+    case ITEM_FAMILY:
+        families_doubt(s, item->mapping);
+        return 0;
     case ITEM_COMMIT:
         return take_commit(s, item, err);
     case ITEM_RESET:

@@ -183,6 +183,15 @@ void batch_append_columns(struct batch *b, int64_t sheet_id, int64_t n)
     append_dimension(b, sheet_id, "COLUMNS", n);
 }
 
+void batch_add_tab(struct batch *b, const char *title)
+{
+    struct buf *out = begin(b);
+
+    buf_puts(out, "{\"addSheet\":{\"properties\":{\"title\":");
+    buf_json(out, title, strlen(title));
+    buf_puts(out, "}}}");
+}
+
 void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, const char *format,
                          const char *pattern)
 {

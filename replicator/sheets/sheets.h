@@ -161,6 +161,8 @@ void batch_delete_rows(struct batch *b, int64_t sheet_id, int64_t row, int64_t n
 /* Grow the grid at its end. */
 void batch_append_rows(struct batch *b, int64_t sheet_id, int64_t n);
 void batch_append_columns(struct batch *b, int64_t sheet_id, int64_t n);
+/* A new tab at the end, of Google's own size. */
+void batch_add_tab(struct batch *b, const char *title);
 /* Number format of a whole column below the header; FORMAT and PATTERN as in cell_format. */
 void batch_format_column(struct batch *b, int64_t sheet_id, int64_t column, const char *format,
                          const char *pattern);

@@ -161,10 +161,7 @@ static int add_keys(struct mapping *m, struct err *err)
     return 0;
 }
 
-/* The binlog shows an ALTER before it is over, and information_schema waits for nothing: it may
- * still tell of the old table, or of none. A statement that uses the table waits for the ALTER's
- * lock on it. What it says otherwise is told better by table_load. */
-static int wait_for_ddl(struct db *db, const struct config_mapping *cfg, struct err *err)
+int mapping_wait_for_ddl(struct db *db, const struct config_mapping *cfg, struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
@@ -198,7 +195,7 @@ int mapping_open(struct db *db, const struct config_mapping *cfg, const struct d
                  struct mapping *out, struct err *err)
 {
     *out = (struct mapping){.cfg = cfg, .sheet_id = -1, .end_row = 1, .is_index_stale = true};
-    if (wait_for_ddl(db, cfg, err) != 0 ||
+    if (mapping_wait_for_ddl(db, cfg, err) != 0 ||
         table_load(db, cfg->schema, cfg->table, &out->table, err) != 0 ||
         add_columns(out, before, err) != 0 || add_keys(out, err) != 0 ||
         set_source(out, db, err) != 0 || (before != NULL && note_dropped(out, before, err) != 0)) {

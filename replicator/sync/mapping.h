@@ -68,6 +68,10 @@ struct mapping {
 int mapping_open(struct db *db, const struct config_mapping *cfg, const struct definition *before,
                  struct mapping *out, struct err *err);
 void mapping_close(struct mapping *m);
+/* The binlog shows an ALTER before it is over, and information_schema waits for nothing: it may
+ * still tell of the old table, or of none. A statement that uses the table waits for the ALTER's
+ * lock on it. What it says otherwise is told better by table_load. */
+int mapping_wait_for_ddl(struct db *db, const struct config_mapping *cfg, struct err *err);
 
 /* Are rows told apart by other columns than before? */
 bool mapping_has_other_key(const struct mapping *m, const struct definition *before);

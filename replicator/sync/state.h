@@ -222,6 +222,15 @@ struct sent_batch state_sent_at(const struct db_rows *rows, size_t r);
  * signal, which comes in the stream. */
 int state_ask_repair(struct state *s, const char *mapping, const char *row_keys, struct err *err);
 
+/* state_member.c: tabs of mappings with tabs_by (schemas/state-7.sql). */
+/* VALUE of FAMILY has a tab from now on, with a name and a title that nobody has. */
+int state_add_member(struct state *s, const struct config_mapping *family, struct value value,
+                     struct err *err);
+int state_member_version(struct state *s, uint64_t *version, struct err *err);
+/* Why values get no tabs; PROBLEM NULL: they do. */
+int state_save_family(struct state *s, const char *family, const struct err *problem,
+                      struct err *err);
+
 /* state_prune.c: what grows and is pruned by its age. */
 enum state_log { STATE_EDITS, STATE_CONFLICTS, STATE_SIGNALS, STATE_TOMBSTONES, STATE_LOGS };
 enum { STATE_PRUNE_ROWS = 200 };

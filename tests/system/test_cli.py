@@ -165,32 +165,32 @@ def test_check_has_a_finding_for_a_configuration_that_is_not_there(tmp_path):
 
 
 def test_init_db_makes_the_state_database_once(site):
-    assert site.run("init-db").stdout == f"{site.state}: made, version 6\n"
-    assert site.run("init-db").stdout == f"{site.state}: version 6, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 7\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 7, nothing to do\n"
     tables = {row[0] for row in site.server.sql("SHOW TABLES", database=site.state)}
     assert tables == {"schema_version", "edit_log", "base", "checkpoint", "mapping_state", "signals", "lease",
                       "watermark", "mapped_table", "conflicts", "tombstone", "sent_batch", "pause", "reload", "process",
-                      "pruned"}
-    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,), (5,), (6,)]
+                      "pruned", "member", "family"}
+    assert site.server.sql("SELECT version FROM schema_version", database=site.state) == [(1,), (2,), (3,), (4,), (5,), (6,), (7,)]
 
 
 def test_what_init_db_prints_makes_the_same(site):
     site.server.script(site.run("init-db", "--print").stdout)
-    assert site.run("init-db").stdout == f"{site.state}: version 6, nothing to do\n"
+    assert site.run("init-db").stdout == f"{site.state}: version 7, nothing to do\n"
 
 
 def test_init_db_refuses_a_newer_state_database(site):
     site.run("init-db")
     site.server.sql("INSERT INTO schema_version (version) VALUES (99)", database=site.state)
     done = site.run("init-db", code=1)
-    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 6: it is too old\n"
+    assert done.stderr == f"tabrelay: {site.state} has version 99 and this program knows 7: it is too old\n"
 
 
 def test_init_db_goes_on_where_it_was_interrupted(site):
     site.server.sql(f"CREATE DATABASE {site.state}")
     site.server.sql("CREATE TABLE schema_version (version INT UNSIGNED NOT NULL PRIMARY KEY, applied_at TIMESTAMP(3) "
                     "NOT NULL DEFAULT CURRENT_TIMESTAMP(3))", database=site.state)
-    assert site.run("init-db").stdout == f"{site.state}: made, version 6\n"
+    assert site.run("init-db").stdout == f"{site.state}: made, version 7\n"
 
 
 # grants
@@ -240,7 +240,7 @@ def test_init_db_makes_the_users_of_grants_with_passwords_from_files(site, tmp_p
         (tmp_path / name).write_text(f"it's \\ {name}\n")
     options = ("--users", user, "--passwords", tmp_path)
     try:
-        assert site.run("init-db", *options).stdout == f"users: {', '.join(names)}\n{site.state}: made, version 6\n"
+        assert site.run("init-db", *options).stdout == f"users: {', '.join(names)}\n{site.state}: made, version 7\n"
         for name in names:
             shown = {row[0] for row in site.server.sql(f"SHOW GRANTS FOR '{name}'@'%'")}
             site.settings["mysql"].update(user=user)
@@ -292,7 +292,7 @@ def test_check_of_a_good_server_finds_only_what_is_not_there_yet(site):
     assert find(findings, "ok", f"{name} {site.server.version()} at 127.0.0.1 as tester")
     assert find(findings, "ok", "binlog_format is ROW")
     assert find(findings, "ok", "has what both programs need")
-    assert find(findings, "ok", f"{site.state} has version 6")
+    assert find(findings, "ok", f"{site.state} has version 7")
     assert find(findings, "ok", f"`{site.database}`.`products`, key `id`, 3 columns")
     assert find(findings, "ok", 'column "shown" is generated: people cannot edit it')
     assert find(findings, "fail", "/healthz")[3].startswith("Start tabrelay-webhook")

@@ -14,8 +14,9 @@ LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*,?\s*"(?:[^"\\\n]|\\.)*")*')
 VERBS = {"INSERT": r"INSERT (?:IGNORE )?INTO", "REPLACE": r"REPLACE INTO", "UPDATE": r"(?<!KEY )(?<!FOR )UPDATE", "DELETE": r"DELETE FROM",
          "SELECT": r"(?<!DELETE )FROM|JOIN"}
 # What the sources do not show: the replicator sees a table's definition, by which it reads the binlog, only with some right on it; it prunes tables by
-# a name that it puts in, and adds to what a row has.
-NOT_SHOWN = {"replicator": {"signals": {"SELECT", "DELETE"}, "edit_log": {"DELETE"}, "conflicts": {"DELETE"}, "pruned": {"SELECT"}}, "webhook": {}}
+# a name that it puts in, and adds to what a row has. Both read the tabs of tabs_by by a statement that common/mysql/members.c puts together.
+NOT_SHOWN = {"replicator": {"signals": {"SELECT", "DELETE"}, "edit_log": {"DELETE"}, "conflicts": {"DELETE"}, "pruned": {"SELECT"},
+                            "member": {"SELECT"}, "family": {"SELECT"}}, "webhook": {"member": {"SELECT"}}}
 
 
 def statements(*folders):

@@ -138,6 +138,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.mappings[0].conflict, CONFIG_SHEET_WINS);
     assert_int_equal(c.mappings[0].delete_limit_rows, 25);
     assert_int_equal(c.mappings[0].delete_limit_percent, 10);
+    assert_int_equal(c.n_families, 0);
     assert_int_equal(c.mappings[0].on_new_column, CONFIG_COLUMN_ADD);
     assert_int_equal(c.mappings[0].on_dropped_column, CONFIG_KEEP);
     assert_int_equal(c.mappings[0].on_truncate, CONFIG_CLEAR);

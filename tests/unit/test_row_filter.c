@@ -33,7 +33,7 @@ static char *copy(const char *text)
 
 static struct row_filter with(const char *where, const char *order_by, unsigned limit)
 {
-    return (struct row_filter){copy(where), copy(order_by), limit};
+    return (struct row_filter){.where = copy(where), .order_by = copy(order_by), .limit = limit};
 }
 
 /* "" or what is wrong. */
@@ -109,6 +109,40 @@ static void rows_are_read_through_one_select(void **state)
     assert_string_equal(buf_text(&text), "where day > 3 order by day DESC limit 7");
 }
 
+static void a_value_is_compared_in_its_own_type(void **state)
+{
+    struct row_filter f = with("day > 3", NULL, 0);
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+
+    (void)state;
+    f.column = "DAY";
+    f.value = value_text("it's", 4);
+    list[1].type = COLUMN_TEXT;
+    row_filter_source(&sql, &f, &orders, NULL, 0);
+    assert_string_equal(buf_text(&sql),
+                        "(SELECT `id`, `day` FROM `shop`.`or``ders` WHERE (day > 3) AND "
+                        "(`day` <=> _utf8mb4 x'69742773')) AS `or``ders`");
+    row_filter_print(&f, &text);
+    assert_string_equal(buf_text(&text), "DAY \"it's\" where day > 3");
+    buf_clear(&sql);
+    f.where = NULL;
+    f.value = value_text("12", 2);
+    list[1].type = COLUMN_INT;
+    row_filter_source(&sql, &f, &orders, NULL, 0);
+    assert_string_equal(buf_text(&sql), "(SELECT `id`, `day` FROM `shop`.`or``ders` WHERE "
+                                        "(`day` <=> 12)) AS `or``ders`");
+    buf_clear(&sql);
+    buf_clear(&text);
+    f.value = VALUE_INIT_NULL;
+    row_filter_source(&sql, &f, &orders, NULL, 0);
+    assert_string_equal(buf_text(&sql), "(SELECT `id`, `day` FROM `shop`.`or``ders` WHERE "
+                                        "(`day` <=> NULL)) AS `or``ders`");
+    row_filter_print(&f, &text);
+    assert_string_equal(buf_text(&text), "DAY NULL");
+    assert_false(row_filter_is_none(&f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +150,7 @@ int main(void)
         cmocka_unit_test(an_order_is_columns),
         cmocka_unit_test(what_hangs_on_the_time_is_known),
         cmocka_unit_test(rows_are_read_through_one_select),
+        cmocka_unit_test(a_value_is_compared_in_its_own_type),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

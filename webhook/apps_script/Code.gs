@@ -24,6 +24,7 @@ var MAX_TWIN_CELLS = 20000; /* so many key cells are read with every edit, to se
 var LOCK_WAIT_MS = 30000;
 var RUN_MS = 270000; /* Google ends a run after six minutes */
 var REFRESH_MS = 600000; /* how old the list of mappings may be */
+var GROWN_MS = 3000; /* ... when somebody edits a tab that it lacks, where tabs are made by themselves */
 var PAUSE_MS = 600000; /* between tries after a refusal */
 var RETRY_S = 600; /* so long at most a webhook that is busy may have us wait */
 var MOVE_WAIT_MS = 300; /* so long an edit of several cells waits to hear that rows were only moved ... */
@@ -175,8 +176,8 @@ function newJob_(e, now) {
   var sheet = e.range.getSheet();
   var state = loadState_();
   var mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
-  if (!mapping && isTitleMapped_(state.mappings, sheet.getName())) {
-    refreshMappings_(state); /* a new tab has the name of a mapped one */
+  if (!mapping && (isTitleMapped_(state.mappings, sheet.getName()) || mayBeNew_(state))) {
+    refreshMappings_(state); /* a new tab has the name of a mapped one, or was made by itself */
     mapping = mappingOf_(state.mappings, sheet.getSheetId(), sheet.getName());
   }
   if (!mapping) {
@@ -200,6 +201,11 @@ function mappingOf_(mappings, sheetId, title) {
     return typeof mapping.sheet_id !== 'number' && mapping.tab === title;
   });
   return byId[0] || byTitle[0] || null;
+}
+
+/* Where values get tabs by themselves: may there be one that the list does not have yet? */
+function mayBeNew_(state) {
+  return state.grows && Date.now() - state.refreshedAt > GROWN_MS;
 }
 
 function isTitleMapped_(mappings, title) {
@@ -797,13 +803,14 @@ function loadState_() {
   var stored = names.filter(startsWith_('mappings.')).map(function (name) {
     return all[name];
   }).join('');
-  var state = {properties: properties, all: all, url: all.url, secret: all.secret, mappings: [], version: '',
+  var state = {properties: properties, all: all, url: all.url, secret: all.secret, mappings: [], version: '', grows: false,
     refreshedAt: Number(all.refreshed_at || 0), pausedUntil: Number(all.pause || 0), retryAt: Number(all.retry || 0), startedAt: Date.now(),
     queue: names.filter(startsWith_('queue.')), isBlocked: false, isFull: false};
   if (stored) {
     stored = JSON.parse(stored);
     state.mappings = stored.mappings;
     state.version = stored.version;
+    state.grows = stored.grows === true;
   }
   return state;
 }
@@ -911,6 +918,7 @@ function refreshMappings_(state) {
     });
     state.mappings = answer.json.mappings;
     state.version = answer.json.version;
+    state.grows = answer.json.grows === true;
     state.refreshedAt = Date.now();
     state.properties.setProperties(changes);
     return '';
