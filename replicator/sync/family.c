@@ -97,9 +97,11 @@ int family_look(struct db *db, const struct family *f, struct db_rows *rows, str
     table_quote(&sql, c->name);
     if (sql.is_failed)
         return err_nomem(err, "family");
-    return db_exec(db, buf_text(&sql), rows, err) != 0
-               ? err_wrap(err, "mapping %s: tabs_by", f->cfg->name)
-               : 0;
+    if (db_exec(db, buf_text(&sql), rows, err) == 0)
+        return 0;
+    if (!err->transient && err->code == ERR_MYSQL) /* its where, perhaps: that of this mapping only */
+        err->code = ERR_CONFIG;
+    return err_wrap(err, "mapping %s: tabs_by", f->cfg->name);
 }
 
 size_t family_find(const struct family *f, struct value v)

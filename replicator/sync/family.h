@@ -33,7 +33,7 @@ void family_close(struct family *f);
 size_t family_count(const struct family *f);
 /* The values of its rows that have no tab, canonical text or NULL, as *ROWS of one column: up to
  * one more than it may have tabs. MySQL compares, as the column's collation does. Blocks for a
- * query. */
+ * query. ERR_CONFIG: it cannot evaluate that. */
 int family_look(struct db *db, const struct family *f, struct db_rows *rows, struct err *err);
 
 /* Which of the configuration's mappings has the tab of V. FAMILY_ANY: it is not known, for the text

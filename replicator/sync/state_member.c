@@ -19,7 +19,7 @@ static int is_title_taken(struct state *s, const struct config_mapping *family, 
     CLEANUP_BUF struct buf sql = BUF_INIT;
     CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
 
-    buf_puts(&sql, "SELECT 1 WHERE FALSE");
+    buf_puts(&sql, "SELECT 1 FROM DUAL WHERE FALSE");
     for (size_t i = 0; i < s->cfg->n_mappings; i++) {
         const struct config_mapping *m = &s->cfg->mappings[i];
 

@@ -194,6 +194,8 @@ static int find_grid(const struct config_mapping *cfg, const struct sheet_tabs *
     if (tab == NULL) {
         err_set(err, ERR_GONE, "mapping %s: the spreadsheet has no tab \"%s\"", cfg->name,
                 cfg->tab);
+        if (cfg->family != NULL) /* people have deleted it */
+            return err_hint(err, "Add a blank tab named \"%s\": it is filled.", cfg->tab);
         return err_hint(err, "Add a tab named \"%s\", or set tab: to one that is there.", cfg->tab);
     }
     if (!tab->is_grid)

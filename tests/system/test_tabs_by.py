@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """tabs_by: a tab for each value of a column. Tabs are made as values come, rows go from tab to tab, and what is typed into a tab has its value."""
 import json
+import random
+import time
 import urllib.parse
 
 import pytest
 
 from programs import run, wait_until
-from stack import SECRET
+from stack import PERSON, SECRET
 
 TABLE = ("CREATE TABLE orders (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, country VARCHAR(20) NULL, amount INT NULL, INDEX (country));\n")
 ROWS = "INSERT INTO orders VALUES (1, 'DE', 10), (2, 'FR', 20), (3, 'DE', 30), (4, NULL, 40), (5, '', 50)"
@@ -276,3 +278,209 @@ def test_values_of_many_types_make_tabs(family, kind, values):
     type_row(stack, second_title, ["", "30"])
     wait_until("the typed row", lambda: [row[0] for row in stack.sql("SELECT amount FROM orders WHERE country = %s ORDER BY id", (second,))] == [10, 20, 30])
     wait_rest(stack)
+
+
+def test_rows_that_are_logged_in_part(family):
+    """binlog_row_image MINIMAL: an update does not say which value the row has, an INSERT not which one it gets."""
+    stack = family(tables=TABLE.replace("country VARCHAR(20) NULL", "country VARCHAR(20) NULL DEFAULT 'NO'"))
+    wait_shown(stack, "DE", (1, "DE", 10), (3, "DE", 30))
+    connection = stack.server.connect(database=stack.database, init_command="SET SESSION binlog_row_image = 'MINIMAL'")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE orders SET amount = 11 WHERE id = 1")
+        cursor.execute("UPDATE orders SET country = 'FR' WHERE id = 3")
+        cursor.execute("INSERT INTO orders (id, amount) VALUES (6, 60)")
+        cursor.execute("DELETE FROM orders WHERE id = 4")
+        connection.commit()
+        wait_shown(stack, "DE", (1, "DE", 11))
+        wait_shown(stack, "FR", (2, "FR", 20), (3, "FR", 30))
+        wait_shown(stack, "NO", (6, "NO", 60))
+        wait_shown(stack, "NULL")
+    wait_rest(stack)
+
+
+def test_a_statement_that_is_logged_without_rows(family, server):
+    stack = family()
+    wait_shown(stack, "FR", (2, "FR", 20))
+    connection = server.connect(database=stack.database, user=server.user, password=server.password, init_command="SET SESSION binlog_format = 'STATEMENT'")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE orders SET country = CONCAT('new ', id) WHERE id IN (2, 3)")
+        connection.commit()
+    wait_shown(stack, "new 2", (2, "new 2", 20))
+    wait_shown(stack, "new 3", (3, "new 3", 30))
+    wait_shown(stack, "DE", (1, "DE", 10))
+    wait_shown(stack, "FR")
+    wait_rest(stack)
+
+
+def test_a_table_without_rows_is_altered_and_then_filled(family):
+    """No mapping has the table yet: the family itself follows its definition."""
+    stack = family(rows=None)
+    stack.sql("ALTER TABLE orders ADD COLUMN first INT NULL FIRST")
+    stack.sql("INSERT INTO orders VALUES (7, 1, 'DE', 10)")
+    wait_until("the tab", lambda: "DE" in titles(stack) and cells(stack, "DE")[1:] == [[7.0, 1.0, "DE", 10.0]])
+    stack.sql("ALTER TABLE orders DROP COLUMN first, ADD COLUMN last INT NULL")
+    stack.sql("INSERT INTO orders VALUES (2, 'IT', 20, 8)")
+    wait_until("the tab", lambda: "IT" in titles(stack) and cells(stack, "IT")[1:] == [[2.0, "IT", 20.0, 8.0]])
+    wait_rest(stack)
+
+
+def test_the_table_comes_later_and_the_other_mappings_do_not_wait(make_stack):
+    """So it is with a condition that MySQL cannot evaluate, and with a column that cannot be compared."""
+    stack = make_stack([{"name": "orders", "table": "orders", "tab": "{value}", "tabs_by": "country"},
+                        {"name": "bad_where", "table": "people", "tab": "Where {value}", "tabs_by": "name", "where": "nobody > 3"},
+                        {"name": "bad_type", "table": "people", "tab": "Type {value}", "tabs_by": "score"},
+                        {"name": "no_column", "table": "people", "tab": "Column {value}", "tabs_by": "nobody"},
+                        {"name": "people", "table": "people", "tab": "People"}],
+                       tables=TABLE + "CREATE TABLE people (id INT PRIMARY KEY, name VARCHAR(20), score DOUBLE);\n", start=False)
+    stack.sql("DROP TABLE orders")
+    stack.sql("INSERT INTO people VALUES (1, 'ann', 1.5)")
+    begin(stack)
+    wait_until("people", lambda: cells(stack, "People")[1:] == [[1.0, "ann", 1.5]])
+    told = {family["family"]: family["problem"] for family in json.loads(run("tabrelay", "--config", stack.config, "status", "--json").stdout)["families"]}
+    assert "Unknown column" in told["bad_where"] and 'column "score" is a double' in told["bad_type"]
+    assert 'has no column "nobody"' in told["no_column"] and told["orders"] != ""
+    stack.sql(TABLE)
+    stack.sql("INSERT INTO orders VALUES (1, 'DE', 10)")
+    wait_shown(stack, "DE", (1, "DE", 10))
+    stack.sql("INSERT INTO people VALUES (2, 'bob', 2)")
+    wait_until("people", lambda: len(cells(stack, "People")) == 3)
+
+
+def test_two_families_and_titles_that_are_one(make_stack):
+    """By another column of the same table, in the same spreadsheet: no title twice, whatever the case, and values that are cut stay apart."""
+    long = "y" * 110
+    stack = make_stack([{"name": "orders", "table": "orders", "tab": "{value}", "tabs_by": "country"},
+                        {"name": "states", "table": "orders", "tab": "x{value}", "tabs_by": "state"},
+                        {"name": "all", "table": "orders", "tab": "Open"}],
+                       tables="CREATE TABLE orders (id INT PRIMARY KEY, country VARCHAR(200) NULL, state VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL);\n", start=False)
+    stack.sql("INSERT INTO orders VALUES (1, 'open', 'new'), (2, 'xNEW', 'New'), (3, %s, 'neW')", (long + "1",))
+    stack.sql("INSERT INTO orders VALUES (4, %s, 'new')", (long + "2",))
+    begin(stack)
+    wait_shown(stack, "open (2)", (1, "open", "new"))
+    wait_until("all tabs", lambda: len(titles(stack)) == 3 + 7)
+    found = {name: tab for name, _, tab in members(stack)}
+    assert len({title.lower() for title in [*found.values(), "Open"]}) == 8 and max(map(len, found.values())) == 100
+    wait_shown(stack, found["states/new"], (1, "open", "new"), (4, long + "2", "new"))
+    stack.sql("UPDATE orders SET state = 'New', country = 'xnew' WHERE id = 1")
+    wait_shown(stack, found["states/New"], (1, "xnew", "New"), (2, "xNEW", "New"))
+    wait_shown(stack, "open (2)")
+    wait_shown(stack, found["orders/xNEW"], (1, "xnew", "New"), (2, "xNEW", "New"))
+    for name in ("orders", "states", "all"):
+        wait_rest(stack, name)
+
+
+def test_commands_take_the_family_and_a_member(family):
+    stack = family()
+    wait_shown(stack, "FR", (2, "FR", 20))
+    wait_shown(stack, "DE", (1, "DE", 10), (3, "DE", 30))
+    wait_rest(stack)
+    edit(stack, "DE", 1, 2, "11")
+    edit(stack, "FR", 2, 2, "22")
+    wait_until("the edits", lambda: orders(stack)[1][1] == 11 and orders(stack)[2][1] == 22)
+    wait_rest(stack)
+    log = [json.loads(line) for line in stack.cli("log", "orders", "--json").splitlines()]
+    assert {entry["mapping"] for entry in log} == {"orders/DE", "orders/FR"}
+    assert {json.loads(line)["mapping"] for line in stack.cli("log", "orders/DE", "--json").splitlines()} == {"orders/DE"}
+    assert stack.cli("conflicts", "orders") == stack.cli("conflicts", "orders/FR") == "no conflict is open\n"
+    assert stack.cli("reconcile", "orders", "--wait", "30").count("reconcile asked for") == 4
+    assert stack.cli("snapshot", "orders/FR", "--wait", "30").count("snapshot asked for") == 1
+    assert stack.cli("pause", "orders").count("edits of the sheet are not taken") == 4
+    assert stack.cli("resume", "orders", "--wait", "30").count("resume asked for") == 4
+    plan = json.loads(stack.cli("plan", "orders", "--json"))
+    assert sorted(one["mapping"] for one in plan) == ['orders/""', "orders/DE", "orders/FR", "orders/NULL"]
+    assert "orders/DE" in stack.cli("lag", "orders") and "orders/FR" not in stack.cli("lag", "orders/DE")
+    assert "orders: 4 tabs by country, of at most 50" in stack.cli("status")
+    check = stack.cli("check")
+    assert '4 tabs by "country", of at most 50' in check
+    done = run("tabrelay", "--config", stack.config, "verify", "orders/XX")
+    assert done.returncode == 2 and 'has no mapping "orders/XX"' in done.stderr
+    assert "did you mean" in run("tabrelay", "--config", stack.config, "verify", "order").stderr
+    assert stack.spreadsheet in run("tabrelay", "--config", stack.config, "script", "orders/DE").stderr
+
+
+def test_a_person_s_delete_is_of_the_tab_s_rows_only(family):
+    stack = family(delete_limit_rows=25)
+    wait_shown(stack, "DE", (1, "DE", 10), (3, "DE", 30))
+    wait_rest(stack)
+    stack.act({"action": "delete_rows", "tab": "DE", "index": 1, "count": 1})
+    wait_until("the delete", lambda: 1 not in orders(stack))
+    stack.sql("UPDATE orders SET country = 'FR' WHERE id = 3")
+    wait_shown(stack, "DE")
+    wait_shown(stack, "FR", (2, "FR", 20), (3, "FR", 30))
+    wait_rest(stack)
+    assert set(orders(stack)) == {2, 3, 4, 5}
+
+
+def test_the_script_tells_of_edits_in_a_tab_that_was_made_since(family):
+    stack = family(reconcile_every="0s")
+    wait_shown(stack, "FR", (2, "FR", 20))
+    stack.sql("INSERT INTO orders VALUES (6, 'IT', 60)")
+    wait_shown(stack, "IT", (6, "IT", 60))
+    time.sleep(3.2)  # so long after its last look the script asks again for the tabs that there are
+    edit(stack, "IT", 6, 2, "61")
+    wait_until("the edit", lambda: orders(stack)[6] == ("IT", 61))
+    assert stack.sql(f"SELECT mapping, source, editor FROM {stack.state_database}.edit_log")[0] == ("orders/IT", "script", PERSON)
+
+
+def test_a_webhook_that_begins_without_mysql_learns_of_the_tabs(make_own_stack, own_server):
+    stack = make_own_stack([{"name": "orders", "table": "orders", "tab": "{value}", "tabs_by": "country"}], tables=TABLE, replicator={"reconcile_every": "1s"}, start=False)
+    stack.sql(ROWS)
+    begin(stack)
+    wait_shown(stack, "FR", (2, "FR", 20))
+    stack.webhook.stop()
+    stack.replicator.stop()
+    own_server.stop()
+    stack.webhook.start()
+    assert "are not known yet" in stack.webhook.log()
+    own_server.start()
+    stack.replicator.start()
+    type_row(stack, "FR", ["", "", "21"])
+    wait_until("the row", lambda: ("FR", 21) in orders(stack).values())
+    wait_rest(stack)
+
+
+def test_random_hands_on_both_sides_and_kills(family):
+    """No row is lost, none stands in two tabs, and all is as MySQL in the end."""
+    chance = random.Random(1)
+    stack = family(rows="INSERT INTO orders VALUES " + ", ".join(f"({n}, '{('DE', 'FR', 'IT')[n % 3]}', {n})" for n in range(1, 101)), delete_limit_rows=1000)
+    wait_until("the first fill", lambda: sum(len(shown(stack, tab) or []) for tab in ("DE", "FR", "IT")) == 100)
+
+    def a_tab():
+        return chance.choice([title for title in titles(stack) if title != "{value}"])
+
+    def mysql():
+        stack.sql("UPDATE orders SET country = %s, amount = %s WHERE id = %s", (a_value(), chance.randrange(1000), chance.randrange(1, 101)))
+
+    def many():
+        first = chance.randrange(1, 90)
+        stack.sql("UPDATE orders SET country = %s WHERE id BETWEEN %s AND %s", (a_value(), first, first + 10))
+
+    def a_value():
+        return chance.choice(["DE", "FR", "IT", "ES", None, "", "de", "PT", "AT"])
+
+    def person():
+        tab = a_tab()
+        rows = shown(stack, tab)
+        row = next((i for i, row in enumerate(cells(stack, tab)) if rows and row and row[0] == chance.choice(rows)[0]), None)
+        column, value = chance.choice([(1, chance.choice(["DE", "XX", "FR"])), (2, str(chance.randrange(5000)))])
+        if row is not None:
+            stack.act({"action": "edit", "tab": tab, "row": row, "column": column, "value": value})
+
+    def typed():
+        type_row(stack, a_tab(), ["", "", str(chance.randrange(5000))])
+
+    def sort():
+        stack.act({"action": "sort", "tab": a_tab(), "row": 1, "rows": 50, "column": 2, "descending": True})
+
+    def kill():
+        program = chance.choice([stack.replicator, stack.webhook])
+        program.kill()
+        program.start()
+
+    for _ in range(200):
+        chance.choices([mysql, many, person, typed, sort, kill], [40, 10, 40, 5, 3, 2])[0]()
+        time.sleep(chance.random() * 0.1)
+    wait_until("both sides to be equal", lambda: matches(stack, "orders"), 60, every_s=0.5)
+    assert set(range(1, 101)) <= set(orders(stack))
+    keys = [row[0] for title in titles(stack) if title != "{value}" for row in shown(stack, title)]
+    assert sorted(keys) == sorted(map(float, orders(stack)))
