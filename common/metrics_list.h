@@ -136,6 +136,8 @@
       "1 for the state that the mapping is in")                                                    \
     X(MAPPING_ROWS, R, MAYBE, ONE, "tabrelay_mapping_rows", (MAPPING),                             \
       "Rows with a key in the tab")                                                                \
+    X(FAMILIES_REFUSED, R, GAUGE, ONE, "tabrelay_families_refused", (NONE),                        \
+      "Mappings with tabs_by whose new values get no tab")                                         \
     X(CONFLICTS_OPEN, R, MAYBE, ONE, "tabrelay_conflicts_open", (MAPPING),                         \
       "Conflicts that wait for a person")                                                          \
     X(HELD_DELETES, R, GAUGE, ONE, "tabrelay_held_deletes", (MAPPING),                             \

@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "replicator/session/open_mapping.h"
 
 /* A look that found nothing is not repeated at once: it takes a twentieth of the time at most.
@@ -60,6 +61,15 @@ static int look(struct session *s, const struct family *f, bool *is_new, struct 
     return state_ack_commit(&s->state, err);
 }
 
+static void show_refused(const struct session *s)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < s->n_families; i++)
+        n += s->families[i].has_problem;
+    metrics_set(METRIC_FAMILIES_REFUSED, n);
+}
+
 /* What is wrong with the family, or nothing: its tabs go on as they are. */
 static int tell(struct session *s, struct follow_family *ff, const struct err *problem,
                 struct err *err)
@@ -73,6 +83,7 @@ static int tell(struct session *s, struct follow_family *ff, const struct err *p
     if (has_problem && !ff->has_problem)
         log_err(LOG_WARN, "family", problem);
     ff->has_problem = has_problem;
+    show_refused(s);
     return state_save_family(&s->state, ff->family.cfg->name, has_problem ? problem : NULL, err);
 }
 
@@ -106,6 +117,7 @@ static int check_members(struct session *s, struct err *err)
 
 int families_open(struct session *s, struct err *err)
 {
+    show_refused(s);
     if (s->cfg->n_families == 0)
         return 0;
     if (check_members(s, err) != 0)

@@ -181,7 +181,7 @@ def test_more_values_than_the_limit_get_no_tab(family):
     told = json.loads(status.stdout)["families"][0]
     assert {k: told[k] for k in ("family", "tabs_by", "tabs_limit", "tabs", "problem")} == {
         "family": "orders", "tabs_by": "country", "tabs_limit": 2, "tabs": 0, "problem": problem}
-    assert members(stack) == []
+    assert members(stack) == [] and stack.metric("tabrelay_families_refused") == 1
     rewrite(stack, tabs_limit=3)
     wait_shown(stack, "IT", (3, "IT", 30))
     stack.sql("INSERT INTO orders VALUES (4, 'ES', 40), (5, 'DE', 50)")
