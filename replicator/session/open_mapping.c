@@ -12,12 +12,12 @@
 #include "replicator/session/own_columns.h"
 #include "replicator/session/pause.h"
 #include "replicator/session/room.h"
-#include "replicator/sync/tab.h"
 
 void open_memory_close(struct open_memory *memory)
 {
     mapping_memory_close(&memory->mapping);
     table_memory_close(&memory->table);
+    tab_headers_close(&memory->headers);
 }
 
 static const struct definition *defined_before(const struct open_memory *memory)
@@ -177,8 +177,9 @@ static int check_own_tab(const struct follow *f, const struct open_memory *memor
 }
 
 static int place_headers(struct session *s, struct follow *f, const struct grid *row,
-                         struct open_memory *memory, struct tab_headers *headers, struct err *err)
+                         struct open_memory *memory, struct err *err)
 {
+    struct tab_headers *headers = &memory->headers;
     int rc = tab_place_headers(&f->m, row, headers, err);
 
     if (rc == 0 && mapping_writes_sheet(&f->m) && ownership(s, &f->m) == SHEETS_NOBODYS)
@@ -192,23 +193,22 @@ static int place_headers(struct session *s, struct follow *f, const struct grid 
         return -1;
     if (forget_missing(s, f, memory, headers, err) != 0)
         return -1;
-    return tab_write_headers(s->sheets, &f->m, headers, err);
+    memory->is_waiting = headers->is_blank;
+    return memory->is_waiting ? 0 : tab_write_headers(s->sheets, &f->m, headers, err);
 }
 
-static int place_tab(struct session *s, struct follow *f, const struct grid *row,
-                     struct open_memory *memory, struct err *err)
+/* The headers are in the tab. */
+static int remember_all(struct session *s, struct follow *f, struct open_memory *memory,
+                        struct err *err)
 {
-    struct tab_headers headers = {0};
-    int rc = own_columns_recall(s, f, &memory->mapping, err);
+    CLEANUP_BUF struct buf definition = BUF_INIT;
 
-    if (rc == 0)
-        rc = place_headers(s, f, row, memory, &headers, err);
-    if (rc != 0)
-        own_columns_refused(s, f, err);
-    else
-        rc = own_columns_remember(s, &f->m, &memory->mapping, err);
-    tab_headers_close(&headers);
-    return rc;
+    if (mapping_define(&f->m, &definition, err) != 0 ||
+        own_columns_remember(s, &f->m, &memory->mapping, err) != 0 ||
+        recall(s, f, &memory->mapping, err) != 0 ||
+        (memory->mapping.sheet_id != f->m.sheet_id && state_save_tab(&s->state, &f->m, err) != 0))
+        return -1;
+    return remember(s, f, memory, buf_text(&definition), err);
 }
 
 int open_mapping_place(struct session *s, struct follow *f, const struct grid *row,
@@ -220,10 +220,23 @@ int open_mapping_place(struct session *s, struct follow *f, const struct grid *r
         return -1;
     f->m.is_unsure = !memory->table.is_current || memory->table.text == NULL ||
                      strcmp(memory->table.text, buf_text(&definition)) != 0;
-    if (place_tab(s, f, row, memory, err) != 0 || recall(s, f, &memory->mapping, err) != 0 ||
-        (memory->mapping.sheet_id != f->m.sheet_id && state_save_tab(&s->state, &f->m, err) != 0))
+    if (own_columns_recall(s, f, &memory->mapping, err) != 0 ||
+        place_headers(s, f, row, memory, err) != 0) {
+        own_columns_refused(s, f, err);
         return -1;
-    return remember(s, f, memory, buf_text(&definition), err);
+    }
+    return memory->is_waiting ? 0 : remember_all(s, f, memory, err);
+}
+
+int open_mapping_placed(struct session *s, struct follow *f, struct open_memory *memory,
+                        bool is_written, struct err *err)
+{
+    memory->is_waiting = false;
+    if (!is_written && tab_write_headers(s->sheets, &f->m, &memory->headers, err) != 0) {
+        own_columns_refused(s, f, err);
+        return -1;
+    }
+    return remember_all(s, f, memory, err);
 }
 
 int open_mapping_settle(struct session *s, struct follow *f, const struct open_memory *memory,

@@ -4,8 +4,9 @@
  *
  * Each needs its tab's header and its key cells; Google counts requests, not cells, so they are
  * asked for together: one request for the tabs, one for the headers of up to TAB_GROUP_MAX of them,
- * one for the key cells of as many small tabs. Where Google refuses such a request because of one
- * of them, each is asked for by itself, and only that one waits.
+ * one for the key cells of as many small tabs; the headers of blank tabs are written by one, too.
+ * Where Google refuses such a request because of one of them, each is asked for by itself, and only
+ * that one waits.
  */
 #include "replicator/session/open_spreadsheet.h"
 
@@ -131,12 +132,63 @@ static int place(const struct opening *o, size_t at, const struct grid *row, int
     return rc;
 }
 
+static size_t count_waiting(const struct opening *o, size_t from, size_t at)
+{
+    size_t n = 0;
+
+    for (size_t i = from; i < at; i++)
+        n += o->memories[i]->is_waiting;
+    return n;
+}
+
+/* One batch with the headers of the tabs from FROM up to AT that wait for theirs. */
+static int write_together(const struct opening *o, size_t from, size_t at, struct err *err)
+{
+    struct batch *all = batch_new();
+    struct grid *none = NULL;
+    int rc = all == NULL ? err_nomem(err, "session") : 0;
+
+    for (size_t i = from; rc == 0 && i < at; i++)
+        if (o->memories[i]->is_waiting)
+            batch_join(all, o->memories[i]->headers.batch);
+    if (rc == 0 && batch_requests(all) > 0)
+        rc = sheets_send(o->s->sheets, o->spreadsheet, all, NULL, 0, &none, err);
+    grids_free(none, 0);
+    batch_free(all);
+    return rc;
+}
+
+/* Those from FROM up to *AT, which comes down by those that are not good. */
+static int write_headers(struct opening *o, size_t from, size_t *at, struct err *err)
+{
+    struct err problem = ERR_INIT;
+    bool are_many = count_waiting(o, from, *at) > 1;
+    bool is_written = are_many && write_together(o, from, *at, &problem) == 0;
+
+    if (are_many && !is_written && !open_mapping_is_own(&problem)) {
+        *err = problem;
+        return -1;
+    }
+    for (size_t i = from; i < *at;) {
+        if (!o->memories[i]->is_waiting ||
+            open_mapping_placed(o->s, o->follows[i], o->memories[i], is_written, &problem) == 0) {
+            i++;
+            continue;
+        }
+        (*at)--;
+        if (leave_out(o, i, &problem, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* N of them from *AT on, which moves past those that are good. */
 static int place_group(struct opening *o, size_t *at, size_t n, struct err *err)
 {
     struct err problem;
     struct grid *rows = NULL;
     int64_t read_ms = 0;
+    size_t from = *at;
     int rc = 0;
 
     if (read_headers(o, *at, n, &rows, &problem) == 0) {
@@ -154,7 +206,7 @@ static int place_group(struct opening *o, size_t *at, size_t n, struct err *err)
             rc = leave_out(o, *at, &problem, err);
     }
     grids_free(rows, n);
-    return rc;
+    return rc != 0 ? -1 : write_headers(o, from, at, err);
 }
 
 static int place_all(struct opening *o, struct err *err)

@@ -69,6 +69,15 @@ void batch_add(struct batch *b, const struct buf *request)
     out->is_failed = out->is_failed || request->is_failed;
 }
 
+void batch_join(struct batch *b, const struct batch *other)
+{
+    if (other->n_requests == 0)
+        return;
+    batch_add(b, &other->requests);
+    b->n_requests += other->n_requests - 1;
+    b->n_cells += other->n_cells;
+}
+
 /* userEnteredValue is one of numberValue, stringValue, boolValue: exact types, nothing is parsed;
  * {} clears. */
 static void put_cell(struct buf *out, const struct cell *cell)

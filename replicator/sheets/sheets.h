@@ -141,6 +141,8 @@ void sheets_hurry(struct sheets *s, bool in_hurry);
 struct batch *batch_new(void);
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
+/* The requests of OTHER, behind those of B. */
+void batch_join(struct batch *b, const struct batch *other);
 /* It brings rows of a fill: it may take of the quota what other requests may not
  * (sheets_write_wait_ms). */
 void batch_fill(struct batch *b);

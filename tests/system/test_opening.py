@@ -64,3 +64,35 @@ def test_a_read_that_google_refuses_is_made_again_tab_by_tab(stack, skip):
     start(stack, N)
     stack.sql("UPDATE t7 SET name = 'goes on' WHERE id = 2")
     stack.wait_equal("Shelf7")
+
+
+def test_the_headers_of_blank_tabs_are_written_together(stack):
+    """A second write, which would be the first rows', gets no answer."""
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "skip": 1, "count": 1000, "hold": True}])
+    start(stack, N)
+    assert [stack.cells(mapping["tab"])[0] for mapping in MAPPINGS] == [["id", "name"]] * N
+    stack.google.call("PUT", "/sandbox/v1/faults", [])
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    for mapping in MAPPINGS:
+        stack.wait_equal(mapping["tab"])
+
+
+def test_headers_that_google_refuses_together_are_written_tab_by_tab(stack):
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 1, "status": 400}])
+    start(stack, N)
+    for mapping in MAPPINGS:
+        stack.wait_equal(mapping["tab"])
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "applied"])
+def test_kill_9_while_headers_are_written(stack, after):
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True, "after": after}])
+    with pytest.raises(AssertionError, match="did not get ready"):
+        stack.replicator.start(wait_s=2)
+    wait_until("the write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    stack.replicator.kill()
+    stack.google.call("PUT", "/sandbox/v1/faults", [])
+    start(stack, N)
+    for mapping in MAPPINGS:
+        stack.wait_equal(mapping["tab"])
+        assert stack.cells(mapping["tab"])[0] == ["id", "name"]
