@@ -99,7 +99,8 @@ int family_look(struct db *db, const struct family *f, struct db_rows *rows, str
         return err_nomem(err, "family");
     if (db_exec(db, buf_text(&sql), rows, err) == 0)
         return 0;
-    if (!err->transient && err->code == ERR_MYSQL) /* its where, perhaps: that of this mapping only */
+    if (!err->transient &&
+        err->code == ERR_MYSQL) /* its where, perhaps: that of this mapping only */
         err->code = ERR_CONFIG;
     return err_wrap(err, "mapping %s: tabs_by", f->cfg->name);
 }
