@@ -15,3 +15,10 @@ void heap_share(void)
     mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 #endif
 }
+
+void heap_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(KEPT_BYTES);
+#endif
+}

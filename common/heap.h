@@ -8,6 +8,11 @@
 #ifndef COMMON_HEAP_H
 #define COMMON_HEAP_H
 
-/* In main(), before there are threads. Only glibc can be told; elsewhere nothing happens. */
+/* Only glibc can be told; elsewhere nothing happens. */
+
+/* In main(), before there are threads. */
 void heap_share(void);
+/* Give back to the system what is free between things in use, too. Any thread; others wait for
+ * memory meanwhile: some milliseconds for a hundred MiB. */
+void heap_give_back(void);
 #endif

@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/heap.h"
 #include "common/metrics.h"
 #include "common/pulse.h"
 #include "replicator/session/absent.h"
@@ -28,7 +29,8 @@ enum {
     SAVE_EVERY_MS = 2000,
     SETTLE_MAX_MS = 5000,
     BACKOFF_MS = 250,
-    BACKOFF_MAX_MS = 15000
+    BACKOFF_MAX_MS = 15000,
+    GIVE_BACK_EVERY_MS = 10000
 };
 
 void session_restart(struct session *s, const char *reason)
@@ -202,6 +204,15 @@ static int settle_lost(struct session *s, struct err *err)
     return steps_failed(s, now, err);
 }
 
+/* What a backlog, a fill or a comparison took is of no use to an idle process. */
+static void give_back_memory(struct session *s, int64_t now)
+{
+    if (now < s->give_back_ms || session_has_work(s))
+        return;
+    s->give_back_ms = now + GIVE_BACK_EVERY_MS;
+    heap_give_back();
+}
+
 static int step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
@@ -233,6 +244,7 @@ static int step(struct session *s, struct err *err)
         return -1;
     if (prune_step(s, err) != 0)
         return -1;
+    give_back_memory(s, now);
     if (s->has_broken && now >= s->retry_broken_ms)
         session_restart(s, "trying the mappings that were not ready again");
     return 0;

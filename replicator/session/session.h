@@ -305,6 +305,7 @@ struct session {
     int64_t
         token_since_ms; /* monotonic; a batch waits for the quota, counted up to here; 0: none */
     int64_t steps_after_ms; /* monotonic; backoff after a failed reading of a tab */
+    int64_t give_back_ms;   /* monotonic; memory is not given back before */
     unsigned steps_failures;
     unsigned
         moves; /* flushes in a row that found rows moved: people are at it, or something is wrong */

@@ -102,6 +102,7 @@ class Bench:
         sheets_report.print_pending(self.name(), run)
         self.figures["pending"] = dataclasses.asdict(run)
         self.goal("pending-memory-mib", run.peak_mib, "<=", sheets_report.LIMIT_MIB)
+        self.goal("pending-memory-kept-mib", run.now_mib - run.before_mib, "<=", sheets_report.KEPT_MIB)
         self.goal("pending-rows-that-differ", sum(run.differences.values()), "<=", 0)
         sheets_scale.check(run)
 

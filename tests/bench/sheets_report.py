@@ -8,6 +8,7 @@ TIMES_FEWER = 100
 TIMES_ALLOWED = 1.2
 REST_MIB = 12
 LIMIT_MIB = 64  # memory_limit
+KEPT_MIB = 8
 OPEN_REQUESTS = 5  # a spreadsheet: its tabs, headers, keys, and what a comparison reads
 REST_REQUESTS = 1
 CHANGED = 100_000  # rows; requests are told for so many

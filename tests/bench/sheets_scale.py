@@ -12,6 +12,7 @@ from sheets_runs import QUIET_S, Wrong
 from sheets_world import World
 from traffic import Traffic
 
+IDLE_S = 20  # a process that is idle gives memory back
 EACH_S = 3  # between two changes of a process that is else idle
 
 
@@ -25,7 +26,7 @@ class Pending:
     before_mib: float  # the replicator's memory before, its peak since the start
     away_mib: float  # its peak when Google came back
     peak_mib: float
-    now_mib: float
+    now_mib: float  # once it is idle again
     cpu_s: float
     requests: int  # writes, while it caught up
     differences: dict
@@ -56,7 +57,7 @@ def pending(server, changes, rows, timeout_s, say):
         seen, began = arrivals.newest_request(world.stack.google), time.monotonic()
         wait_until("all changes to arrive", lambda: has_arrived(world), timeout_s, every_s=0.5)
         caught_up_s = time.monotonic() - began
-        world.wait_calm(QUIET_S, timeout_s)
+        world.wait_calm(IDLE_S, timeout_s)
         writes = [r for r in world.stack.google.requests(seen) if r["path"].endswith(":batchUpdate")]
         return Pending(changes=changes, rows=rows, written_s=written_s, caught_up_s=caught_up_s, before_mib=before_mib, away_mib=away_mib,
                        peak_mib=world.memory_mib(), now_mib=world.memory_mib("VmRSS"), cpu_s=world.cpu_s() - cpu_s, requests=len(writes),

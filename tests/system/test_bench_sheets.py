@@ -50,7 +50,7 @@ def test_what_waits_and_many_mappings_are_measured(flavours):
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     goals = [line for line in done.stdout.splitlines() if line.startswith("goal ")]
-    assert len(goals) == 7 and all(GOAL.fullmatch(line) for line in goals), done.stdout
+    assert len(goals) == 8 and all(GOAL.fullmatch(line) for line in goals), done.stdout
     for name in ("pending-memory-mib", "pending-rows-that-differ", "mappings-memory-mib", "mappings-tabs-that-differ"):
         assert any(line.startswith(f"goal {name}-mariadb ") and line.endswith(" met") for line in goals), done.stdout
 
