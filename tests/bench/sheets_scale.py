@@ -111,10 +111,13 @@ def mappings(server, n, spreadsheets, rows, rest_s, timeout_s):
         time.sleep(rest_s)
         rest, cpu_s = google.requests(seen), world.cpu_s() - cpu_s
         found, writes = single_changes(world, rest_s)
+        now_mib = world.memory_mib("VmRSS")
+        world.stack.replicator.stop()
+        world.unlimit()
         return Mappings(
             mappings=n, spreadsheets=spreadsheets, fill_s=fill_s, open_s=open_s, calm_s=calm_s, open_requests=len(opened),
             open_refused=sum(r["status"] == 429 for r in opened), rest_requests=len(rest) * 60 / rest_s, rest_cpu_s=cpu_s * 60 / rest_s,
-            rest_mib=rest_mib, now_mib=world.memory_mib("VmRSS"), median_ms=percentile([a.delay_ms for a in found], 0.5),
+            rest_mib=rest_mib, now_mib=now_mib, median_ms=percentile([a.delay_ms for a in found], 0.5),
             p99_ms=percentile([a.delay_ms for a in found], 0.99),
             over_ms=percentile([a.delay_ms - writes[a.version]["ms"] for a in found], 0.5),
             differences=sum(any(equal.differences(world.stack, table).values()) for table in world.tables))

@@ -127,14 +127,21 @@ class World:
     def wait_filled(self, timeout_s=600):
         wait_until("the first fill", self.is_filled, timeout_s, every_s=0.05)
 
-    def limit(self):
-        """From now on as with Google: its quota, its answer times. The replicator starts anew."""
+    def _set_quota(self, quota):
         sandbox = self.stack.sandbox
-        self.stack.replicator.stop()
         sandbox.stop()
-        sandbox.arguments[sandbox.arguments.index("--quota") + 1] = "google"
-        sandbox.arguments += ["--answer-ms", ANSWER_MS]
+        sandbox.arguments[sandbox.arguments.index("--quota") + 1] = quota
         sandbox.start()
+
+    def unlimit(self):
+        """No quota any more, for whoever compares all that there is."""
+        self._set_quota("off")
+
+    def limit(self):
+        """From now on as with Google: its quota, its answer times. The replicator is stopped."""
+        self.stack.replicator.stop()
+        self.stack.sandbox.arguments += ["--answer-ms", ANSWER_MS]
+        self._set_quota("google")
         self._configure(google={"reads_per_minute": GOOGLE_A_MINUTE, "writes_per_minute": GOOGLE_A_MINUTE})
 
     def wait_calm(self, for_s=5, timeout_s=300):
