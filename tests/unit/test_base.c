@@ -74,6 +74,7 @@ static void the_layout_is_little_endian_name_hash_then_value_hash(void **state)
 
     (void)state;
     base_set(&blob, "name", 0x1122334455667788u);
+    assert_false(blob.is_failed);
     p = (const uint8_t *)blob.ptr;
     assert_int_equal(
         (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24, id);
@@ -204,6 +205,7 @@ static void broken_values_hold_nothing(void **state)
     (void)state;
     base_value_set(&blob, "a", value_text("one", 3));
     base_value_set(&blob, "b", value_text("two", 3));
+    assert_false(blob.is_failed);
     for (size_t len = 0; len < blob.len; len++)
         assert_int_equal(base_value_find(blob.ptr, len, "b").state, VALUE_ABSENT);
     memset(blob.ptr + 4, 0xfe, 4); /* a length beyond the end */

@@ -290,13 +290,13 @@ static void too_many_edits_or_columns_are_refused(void **state)
     for (int i = 0; i < EDIT_MAX_EDITS; i++)
         buf_puts(&body, ",0");
     buf_puts(&body, "]}");
-    assert_string_equal(refusal(body.ptr), "edits: 5001 are more than 5000 at once");
+    assert_string_equal(refusal(buf_text(&body)), "edits: 5001 are more than 5000 at once");
     buf_clear(&body);
     buf_puts(&body, HEAD ",\"edits\":[{" EDIT ",\"cells\":{\"h\":1");
     for (int i = 0; i < EDIT_MAX_HEADERS; i++)
         buf_printf(&body, ",\"h%d\":1", i);
     buf_puts(&body, "}}]}");
-    assert_string_equal(refusal(body.ptr), "edits[0].cells: more than 512 columns");
+    assert_string_equal(refusal(buf_text(&body)), "edits[0].cells: more than 512 columns");
 }
 
 static int mallocs_left;

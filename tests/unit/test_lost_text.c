@@ -134,7 +134,7 @@ static void what_is_no_row_is_refused(void **state)
         struct err err = ERR_INIT;
 
         buf_printf(&text, "[{\"columns\":[\"id\",\"name\"],\"rows\":[%s]}]", rows[i]);
-        assert_int_equal(read_text(&f, text.ptr, &lost, &err), -1);
+        assert_int_equal(read_text(&f, buf_text(&text), &lost, &err), -1);
         assert_int_equal(err.code, ERR_FORMAT);
         assert_string_equal(err.msg, "sent_batch: a row of mapping things cannot be read");
         lost_share_close(&lost);

@@ -55,6 +55,7 @@ static void a_wait_beats(void **state)
     struct pulse p = {0};
 
     (void)state;
+    assert_non_null(stop);
     pulse_own(&p);
     p.beat_ms -= 3600000;
     stop_wait_ms(stop, 1);

@@ -49,7 +49,9 @@ static int read_query(const struct buf *body, size_t len, struct event_query *ou
 {
     struct event e = {.type = EVENT_QUERY, .body_len = len};
 
+    assert_false(body->is_failed);
     *exact = malloc(len > 0 ? len : 1);
+    assert_non_null(*exact);
     memcpy(*exact, body->ptr, len);
     e.body = *exact;
     return event_read_query(&e, out, &err);

@@ -21,10 +21,21 @@ static struct item *mark(uint64_t serial)
     return item;
 }
 
+static struct queue *open_queue(size_t max_bytes, struct stop **stop)
+{
+    struct queue *q;
+
+    *stop = stop_new();
+    assert_non_null(*stop);
+    q = queue_new(max_bytes, *stop);
+    assert_non_null(q);
+    return q;
+}
+
 static void items_come_out_in_the_order_they_went_in(void **state)
 {
-    struct stop *stop = stop_new();
-    struct queue *q = queue_new(1 << 20, stop);
+    struct stop *stop;
+    struct queue *q = open_queue(1 << 20, &stop);
     struct item *item;
     struct err err;
 
@@ -49,8 +60,8 @@ static void items_come_out_in_the_order_they_went_in(void **state)
 
 static void a_pop_takes_no_more_bytes_than_asked_but_one_item_at_least(void **state)
 {
-    struct stop *stop = stop_new();
-    struct queue *q = queue_new(1 << 20, stop);
+    struct stop *stop;
+    struct queue *q = open_queue(1 << 20, &stop);
     struct item *item;
     struct err err;
 
@@ -78,8 +89,8 @@ static void *fill(void *arg)
 
 static void a_full_queue_makes_the_producer_wait_until_it_is_closed(void **state)
 {
-    struct stop *stop = stop_new();
-    struct queue *q = queue_new(10 * sizeof(struct item), stop);
+    struct stop *stop;
+    struct queue *q = open_queue(10 * sizeof(struct item), &stop);
     pthread_t thread;
     void *pushed;
 
@@ -95,8 +106,8 @@ static void a_full_queue_makes_the_producer_wait_until_it_is_closed(void **state
 
 static void a_waiting_consumer_wakes_at_once(void **state)
 {
-    struct stop *stop = stop_new();
-    struct queue *q = queue_new(1 << 20, stop);
+    struct stop *stop;
+    struct queue *q = open_queue(1 << 20, &stop);
     pthread_t thread;
     struct item *item;
     int64_t began = clock_mono_ms();
