@@ -12,7 +12,7 @@
 
 enum { OTHER_CAUSE_MS = 5000, SAME_CAUSE_MS = 30000 };
 
-static enum log_level threshold = LOG_INFO;
+static _Atomic(enum log_level) threshold = LOG_INFO; /* a reload changes it */
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 

@@ -13,7 +13,7 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
-/* Lines below LEVEL are dropped; LOG_INFO at start. Call before threads start. */
+/* Lines below LEVEL are dropped; LOG_INFO at start. */
 void log_set_level(enum log_level level);
 
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
