@@ -32,6 +32,11 @@ static struct check *find(const struct session *s, uint32_t mapping, struct hash
     return c;
 }
 
+bool check_is_due(const struct session *s, uint32_t mapping, struct hash128 key)
+{
+    return find(s, mapping, key) != NULL;
+}
+
 /* Which of REFUSED's cells were to be what. Without the log's cells (they were too many) nothing
  * gives way here: a comparison finds what is refused still. */
 static int add_refused(struct check *c, const struct mapping *m, const struct edit_note *refused,

@@ -153,28 +153,33 @@ static bool shows_mysql(const struct mapping *m, const struct planned_row *row, 
            tab_cell_shows(m, i, cell, hash_value(*v));
 }
 
-/* A cell that is to be forced shows what MySQL's value or the edit took the place of. */
-static bool shows_previous(const struct mapping *m, const struct planned_row *row, size_t i,
+/* A cell that is to be forced, or on which a write of ours may have landed, shows what MySQL's
+ * value or the edit took the place of. */
+static bool shows_previous(const struct rescue *r, const struct planned_row *row, size_t i,
                            const struct cell *cell, const struct base_row *base)
 {
+    const struct mapping *m = r->share->plan.mapping;
     uint64_t previous;
     bool is_shown;
 
-    return pending_row_is_forced(row->pending, i) &&
+    return (pending_row_is_forced(row->pending, i) ||
+            check_is_due(r->s, r->share->at, row->pending->id.key)) &&
            base_find_previous(base->hashes, base->hashes_len, mapping_column_of(m, i)->name,
                               &previous, &is_shown) &&
            tab_cell_shows(m, i, cell, previous);
 }
 
 /* Is it neither what the row showed last, as far as we know, nor what it showed before? */
-static bool differs(const struct mapping *m, const struct planned_row *row, size_t i,
+static bool differs(const struct rescue *r, const struct planned_row *row, size_t i,
                     const struct cell *cell, const struct base_row *base)
 {
+    const struct mapping *m = r->share->plan.mapping;
+
     if (base == NULL)
         return row->pending->inserted[i] != 0 &&
                !tab_cell_shows(m, i, cell, row->pending->inserted[i]);
     return tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) &&
-           !shows_previous(m, row, i, cell, base);
+           !shows_previous(r, row, i, cell, base);
 }
 
 static bool is_told(const struct pending_row *row, size_t i, const struct cell *cell)
@@ -224,7 +229,7 @@ static int look_at_row(struct rescue *r, const struct planned_row *row, const st
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
-        r->changed[i] = mapping_takes_edits(m, i) && differs(m, row, i, cell, base) &&
+        r->changed[i] = mapping_takes_edits(m, i) && differs(r, row, i, cell, base) &&
                         !shows_mysql(m, row, i, cell) && !is_told(row->pending, i, cell);
         any = any || r->changed[i];
     }

@@ -404,6 +404,8 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
               const struct edit_note *refused, struct err *err);
 int check_step(struct session *s, struct err *err);
 void checks_close(struct session *s);
+/* Is the row to be looked at, because a write of ours may have landed on an edit? */
+bool check_is_due(const struct session *s, uint32_t mapping, struct hash128 key);
 
 /* repair.c: write the rows with these keys (a JSON array of row keys) again, all cells. */
 int repair_rows(struct session *s, uint32_t mapping, const char *row_keys, struct err *err);
