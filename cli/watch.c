@@ -56,7 +56,8 @@ static bool take_keys(struct termios *before)
     return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* Wait for the next time; a key or a resize ends it. A terminal that has gone says the end of file. */
+/* Wait for the next time; a key or a resize ends it. A terminal that has gone says the end of file.
+ */
 static void wait_for(int64_t wait_ms, bool has_keys)
 {
     struct pollfd keys = {.fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN};

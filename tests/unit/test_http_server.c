@@ -463,7 +463,8 @@ static void a_taken_port_is_said(void **state)
     options.port = http_server_port(server);
     options.named_by = "webhook.listen";
     assert_int_equal(http_server_start(&options, &second, &err), -1);
-    assert_string_equal(err.hint, "Another program listens there: give another address (webhook.listen).");
+    assert_string_equal(err.hint,
+                        "Another program listens there: give another address (webhook.listen).");
     assert_int_equal(err.code, ERR_IO);
     assert_int_equal(err.detail, EADDRINUSE);
     snprintf(wanted, sizeof(wanted), "http: listen on 127.0.0.1 port %u: Address already in use",
