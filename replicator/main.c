@@ -14,6 +14,7 @@
 #include "common/stop.h"
 #include "common/version.h"
 #include "replicator/pipeline.h"
+#include "replicator/sheets/sheets.h"
 
 static const char help[] =
     "Usage: tabrelay-replicator --config FILE [-n | --health]\n"
@@ -67,14 +68,17 @@ static int parse_options(int argc, char **argv, struct options *o)
     return 2;
 }
 
-static int start(struct daemon_work *work, const struct config *cfg, struct err *err)
+static int start_with(struct daemon_work *work, const struct config *cfg, struct sheets *kept,
+                      struct err *err)
 {
     struct pipeline *pipeline = NULL;
 
     work->stop = stop_new();
-    if (work->stop == NULL)
+    if (work->stop == NULL) {
+        sheets_free(kept);
         return err_nomem(err, "replicator");
-    if (pipeline_start(cfg, work->stop, &pipeline, err) == 0) {
+    }
+    if (pipeline_start(cfg, work->stop, kept, &pipeline, err) == 0) {
         work->running = pipeline;
         return 0;
     }
@@ -83,7 +87,12 @@ static int start(struct daemon_work *work, const struct config *cfg, struct err 
     return -1;
 }
 
-static int finish(struct daemon_work *work, struct err *err)
+static int start(struct daemon_work *work, const struct config *cfg, struct err *err)
+{
+    return start_with(work, cfg, NULL, err);
+}
+
+static int finish_keeping(struct daemon_work *work, struct sheets **kept, struct err *err)
 {
     int rc;
 
@@ -92,10 +101,15 @@ static int finish(struct daemon_work *work, struct err *err)
         return err->code == ERR_NONE ? 0 : -1;
     }
     stop_ask(work->stop);
-    rc = pipeline_join(work->running, err);
+    rc = pipeline_join(work->running, kept, err);
     stop_free(work->stop);
     *work = (struct daemon_work){0};
     return rc;
+}
+
+static int finish(struct daemon_work *work, struct err *err)
+{
+    return finish_keeping(work, NULL, err);
 }
 
 static int ask_health(const struct config *cfg)
@@ -107,15 +121,19 @@ static int ask_health(const struct config *cfg)
     return 1;
 }
 
-/* Starting anew from the checkpoint is cheap and always right, so all that runs is ended. */
+/* Starting anew from the checkpoint is cheap and always right, so all that runs is ended. Where
+ * only the members of families are others, what is known of Google's quota goes on. */
 static int change(struct daemon_work *work, const struct config *old, const struct config *cfg,
                   struct err *err)
 {
-    if (finish(work, &work->err) != 0) { /* it had ended by itself, just now */
-        *err = work->err;
+    struct sheets *kept = NULL;
+
+    if (finish_keeping(work, old->whole == cfg->whole ? &kept : NULL, &work->err) != 0) {
+        sheets_free(kept);
+        *err = work->err; /* it had ended by itself, just now */
         return -1;
     }
-    if (start(work, cfg, err) == 0)
+    if (start_with(work, cfg, kept, err) == 0)
         return 0;
     (void)start(work, old, &work->err);
     return -1;

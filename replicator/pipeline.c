@@ -293,14 +293,29 @@ static void pipeline_free(struct pipeline *p)
     free(p);
 }
 
-int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline **out,
-                   struct err *err)
+/* It may outlive CFG, but not what that was expanded from. */
+static int start_sheets(struct pipeline *p, const struct config *cfg, struct err *err)
+{
+    const struct config *whole = cfg->whole != NULL ? cfg->whole : cfg;
+
+    if (p->sheets != NULL)
+        return sheets_return(p->sheets, p->stop, err);
+    return sheets_new(&whole->google, p->stop, &p->sheets, err) != 0
+               ? -1
+               : sheets_number(p->sheets, cfg->instance, err);
+}
+
+int pipeline_start(const struct config *cfg, struct stop *stop, struct sheets *kept,
+                   struct pipeline **out, struct err *err)
 {
     struct pipeline *p = calloc(1, sizeof(*p));
     int rc;
 
-    if (p == NULL)
+    if (p == NULL) {
+        sheets_free(kept);
         return err_nomem(err, "pipeline");
+    }
+    p->sheets = kept;
     p->cfg = cfg;
     p->stop = stop;
     p->started_ms = clock_wall_ms();
@@ -312,9 +327,7 @@ int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline 
         goto undo;
     }
     if (metrics_config(cfg, err) != 0 || lease_start(cfg, &p->lease, err) != 0 ||
-        sheets_new(&cfg->google, stop, &p->sheets, err) != 0 ||
-        sheets_number(p->sheets, cfg->instance, err) != 0 ||
-        watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
+        start_sheets(p, cfg, err) != 0 || watch_new(cfg, p->sheets, &p->watch, err) != 0 ||
         http_client_new(stop, &p->webhook, err) != 0 || start_metrics(p, err) != 0)
         goto undo;
     show_config(cfg);
@@ -330,11 +343,14 @@ undo:
     return -1;
 }
 
-int pipeline_join(struct pipeline *p, struct err *err)
+int pipeline_join(struct pipeline *p, struct sheets **kept, struct err *err)
 {
     int rc = pthread_join(p->worker, NULL);
 
     *err = p->err;
+    http_server_stop(take_ptr(p->metrics)); /* it shows the quota */
+    if (kept != NULL)
+        *kept = take_ptr(p->sheets);
     pipeline_free(p);
     if (rc != 0)
         return err_set(err, ERR_IO, "pipeline: the worker thread is lost: error %d", rc);

@@ -23,10 +23,13 @@
 
 struct pipeline;
 
-/* Start the threads. CFG and STOP must outlive the pipeline. */
-int pipeline_start(const struct config *cfg, struct stop *stop, struct pipeline **out,
-                   struct err *err);
+struct sheets;
+
+/* Start the threads. CFG and STOP must outlive the pipeline. KEPT: pipeline_join's, of a
+ * configuration that was expanded from the same; taken over, also when this fails; NULL: none. */
+int pipeline_start(const struct config *cfg, struct stop *stop, struct sheets *kept,
+                   struct pipeline **out, struct err *err);
 /* The stop has been asked: wait for all threads, free. 0, or -1 with the error that ended the
- * worker. */
-int pipeline_join(struct pipeline *p, struct err *err);
+ * worker. KEPT: what is known of Google's quota is for the next pipeline; NULL: freed, too. */
+int pipeline_join(struct pipeline *p, struct sheets **kept, struct err *err);
 #endif

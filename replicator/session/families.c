@@ -171,10 +171,10 @@ static int step_one(struct session *s, struct follow_family *ff, struct err *err
     ff->not_before_ms =
         clock_mono_ms() + (took_ms * LOOK_SHARE > LOOK_MS ? took_ms * LOOK_SHARE : LOOK_MS);
     ff->retry_ms = clock_mono_ms() + RETRY_MS;
-    if (is_new) {
-        s->must_settle = true;
+    /* Not settled: its row is on its way to all tabs of the family, and none of them has it. From
+     * the checkpoint on it is for its own alone. */
+    if (is_new)
         session_restart(s, "a new value gets a tab");
-    }
     if ((problem.code != ERR_NONE) == ff->has_problem)
         return 0;
     s->own_commits++;

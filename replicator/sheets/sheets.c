@@ -87,6 +87,19 @@ int sheets_leave(struct sheets *s, struct err *err)
     return 0;
 }
 
+int sheets_return(struct sheets *s, struct stop *stop, struct err *err)
+{
+    struct http_client *http = NULL;
+
+    if (http_client_new(stop, &http, err) != 0)
+        return -1;
+    http_client_free(s->http);
+    s->http = http;
+    s->stop = stop;
+    s->is_leaving = false;
+    return 0;
+}
+
 void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err), void *ctx)
 {
     s->may_write = may_write;

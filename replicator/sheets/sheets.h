@@ -38,6 +38,8 @@ void sheets_free(struct sheets *s);
 /* The stop was asked, and there is something to say yet: later calls are made all the same, each of
  * two seconds at most. */
 int sheets_leave(struct sheets *s, struct err *err);
+/* Go on under another STOP, with what is known of the quota, after sheets_leave or not. */
+int sheets_return(struct sheets *s, struct stop *stop, struct err *err);
 /* MAY_WRITE is asked before each request that writes, after all waiting for it; what it refuses is
  * not sent, and its error is the call's. NULL: nobody is. */
 void sheets_guard(struct sheets *s, int (*may_write)(void *ctx, struct err *err), void *ctx);

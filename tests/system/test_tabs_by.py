@@ -111,6 +111,7 @@ def test_a_new_value_gets_a_tab_while_it_runs(family):
     stack.sql("UPDATE orders SET country = 'ES' WHERE id = 2")
     wait_shown(stack, "IT", (6, "IT", 60))
     wait_shown(stack, "ES", (2, "ES", 20))
+    assert stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.signals WHERE kind = 'repair'")[0][0] == 0  # a new value is no work for the other tabs
     wait_shown(stack, "FR")  # its last row is gone: the tab stays
     stack.sql("INSERT INTO orders VALUES (7, 'FR', 70)")
     wait_shown(stack, "FR", (7, "FR", 70))
