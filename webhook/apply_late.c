@@ -13,7 +13,7 @@
 #include "webhook/edit_log.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define CLOCKS_MS 5000 /* Google's clock and the replicator's */
+#define CLOCKS_MS 2000 /* Google's clock and the replicator's */
 
 bool apply_repeats(const struct task *task, size_t i)
 {

@@ -15,7 +15,7 @@
 #include "webhook/order.h"
 #include "webhook/row.h"
 
-enum { FRESH_MS = 4000 }; /* apply_late looks for what was found long after an edit of 5 s ago */
+enum { FRESH_MS = 1500 }; /* apply_late looks for what was found long after an edit of 2 s ago */
 
 struct plain_edit {
     struct job *job;
