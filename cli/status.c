@@ -545,7 +545,7 @@ const struct cli_command cli_status = {
         "  tabrelay status\n"
         "  tabrelay status --watch 5\n"
         "  tabrelay status --json | jq -r '.mappings[] | select(.state == \"error\") | .mapping'\n",
-    .failure = "a mapping is in state error, or values get no tab (tabs_by)",
+    .failure = "a mapping is in state error or gets no tabs",
     .flags = CLI_JSON | CLI_WATCH,
     .max_words = 1,
     .run = run,
