@@ -171,7 +171,7 @@ def test_changes_that_wait_make_the_first_fill_wait(make_stack):
     stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "count": 12, "status": 503}])
     stack.replicator.start()
     wait_until("the snapshot to wait", lambda: "longer than snapshot_max_lag: 1000 ms" in stack.replicator.log(), 30)
-    wait_until("the snapshot's end", lambda: is_done(stack), 60)
+    wait_until("the snapshot's end", lambda: is_done(stack), 120)
     assert state(stack, "snapshot_wait") == ("",)
     stack.wait_equal("Items", 60)
 

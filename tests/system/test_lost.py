@@ -284,6 +284,8 @@ def test_a_spreadsheet_that_cannot_be_asked_does_not_keep_others(make_stack):
     def is_shown(book, sheet, value):
         return [c and c["d"] for c in stack.google.rows(book, sheet, 1, 1)[0][:2]] == ["1", value]
     wait_until("the rows", lambda: is_shown(other, two, "1") and is_shown(stack.spreadsheet, 0, "1"))
+    wait_until("the first comparisons", lambda: stack.sql(  # before that rows are read before they are written
+        f"SELECT COUNT(*) FROM {stack.state_database}.mapping_state WHERE reconciled_at IS NOT NULL") == [(2,)])
     faults(stack, {"match": f"/{stack.spreadsheet}", "status": 503, "after": True, "count": 10000})
     stack.sql("UPDATE one SET v = 2")
     wait_until("the write without an answer", lambda: is_shown(stack.spreadsheet, 0, "2"))

@@ -152,7 +152,7 @@ def test_a_state_database_of_before_is_followed_and_can_be_upgraded(make_stack):
     stack.wait_equal("Items")
     assert names(stack) == ["old", "newest"]
 
-    assert f"{stack.state_database}: version 6, was 5\n" in stack.grant()
+    assert f"{stack.state_database}: version 7, was 5\n" in stack.grant()
     indexes = {row[2] for row in state(stack, "SHOW INDEX FROM conflicts")} | {row[2] for row in state(stack, "SHOW INDEX FROM signals")}
     assert {"by_end", "by_time"} <= indexes
     stack.replicator.stop()
