@@ -12,9 +12,10 @@
  * others leave at once.
  *
  * Trusted are only rows of which nothing can be on its way: what became of every batch before is
- * known (lost.c), the row was in no batch since its change came, no cell of it is to be forced, or
- * only because of an edit: such cells may show what was agreed on before, too. A row that a batch
- * without an answer has inserted has no base yet: it shows what that batch brought, or an edit.
+ * known (lost.c), the row was in no batch since its change came, not all of it is to be forced. A
+ * cell that is to be forced because of an edit may show what was agreed on before, too, another one
+ * anything. A row that a batch without an answer has inserted has no base yet: it shows what that
+ * batch brought, or an edit.
  * What is typed between this reading and the writing is still lost; Sheets has no conditional
  * write.
  */
@@ -75,7 +76,13 @@ static bool is_readable(const struct planned_row *row)
 {
     return (row->action == PLAN_UPDATE || row->action == PLAN_DELETE) &&
            (row->base != NULL || row->pending->inserted != NULL) && !row->pending->is_tried &&
-           !row->pending->is_forced && (row->pending->forced == NULL || row->pending->can_rescue);
+           !row->pending->is_forced;
+}
+
+/* What was refused gives way, whatever the cell shows. */
+static bool gives_way(const struct pending_row *row, size_t i)
+{
+    return pending_row_is_forced(row, i) && !row->can_rescue;
 }
 
 static void wait_until_ms(struct rescue *r, struct pending_row *row, int64_t ms)
@@ -93,7 +100,7 @@ static void wait_for_read(struct rescue *r)
     for (size_t i = 0; i < r->share->plan.n_rows; i++) {
         const struct planned_row *row = &r->share->plan.rows[i];
 
-        if (!is_readable(row) || row->pending->forced == NULL ||
+        if (!is_readable(row) || row->pending->forced == NULL || !row->pending->can_rescue ||
             row->pending->n_read_waits == READ_WAITS_MAX)
             continue;
         row->pending->n_read_waits++;
@@ -229,7 +236,8 @@ static int look_at_row(struct rescue *r, const struct planned_row *row, const st
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
-        r->changed[i] = mapping_takes_edits(m, i) && differs(r, row, i, cell, base) &&
+        r->changed[i] = mapping_takes_edits(m, i) && !gives_way(row->pending, i) &&
+                        differs(r, row, i, cell, base) &&
                         !shows_mysql(m, row, i, cell) && !is_told(row->pending, i, cell);
         any = any || r->changed[i];
     }

@@ -577,6 +577,21 @@ def test_what_we_wrote_over_an_edit_on_its_way_is_nobodys_wish(stack):
     assert stack.sql("SELECT name, price, note FROM items WHERE id = 2") == [("typed", 20, "from MySQL")]
 
 
+def test_what_is_pasted_beside_a_refused_value_is_seen_before_it_is_written_over(stack):
+    """The refused cell gives way to MySQL's value whatever it shows; another cell of the row, which MySQL has changed, does not."""
+    fill(stack)
+    compared(stack)
+    edit(stack, 2, "price", "not a number")
+    wait_until("the refusal", lambda: stack.sql(f"SELECT outcome FROM {stack.state_database}.edit_log WHERE outcome = 'rejected'"))
+    stack.google.call("PUT", "/sandbox/v1/script/faults", {"drop": 9})
+    act(stack, "paste", row=2, column=column(stack, "name"), values=[["pasted"], ["pasted"]])
+    stack.sql("UPDATE items SET name = 'from MySQL' WHERE id = 2")
+    assert agreed(stack) == kept(1, 2, 3, 4, 5, 6)
+    assert stack.sql("SELECT name, price FROM items WHERE id = 2") == [("pasted", 2)]
+    conflicts = f"SELECT kind, outcome FROM {stack.state_database}.conflicts"
+    assert stack.sql(conflicts) == [("update_update", "sheet")]
+
+
 def test_five_people_edit_at_once(stack):
     fill(stack, 5)
     at, failures = column(stack, "name"), []
