@@ -237,8 +237,8 @@ static int look_at_row(struct rescue *r, const struct planned_row *row, const st
         const struct cell *cell = grid_at(grid, row->sheet_row, m->columns[i].sheet_column);
 
         r->changed[i] = mapping_takes_edits(m, i) && !gives_way(row->pending, i) &&
-                        differs(r, row, i, cell, base) &&
-                        !shows_mysql(m, row, i, cell) && !is_told(row->pending, i, cell);
+                        differs(r, row, i, cell, base) && !shows_mysql(m, row, i, cell) &&
+                        !is_told(row->pending, i, cell);
         any = any || r->changed[i];
     }
     if (!any || row->pending->n_told == TELLS_MAX)
