@@ -481,7 +481,10 @@ def test_random_hands_on_both_sides_and_kills(family):
     for _ in range(200):
         chance.choices([mysql, many, person, typed, sort, kill], [40, 10, 40, 5, 3, 2])[0]()
         time.sleep(chance.random() * 0.1)
-    wait_until("both sides to be equal", lambda: matches(stack, "orders"), 60, every_s=0.5)
+
+    def keys():
+        return [row[0] for title in titles(stack) if title != "{value}" for row in shown(stack, title) or []]
+    # What was done last may still be on its way when both sides are equal for the first time.
+    wait_until("both sides to be equal, and each row in one tab",
+               lambda: matches(stack, "orders") and sorted(keys()) == sorted(map(float, orders(stack))), 60, every_s=0.5)
     assert set(range(1, 101)) <= set(orders(stack))
-    keys = [row[0] for title in titles(stack) if title != "{value}" for row in shown(stack, title)]
-    assert sorted(keys) == sorted(map(float, orders(stack)))
