@@ -95,11 +95,12 @@ int comparison_note_twin(struct comparison *c, const struct grid *grid, struct b
         is_copy = true;
         if (take_back(c, entry->old_edit, err) != 0)
             return -1;
+        entry->old_edit = 0; /* a third row with the key takes nothing back */
     }
     if (is_copy && base != NULL) {
         log_info("reconcile: a copy of a row stands before it, and gets MySQL's values "
-                 "mapping=%s key=%s",
-                 c->f->m.cfg->name, base->row_key);
+                 "mapping=%s row=%lld",
+                 c->f->m.cfg->name, (long long)entry->row + 1);
         if (session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
             return -1;
     }

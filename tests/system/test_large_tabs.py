@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deletes in a tab of more than 5,000 rows: proven by the rows around them, and put right where these have moved meanwhile."""
-import contextlib
-
 import pytest
 
 from programs import wait_until
+from test_people import act, on_its_way
 
 ROWS = 6000
 
@@ -19,20 +18,6 @@ def stack(make_stack):
     made.wait_equal("Items", 60)
     wait_until("the first fill", lambda: made.sql(f"SELECT snapshot FROM {made.state_database}.mapping_state") == [("done",)])
     return made
-
-
-@contextlib.contextmanager
-def on_its_way(stack, statement):
-    """Within the block the write that STATEMENT causes has left, and has not landed yet."""
-    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True, "count": 1}])
-    stack.sql(statement)
-    wait_until("a held write", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
-    yield
-    assert stack.google.call("POST", "/sandbox/v1/faults/release") == {"released": 1}
-
-
-def act(stack, action, **keys):
-    stack.act({"action": action, "tab": "Items", **keys})
 
 
 def newest(stack):
