@@ -56,8 +56,8 @@ def value_digits(number):
 
 def same(a, b):
     if isinstance(a, float) and isinstance(b, float):
-        return abs(a - b) <= 1e-9 * max(1.0, abs(a))
-    return a == b
+        return abs(a - b) <= 1e-14 * abs(a)  # a moment differs in its last bit, but not by a millisecond
+    return type(a) is type(b) and a == b
 
 
 def like(row, other):

@@ -6,7 +6,7 @@ import pymysql
 
 import ledger
 from programs import wait_until
-from tables import BY_TAB, TABLES
+from tables import BY_TAB, TABLES, same
 
 PATIENCE_S = 60
 QUIET_S = 2.6  # longer than reconcile_every
@@ -158,15 +158,9 @@ def _difference(table, rest):
         if key not in ours:
             return f"{table.name} {key} is in the tab only: {theirs[key]}"
         for column in table.columns:
-            if not is_same(ours[key][column], theirs[key][column]):
+            if not same(ours[key][column], theirs[key][column]):
                 return f"{table.name} {key} {column}: MySQL has {ours[key][column]!r}, the tab shows {theirs[key][column]!r}"
     return ""
-
-
-def is_same(a, b):
-    if isinstance(a, float) and isinstance(b, float):
-        return abs(a - b) <= 1e-9 * max(1.0, abs(a))
-    return type(a) is type(b) and a == b
 
 
 def held(world):
