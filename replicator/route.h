@@ -29,7 +29,8 @@ struct route;
 /* A mapping with tabs_by, as the session follows it (session/families.h). */
 struct follow_family {
     struct family family;  /* all that the route looks at */
-    bool is_due;           /* a value may have no tab yet */
+    bool is_due;           /* a value may have no tab yet ... */
+    uint64_t since;        /* ... since that transaction (session/watermark.h) */
     bool has_problem;      /* it was told that values get none */
     int64_t not_before_ms; /* monotonic: the next look */
     int64_t retry_ms;      /* monotonic: the next one where values got none */

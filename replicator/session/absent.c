@@ -46,6 +46,7 @@ int absent_add(struct session *s, struct follow *f, const struct row_image *imag
         return err_nomem(err, "absent");
     }
     a->key = image->key;
+    a->since = s->cause;
     HASH_ADD(hh, f->absents, key, sizeof(a->key), a);
     if (!hash_added(a)) {
         free(a->row_key);
@@ -70,9 +71,11 @@ int absent_compared(struct session *s, uint32_t at, struct err *err)
 
     HASH_ITER(hh, f->absents, a, next)
     {
+        s->cause = a->since;
         if (is_there(f, a->key) && session_refresh(s, at, a->key, a->row_key, NULL, err) != 0)
             return -1;
         remove_one(f, a);
     }
+    s->cause = s->transaction;
     return 0;
 }

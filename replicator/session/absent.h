@@ -13,7 +13,8 @@
 
 struct absent {
     struct hash128 key;
-    char *row_key; /* owned */
+    char *row_key;  /* owned */
+    uint64_t since; /* watermark.h */
     UT_hash_handle hh;
 };
 

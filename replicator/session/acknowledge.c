@@ -176,6 +176,9 @@ static bool is_last(const struct session *s, const struct shipment *sh)
     for (size_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].refreshes != NULL || s->follows[i].absents != NULL)
             return false;
+    for (size_t i = 0; i < s->n_families; i++)
+        if (s->families[i].is_due)
+            return false;
     return s->position != NULL;
 }
 
@@ -224,13 +227,19 @@ static int write_ack(struct session *s, struct shipment *sh, bool with_position,
     return rc;
 }
 
+static void note_save(struct session *s)
+{
+    s->saved_ms = clock_mono_ms();
+    metrics_set(METRIC_CHECKPOINT, clock_wall_ms());
+}
+
 static void position_is_saved(struct session *s)
 {
     s->is_position_dirty = false;
     s->foreign_commits = 0;
     s->saved_us = s->position_us;
-    s->saved_ms = clock_mono_ms();
-    metrics_set(METRIC_CHECKPOINT, clock_wall_ms());
+    watermark_close(s);
+    note_save(s);
 }
 
 static int try_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
@@ -332,22 +341,46 @@ bool session_is_settled(const struct session *s)
     return is_last(s, &nothing);
 }
 
-int session_save_position(struct session *s, struct err *err)
+static int save(struct session *s, const char *position, struct err *err)
 {
-    bool is_old = s->cfg->replicator.heartbeat_every_ms > 0 &&
-                  clock_mono_ms() - s->saved_ms >= SAVE_OWN_EVERY_MS;
-
-    if (!s->is_position_dirty || (s->foreign_commits == 0 && !is_old) || !session_is_settled(s))
-        return 0;
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
-    if (state_ack_position(&s->state, s->position, err) != 0) {
+    if (state_ack_position(&s->state, position, err) != 0) {
         state_ack_abort(&s->state);
         return -1;
     }
     if (state_ack_commit(&s->state, err) != 0)
         return -1;
     s->own_commits++;
+    note_save(s);
+    return 0;
+}
+
+/* Something is on its way: the position behind which it is not is saved. */
+static int save_mark(struct session *s, struct err *err)
+{
+    const struct watermark_mark *mark = watermark_find(s);
+
+    if (mark == NULL)
+        return 0;
+    if (save(s, mark->position, err) != 0)
+        return -1;
+    s->saved_us = mark->us;
+    watermark_forget(s, mark);
+    return 0;
+}
+
+int session_save_position(struct session *s, struct err *err)
+{
+    bool is_old = s->cfg->replicator.heartbeat_every_ms > 0 &&
+                  clock_mono_ms() - s->saved_ms >= SAVE_OWN_EVERY_MS;
+
+    if (!s->is_position_dirty || (s->foreign_commits == 0 && !is_old))
+        return 0;
+    if (!session_is_settled(s))
+        return save_mark(s, err);
+    if (save(s, s->position, err) != 0)
+        return -1;
     position_is_saved(s);
     return 0;
 }

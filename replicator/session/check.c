@@ -85,6 +85,8 @@ int check_add(struct session *s, uint32_t mapping, struct hash128 key, const cha
         }
     }
     c->due_ms = clock_mono_ms() + SETTLE_MS;
+    if (c->refused == NULL) /* whoever meets this edit again looks at the whole row */
+        c->since = s->cause;
     return refused == NULL ? 0 : add_refused(c, &s->follows[mapping].m, refused, err);
 }
 
@@ -228,10 +230,12 @@ static int check_mapping(struct session *s, uint32_t mapping, int64_t now, struc
         rc = sheets_read(s->sheets, m->cfg->spreadsheet, ranges, n, &grids, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         list[i]->due_ms = INT64_MAX;
+        s->cause = list[i]->since;
         rc = compare(s, list[i], &grids[i], ranges[i].row, &base, err);
         if (rc == 0 && list[i]->due_ms == INT64_MAX)
             check_remove(s, list[i]);
     }
+    s->cause = s->transaction;
     grids_free(grids, n);
     base_rows_close(&base);
     return rc;

@@ -144,7 +144,10 @@ void families_close(struct session *s)
 
 void families_doubt(struct session *s, size_t i)
 {
+    if (s->families[i].is_due)
+        return;
     s->families[i].is_due = true;
+    s->families[i].since = s->cause;
 }
 
 void families_doubt_of(struct session *s, const struct config_mapping *cfg)

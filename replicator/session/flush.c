@@ -498,6 +498,17 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
 
 /* --- the whole --- */
 
+/* Since when some row of the shipment waits. */
+static uint64_t oldest_cause(const struct session *s, const struct shipment *sh)
+{
+    uint64_t oldest = s->transaction;
+
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t row = 0; row < sh->shares[i].plan.n_rows; row++)
+            watermark_keep(&oldest, sh->shares[i].plan.rows[row].pending->since);
+    return oldest;
+}
+
 static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct err *err)
 {
     struct shipment sh;
@@ -526,10 +537,12 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct 
         shipment_close(&sh);
         return rc;
     }
+    s->cause = oldest_cause(s, &sh);
     for (size_t i = 0; rc == 0 && i < sh.n_shares; i++)
         rc = shipment_mend(s, &sh, &sh.shares[i], err);
     if (rc == 0 && sh.n_shares > 0)
         rc = shipment_acknowledge(s, &sh, err);
+    s->cause = s->transaction;
     if (rc == 0 && sh.n_shares > 0 && batch_requests(sh.batch) > 0)
         log_debug("flush: batch acknowledged spreadsheet=%s cells=%zu bytes=%zu ms=%" PRId64,
                   spreadsheet, batch_cells(sh.batch), batch_bytes(sh.batch),

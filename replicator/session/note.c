@@ -69,6 +69,7 @@ static struct note *get(struct session *s, uint32_t mapping, struct hash128 key,
         return NULL;
     }
     n->id = id;
+    n->since = s->cause;
     HASH_ADD(hh, s->notes, id, sizeof(n->id), n);
     if (hash_added(n))
         return n;

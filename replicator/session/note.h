@@ -23,6 +23,7 @@ struct note {
     struct cJSON *cells; /* owned; of a row without a key: what it showed; NULL */
     int64_t due_ms;      /* monotonic */
     unsigned tries;
+    uint64_t since; /* watermark.h */
     UT_hash_handle hh;
 };
 

@@ -208,7 +208,10 @@ int session_open(struct session *s, const struct session_surroundings *around, s
                           .warned = around->warned,
                           .full_until_ms = around->full_until_ms,
                           .orphans = around->orphans,
-                          .transaction = 1};
+                          .transaction = 1,
+                          .cause = 1};
+    for (struct orphan *o = *s->orphans; o != NULL; o = o->next)
+        o->since = 0;
     pace_init(&s->pace, cfg->google.batch_bytes);
     if (open_lease(s, err) != 0 || check_seen(s, around->seen_position, err) != 0 ||
         open_position(s, err) != 0 || state_last_edit(&s->state, &s->seen.max, err) != 0 ||

@@ -52,6 +52,7 @@ struct orphan *orphan_new(struct session *s, uint32_t mapping, struct hash128 ke
     o->mapping = mapping;
     o->key = key;
     o->n_columns = n;
+    o->since = s->cause;
     o->due_ms = clock_mono_ms() + FIRST_MS;
     o->next = *s->orphans;
     *s->orphans = o;
@@ -382,13 +383,27 @@ static struct orphan *find_due(const struct session *s, int64_t now)
     return NULL;
 }
 
+/* Since when what is looked for with DUE waits. */
+static uint64_t oldest_of(const struct session *s, const struct orphan *due)
+{
+    uint64_t since = due->since;
+
+    for (const struct orphan *o = *s->orphans; o != NULL; o = o->next)
+        if (o->mapping == due->mapping && o->since < since)
+            since = o->since;
+    return since;
+}
+
 int orphan_step(struct session *s, struct err *err)
 {
     int64_t now = clock_mono_ms();
     struct orphan *o;
 
-    while ((o = find_due(s, now)) != NULL)
+    while ((o = find_due(s, now)) != NULL) {
+        s->cause = oldest_of(s, o);
         if (look(s, o, now, err) != 0)
             return -1;
+    }
+    s->cause = s->transaction;
     return 0;
 }

@@ -56,6 +56,7 @@ int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const
     }
     p->id = make_id(mapping, key);
     p->sheet_row = sheet_row;
+    p->since = s->cause;
     p->due_ms = clock_mono_ms() + (is_found ? 0 : FIRST_LOOK_MS);
     p->tries = is_found ? LOOKS - 1 : 0;
     HASH_ADD(hh, s->placements, id, sizeof(p->id), p);
@@ -326,11 +327,13 @@ static int look(struct session *s, uint32_t mapping, int64_t now, struct err *er
         if (p->id.mapping != mapping || (row < 0 && p->due_ms > now))
             continue;
         p->due_ms = now + NEXT_LOOK_MS;
+        s->cause = p->since;
         if (row >= 0)
             seen[n++] = (struct seen){.p = p, .row = row};
         else if (++p->tries >= LOOKS && settle(s, p, err) != 0)
             return -1;
     }
+    s->cause = s->transaction;
     return judge_seen(s, mapping, seen, n, err);
 }
 

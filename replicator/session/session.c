@@ -74,6 +74,7 @@ void session_close(struct session *s)
     free(s->follows);
     free(s->mappings);
     free(s->position);
+    watermark_close(s);
     cascades_close(&s->cascades);
     sheets_guard(s->sheets, NULL, NULL);
     state_close(&s->state);

@@ -31,6 +31,7 @@
 #include "replicator/session/seen.h"
 #include "replicator/session/throttle.h"
 #include "replicator/session/watch.h"
+#include "replicator/session/watermark.h"
 #include "replicator/sheets/sheets.h"
 #include "replicator/sync/base_list.h"
 #include "replicator/sync/change_set.h"
@@ -47,6 +48,7 @@ struct refresh {
     bool can_rescue;
     int64_t changed_us;        /* the change that asks for it was committed then; 0: none does */
     struct change_times times; /* of the oldest of these */
+    uint64_t since;            /* watermark.h */
     UT_hash_handle hh;
 };
 
@@ -158,6 +160,7 @@ struct window_row {
     int64_t changed_us;
     struct change_times times;
     bool is_overtaken;
+    uint64_t since; /* watermark.h; not of a chunk's */
     UT_hash_handle hh;
 };
 struct window {
@@ -179,6 +182,7 @@ struct placement {
     int64_t sheet_row; /* 0-based hint; -1: none */
     int64_t due_ms;    /* monotonic */
     unsigned tries;
+    uint64_t since; /* watermark.h */
     UT_hash_handle hh;
 };
 
@@ -188,6 +192,7 @@ struct check {
     char *row_key;  /* owned */
     cJSON *refused; /* owned; {header: cell}: what was typed there is to give way; NULL: nothing */
     int64_t due_ms; /* monotonic */
+    uint64_t since; /* watermark.h */
     UT_hash_handle hh;
 };
 
@@ -202,6 +207,7 @@ struct orphan {
     bool is_looked_at; /* by the look that is under way */
     unsigned tries;
     int64_t due_ms; /* monotonic */
+    uint64_t since; /* watermark.h; 0: another session's */
     struct orphan *next;
 };
 
@@ -262,14 +268,16 @@ struct session {
     struct route *route;
 
     struct change_set set;
-    bool is_in_transaction;    /* the set holds part of a transaction */
-    bool is_part_flushed;      /* and another part has left */
-    uint64_t transaction;      /* counts them */
+    bool is_in_transaction; /* the set holds part of a transaction */
+    bool is_part_flushed;   /* and another part has left */
+    uint64_t transaction;   /* counts them */
+    uint64_t cause; /* since which one something waits that begins to wait now (watermark.h) */
     uint64_t edit_transaction; /* the last one that the webhook made */
     struct seen_edits seen;
     char *position;         /* owned; after the last whole transaction taken */
     bool is_position_dirty; /* not saved yet */
-    int64_t position_us;    /* when that transaction was committed, by our clock */
+    struct watermark watermark;
+    int64_t position_us; /* when that transaction was committed, by our clock */
     struct log_place log_place;
     int64_t saved_us;         /* the same of the position that is saved; 0: not known */
     unsigned foreign_commits; /* transactions since the last save that were not our own */

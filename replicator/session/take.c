@@ -60,6 +60,7 @@ int session_refresh(struct session *s, uint32_t mapping, struct hash128 key, con
             return err_nomem(err, "refresh");
         }
         r->key = key;
+        r->since = s->cause;
         HASH_ADD(hh, f->refreshes, key, sizeof(r->key), r);
         if (!hash_added(r)) {
             free(r->row_key);
@@ -147,6 +148,7 @@ static int take_change(struct session *s, struct item *item, struct err *err)
     if (row == NULL)
         return err_nomem(err, "take");
     row->transaction = s->transaction;
+    watermark_keep(&row->since, s->cause);
     if (item->has_old_key)
         note_old_key(s, item, row);
     if (changed_us(s, item) > 0)
@@ -309,7 +311,7 @@ static void end_transaction(struct session *s)
     s->transaction_changes = 0;
     s->is_in_transaction = false;
     s->is_part_flushed = false;
-    s->transaction++;
+    s->cause = ++s->transaction;
 }
 
 /* Past this mark every row has the shape that its table was loaded with. */
@@ -362,6 +364,8 @@ static int take_commit(struct session *s, struct item *item, struct err *err)
     if (item->is_rollback && unseen_rollback(s, err) != 0)
         return -1;
     end_transaction(s);
+    if (s->foreign_commits > 0)
+        watermark_note(s);
     return 0;
 }
 

@@ -209,6 +209,7 @@ static int take_refreshes(struct follow *f, struct window *w, struct err *err)
         row->is_forced = r->is_forced;
         row->can_rescue = r->can_rescue;
         row->changed_us = r->changed_us;
+        row->since = r->since;
         row->times = r->times;
         HASH_DEL(f->refreshes, r);
         free(r);
@@ -389,6 +390,7 @@ static int merge_row(struct session *s, struct window_row *row, struct err *err)
     }
     if (pending == NULL)
         return 0;
+    watermark_keep(&pending->since, w->is_snapshot ? s->cause : row->since);
     force_all(pending, row, m->n_columns);
     if (row->changed_us > pending->changed_us)
         pending->changed_us = row->changed_us;

@@ -65,6 +65,7 @@ struct pending_row {
     int64_t meet_until_ms; /* monotonic; until then it waits to meet its base; 0: it does not */
     bool is_awaited;       /* a person typed there, and the script may still tell */
     uint64_t transaction;  /* the session's number of the one that IMAGE came with; 0: none */
+    uint64_t since;        /* the same of the one since which the row waits (watermark.h) */
     uint64_t *forced;      /* owned; a bit a column to write whatever base says; NULL: none */
     bool can_rescue;       /* these show what base says or said, or MySQL's value, or what a person
                                      has typed since */
