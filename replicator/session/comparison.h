@@ -44,6 +44,10 @@ bool comparison_is_twin(const struct comparison *c, int64_t row);
 /* A row whose key stands in a row above: say so. */
 int comparison_note_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
                          int64_t row, struct err *err);
+/* ENTRY's row ROW has said that it does not count, and is the first one now: what it is to show of
+ * MySQL's values comes first, then it counts, and is looked at once more. */
+int comparison_count_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
+                          int64_t row, struct err *err);
 /* ROW counts: it is not a twin any more, if it was one. */
 int comparison_forget_twin(struct comparison *c, struct hash128 key, int64_t row, struct err *err);
 /* Do the cells that have changed show what they did before MySQL's values came? */

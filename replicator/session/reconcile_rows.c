@@ -117,19 +117,15 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
 {
     struct base_row *base = base_rows_find(&c->base, key);
 
-    if (comparison_forget_twin(c, key, row, err) != 0)
-        return -1;
     if (entry != NULL) {
         entry->is_seen = true;
         entry->row = row;
-        /* It was not the row that counts. If the other one is gone, the next look takes it for
-         * that. */
         entry->was_twin = comparison_is_twin(c, row);
-        if (entry->was_twin) {
-            reconcile_request(c->f, false);
-            return 0;
-        }
+        if (entry->was_twin)
+            return comparison_count_twin(c, grid, entry, row, err);
     }
+    if (comparison_forget_twin(c, key, row, err) != 0)
+        return -1;
     /* Its delete may have waited for a person, and it is there again. */
     if (entry != NULL && entry->is_held && decide_add(c->s, c->at, key, BASE_ROW, err) != 0)
         return -1;

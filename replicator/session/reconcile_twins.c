@@ -6,11 +6,15 @@
  * it was copied, and nobody wishes for that. It is known by the other one's note, which says that
  * it was the row that did not count; where no comparison has come by yet, by its values: they are
  * those that MySQL's took the place of, and the other row shows just what was agreed on.
+ * Where the copy alone is left, it counts from then on: cells that MySQL's values never reached get
+ * them, then its note goes, and what else it shows is an edit.
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base.h"
+#include "common/cleanup.h"
 #include "common/log.h"
 #include "replicator/session/comparison.h"
 #include "replicator/session/note.h"
@@ -55,6 +59,47 @@ bool comparison_shows_old(const struct comparison *c, const struct grid *grid, i
             return false;
     }
     return true;
+}
+
+/* The columns of ROW that show what MySQL's values took the place of, as a JSON array of names;
+ * empty if there are none. */
+static void old_columns(const struct comparison *c, const struct grid *grid, int64_t row,
+                        const struct base_row *base, struct buf *out)
+{
+    const struct mapping *m = &c->f->m;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        const char *name = mapping_column_of(m, i)->name;
+        uint64_t previous;
+        bool is_shown;
+
+        if (m->columns[i].is_key || !mapping_takes_edits(m, i) || !m->columns[i].to_sheet ||
+            !tab_cell_differs(m, i, cell, base->hashes, base->hashes_len) ||
+            !base_find_previous(base->hashes, base->hashes_len, name, &previous, &is_shown) ||
+            !tab_cell_shows(m, i, cell, previous))
+            continue;
+        buf_putc(out, out->len == 0 ? '[' : ',');
+        buf_json(out, name, strlen(name));
+    }
+    if (out->len > 0)
+        buf_putc(out, ']');
+}
+
+int comparison_count_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
+                          int64_t row, struct err *err)
+{
+    const struct base_row *base = base_rows_find(&c->base, entry->key);
+    CLEANUP_BUF struct buf columns = BUF_INIT;
+
+    reconcile_request(c->f, false);
+    if (base != NULL && base_list_is_same(entry, base))
+        old_columns(c, grid, row, base, &columns);
+    if (columns.is_failed)
+        return err_nomem(err, "reconcile");
+    if (columns.len == 0)
+        return comparison_forget_twin(c, entry->key, row, err);
+    return session_refresh(c->s, c->at, entry->key, base->row_key, columns.ptr, err);
 }
 
 /* Does ROW show what was agreed on, and nothing else? */

@@ -126,6 +126,22 @@ def test_a_copy_that_comes_to_stand_before_its_row_unnoticed_brings_nothing_back
     wait_until("the edit", lambda: "typed since" in names(stack))
 
 
+def test_a_copy_that_is_left_alone_counts_but_what_mysql_s_values_never_reached_is_no_edit(make_stack):
+    """Copied, told that it does not count, outdated by MySQL, edited, and then the row that counted is deleted."""
+    stack = filled(make_stack, every="10m", sheet_changes="poll", delete_limit_percent=100)
+    stack.act({"action": "copy_paste", "row": 2, "column": 0, "rows": 1, "columns": 3, "toRow": 5, "toColumn": 0, "tab": "Items"})
+    stack.cli("reconcile", "items")
+    wait_until("the note", lambda: note(stack, 5, 0) == "tabrelay: this key stands in another row already; this row is not synchronised")
+    stack.sql("UPDATE items SET name = 'newer' WHERE id = 2")
+    wait_until("the write", lambda: stack.cells("Items")[2][1] == "newer")
+    stack.act({"action": "edit", "tab": "Items", "row": 5, "column": 2, "value": "22"})
+    stack.act({"action": "delete_rows", "tab": "Items", "index": 2, "count": 1})
+    stack.cli("reconcile", "items")
+    wait_until("the edit", lambda: stack.sql("SELECT name, price FROM items WHERE id = 2") == [("newer", 22)])
+    stack.wait_equal("Items")
+    wait_until("no note", lambda: note(stack, 4, 0) == "")
+
+
 # rows that MySQL deletes
 
 
@@ -260,3 +276,29 @@ def test_a_key_is_written_into_no_other_row_when_rows_have_moved_unnoticed(make_
     stack.sql("UPDATE items SET id = 100 WHERE id = 2")
     stack.wait_equal("Items")
     assert own(stack) == [(1.0, "a"), (100.0, "b"), (3.0, "c")]
+
+
+MOVES = {"sorted": {"action": "sort", "tab": "Items", "row": 1, "column": 1, "descending": False},  # one, three, two
+         "inserted": {"action": "insert_rows", "tab": "Items", "index": 1, "count": 1}}
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
+@pytest.mark.parametrize("moved", MOVES)
+@pytest.mark.parametrize("changed", [(2,), (1, 2), (2, 3), (1, 2, 3)], ids=str)
+def test_new_keys_that_land_in_other_rows_are_taken_back(make_stack, changed, moved, is_lost):
+    """Rows move while keys are on their way: a new key stands where another row's key stood, which may have got one, too."""
+    stack = filled(make_stack, every="0s")
+    own_cells(stack)
+    fault = {"match": "batchUpdate", "hold": True, **({"status": 503, "after": True} if is_lost else {})}
+    stack.google.call("PUT", "/sandbox/v1/faults", [fault])
+    stack.sql(f"UPDATE items SET id = id + 100 WHERE id IN ({', '.join(map(str, changed))})")
+    wait_until("the keys on their way", lambda: stack.google.call("GET", "/sandbox/v1/faults")["held"] == 1)
+    stack.act(MOVES[moved])
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    stack.wait_equal("Items")
+    compared(stack)
+    stack.wait_equal("Items")
+    key = {n: n + 100 if n in changed else n for n in (1, 2, 3)}
+    assert stack.sql("SELECT id, name, price FROM items ORDER BY price") == [(key[1], "one", 10), (key[2], "two", 20), (key[3], "three", 30)]
+    assert sorted(own(stack)) == sorted([(float(key[1]), "a"), (float(key[2]), "b"), (float(key[3]), "c")])
+    assert list(stack.sql(f"SELECT outcome, cells FROM {stack.state_database}.edit_log WHERE outcome = 'applied'")) == []
