@@ -54,11 +54,9 @@ static bool is_new(const struct session *s, const struct pending_row *p)
 /* About how many bytes of a request a row will take. */
 static size_t reckon(const struct session *s, const struct pending_row *p)
 {
-    size_t bytes;
+    bool is_insert = is_new(s, p);
+    size_t bytes = pace_reckon(&s->pace, plan_row_bytes(p->image, is_insert), is_insert);
 
-    if (is_new(s, p))
-        return plan_row_bytes(p->image, true);
-    bytes = pace_reckon(&s->pace, plan_row_bytes(p->image, false));
     return bytes > 0 ? bytes : 1;
 }
 
@@ -108,17 +106,22 @@ static struct planned_row *choose_rows(const struct session *s, uint32_t at, siz
     return rows;
 }
 
-/* What share of a known row is written, for the next batch. A share of the batch with new rows does
- * not tell, and rows that the sheet shows already say nothing of others. */
+/* What share of a row is written, for the next batch. A share of the batch with both new and known
+ * rows does not tell, and rows that the sheet shows already say nothing of others. */
 static void learn_share(struct session *s, const struct share *share, size_t written)
 {
-    size_t bytes = 0;
+    const struct plan *plan = &share->plan;
+    bool is_insert = plan->n_inserts > 0;
+    size_t bytes = 0, n = 0;
 
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (shipment_is_written(share->plan.rows[i].action))
-            bytes += plan_row_bytes(share->plan.rows[i].pending->image, false);
-    if (share->plan.n_inserts == 0)
-        pace_planned(&s->pace, bytes, written);
+    for (size_t i = 0; i < plan->n_rows; i++) {
+        if (!shipment_is_written(plan->rows[i].action))
+            continue;
+        bytes += plan_row_bytes(plan->rows[i].pending->image, is_insert);
+        n++;
+    }
+    if (!is_insert || plan->n_inserts == n)
+        pace_planned(&s->pace, bytes, written, is_insert);
 }
 
 static int load_base(struct session *s, struct share *share, const struct planned_row *rows,

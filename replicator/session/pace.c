@@ -2,11 +2,12 @@
 #include "replicator/session/pace.h"
 
 enum { START = 512 * 1024, STEP = 128 * 1024, MIN = 32 * 1024, FAST_MS = 2000, SLOW_MS = 5000 };
-static const double SHARE_MIN = 0.25; /* a batch may be no more than so many times too large */
+/* A batch may be no more than so many times too large. */
+static const double SHARE_MIN = 0.25, NEW_SHARE_MIN = 0.9;
 
 void pace_init(struct pace *p, size_t max)
 {
-    *p = (struct pace){.bytes = max < START ? max : START, .max = max, .share = 1};
+    *p = (struct pace){.bytes = max < START ? max : START, .max = max, .share = 1, .new_share = 1};
 }
 
 static void shrink(struct pace *p, size_t bytes)
@@ -39,20 +40,28 @@ void pace_lost(struct pace *p)
     shrink(p, p->bytes / 2);
 }
 
-size_t pace_reckon(const struct pace *p, size_t bytes)
+size_t pace_reckon(const struct pace *p, size_t bytes, bool is_new)
 {
-    return (size_t)((double)bytes * p->share);
+    return (size_t)((double)bytes * (is_new ? p->new_share : p->share));
 }
 
 /* What is more than was reckoned counts at once, what is less by half. */
-void pace_planned(struct pace *p, size_t bytes, size_t written)
+static double learned(double before, double share, double least)
+{
+    if (share < before)
+        share = (share + before) / 2;
+    return share < least ? least : share > 1 ? 1 : share;
+}
+
+void pace_planned(struct pace *p, size_t bytes, size_t written, bool is_new)
 {
     double share;
 
     if (bytes == 0)
         return;
     share = (double)written / (double)bytes;
-    if (share < p->share)
-        share = (share + p->share) / 2;
-    p->share = share < SHARE_MIN ? SHARE_MIN : share > 1 ? 1 : share;
+    if (is_new)
+        p->new_share = learned(p->new_share, share, NEW_SHARE_MIN);
+    else
+        p->share = learned(p->share, share, SHARE_MIN);
 }

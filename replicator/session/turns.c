@@ -28,9 +28,7 @@ static bool has_token(const struct session *s, const struct follow *f)
 {
     const char *spreadsheet = f->m.cfg->spreadsheet;
 
-    return sheets_write_wait_ms(s->sheets, spreadsheet, false) == 0 ||
-           (window_is_filling(s, spreadsheet) &&
-            sheets_write_wait_ms(s->sheets, spreadsheet, true) == 0);
+    return sheets_write_wait_ms(s->sheets, spreadsheet, window_is_filling(s, spreadsheet)) == 0;
 }
 
 struct follow *turns_next(struct session *s)

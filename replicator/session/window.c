@@ -121,7 +121,7 @@ static int note_chunk(const struct mapping *m, struct window *w, const struct fe
 /* Bytes of chunks that are gathered: a batch, or nearly, so that it takes all of them along. */
 static size_t gather_bytes(const struct session *s)
 {
-    return s->pace.bytes - s->pace.bytes / 32;
+    return s->pace.bytes - s->pace.bytes / 128;
 }
 
 /* What a row of the next chunk takes is known from this one, of LIMIT rows at most. */
@@ -137,7 +137,7 @@ static void measure_chunk(struct follow *f, const struct fetched *fetched, size_
         f->chunk_size = limit * CHUNK_GROWTH;
     if (fetched->n == 0)
         return;
-    f->chunk_row_bytes = bytes / fetched->n;
+    f->chunk_row_bytes = (bytes + fetched->n - 1) / fetched->n;
     f->chunk_row_memory = memory / fetched->n;
 }
 
@@ -156,7 +156,9 @@ static size_t chunk_rows(const struct session *s, const struct follow *f)
     rows = least(rows, cfg->snapshot_rows);
     if (f->chunk_row_bytes > 0) {
         rows = least(rows, cfg->memory_limit_bytes / 8 / f->chunk_row_memory);
-        rows = least(rows, (gather - waiting) / f->chunk_row_bytes);
+        size_t row = pace_reckon(&s->pace, f->chunk_row_bytes, true);
+
+        rows = least(rows, (gather - waiting) / (row > 0 ? row : 1));
     }
     return rows < 1 ? 1 : rows;
 }

@@ -224,12 +224,12 @@ void budget_take(struct budget *b, const struct budget_ask *ask, size_t account,
 
     LOCK_SCOPE(&b->lock);
     book = get_book(b, ask->spreadsheet, now_ms);
-    quota_take(&a->owner.quotas[ask->kind], now_ms);
-    quota_take(&b->projects[a->project].quotas[ask->kind], now_ms);
+    quota_take(&a->owner.quotas[ask->kind], ask->claim, now_ms);
+    quota_take(&b->projects[a->project].quotas[ask->kind], ask->claim, now_ms);
     a->owner.requests[ask->kind]++;
     b->projects[a->project].requests[ask->kind]++;
     if (book != NULL && ask->kind == BUDGET_WRITE)
-        quota_take(&book->writes, now_ms);
+        quota_take(&book->writes, ask->claim, now_ms);
 }
 
 void budget_waited(struct budget *b, enum budget_kind kind, int64_t ms)

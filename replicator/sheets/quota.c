@@ -6,8 +6,10 @@
 enum { SECOND_MS = 1000, MINUTE_MS = 60000, REFUSED_MS = 15000, COARSE_MS = 2000 };
 static const double PACE_MIN = 6;        /* one request in ten seconds */
 static const double BURST_SHARE = 0.25;  /* of a minute's tokens; the rest comes evenly */
-static const double RESERVE_SHARE = 0.2; /* of a full bucket; for a fill of a minute */
+static const double RESERVE_SHARE = 0.2; /* of a full bucket, or of a fill's minute */
 static const double PACE_STEP = 1;
+/* What a fill has used up early it waits for at the end of the minute, and with it the others. */
+static const double FILL_EVENLY = 0.9;
 
 static double burst_of(unsigned per_minute)
 {
@@ -39,33 +41,38 @@ double quota_tokens(const struct quota *q, int64_t now_ms)
 
 /* --- the last minute --- */
 
-/* How many requests count to it, and in *UNTIL_MS when the first of them will not any more. */
-static unsigned used(const struct quota *q, int64_t now_ms, int64_t *until_ms)
-{
-    int64_t now = now_ms / SECOND_MS;
-    unsigned n = 0;
+struct usage {
+    unsigned n, n_filled; /* requests that count to it; those of fills among them */
+    int64_t until_ms;     /* when the first of them will not any more; now: there is none */
+};
 
-    *until_ms = now_ms;
+static struct usage used(const struct quota *q, int64_t now_ms)
+{
+    struct usage u = {.until_ms = now_ms};
+    int64_t now = now_ms / SECOND_MS;
+
     for (int64_t second = q->second;
          second > now - QUOTA_SECONDS && second > q->second - QUOTA_SECONDS && second >= 0;
          second--) {
-        unsigned sent = q->sent[second % QUOTA_SECONDS];
-
-        n += sent;
-        if (sent > 0)
-            *until_ms = (second + QUOTA_SECONDS) * SECOND_MS;
+        u.n += q->sent[second % QUOTA_SECONDS];
+        u.n_filled += q->filled[second % QUOTA_SECONDS];
+        if (q->sent[second % QUOTA_SECONDS] > 0)
+            u.until_ms = (second + QUOTA_SECONDS) * SECOND_MS;
     }
-    return n;
+    return u;
 }
 
-static void count(struct quota *q, int64_t now_ms)
+static void count(struct quota *q, bool is_fill, int64_t now_ms)
 {
     int64_t now = now_ms / SECOND_MS;
 
-    for (int i = 0; i < QUOTA_SECONDS && q->second < now; i++)
-        q->sent[++q->second % QUOTA_SECONDS] = 0;
+    for (int i = 0; i < QUOTA_SECONDS && q->second < now; i++) {
+        q->second++;
+        q->sent[q->second % QUOTA_SECONDS] = q->filled[q->second % QUOTA_SECONDS] = 0;
+    }
     q->second = now;
     q->sent[now % QUOTA_SECONDS]++;
+    q->filled[now % QUOTA_SECONDS] += is_fill;
 }
 
 /* --- who may go --- */
@@ -80,26 +87,33 @@ static int64_t token_wait_ms(const struct quota *q, double reserve, int64_t now_
 }
 
 /* Until the last minute has one left beside RESERVE. */
-static int64_t minute_wait_ms(const struct quota *q, double limit, double reserve, int64_t now_ms)
+static int64_t minute_wait_ms(const struct usage *u, double limit, double reserve, int64_t now_ms)
 {
-    int64_t until_ms;
-    unsigned n = used(q, now_ms, &until_ms);
-
-    return n > 0 && n + 1 + reserve > limit ? until_ms - now_ms : 0;
+    return u->n > 0 && u->n + 1 + reserve > limit ? u->until_ms - now_ms : 0;
 }
 
 /* Where the bucket would give more than a fill has left of the minute, that is spread over the rest
  * of it. Up to COARSE_MS more than a minute is counted. */
-static int64_t spread_wait_ms(const struct quota *q, double reserve, int64_t now_ms)
+static int64_t spread_wait_ms(const struct quota *q, const struct usage *u, double reserve,
+                              int64_t now_ms)
 {
-    int64_t until_ms, next_ms;
-    double left = q->limit - reserve - used(q, now_ms, &until_ms);
-    double rest_ms = (double)(until_ms - now_ms), even_ms = rest_ms - COARSE_MS;
+    double left = q->limit - reserve - u->n;
+    double rest_ms = (double)(u->until_ms - now_ms), even_ms = rest_ms - COARSE_MS;
+    int64_t next_ms;
 
-    if (left < 1 || quota_tokens(q, now_ms) - reserve + even_ms * refill(q) / MINUTE_MS <= left)
+    if (left < 1 || u->n == u->n_filled ||
+        quota_tokens(q, now_ms) - reserve + even_ms * refill(q) / MINUTE_MS <= left)
         return 0;
-    next_ms = q->at_ms + (int64_t)(rest_ms / left);
+    next_ms = q->other_ms + (int64_t)(rest_ms / left);
     return next_ms > now_ms ? next_ms - now_ms : 0;
+}
+
+/* What a fill leaves of the minute: who has asked may ask again. */
+static double fill_reserve(const struct quota *q, const struct usage *u)
+{
+    double others = u->n - u->n_filled, least = q->burst * RESERVE_SHARE + 1;
+
+    return fmin(fmin(least + 2 * others, fmax(q->limit * RESERVE_SHARE, least)), q->pace / 2);
 }
 
 static int64_t longer(int64_t a, int64_t b)
@@ -110,24 +124,32 @@ static int64_t longer(int64_t a, int64_t b)
 int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now_ms)
 {
     double reserve = claim == QUOTA_AT_ONCE ? 0 : q->burst * RESERVE_SHARE;
-    int64_t wait =
-        longer(token_wait_ms(q, reserve, now_ms), minute_wait_ms(q, q->limit, reserve, now_ms));
+    struct usage u = used(q, now_ms);
+    int64_t wait;
 
-    if (claim != QUOTA_AT_ONCE)
-        wait = longer(wait, spread_wait_ms(q, reserve, now_ms));
-    if (claim == QUOTA_FILL) {
-        int64_t fill = minute_wait_ms(q, q->pace, q->limit * RESERVE_SHARE, now_ms);
-
-        wait = fill < wait ? fill : wait;
-    }
+    if (claim == QUOTA_FILL)
+        wait =
+            longer(minute_wait_ms(&u, q->pace, fill_reserve(q, &u), now_ms), q->fill_ms - now_ms);
+    else
+        wait = longer(token_wait_ms(q, reserve, now_ms),
+                      minute_wait_ms(&u, q->limit, reserve, now_ms));
+    if (claim == QUOTA_CAN_WAIT)
+        wait = longer(wait, spread_wait_ms(q, &u, reserve, now_ms));
     return longer(wait, q->blocked_until_ms - now_ms);
 }
 
-void quota_take(struct quota *q, int64_t now_ms)
+void quota_take(struct quota *q, enum quota_claim claim, int64_t now_ms)
 {
-    q->tokens = fmax(quota_tokens(q, now_ms) - 1, 0);
+    double tokens = quota_tokens(q, now_ms);
+    double kept = claim == QUOTA_FILL ? fmin(tokens, 1 + q->burst * RESERVE_SHARE) : 0;
+
+    q->tokens = fmax(tokens - 1, kept);
     q->at_ms = now_ms;
-    count(q, now_ms);
+    if (claim == QUOTA_FILL)
+        q->fill_ms = now_ms + (int64_t)(MINUTE_MS / q->limit * FILL_EVENLY);
+    else
+        q->other_ms = now_ms;
+    count(q, claim == QUOTA_FILL, now_ms);
 }
 
 void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms)

@@ -8,9 +8,10 @@
  *
  * Evenly is how changes are shown soonest, but a bucket that keeps within the limit wherever
  * Google's minute begins uses three quarters of it. So requests are counted, too, by the second: a
- * fill may take what the last minute has left, with or without a token, up to a reserve; and what
- * it has left is spread over the rest of the minute. Pure: time is an argument, milliseconds of a
- * monotonic clock.
+ * fill may take what the last minute has left, nearly evenly, up to a reserve that grows
+ * with what others have asked for in that minute; it leaves them their tokens, and what it has left
+ * of the minute is spread over the rest of it, but for the first one. Pure: time is an argument,
+ * milliseconds of a monotonic clock.
  */
 #ifndef REPLICATOR_SHEETS_QUOTA_H
 #define REPLICATOR_SHEETS_QUOTA_H
@@ -22,7 +23,8 @@
 enum { QUOTA_SECONDS = 61 };
 
 /* Who asks: for what cannot wait; for what leaves the last tokens to that, a fifth of a full
- * bucket; a fill, which leaves a fifth of the minute to both. */
+ * bucket; a fill, which leaves both one more than that, and twice as many again as they have used,
+ * up to a fifth of the minute. */
 enum quota_claim { QUOTA_AT_ONCE, QUOTA_CAN_WAIT, QUOTA_FILL };
 
 struct quota {
@@ -32,15 +34,18 @@ struct quota {
     double burst;             /* so many may go at once */
     int64_t at_ms;            /* when tokens was right */
     int64_t blocked_until_ms; /* after a 429 */
+    int64_t fill_ms;          /* a fill goes again then */
+    int64_t other_ms;         /* the last request that was none of a fill */
     int64_t second;           /* of the newest of: */
-    unsigned sent[QUOTA_SECONDS]; /* requests in each second, at its number modulo their number */
+    /* Requests in each second, at its number modulo their number; those of fills among them. */
+    unsigned sent[QUOTA_SECONDS], filled[QUOTA_SECONDS];
 };
 
 void quota_init(struct quota *q, unsigned per_minute, int64_t now_ms);
 double quota_tokens(const struct quota *q, int64_t now_ms);
 /* Milliseconds until a request may go, 0: now. */
 int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now_ms);
-void quota_take(struct quota *q, int64_t now_ms);
+void quota_take(struct quota *q, enum quota_claim claim, int64_t now_ms);
 /* The server refused: wait RETRY_AFTER_MS (0, as Google's 429 comes: 15 s, a try costs little). */
 void quota_refused(struct quota *q, int64_t retry_after_ms, int64_t now_ms);
 void quota_answered(struct quota *q);

@@ -93,7 +93,7 @@ static void take(struct sheets *s, const struct request *r, const struct attempt
     const struct budget_ask ask = ask_of(r, a);
 
     if (r->kind == REQUEST_DRIVE)
-        quota_take(&s->drive, clock_mono_ms());
+        quota_take(&s->drive, QUOTA_AT_ONCE, clock_mono_ms());
     else
         budget_take(s->budget, &ask, a->account, clock_mono_ms());
 }

@@ -101,17 +101,32 @@ static void of_known_rows_the_share_that_is_written_is_learned(void **state)
 
     (void)state;
     pace_init(&p, MAX);
-    assert_int_equal(pace_reckon(&p, 1000), 1000);
+    assert_int_equal(pace_reckon(&p, 1000, false), 1000);
     for (int i = 0; i < 20; i++)
-        pace_planned(&p, 8000, 2000);
-    assert_in_range(pace_reckon(&p, 1000), 250, 260);
-    pace_planned(&p, 8000, 6000); /* more counts at once */
-    assert_int_equal(pace_reckon(&p, 1000), 750);
-    pace_planned(&p, 0, 0);
-    assert_int_equal(pace_reckon(&p, 1000), 750);
+        pace_planned(&p, 8000, 2000, false);
+    assert_in_range(pace_reckon(&p, 1000, false), 250, 260);
+    pace_planned(&p, 8000, 6000, false); /* more counts at once */
+    assert_int_equal(pace_reckon(&p, 1000, false), 750);
+    pace_planned(&p, 0, 0, false);
+    assert_int_equal(pace_reckon(&p, 1000, false), 750);
     for (int i = 0; i < 20; i++)
-        pace_planned(&p, 8000, 0);
-    assert_in_range(pace_reckon(&p, 1000), 250, 260); /* they may be changed whole yet */
+        pace_planned(&p, 8000, 0, false);
+    assert_in_range(pace_reckon(&p, 1000, false), 250, 260); /* they may be changed whole yet */
+}
+
+static void new_rows_are_learned_apart_and_are_never_much_less(void **state)
+{
+    struct pace p;
+
+    (void)state;
+    pace_init(&p, MAX);
+    for (int i = 0; i < 20; i++)
+        pace_planned(&p, 8000, 7600, true);
+    assert_in_range(pace_reckon(&p, 1000, true), 950, 952);
+    assert_int_equal(pace_reckon(&p, 1000, false), 1000);
+    for (int i = 0; i < 20; i++)
+        pace_planned(&p, 8000, 100, true);
+    assert_int_equal(pace_reckon(&p, 1000, true), 900);
 }
 
 static void a_limit_below_the_start_holds_from_the_start(void **state)
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_limit_below_the_start_holds_from_the_start),
         cmocka_unit_test(batches_double_until_one_was_too_much),
         cmocka_unit_test(of_known_rows_the_share_that_is_written_is_learned),
+        cmocka_unit_test(new_rows_are_learned_apart_and_are_never_much_less),
         cmocka_unit_test(progress_knows_share_and_time_left),
         cmocka_unit_test(progress_follows_a_change_of_pace),
         cmocka_unit_test(more_rows_than_estimated_are_no_end),

@@ -15,7 +15,7 @@ static size_t send_all(struct quota *q, int64_t now, int64_t until, int64_t *at,
     size_t n = 0;
 
     while (n < max && (now += quota_wait_ms(q, QUOTA_AT_ONCE, now)) < until) {
-        quota_take(q, now);
+        quota_take(q, QUOTA_AT_ONCE, now);
         at[n++] = now;
     }
     return n;
@@ -29,7 +29,7 @@ static void the_first_requests_leave_at_once(void **state)
     quota_init(&q, 60, 1000);
     for (int i = 0; i < 15; i++) {
         assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 1000), 0);
-        quota_take(&q, 1000);
+        quota_take(&q, QUOTA_AT_ONCE, 1000);
     }
     assert_true(quota_wait_ms(&q, QUOTA_AT_ONCE, 1000) > 0);
 }
@@ -63,7 +63,7 @@ static void a_wait_is_as_long_as_it_says(void **state)
     (void)state;
     quota_init(&q, 60, 0);
     for (int i = 0; i < 15; i++)
-        quota_take(&q, 0);
+        quota_take(&q, QUOTA_AT_ONCE, 0);
     wait = quota_wait_ms(&q, QUOTA_AT_ONCE, 0);
     assert_int_equal(wait, 1334);
     assert_true(quota_wait_ms(&q, QUOTA_AT_ONCE, wait - 10) > 0);
@@ -109,59 +109,80 @@ static void what_can_wait_leaves_a_reserve(void **state)
     (void)state;
     quota_init(&q, 60, 0);
     for (; quota_wait_ms(&q, QUOTA_CAN_WAIT, 0) == 0; n++)
-        quota_take(&q, 0);
+        quota_take(&q, QUOTA_CAN_WAIT, 0);
     assert_int_equal(n, 12);
     assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 0), 0);
     assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
     quota_init(&q, 2, 0); /* a bucket of one */
     assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, 0), 0);
-    quota_take(&q, 0);
+    quota_take(&q, QUOTA_CAN_WAIT, 0);
     assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
 }
 
-/* Requests of a fill that may go at NOW. */
-static unsigned fill_at(struct quota *q, int64_t now)
+/* Requests of a fill from NOW on, until it has to wait for the minute. */
+static unsigned fill_from(struct quota *q, int64_t now)
 {
     unsigned n = 0;
 
-    for (; quota_wait_ms(q, QUOTA_FILL, now) == 0; n++)
-        quota_take(q, now);
+    for (int64_t wait; (wait = quota_wait_ms(q, QUOTA_FILL, now)) <= 1000; n++) {
+        now += wait;
+        quota_take(q, QUOTA_FILL, now);
+    }
     return n;
 }
 
 static void a_fill_takes_what_the_minute_has_left(void **state)
 {
     struct quota q;
-    int64_t wait;
 
     (void)state;
     quota_init(&q, 60, 0);
-    assert_int_equal(fill_at(&q, 500), 48);
-    /* With the bucket refilled, twelve are left for others. */
-    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 40000), 0);
-    wait = quota_wait_ms(&q, QUOTA_FILL, 500);
-    assert_true(wait > 0 && wait < 10000); /* one that is not a fill's will do */
-    assert_int_equal(fill_at(&q, 61000), 48);
+    assert_int_equal(fill_from(&q, 500), 56);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_FILL, 50900), 61000 - 50900);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_FILL, 61000), 0);
 }
 
-static void what_a_fill_has_left_is_spread_over_the_minute(void **state)
+/* Whoever else has something to write does not wait for the fill. */
+static void a_fill_gives_way(void **state)
 {
     struct quota q;
-    int64_t now = 10000, longest = 0;
-    unsigned n = 0;
 
     (void)state;
     quota_init(&q, 60, 0);
-    fill_at(&q, now);
-    for (; now < 61000; n++) {
-        int64_t wait = quota_wait_ms(&q, QUOTA_CAN_WAIT, now);
-
-        longest = wait > longest ? wait : longest;
-        now += wait;
-        quota_take(&q, now);
+    fill_from(&q, 500);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, 51000), 0);
+    quota_take(&q, QUOTA_CAN_WAIT, 51000);
+    assert_true(quota_wait_ms(&q, QUOTA_CAN_WAIT, 51000) > 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 53000 + i * 2000), 0);
+        quota_take(&q, QUOTA_AT_ONCE, 53000 + i * 2000);
     }
-    assert_in_range(n, 8, 12);
-    assert_true(longest < 8000);
+    assert_int_equal(quota_wait_ms(&q, QUOTA_AT_ONCE, 60000), 1000); /* the whole minute is used */
+}
+
+/* One that is written every five seconds, and one that is filled as fast as may be. */
+static void a_busy_one_and_a_fill_share_the_minute(void **state)
+{
+    struct quota q;
+    int64_t last = 0, longest = 0;
+    unsigned n_filled = 0, n = 0;
+
+    (void)state;
+    quota_init(&q, 60, 0);
+    for (int64_t now = 0; now < 600000; now += 50) {
+        if (quota_wait_ms(&q, QUOTA_CAN_WAIT, now) == 0 && now - last >= 5000) {
+            quota_take(&q, QUOTA_CAN_WAIT, now);
+            longest = now - last > longest ? now - last : longest;
+            last = now;
+            n++;
+        } else if (quota_wait_ms(&q, QUOTA_FILL, now) == 0) {
+            quota_take(&q, QUOTA_FILL, now);
+            n_filled++;
+        }
+    }
+    assert_in_range(n, 80, 120);
+    assert_in_range(n_filled, 360, 500);
+    assert_true(longest < 12000);
 }
 
 /* Fills, changes and what cannot wait, at random. */
@@ -179,8 +200,10 @@ static void no_minute_sees_more_than_the_limit_whoever_asks(void **state)
         quota_init(&q, limits[l], 0);
         for (int64_t now = 0; now < 600000 && n < 4000;
              now += rand() % 4 == 0 ? rand() % 3000 : 1) {
-            now += quota_wait_ms(&q, (enum quota_claim)(rand() % 3), now);
-            quota_take(&q, now);
+            enum quota_claim claim = (enum quota_claim)(rand() % 3);
+
+            now += quota_wait_ms(&q, claim, now);
+            quota_take(&q, claim, now);
             at[n++] = now;
         }
         for (size_t i = 0; i < n; i++) {
@@ -220,7 +243,8 @@ int main(void)
         cmocka_unit_test(answers_bring_the_pace_back_to_the_limit),
         cmocka_unit_test(what_can_wait_leaves_a_reserve),
         cmocka_unit_test(a_fill_takes_what_the_minute_has_left),
-        cmocka_unit_test(what_a_fill_has_left_is_spread_over_the_minute),
+        cmocka_unit_test(a_fill_gives_way),
+        cmocka_unit_test(a_busy_one_and_a_fill_share_the_minute),
         cmocka_unit_test(no_minute_sees_more_than_the_limit_whoever_asks),
         cmocka_unit_test(a_lower_limit_is_learned_a_higher_one_is_not),
     };
