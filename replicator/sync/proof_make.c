@@ -73,22 +73,22 @@ static size_t wanted_rows(const struct plan *plan, const int64_t *deleted, size_
     return n;
 }
 
-/* Merge sorted rows into spans {row, end}; 0 if there are more than MAX. */
-static size_t find_spans(const int64_t *rows, size_t n, int64_t spans[][2], size_t max)
+/* Merge sorted rows into spans {row, end}; false if there are more than MAX. */
+static bool find_spans(const int64_t *rows, size_t n, int64_t spans[][2], size_t max,
+                       size_t *n_spans)
 {
-    size_t n_spans = 0;
-
+    *n_spans = 0;
     for (size_t i = 0; i < n; i++) {
-        if (n_spans > 0 && rows[i] <= spans[n_spans - 1][1]) {
-            spans[n_spans - 1][1] = rows[i] + 1;
+        if (*n_spans > 0 && rows[i] <= spans[*n_spans - 1][1]) {
+            spans[*n_spans - 1][1] = rows[i] + 1;
             continue;
         }
-        if (n_spans == max)
-            return 0;
-        spans[n_spans][0] = rows[i];
-        spans[n_spans++][1] = rows[i] + 1;
+        if (*n_spans == max)
+            return false;
+        spans[*n_spans][0] = rows[i];
+        spans[(*n_spans)++][1] = rows[i] + 1;
     }
-    return n_spans;
+    return true;
 }
 
 size_t proof_rows_max(const struct mapping *m, const struct planned_row *rows, size_t n)
@@ -100,7 +100,7 @@ size_t proof_rows_max(const struct mapping *m, const struct planned_row *rows, s
         return n;
     wanted = calloc(n * WANTED_MAX, sizeof(*wanted));
     for (size_t max = n; wanted != NULL && max > 1; max /= 2) {
-        size_t n_wanted = 0;
+        size_t n_wanted = 0, n_spans;
 
         for (size_t i = 0; i < max; i++) {
             int64_t row = row_index_find(&m->index, rows[i].pending->id.key);
@@ -111,7 +111,7 @@ size_t proof_rows_max(const struct mapping *m, const struct planned_row *rows, s
                 wanted[n_wanted++] = row >= 0 ? row : m->end_row;
         }
         qsort(wanted, n_wanted, sizeof(*wanted), compare_numbers);
-        if (find_spans(wanted, n_wanted, spans, SPANS_MAX_LARGE) > 0)
+        if (find_spans(wanted, n_wanted, spans, SPANS_MAX_LARGE, &n_spans))
             return max;
     }
     return 1;
@@ -125,7 +125,8 @@ static bool is_in_spans(const struct plan *plan)
     return is_large(plan->mapping) || plan->n_inserts + plan->n_deletes + plan->n_clears == 0;
 }
 
-static int proof_spans(const struct plan *plan, int64_t spans[][2], size_t *n_spans,
+/* *IS_WHOLE: they are too many. */
+static int proof_spans(const struct plan *plan, int64_t spans[][2], size_t *n_spans, bool *is_whole,
                        struct err *err)
 {
     CLEANUP_FREE int64_t *rows = calloc(plan->n_rows * WANTED_MAX + 1, sizeof(*rows));
@@ -136,7 +137,8 @@ static int proof_spans(const struct plan *plan, int64_t spans[][2], size_t *n_sp
         return err_nomem(err, "proof");
     n_deleted = proof_rows_of(plan, PLAN_DELETE, deleted);
     n = wanted_rows(plan, deleted, n_deleted, rows);
-    *n_spans = find_spans(rows, n, spans, is_large(plan->mapping) ? SPANS_MAX_LARGE : SPANS_MAX);
+    *is_whole =
+        !find_spans(rows, n, spans, is_large(plan->mapping) ? SPANS_MAX_LARGE : SPANS_MAX, n_spans);
     return 0;
 }
 
@@ -148,10 +150,11 @@ int proof_make(struct proof *proof, const struct plan *plan, struct err *err)
     struct grid_range whole[TAB_RANGES_MAX];
     size_t n_whole = tab_ranges(m, whole);
 
-    *proof = (struct proof){0};
-    if (is_in_spans(plan) && proof_spans(plan, spans, &n_spans, err) != 0)
+    *proof = (struct proof){.is_whole = true};
+    if (is_in_spans(plan) && proof_spans(plan, spans, &n_spans, &proof->is_whole, err) != 0)
         return -1;
-    proof->is_whole = n_spans == 0;
+    if (proof->is_whole)
+        n_spans = 0;
     proof->ranges =
         calloc(proof->is_whole ? n_whole : 1 + n_spans * m->n_key, sizeof(*proof->ranges));
     if (proof->ranges == NULL)

@@ -109,6 +109,21 @@ static void an_update_asks_for_its_own_key_cells_only(void **state)
     close_judged(&j);
 }
 
+/* A delete of a row that the tab lacks rides along with others' changes. */
+static void where_nothing_is_written_only_the_header_is_asked_for(void **state)
+{
+    struct judged j;
+
+    (void)state;
+    open_judged(&j);
+    j.f.m.grid_rows = 100;
+    plan_alone(&j, fixture_put(&j.f, "9", "", "", true));
+    assert_int_equal(j.plan.n_cells + j.plan.n_deletes, 0);
+    assert_false(j.proof.is_whole);
+    assert_int_equal(j.proof.n_ranges, 1);
+    close_judged(&j);
+}
+
 static void a_row_that_moved_away_names_its_victim(void **state)
 {
     struct judged j;
@@ -442,6 +457,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_update_asks_for_its_own_key_cells_only),
+        cmocka_unit_test(where_nothing_is_written_only_the_header_is_asked_for),
         cmocka_unit_test(a_row_that_moved_away_names_its_victim),
         cmocka_unit_test(cells_in_a_row_without_a_key_are_orphans),
         cmocka_unit_test(an_insert_reads_all_keys_and_renews_the_index),
