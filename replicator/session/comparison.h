@@ -8,7 +8,7 @@
 
 #include "replicator/session/session.h"
 
-enum { CANDIDATES_MAX = 1000 };
+enum { CANDIDATES_MAX = 1000, PAGE_ROWS_MAX = 100 };
 
 /* One comparison under way. */
 struct comparison {
@@ -26,6 +26,11 @@ struct comparison {
      * key stood. The first that were met. */
     int64_t candidates[CANDIDATES_MAX];
     size_t n_candidates;
+    /* Of the page: rows whose key is new, and rows that differ and show what they did before
+     * MySQL's values came; the first that were met. */
+    int64_t new_rows[PAGE_ROWS_MAX];
+    struct base_entry *old_rows[PAGE_ROWS_MAX];
+    size_t n_new_rows, n_old_rows;
 };
 
 /* ROW may be the row of a key that is gone. */
@@ -48,6 +53,9 @@ int comparison_note_twin(struct comparison *c, const struct grid *grid, struct b
  * MySQL's values comes first, then it counts, and is looked at once more. */
 int comparison_count_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
                           int64_t row, struct err *err);
+/* After a page: a key that was typed over in the row that counted leaves a copy of that row alone.
+ */
+int comparison_left_copies(struct comparison *c, const struct grid *grid, struct err *err);
 /* ROW counts: it is not a twin any more, if it was one. */
 int comparison_forget_twin(struct comparison *c, struct hash128 key, int64_t row, struct err *err);
 /* Do the cells that have changed show what they did before MySQL's values came? */

@@ -62,8 +62,11 @@ static int compare_known(struct comparison *c, const struct grid *grid, int64_t 
     if (!any)
         return 0;
     found_upsert(&c->found, m, grid, row, c->changed, base);
-    if (comparison_shows_old(c, grid, row, base))
-        entry->old_edit = (uint32_t)c->found.n;
+    if (!comparison_shows_old(c, grid, row, base))
+        return 0;
+    entry->old_edit = (uint32_t)c->found.n;
+    if (c->n_old_rows < PAGE_ROWS_MAX)
+        c->old_rows[c->n_old_rows++] = entry;
     return 0;
 }
 
@@ -135,6 +138,8 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
         return compare_known(c, grid, row, base, entry, err);
     if (!is_deleted(c, row))
         compare_new(c, grid, row);
+    if (c->n_new_rows < PAGE_ROWS_MAX)
+        c->new_rows[c->n_new_rows++] = row;
     return 0;
 }
 
@@ -190,9 +195,12 @@ static int compare_page(struct comparison *c, const struct grid *grid, struct er
 
     for (size_t k = 0; k < c->f->m.n_key; k++)
         keys[k] = *grid;
+    c->n_new_rows = c->n_old_rows = 0;
     rc = load_base(c, keys, err);
     if (rc == 0)
         rc = compare_rows(c, grid, keys, err);
+    if (rc == 0)
+        rc = comparison_left_copies(c, grid, err);
     base_rows_close(&c->base);
     return rc;
 }

@@ -7,7 +7,9 @@
  * it was the row that did not count; where no comparison has come by yet, by its values: they are
  * those that MySQL's took the place of, and the other row shows just what was agreed on.
  * Where the copy alone is left, it counts from then on: cells that MySQL's values never reached get
- * them, then its note goes, and what else it shows is an edit.
+ * them, then its note goes, and what else it shows is an edit. Without a
+ * note it is known by a row with a new key that shows just what was agreed on: its key was typed
+ * over.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -128,6 +130,36 @@ static int take_back(struct comparison *c, uint32_t edit, struct err *err)
     return 0;
 }
 
+/* ENTRY's row is a copy: what it shows is no edit, and gives way to MySQL's values. */
+static int give_way(struct comparison *c, struct base_entry *entry, const struct base_row *base,
+                    struct err *err)
+{
+    log_info("reconcile: a copy of a row stands before it, or alone, and gets MySQL's values "
+             "mapping=%s row=%lld",
+             c->f->m.cfg->name, (long long)entry->row + 1);
+    return session_refresh(c->s, c->at, entry->key, base->row_key, "*", err);
+}
+
+int comparison_left_copies(struct comparison *c, const struct grid *grid, struct err *err)
+{
+    for (size_t i = 0; i < c->n_old_rows; i++) {
+        struct base_entry *entry = c->old_rows[i];
+        const struct base_row *base = base_rows_find(&c->base, entry->key);
+        size_t n = 0;
+
+        if (base == NULL || entry->old_edit == 0) /* its twin has been met */
+            continue;
+        while (n < c->n_new_rows && !shows_base(c, grid, c->new_rows[n], base))
+            n++;
+        if (n == c->n_new_rows)
+            continue;
+        if (take_back(c, entry->old_edit, err) != 0 || give_way(c, entry, base, err) != 0)
+            return -1;
+        entry->old_edit = 0;
+    }
+    return 0;
+}
+
 int comparison_note_twin(struct comparison *c, const struct grid *grid, struct base_entry *entry,
                          int64_t row, struct err *err)
 {
@@ -142,12 +174,7 @@ int comparison_note_twin(struct comparison *c, const struct grid *grid, struct b
             return -1;
         entry->old_edit = 0; /* a third row with the key takes nothing back */
     }
-    if (is_copy && base != NULL) {
-        log_info("reconcile: a copy of a row stands before it, and gets MySQL's values "
-                 "mapping=%s row=%lld",
-                 c->f->m.cfg->name, (long long)entry->row + 1);
-        if (session_refresh(c->s, c->at, entry->key, base->row_key, "*", err) != 0)
-            return -1;
-    }
+    if (is_copy && base != NULL && give_way(c, entry, base, err) != 0)
+        return -1;
     return note_add(c->s, c->at, entry->key, row, key_header(c), twice, err);
 }

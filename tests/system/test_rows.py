@@ -142,6 +142,19 @@ def test_a_copy_that_is_left_alone_counts_but_what_mysql_s_values_never_reached_
     wait_until("no note", lambda: note(stack, 4, 0) == "")
 
 
+def test_a_copy_whose_row_gets_another_key_brings_nothing_back(make_stack):
+    """No comparison has come by between the copy, MySQL's change and the new key: no note says which row is the copy."""
+    stack = filled(make_stack, every="10m", sheet_changes="poll", delete_limit_percent=100)
+    stack.act({"action": "copy_paste", "row": 2, "column": 0, "rows": 1, "columns": 3, "toRow": 5, "toColumn": 0, "tab": "Items"})
+    stack.sql("UPDATE items SET name = 'newer' WHERE id = 2")
+    wait_until("the write", lambda: stack.cells("Items")[2][1] == "newer")
+    stack.act({"action": "edit", "tab": "Items", "row": 2, "column": 0, "value": "9"})
+    stack.cli("reconcile", "items")
+    wait_until("the new row", lambda: stack.sql("SELECT name, price FROM items WHERE id = 9") == [("newer", 20)])
+    stack.wait_equal("Items")
+    assert stack.sql("SELECT name, price FROM items WHERE id = 2") == [("newer", 20)]
+
+
 # rows that MySQL deletes
 
 
