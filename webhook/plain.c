@@ -15,7 +15,7 @@
 #include "webhook/order.h"
 #include "webhook/row.h"
 
-enum { FRESH_MS = 1500 }; /* apply_late looks for what was found long after an edit of 2 s ago */
+enum { FRESH_MS = 400 }; /* apply_late looks for what was found long after an edit of ½ s ago */
 
 struct plain_edit {
     struct job *job;

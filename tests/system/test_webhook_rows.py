@@ -269,6 +269,7 @@ def test_an_edit_that_waited_does_not_undo_what_was_found_since(hook):
     assert told("found", "the second", 1, base={"title": f"{hash_value('one'):016x}"}) == ("applied", "the second")
     assert told("script", "the first", 30) == ("stale", "the second")
     assert told("script", "the second", 20) == ("stale", "the second")
+    assert told("script", "pasted just before", 1.8) == ("stale", "the second")  # the older paste of two within a second
     assert told("script", "the third", 0)[1] == "the third"
 
 
