@@ -87,7 +87,7 @@ struct config_google {
     unsigned
         spreadsheet_writes_per_minute; /* writes_per_minute; of all accounts to one spreadsheet */
     int64_t timeout_ms;                /* 180000 */
-    size_t batch_bytes;                /* 1900 KiB: of the largest request, about */
+    size_t batch_bytes;                /* 1950 KiB: of the largest request, about */
     bool uses_drive; /* not a key: something of the configuration looks at Drive */
 };
 

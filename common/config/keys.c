@@ -71,7 +71,7 @@ static const struct key google_keys[] = {
     {.name = "project_writes_per_minute", .parse = scalar_number, AT(config_google, project_writes_per_minute), RANGE(1, 100000)},
     {.name = "spreadsheet_writes_per_minute", .parse = scalar_number, AT(config_google, spreadsheet_writes_per_minute), RANGE(1, 100000)},
     {.name = "timeout", .parse = scalar_duration, AT(config_google, timeout_ms), RANGE(SECONDS(1), MINUTES(10)), .fallback = "180s"},
-    {.name = "batch_bytes", .parse = scalar_size, AT(config_google, batch_bytes), RANGE(KIB(64), MIB(8)), .fallback = "1900KiB"},
+    {.name = "batch_bytes", .parse = scalar_size, AT(config_google, batch_bytes), RANGE(KIB(64), MIB(8)), .fallback = "1950KiB"},
     END,
 };
 static const struct section google_section = {google_keys, rules_google};

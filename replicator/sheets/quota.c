@@ -8,8 +8,6 @@ static const double PACE_MIN = 6;        /* one request in ten seconds */
 static const double BURST_SHARE = 0.25;  /* of a minute's tokens; the rest comes evenly */
 static const double RESERVE_SHARE = 0.2; /* of a full bucket, or of a fill's minute */
 static const double PACE_STEP = 1;
-/* What a fill has used up early it waits for at the end of the minute, and with it the others. */
-static const double FILL_EVENLY = 0.9;
 
 static double burst_of(unsigned per_minute)
 {
@@ -109,9 +107,9 @@ static int64_t spread_wait_ms(const struct quota *q, const struct usage *u, doub
 }
 
 /* What a fill leaves of the minute: who has asked may ask again. */
-static double fill_reserve(const struct quota *q, const struct usage *u)
+static double fill_reserve(const struct quota *q, struct usage u)
 {
-    double others = u->n - u->n_filled, least = q->burst * RESERVE_SHARE + 1;
+    double others = u.n - u.n_filled, least = q->burst * RESERVE_SHARE;
 
     return fmin(fmin(least + 2 * others, fmax(q->limit * RESERVE_SHARE, least)), q->pace / 2);
 }
@@ -128,8 +126,7 @@ int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now
     int64_t wait;
 
     if (claim == QUOTA_FILL)
-        wait =
-            longer(minute_wait_ms(&u, q->pace, fill_reserve(q, &u), now_ms), q->fill_ms - now_ms);
+        wait = longer(minute_wait_ms(&u, q->pace, fill_reserve(q, u), now_ms), q->fill_ms - now_ms);
     else
         wait = longer(token_wait_ms(q, reserve, now_ms),
                       minute_wait_ms(&u, q->limit, reserve, now_ms));
@@ -140,13 +137,13 @@ int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now
 
 void quota_take(struct quota *q, enum quota_claim claim, int64_t now_ms)
 {
-    double tokens = quota_tokens(q, now_ms);
+    double tokens = quota_tokens(q, now_ms), reserve = fill_reserve(q, used(q, now_ms));
     double kept = claim == QUOTA_FILL ? fmin(tokens, 1 + q->burst * RESERVE_SHARE) : 0;
 
     q->tokens = fmax(tokens - 1, kept);
     q->at_ms = now_ms;
-    if (claim == QUOTA_FILL)
-        q->fill_ms = now_ms + (int64_t)(MINUTE_MS / q->limit * FILL_EVENLY);
+    if (claim == QUOTA_FILL) /* evenly: nobody waits for a minute's end */
+        q->fill_ms = now_ms + (int64_t)(MINUTE_MS / (q->pace - reserve));
     else
         q->other_ms = now_ms;
     count(q, claim == QUOTA_FILL, now_ms);

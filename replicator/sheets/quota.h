@@ -8,7 +8,7 @@
  *
  * Evenly is how changes are shown soonest, but a bucket that keeps within the limit wherever
  * Google's minute begins uses three quarters of it. So requests are counted, too, by the second: a
- * fill may take what the last minute has left, nearly evenly, up to a reserve that grows
+ * fill may take what the last minute has left, evenly, up to a reserve that grows
  * with what others have asked for in that minute; it leaves them their tokens, and what it has left
  * of the minute is spread over the rest of it, but for the first one. Pure: time is an argument,
  * milliseconds of a monotonic clock.
@@ -23,8 +23,8 @@
 enum { QUOTA_SECONDS = 61 };
 
 /* Who asks: for what cannot wait; for what leaves the last tokens to that, a fifth of a full
- * bucket; a fill, which leaves both one more than that, and twice as many again as they have used,
- * up to a fifth of the minute. */
+ * bucket; a fill, which leaves as many of the minute, and twice as many again as others have used,
+ * up to a fifth. */
 enum quota_claim { QUOTA_AT_ONCE, QUOTA_CAN_WAIT, QUOTA_FILL };
 
 struct quota {

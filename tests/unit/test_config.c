@@ -123,7 +123,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.replicator.snapshot_rows, 10000);
     assert_int_equal(c.replicator.snapshot_max_lag_ms, 30000);
     assert_int_equal(c.replicator.snapshot_max_threads, 25);
-    assert_int_equal(c.google.batch_bytes, 1900 * 1024);
+    assert_int_equal(c.google.batch_bytes, 1950 * 1024);
     assert_int_equal(c.replicator.reconcile_every_ms, 600000);
     assert_int_equal(c.replicator.heartbeat_every_ms, 10000);
     assert_int_equal(c.replicator.poll_every_ms, 15000);
