@@ -106,12 +106,14 @@ static int64_t spread_wait_ms(const struct quota *q, const struct usage *u, doub
     return next_ms > now_ms ? next_ms - now_ms : 0;
 }
 
-/* What a fill leaves of the minute: who has asked may ask again. */
+/* What a fill leaves of the minute: a few requests of others find room, where they are more they
+ * find as much again. */
 static double fill_reserve(const struct quota *q, struct usage u)
 {
     double others = u.n - u.n_filled, least = q->burst * RESERVE_SHARE;
+    double more = fmax(others - least, 0);
 
-    return fmin(fmin(least + 2 * others, fmax(q->limit * RESERVE_SHARE, least)), q->pace / 2);
+    return fmin(fmin(least + 2 * more, fmax(q->limit * RESERVE_SHARE, least)), q->pace / 2);
 }
 
 static int64_t longer(int64_t a, int64_t b)
@@ -135,6 +137,15 @@ int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now
     return longer(wait, q->blocked_until_ms - now_ms);
 }
 
+/* Evenly, so that nobody waits for a minute's end. What it takes to make a batch, once it may go,
+ * puts off the next one only where it takes longer than that. */
+static void note_fill(struct quota *q, double reserve, int64_t now_ms)
+{
+    int64_t even_ms = (int64_t)(MINUTE_MS / (q->pace - reserve));
+
+    q->fill_ms = (now_ms - q->fill_ms < even_ms ? q->fill_ms : now_ms) + even_ms;
+}
+
 void quota_take(struct quota *q, enum quota_claim claim, int64_t now_ms)
 {
     double tokens = quota_tokens(q, now_ms), reserve = fill_reserve(q, used(q, now_ms));
@@ -142,8 +153,8 @@ void quota_take(struct quota *q, enum quota_claim claim, int64_t now_ms)
 
     q->tokens = fmax(tokens - 1, kept);
     q->at_ms = now_ms;
-    if (claim == QUOTA_FILL) /* evenly: nobody waits for a minute's end */
-        q->fill_ms = now_ms + (int64_t)(MINUTE_MS / (q->pace - reserve));
+    if (claim == QUOTA_FILL)
+        note_fill(q, reserve, now_ms);
     else
         q->other_ms = now_ms;
     count(q, claim == QUOTA_FILL, now_ms);

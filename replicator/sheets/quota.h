@@ -23,8 +23,8 @@
 enum { QUOTA_SECONDS = 61 };
 
 /* Who asks: for what cannot wait; for what leaves the last tokens to that, a fifth of a full
- * bucket; a fill, which leaves as many of the minute, and twice as many again as others have used,
- * up to a fifth. */
+ * bucket; a fill, which leaves as many of the minute, and twice what others have used of it beyond
+ * that, up to a fifth. */
 enum quota_claim { QUOTA_AT_ONCE, QUOTA_CAN_WAIT, QUOTA_FILL };
 
 struct quota {
