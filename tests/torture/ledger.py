@@ -67,7 +67,7 @@ def check(world, rest, changes):
     typed = typed_values(world)
     shown = Shown(world)
     return (typed_is_kept(world, rest, changes, log, typed, shown) + ours_are_logged(changes, log) +
-            conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed) + order_is_kept(changes, typed, world) +
+            conflicts_are_told(changes, log, typed, shown) + nothing_is_made_up(changes, typed, world) + order_is_kept(changes, typed, world) +
             rows_are_right(world, changes) +
             loose_rows_are_told(rest, log, world))
 
@@ -261,9 +261,29 @@ def conflicts_are_told(changes, log, typed, shown):
     return found
 
 
-def nothing_is_made_up(changes, typed):
+def _made_rows(world):
+    """(table, key, column, value): what a row showed when a person typed another row's key into it, and made it that row."""
+    deeds = {deed.revision for deed in world.deeds if deed.action["action"] == "edit"}
+    found = set()
+    for tab, sheet_id in world.sheets.items():
+        table = BY_TAB[tab]
+        for number, before, after in world.journal.steps(sheet_id):
+            if number not in deeds or len(before.headers) < len(table.columns):
+                continue
+            for row in range(1, min(len(before.rows), len(after.rows))):
+                if after.rows[row] is before.rows[row]:
+                    continue
+                cells = after.values(row, table.columns)
+                key = table.key_of(cells)
+                if key is not None and key != table.key_of(before.values(row, table.columns)):
+                    found |= {(table.name, key, column, value) for column, value in cells.items()}
+    return found
+
+
+def nothing_is_made_up(changes, typed, world):
     """What tabrelay wrote into a row somebody typed; a value of another row was not. A row that is inserted may come from an undo."""
     known = {(t.table.name, t.column, t.value) for t in typed}
+    made = _made_rows(world)
     found = []
     for change in changes:
         if not change.is_ours or change.op != "UPDATE":
@@ -272,7 +292,7 @@ def nothing_is_made_up(changes, typed):
             value = change.new[column]
             if column in change.table.computed or column in change.table.key or value in (None, '""'):
                 continue
-            if (change.table.name, column, value) not in known:
+            if (change.table.name, column, value) not in known and (change.table.name, change.key, column, value) not in made:
                 found.append(f"{change}: nobody typed {value!r} into {column}")
     return found
 
