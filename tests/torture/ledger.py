@@ -120,7 +120,7 @@ class Shown:
     """When each value stood in a column of its tab: the first and the last revision."""
 
     def __init__(self, world):
-        self.world, self.first, self.last = world, {}, {}
+        self.world, self.first, self.last, self.twins = world, {}, {}, set()
         self.by_people = {deed.revision: deed for deed in world.deeds}
         for tab, sheet_id in world.sheets.items():
             table = BY_TAB[tab]
@@ -129,6 +129,8 @@ class Shown:
                 for row in after.rows[1:]:
                     if id(row) not in seen:
                         seen[id(row)] = row
+                times = collections.Counter(key for _, key in after.key_rows(table))
+                self.twins |= {(table.name, key) for key, n in times.items() if n > 1}
                 for row in range(1, len(after.rows)):
                     for column in table.columns:
                         value = after.cell(row, column)
@@ -243,7 +245,8 @@ def ours_are_logged(changes, log):
 
 def conflicts_are_told(changes, log, typed, shown):
     """SQL's value that the sheet had never shown when the person typed over it: that is a conflict, and the log says so. Not where
-    the person made the row this row by its key later: what its other cells say is what they wish it to be then."""
+    the person made the row this row by its key later: what its other cells say is what they wish it to be then. Nor where the key
+    stood twice: a copy that is left alone counts with all that it shows, also what MySQL's values never reached (docs/limits.md)."""
     at = {(t.table.name, t.column, t.value): (t.revision, t.key) for t in reversed(typed)}
     by_sql = {(c.table.name, column, c.new[column]) for c in changes if not c.is_ours and c.new for column in c.columns()}
     found = []
@@ -254,6 +257,8 @@ def conflicts_are_told(changes, log, typed, shown):
             name = (change.table.name, column)
             old, (when, key) = change.old[column], at.get((*name, change.new[column]), (None, None))
             if column in change.table.computed or old is None or when is None or key != change.key or (*name, old) not in by_sql:
+                continue
+            if (change.table.name, change.key) in shown.twins:
                 continue
             if shown.first.get((*name, old), when + 1) > when:
                 found.append(f"{change}: {old!r} of {column} gave way to {change.new[column]!r} (typed at revision {when}), the sheet "
