@@ -17,7 +17,7 @@
 #include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
 
-enum { KEY_MAX = 16, ACK_TRIES = 5, SAVE_OWN_EVERY_MS = 60000 };
+enum { KEY_MAX = 16, ACK_TRIES = 5, SAVE_OWN_EVERY_MS = 60000, LOOK_EVERY_MS = 1000 };
 
 bool shipment_is_proven(const struct share *share, size_t i)
 {
@@ -359,8 +359,13 @@ static int save(struct session *s, const char *position, struct err *err)
 /* Something is on its way: the position behind which it is not is saved. */
 static int save_mark(struct session *s, struct err *err)
 {
-    const struct watermark_mark *mark = watermark_find(s);
+    int64_t now = clock_mono_ms();
+    const struct watermark_mark *mark;
 
+    if (now - s->watermark.looked_ms < LOOK_EVERY_MS)
+        return 0;
+    s->watermark.looked_ms = now;
+    mark = watermark_find(s);
     if (mark == NULL)
         return 0;
     if (save(s, mark->position, err) != 0)

@@ -144,8 +144,8 @@ void families_close(struct session *s)
 
 void families_doubt(struct session *s, size_t i)
 {
-    if (s->families[i].is_due)
-        return;
+    if (s->families[i].is_due || s->families[i].family.table == NULL)
+        return; /* without its table it is never looked at, and must not be waited for */
     s->families[i].is_due = true;
     s->families[i].since = s->cause;
 }

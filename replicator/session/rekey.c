@@ -42,8 +42,7 @@ static bool is_heir(const struct session *s, uint32_t at, const struct pending_r
            row_index_find(index, p->old_key) < 0 && row_index_find(index, p->id.key) >= 0;
 }
 
-/* The new key stands, wherever that is. */
-static bool is_landed(const struct session *s, uint32_t at, const struct pending_row *p)
+bool rekey_is_landed(const struct session *s, uint32_t at, const struct pending_row *p)
 {
     return p->id.mapping == at && p->has_old_key && !p->is_delete && !p->is_held &&
            row_index_find(&s->follows[at].m.index, p->id.key) >= 0;
@@ -320,7 +319,7 @@ static size_t count_work(const struct session *s, uint32_t at)
     size_t n = 0;
 
     for (const struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
-        n += is_candidate(s, at, p) || is_landed(s, at, p);
+        n += is_candidate(s, at, p) || rekey_is_landed(s, at, p);
     return n;
 }
 
@@ -329,7 +328,7 @@ static size_t count_work(const struct session *s, uint32_t at)
 static void forget_old_keys(struct session *s, uint32_t at, bool all)
 {
     for (struct pending_row *p = s->set.rows; p != NULL; p = p->hh.next)
-        if (all ? p->id.mapping == at : is_landed(s, at, p))
+        if (all ? p->id.mapping == at : rekey_is_landed(s, at, p))
             p->has_old_key = false;
 }
 
@@ -349,7 +348,7 @@ static int rekey_round(struct session *s, uint32_t at, struct pending_row **rows
     size_t n;
 
     if (tab_read_index(s->sheets, &s->follows[at].m, err) != 0 ||
-        (has_any(s, at, is_landed) && rekey_verify(s, at, err) != 0) ||
+        (has_any(s, at, rekey_is_landed) && rekey_verify(s, at, err) != 0) ||
         settle_landed(s, at, rows, err) != 0)
         return -1;
     if (s->follows[at].m.is_index_stale || s->must_restart)

@@ -7,6 +7,8 @@
 
 enum { REKEY_ROWS_MAX = 1000, REKEY_KEY_MAX = 16 };
 
+/* P, of mapping AT, has got another key, which stands in the tab, wherever that is. */
+bool rekey_is_landed(const struct session *s, uint32_t at, const struct pending_row *p);
 /* KEY's values (NULL: none of them, blank cells) for the key cells of ROW. */
 int rekey_write(struct batch *batch, const struct mapping *m, const struct value *key, int64_t row,
                 struct err *err);

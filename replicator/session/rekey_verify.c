@@ -42,12 +42,6 @@ struct verifying {
     struct base_rows base; /* of the old keys and those that vanished */
 };
 
-static bool has_new_key(const struct verifying *v, const struct pending_row *p)
-{
-    return p->id.mapping == v->at && p->has_old_key && !p->is_delete && !p->is_held &&
-           row_index_find(&v->m->index, p->id.key) >= 0;
-}
-
 static int collect(struct verifying *v, struct err *err)
 {
     struct grid_range header[TAB_RANGES_MAX];
@@ -62,7 +56,7 @@ static int collect(struct verifying *v, struct err *err)
          p = p->hh.next) {
         int64_t row;
 
-        if (!has_new_key(v, p))
+        if (!rekey_is_landed(v->s, v->at, p))
             continue;
         row = row_index_find(&v->m->index, p->id.key);
         v->rows[v->n] = (struct rekeyed){.p = p, .row = row};

@@ -28,7 +28,8 @@ struct watermark_mark {
 struct watermark {
     struct watermark_mark marks[WATERMARK_MARKS]; /* by transaction */
     size_t n;
-    int64_t noted_ms; /* monotonic; the newest */
+    int64_t noted_ms;  /* monotonic; the newest */
+    int64_t looked_ms; /* monotonic; what is on its way was gone through */
 };
 
 /* Something has to wait since CAUSE, and perhaps did already. */
