@@ -2,6 +2,7 @@
 #include "sandbox/display_pattern.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,16 +266,33 @@ static double round_half(double n, int decimals)
     return n * scale < 1e15 ? round(n * scale) / scale : n;
 }
 
+/* N as a mantissa from 1 to 10, which is returned, and a power of ten; taken from its digits, since 10 to the power of -324 is 0. */
+static double split_exponent(double n, int decimals, int *exponent)
+{
+    char text[40];
+    double mantissa;
+    char *end;
+
+    snprintf(text, sizeof(text), "%.16e", n);
+    end = strchr(text, 'e');
+    *exponent = (int)strtol(end + 1, NULL, 10);
+    *end = '\0';
+    mantissa = strtod(text, NULL);
+    if (round_half(mantissa, decimals) >= 10) {
+        mantissa /= 10;
+        ++*exponent;
+    }
+    return mantissa;
+}
+
 static void put_digits(struct buf *out, double n, const struct number_style *s)
 {
     char text[400];
     size_t whole, len;
     int exponent = 0;
 
-    if (s->exponent > 0 && n != 0) {
-        exponent = (int)floor(log10(n));
-        n /= pow(10, exponent);
-    }
+    if (s->exponent > 0 && n != 0)
+        n = split_exponent(n, s->decimals, &exponent);
     snprintf(text, sizeof(text), "%.*f", s->decimals > 30 ? 30 : s->decimals,
              round_half(n, s->decimals));
     len = strlen(text);
@@ -330,6 +348,7 @@ void display_put_pattern(struct buf *out, double n, const char *pattern)
     read_style(p, end, &s);
     for (int i = 0; i < s.percents; i++)
         n *= 100;
+    n = fmin(fmax(n, -DBL_MAX), DBL_MAX);
     if (n < 0 && !is_own)
         buf_putc(out, '-');
     while (p < end) {

@@ -52,6 +52,9 @@ static void number_patterns_are_followed(void **state)
     expect(0, "0;-0;\"none\"", "none");
     expect(12, "0 \"pieces\"", "12 pieces");
     expect(12345, "0.00E+00", "1.23E+04");
+    expect(9999, "0.00E+00", "1.00E+04");
+    expect(-5e-324, "0.0E+00", "-4.9E-324");
+    expect(1e308, "0E+0%%%", "2E+308%%%"); /* no number is larger */
     expect(5, "$#,##0.00", "$5.00");
     expect(1234.5, "@", "1234.5");
 }
