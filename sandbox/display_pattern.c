@@ -266,7 +266,8 @@ static double round_half(double n, int decimals)
     return n * scale < 1e15 ? round(n * scale) / scale : n;
 }
 
-/* N as a mantissa from 1 to 10, which is returned, and a power of ten; taken from its digits, since 10 to the power of -324 is 0. */
+/* N as a mantissa from 1 to 10, which is returned, and a power of ten; taken from its digits, since
+ * 10 to the power of -324 is 0. */
 static double split_exponent(double n, int decimals, int *exponent)
 {
     char text[40];

@@ -64,6 +64,22 @@ def like(row, other):
     return all(same(x, y) for x, y in zip(row, other))
 
 
+_keys = []  # the service account's key, made once by the first sandbox: 2048 bits take a sandbox longer than its start
+
+
+def lend_key(data):
+    """Give the sandbox whose folder DATA will be the key that an earlier one made, if there is one."""
+    if _keys:
+        data.mkdir(parents=True)
+        (data / "service-account.pem").write_bytes(_keys[0])
+        (data / "service-account.pem").chmod(0o600)
+
+
+def keep_key(data):
+    if not _keys:
+        _keys.append((data / "service-account.pem").read_bytes())
+
+
 class Stack:
     """Starts what it is made of; programs (fixture) stops it. Mappings are dictionaries as in schemas/example.yaml,
     without spreadsheet; `table` may lack the database. QUOTA: requests a minute, Google's 60; None: no limit. REPLICATOR,
@@ -84,7 +100,9 @@ class Stack:
             ["--listen", f"127.0.0.1:{self.sandbox_port}", "--data", folder / "sandbox", "--quota", "off" if quota is None else "google",
              "--script", ROOT / "webhook/apps_script/Code.gs", *sandbox],
             ready_url=f"{self.google.base}/healthz")
+        lend_key(folder / "sandbox")
         self.sandbox.start()
+        keep_key(folder / "sandbox")
         self.mappings = [{**m, "table": m["table"] if "." in m["table"] else f"{database}.{m['table']}"}
                          for m in mappings]
         self.spreadsheet = self.google.create("test", [m["tab"] for m in self.mappings])
