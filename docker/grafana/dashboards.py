@@ -116,6 +116,8 @@ def conflicts():
          stat("Held deletes", "They wait for approval: tabrelay deletes.", [(f"max by (mapping) (tabrelay_held_deletes{{{MAPPING}}})", "{{mapping}}")],
               thresholds=above(yellow=1)),
          stat("Waiting rows", "Rows that people typed and that have no key yet.", [(f"max by (mapping) (tabrelay_waiting_rows{{{MAPPING}}})", "{{mapping}}")],
+              thresholds=above(yellow=1)),
+         stat("Values without a tab", "Mappings with tabs_by whose new values get no tab: tabrelay status says why.", "max(tabrelay_families_refused)",
               thresholds=above(yellow=1))],
         [lines("Conflicts that wait", "", [(f"max by (mapping) (tabrelay_conflicts_open{{{MAPPING}}})", "{{mapping}}")]),
          lines("Deletes that wait", "", [(f"max by (mapping) (tabrelay_held_deletes{{{MAPPING}}})", "{{mapping}}")])],

@@ -108,6 +108,13 @@ def a_bad_configuration_is_to_be_taken(world):
     world.stack.replicator.process.send_signal(signal.SIGHUP)
 
 
+@causes("TabrelayValuesWithoutTab")
+def more_values_come_than_may_have_tabs(world):
+    world.stack.sql("INSERT INTO places VALUES (2, 'FR'), (3, 'IT')")
+    yield
+    world.stack.sql("DELETE FROM places WHERE id > 1")
+
+
 @causes("TabrelayDeletesHeld")
 def many_rows_are_deleted_in_the_sheet(world):
     world.triggers(drop=FOREVER)

@@ -18,6 +18,7 @@ FACTOR = 120  # an hour of the rules is half a minute of the tests
 TABLES = """
 CREATE TABLE items (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, qty INT NULL, text VARCHAR(2000) NULL);
 CREATE TABLE others (id INT NOT NULL PRIMARY KEY, name VARCHAR(50) NULL);
+CREATE TABLE places (id INT NOT NULL PRIMARY KEY, country VARCHAR(50) NOT NULL);
 """
 # Held changes fill half of the memory limit, the queue behind them an eighth: some hundred rows of 2,000 characters.
 REPLICATOR = {"memory_limit": "1MiB", "heartbeat_every": "1s", "reconcile_every": "2s"}
@@ -57,12 +58,14 @@ class World:
         self.server.sql("CREATE DATABASE shop")
         self.stack = Stack(self.server, "shop", self.programs, self.folder, [
             {"table": "items", "tab": "Items", "conflict": "manual", "delete_limit_rows": 2, "delete_limit_percent": 100},
-            {"table": "others", "tab": "Others"}], TABLES, start=False)
+            {"table": "others", "tab": "Others"},
+            {"name": "places", "table": "places", "tab": "{value}", "tabs_by": "country", "tabs_limit": 2}], TABLES, start=False)
         self.other = self.stack.google.create("other", ["Others"])
         self.stack.mappings[1]["spreadsheet"] = self.other
         self.configure()
         self.stack.sql("INSERT INTO items (name, qty) VALUES " + ", ".join(f"('item {n}', {n})" for n in range(1, 61)))
         self.stack.sql("INSERT INTO others VALUES " + ", ".join(f"({n}, 'other {n}')" for n in range(1, 21)))
+        self.stack.sql("INSERT INTO places VALUES (1, 'DE')")
         self._watch()
         self.stack.webhook.start()
         self.stack.google.install_script(self.stack.spreadsheet, self.stack.webhook_url, SECRET)
@@ -133,11 +136,11 @@ class World:
             raise AssertionError(f"{why}: {state[0]}") from None
 
     def wait_well(self):
-        """Wait until both mappings follow again: whatever is done next is not a consequence of what was before."""
+        """Wait until all mappings follow again: whatever is done next is not a consequence of what was before."""
         self.stack.wait_equal("Items", 60)
-        follow = ('min(tabrelay_stream_connected) == 1 and sum(tabrelay_mapping_state{state="streaming"}) == 2 '
+        follow = ('min(tabrelay_stream_connected) == 1 and sum(tabrelay_mapping_state{state="streaming"}) == 3 '
                   'and sum(tabrelay_pending_rows) == 0 and sum(up{job=~"tabrelay-.*"}) == 2')
-        wait_until("both mappings to follow", lambda: self.prometheus.query(follow), 40)
+        wait_until("all mappings to follow", lambda: self.prometheus.query(follow), 40)
 
     # what happens
 

@@ -26,7 +26,7 @@ def surroundings(name, environment=None):
     return {**os.environ, "TABRELAY_ROLE": ROLES.get(name, "cli"), **(environment or {})}
 
 
-def wait_until(what, condition, timeout_s=15, every_s=0.02):
+def wait_until(what, condition, timeout_s=15, every_s=0.05):
     """Wait for CONDITION() to be true and return it; AssertionError naming WHAT after TIMEOUT_S."""
     deadline = time.monotonic() + timeout_s
     while True:
