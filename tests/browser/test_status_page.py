@@ -297,3 +297,22 @@ def test_it_says_what_is_away_and_that_the_rest_is_old(shop, browse):
     shop.page.program.start()
     page.wait("the server", lambda: count(page, "body.old") == 0)
     page.console()  # chromium has noted the requests that failed
+
+
+def test_a_mapping_with_a_tab_for_each_value_shows_how_many_and_why_others_get_none(make_stack, programs):
+    stack = make_stack([{"name": "orders", "table": "orders", "tab": "{value}", "tabs_by": "country", "tabs_limit": 2}],
+                       tables="CREATE TABLE orders (id INT PRIMARY KEY, country VARCHAR(20));", start=False)
+    stack.sql("INSERT INTO orders VALUES (1, 'DE'), (2, 'FR')")
+    stack.webhook.start()
+    stack.replicator.start()
+    page = Browser(1180, 900)
+    try:
+        page.open(Page(programs, stack.config).url)
+        page.wait("both tabs", lambda: page.text("#families") == "orders: 2 tabs, one for each value of country (at most 2)")
+        page.wait("all to be well", lambda: sentence(page).startswith("All is well: 2 mappings in step"))
+        stack.sql("INSERT INTO orders VALUES (3, 'IT')")
+        page.wait("the refusal", lambda: sentence(page) == "orders: new values get no tab.")
+        assert "more than tabs_limit (2) are not made" in page.text("#families") and "tabs_limit (2)" in page.text("#banner")
+        assert page.console() == []
+    finally:
+        page.close()

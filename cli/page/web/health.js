@@ -28,6 +28,9 @@ function findings(s) {
         if (m.lag_ms > LATE_MS && m.state === "streaming")
             found.push(["look", `${m.mapping} is late: its last change took ${duration(m.lag_ms)}.`, ""]);
     }
+    for (const f of s.status?.families ?? [])
+        if (f.problem)
+            found.push(["look", `${f.family}: new values get no tab.`, f.problem]);
     const open = (s.conflicts ?? []).reduce((n, c) => n + c.open, 0);
     const held = mappings.reduce((n, m) => n + (m.held_deletes ?? 0), 0);
     if (open > 0)

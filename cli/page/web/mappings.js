@@ -92,8 +92,15 @@ function drawRow(m) {
         make("td", {class: "asks"}, ...drawButtons(m)));
 }
 
+/* A mapping with a tab for each value of a column: how many there are, and why others get none. */
+function drawFamily(f) {
+    return make("li", {}, foreign(f.family), `: ${count(f.tabs ?? 0, "tab")}, one for each value of `, foreign(f.tabs_by), ` (at most ${f.tabs_limit})`,
+        f.problem ? make("small", {}, "new values get no tab since ", time(f.problem_at), ": ", foreign(f.problem)) : null);
+}
+
 export function showMappings(status) {
     const open = new Map((status.conflicts ?? []).map((c) => [c.mapping, c.open]));
     const rows = (status.status?.mappings ?? []).map((m) => ({...m, open: open.get(m.mapping) ?? 0, canAct: canAct()}));
     fill(byId("mapping-rows"), rows, (m) => m.mapping, drawRow);
+    fill(byId("families"), status.status?.families ?? [], (f) => f.family, drawFamily);
 }
