@@ -26,6 +26,11 @@ int apply_over(struct task *task, bool *is_its_row, struct err *err);
 /* Of an edit of a row that MySQL has: mark the touched cells whose later value is known already as
  * stale (apply_late.c). */
 int apply_late(struct task *task, struct err *err);
+/* The script writes the key of a new row, and rows may have moved since it read them: has it landed
+ * in another row? Then most cells besides the edited ones show neither what MySQL has nor what was
+ * agreed on, nor what that took the place of (apply_update.c). Such an edit is left to a
+ * comparison: where it was the row after all, it only comes later. */
+bool apply_is_strange(const struct task *task);
 /* Does edited cell I, of which nobody tells what it showed before, say what was agreed on before
  * the newest edit of it? (apply_late.c) */
 bool apply_repeats(const struct task *task, size_t i);

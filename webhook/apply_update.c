@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base.h"
 #include "webhook/apply_steps.h"
 #include "webhook/held.h"
 #include "webhook/row.h"
@@ -21,6 +22,47 @@ static bool is_another_row(const struct task *task)
             return true;
     }
     return false;
+}
+
+bool apply_is_strange(const struct task *task)
+{
+    size_t n_own = 0, n_strange = 0;
+
+    if (!task->has_base || task->request->source != EDIT_SCRIPT || task->edit->is_forced)
+        return false;
+    for (size_t i = 0; i < task->m->n_columns; i++) {
+        const struct task_cell *cell = &task->cells[i];
+        struct merge_cell merge = task_sides(task, i, task->mysql[i], false);
+        uint64_t hash = hash_value(cell->value), previous;
+        bool is_shown;
+
+        if (task->m->columns[i].is_key) {
+            if (cell->is_edited)
+                return false;
+            continue;
+        }
+        if (!cell->is_sent || cell->is_edited)
+            continue;
+        if (value_equal(cell->value, task->mysql[i]) || (merge.has_base && merge.base == hash) ||
+            (base_find_previous(task->base.hashes.ptr, task->base.hashes.len,
+                                schema_column_of(task->m, i)->name, &previous, &is_shown) &&
+             previous == hash)) {
+            n_own += cell->value.state != VALUE_NULL;
+        } else {
+            n_strange += cell->value.state != VALUE_NULL;
+        }
+    }
+    return n_strange > 1 && n_strange > n_own;
+}
+
+/* Comparing finds whose row it is, and what was typed there. */
+static int leave_to_comparison(struct task *task)
+{
+    task->reconcile = "a key stood in a row that is not its own";
+    task->answer.outcome = ANSWER_IGNORED;
+    answer_say(&task->answer, "the row shows nothing of what belongs to its key: the tab is "
+                              "compared, and the edit is found then");
+    return 0;
 }
 
 static int refuse_another_row(struct task *task, struct err *err)
@@ -181,6 +223,8 @@ int apply_update(struct task *task, struct err *err)
         task->reconcile = "a key was typed over";
     if (is_another_row(task))
         return refuse_another_row(task, err);
+    if (apply_is_strange(task))
+        return leave_to_comparison(task);
     if (apply_late(task, err) != 0 || apply_update_decide(task, writes, &tally, err) != 0 ||
         write_row(task, writes, &tally, err) != 0 ||
         apply_update_answer(task, &tally, &must_save_base, err) != 0)

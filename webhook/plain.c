@@ -285,7 +285,8 @@ static int decide_edit(struct plain_edit *e, bool *is_plain, struct err *err)
 {
     struct task *task = &e->task;
 
-    *is_plain = task->is_found && task->has_base && !is_anything_held(task);
+    *is_plain =
+        task->is_found && task->has_base && !is_anything_held(task) && !apply_is_strange(task);
     for (size_t i = 0; *is_plain && i < task->m->n_columns; i++)
         *is_plain = !task->cells[i].is_edited || !(is_conflict(task, i) || apply_repeats(task, i));
     if (!*is_plain)

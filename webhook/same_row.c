@@ -10,6 +10,19 @@
 /* Google's clock gives the time of a script's edit, ours that of the other's arrival. */
 #define CLOCKS_MS 5000
 
+/* So long a row may stand without the key that it has in MySQL. */
+#define KEYLESS_MS 300000
+
+/* Were cells cleared only? A row that shows what was inserted already is that row then, wherever it
+ * has moved: nobody has typed it twice. */
+static bool types_nothing(const struct task *task)
+{
+    for (size_t i = 0; i < task->m->n_columns; i++)
+        if (task->cells[i].is_edited && task->cells[i].cell.type != CELL_BLANK)
+            return false;
+    return true;
+}
+
 /* A found row was typed before the tab was read, the edit's time: what the script has told since
  * may be it. */
 static int64_t since_ms(const struct task *task)
@@ -19,14 +32,17 @@ static int64_t since_ms(const struct task *task)
 
 static int find(struct task *task, struct db_rows *rows, struct err *err)
 {
-    bool is_script = task->request->source == EDIT_SCRIPT;
+    bool is_found = task->request->source != EDIT_SCRIPT || types_nothing(task);
+    int64_t since_at_ms = task->request->source == EDIT_SCRIPT && is_found
+                              ? task->edit->time_ms - KEYLESS_MS
+                              : since_ms(task);
     char since[EDIT_LOG_TIME_SIZE];
 
-    edit_log_time(since_ms(task) < 0 ? 0 : since_ms(task), since);
+    edit_log_time(since_at_ms < 0 ? 0 : since_at_ms, since);
     const struct db_param params[] = {
         DB_P_TEXT(task->m->cfg->name),
         DB_P_BYTES(task->content.bytes, sizeof(task->content.bytes)),
-        DB_P_TEXT(edit_source_name(is_script ? EDIT_FOUND : EDIT_SCRIPT)),
+        DB_P_TEXT(edit_source_name(is_found ? EDIT_SCRIPT : EDIT_FOUND)),
         DB_P_TEXT(since),
     };
     if (db_run(task->db,

@@ -46,8 +46,7 @@ int placement_add(struct session *s, uint32_t mapping, struct hash128 key, const
     struct pending_row *pending = change_set_find(&s->set, mapping, key);
     struct placement *p;
 
-    if (!mapping_writes_sheet(&s->follows[mapping].m) || placement_find(s, mapping, key) != NULL ||
-        row_index_find(&s->follows[mapping].m.index, key) >= 0)
+    if (!mapping_writes_sheet(&s->follows[mapping].m) || placement_find(s, mapping, key) != NULL)
         return 0;
     p = calloc(1, sizeof(*p));
     if (p == NULL || (p->row_key = strdup(row_key)) == NULL) {
@@ -115,6 +114,28 @@ bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t 
         shown += cell->type != CELL_BLANK;
     }
     return shown > 0;
+}
+
+bool placement_is_mostly_row(const struct mapping *m, const struct grid *grid, int64_t row,
+                             const struct base_row *base)
+{
+    size_t own = 0, strange = 0;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
+        uint64_t hash;
+
+        if (m->columns[i].is_key && cell->type != CELL_BLANK)
+            return false;
+        if (m->columns[i].is_key || cell->type == CELL_BLANK ||
+            !base_find(base->hashes, base->hashes_len, mapping_column_of(m, i)->name, &hash))
+            continue;
+        if (tab_cell_shows(m, i, cell, hash))
+            own++;
+        else
+            strange++;
+    }
+    return own > strange;
 }
 
 /* The row of P in the tab, -1 if there is none, -2 on an error. */
@@ -202,11 +223,11 @@ static int settle(struct session *s, struct placement *p, struct err *err)
 
 /* The script writes a key into the row that it has read a moment before, and a person may delete or
  * insert a row in between. So one cell of the row at least must show what was typed, or what MySQL
- * made of it. */
+ * made of it, and no more cells something else: rows have defaults in common. */
 static bool is_at_home(const struct mapping *m, const struct grid *grid, int64_t row,
                        const struct base_row *base, const struct row_image *image)
 {
-    size_t expected = 0;
+    size_t expected = 0, own = 0, strange = 0;
 
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
@@ -220,9 +241,11 @@ static bool is_at_home(const struct mapping *m, const struct grid *grid, int64_t
         if (tab_cell_shows(m, i, cell, hash) ||
             (image != NULL && cell->type != CELL_BLANK &&
              tab_cell_shows(m, i, cell, hash_value(image->values[i]))))
-            return true;
+            own++;
+        else
+            strange += cell->type != CELL_BLANK;
     }
-    return expected == 0;
+    return expected == 0 || (own > 0 && own >= strange);
 }
 
 /* The key stands in a row that is not its own: take it away there. The row is looked for by its
@@ -244,6 +267,8 @@ static int take_key_away(struct session *s, uint32_t mapping, int64_t row, struc
     grids_free(none, 0);
     batch_free(batch);
     f->m.is_index_stale = true;
+    if (f->n_robbed < ROBBED_MAX)
+        f->robbed[f->n_robbed++] = row;
     reconcile_request(f, false);
     log_warn("placement: a key stood in a row that is not its own mapping=%s row=%lld",
              f->m.cfg->name, (long long)row + 1);

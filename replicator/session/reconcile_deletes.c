@@ -94,7 +94,17 @@ static int read_candidates(struct comparison *c, struct candidates *out, struct 
                                      &out->grids, err);
 }
 
-/* The person cleared the key, not the row: write it back. */
+/* Has ROW lost its key to another one that was written there by mistake? */
+static bool was_robbed(const struct follow *f, int64_t row)
+{
+    for (size_t i = 0; i < f->n_robbed; i++)
+        if (f->robbed[i] == row)
+            return true;
+    return false;
+}
+
+/* The person cleared the key, not the row: write it back. Where the key was lost by our mistake
+ * somebody may have typed in the row since: most of it tells then whose it is. */
 static int restore_key(struct comparison *c, struct candidates *in, const struct base_row *base,
                        bool *restored, struct err *err)
 {
@@ -102,7 +112,10 @@ static int restore_key(struct comparison *c, struct candidates *in, const struct
 
     for (size_t i = 0; i < in->n; i++)
         for (int64_t row = in->ranges[i].row; row < in->ranges[i].end_row; row++, at++) {
-            if (in->is_taken[at] || !placement_is_row(&c->f->m, &in->grids[i], row, base))
+            if (in->is_taken[at] ||
+                (!placement_is_row(&c->f->m, &in->grids[i], row, base) &&
+                 !(was_robbed(c->f, row) &&
+                   placement_is_mostly_row(&c->f->m, &in->grids[i], row, base))))
                 continue;
             in->is_taken[at] = true;
             *restored = true;
@@ -243,6 +256,8 @@ static int take_all_gone(struct comparison *c, size_t n_gone, bool only_approved
     if (rc == 0 && n > 0)
         rc = take_some(c, &in, some, n, err);
     grids_free(in.grids, in.n);
+    if (rc == 0)
+        c->f->n_robbed = 0;
     return rc;
 }
 

@@ -134,6 +134,10 @@ static int look_at_row(struct comparison *c, const struct grid *grid, int64_t ro
         return -1;
     if (!base_list_is_same(entry, base))
         return 0;
+    if (placement_find(c->s, c->at, key) != NULL) { /* is the key where it belongs? */
+        reconcile_request(c->f, false);
+        return 0;
+    }
     if (base != NULL)
         return compare_known(c, grid, row, base, entry, err);
     if (!is_deleted(c, row))

@@ -99,6 +99,8 @@ struct turn {
 };
 
 /* A mapping as the session follows it. */
+enum { ROBBED_MAX = 16 };
+
 struct follow {
     struct mapping m;
     struct turn turn; /* its spreadsheet's; of the spreadsheet's first mapping only */
@@ -109,6 +111,8 @@ struct follow {
     size_t chunk_size;            /* rows to read next, at most; 0: none was read yet */
     size_t chunk_row_bytes;       /* of a request, of the last chunk's rows at the mean */
     size_t chunk_row_memory;
+    int64_t robbed[ROBBED_MAX]; /* rows that lost their own key to another's, until compared */
+    size_t n_robbed;
     struct progress progress;
     bool is_chunk_pending; /* rows of chunks are on their way to the sheet */
     char *chunk_key;       /* owned; the last key of them; NULL: it was the last chunk */
@@ -402,6 +406,9 @@ void placement_remove(struct session *s, struct placement *p);
 /* Does ROW of GRID (all mapped columns) have a blank key, and show what BASE says? Pure. */
 bool placement_is_row(const struct mapping *m, const struct grid *grid, int64_t row,
                       const struct base_row *base);
+/* The same, where most cells that are not blank do. Pure. */
+bool placement_is_mostly_row(const struct mapping *m, const struct grid *grid, int64_t row,
+                             const struct base_row *base);
 /* Write the key into ROW. */
 int placement_write_key(struct session *s, struct mapping *m, const char *row_key, int64_t row,
                         struct err *err);

@@ -39,6 +39,7 @@ def silent(stack):
 def start(stack, rows=5):
     stack.sql("INSERT INTO items (name, price) VALUES " + ", ".join(f"('item {n}', {n})" for n in range(rows)))
     stack.wait_equal("Items")
+    wait_until("the acknowledgement", lambda: stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.base") == [(rows,)])
     silent(stack)
 
 
@@ -97,3 +98,56 @@ def test_the_key_is_written_over_that_of_another_row(stack):
     wait_until("both rows", lambda: stack.differences("Items") == "", 40)
     assert stack.sql("SELECT COUNT(*) FROM items") == [(6,)]
     assert stack.sql("SELECT name FROM items WHERE id = 3") == [("item 2",)]
+
+
+def shown_row(stack, row, *edited):
+    """What the script sends of a row in which EDITED was typed."""
+    headers, values = stack.cells("Items")[0], stack.cells("Items")[row]
+    cells = dict(zip(headers, values))
+    cells.update(since=None, updated_at=None)
+    return {"id": str(uuid.uuid4()), "kind": "upsert", "time": int(time.time() * 1000), "row": row + 1, "edited": list(edited), "cells": cells}
+
+
+def wait_put_right(stack, key):
+    wait_until("both rows", lambda: stack.differences("Items") == "", 40)
+    assert stack.sql("SELECT name, price FROM items WHERE id IN (3, %s) ORDER BY id", (key,)) == [("item 2", 2), ("typed", 7)]
+    assert stack.sql("SELECT COUNT(*) FROM items") == [(6,)]
+
+
+def test_what_is_typed_where_anothers_key_stands_goes_to_the_rows_own(stack):
+    start(stack)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "spreadsheets.get", "hold": True}])
+    type_row(stack, 6, "typed", 7)
+    key = post(stack, [typed_row(stack, 6, "typed", 7)])[0]["key"]["id"]
+    stack.act({"action": "edit", "tab": "Items", "row": 3, "column": 0, "value": str(key)})  # the script, after a sort
+    stack.act({"action": "edit", "tab": "Items", "row": 3, "column": stack.cells("Items")[0].index("note"), "value": "here"})
+    result = post(stack, [shown_row(stack, 3, "note")])[0]
+    assert result["outcome"] == "ignored" and "shows nothing of what belongs to its key" in result["message"]
+    stack.google.call("POST", "/sandbox/v1/faults/release")
+    wait_put_right(stack, key)
+    assert stack.sql("SELECT id, note FROM items WHERE note IS NOT NULL") == [(3, "here")]
+    assert stack.sql(f"SELECT COUNT(*) FROM {stack.state_database}.edit_log WHERE row_key = '[\"{key}\"]' AND operation = 'update'") == [(0,)]
+
+
+def test_a_key_in_another_row_is_seen_by_the_session_after(stack):
+    start(stack)
+    stack.replicator.kill()
+    type_row(stack, 6, "typed", 7)
+    key = post(stack, [typed_row(stack, 6, "typed", 7)])[0]["key"]["id"]
+    stack.act({"action": "edit", "tab": "Items", "row": 3, "column": 0, "value": str(key)})
+    stack.replicator.start()
+    wait_put_right(stack, key)
+
+
+def test_a_row_whose_key_has_not_come_is_not_inserted_again_when_a_cell_of_it_is_cleared(stack):
+    """As when a column is moved: the script tells each row of it, and the row has moved, too."""
+    start(stack)
+    stack.replicator.kill()
+    type_row(stack, 6, "typed", 7)
+    key = post(stack, [typed_row(stack, 6, "typed", 7)])[0]["key"]["id"]
+    stack.act({"action": "insert_rows", "tab": "Items", "index": 2, "count": 3})
+    result = post(stack, [{**typed_row(stack, 9, "typed", 7), "edited": ["note"]}])[0]
+    assert (result["outcome"], result["operation"], result["key"]["id"]) == ("applied", "insert", key)
+    stack.replicator.start()
+    stack.wait_equal("Items", 30)
+    assert stack.sql("SELECT COUNT(*) FROM items") == [(6,)]
