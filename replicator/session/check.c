@@ -115,12 +115,15 @@ static bool is_refused(const struct check *c, const struct mapping *m, size_t i,
 }
 
 /* The columns of ROW that do not show what base says and may be written again, as a JSON array of
- * names; empty if there are none. They show what was refused, or what was agreed on before: a write
- * of ours landed on the edit. Anything else a person has typed meanwhile (*IS_TYPED). */
-static void find_differences(const struct mapping *m, const struct check *check,
+ * names; empty if there are none. They show what was refused, what was agreed on before, or what we
+ * wrote last: a write of ours landed on the edit. Anything else a person has typed meanwhile
+ * (*IS_TYPED). */
+static void find_differences(const struct session *s, const struct check *check,
                              const struct grid *grid, int64_t row, const struct base_row *base,
                              struct buf *out, bool *is_typed)
 {
+    const struct mapping *m = &s->follows[check->id.mapping].m;
+
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct cell *cell = grid_at(grid, row, m->columns[i].sheet_column);
         const char *name = mapping_column_of(m, i)->name;
@@ -132,6 +135,7 @@ static void find_differences(const struct mapping *m, const struct check *check,
             tab_cell_shows(m, i, cell, hash))
             continue;
         if (m->columns[i].to_mysql && !is_refused(check, m, i, cell) &&
+            !recent_shows(s, check->id.mapping, check->id.key, i, cell) &&
             !(base_find_previous(base->hashes, base->hashes_len, name, &previous, &is_shown) &&
               tab_cell_shows(m, i, cell, previous))) {
             *is_typed = true;
@@ -163,7 +167,7 @@ static int compare(struct session *s, struct check *c, const struct grid *grid, 
         s->follows[c->id.mapping].m.is_index_stale = true;
         return check_add(s, c->id.mapping, c->id.key, c->row_key, NULL, err);
     }
-    find_differences(m, c, grid, row, known, &columns, &is_typed);
+    find_differences(s, c, grid, row, known, &columns, &is_typed);
     if (is_typed)
         reconcile_request(&s->follows[c->id.mapping], false);
     if (columns.is_failed)

@@ -345,9 +345,17 @@ bool shipment_is_written(enum plan_action action)
 
 static void note_written(struct session *s, const struct share *share)
 {
-    for (size_t i = 0; i < share->plan.n_rows; i++)
-        if (shipment_is_written(share->plan.rows[i].action))
-            recent_note(s, share->at, share->plan.rows[i].pending->id.key);
+    bool is_busy = due_is_busy(s, &s->follows[share->at]);
+
+    for (size_t i = 0; i < share->plan.n_rows; i++) {
+        const struct planned_row *row = &share->plan.rows[i];
+        struct recent *recent = shipment_is_written(row->action)
+                                    ? recent_note(s, share->at, row->pending->id.key)
+                                    : NULL;
+
+        if (is_busy && recent != NULL)
+            recent_keep(recent, &share->plan, row);
+    }
 }
 
 static void count_rows(const struct share *share)

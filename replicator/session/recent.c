@@ -4,15 +4,23 @@
  *
  * A person edits a cell, and our write for the same row lands on it before the webhook has the
  * edit: the echo of that edit must then be written although base says that the sheet shows it
- * already. The edit's time is the sheet's clock and ours may differ.
+ * already. The edit's time is the sheet's clock and ours may differ. Several such edits of a cell
+ * may come at once, and base then says nothing of what we wrote: it is kept here, so that it is
+ * not taken for what a person typed.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "replicator/session/session.h"
+#include "replicator/sync/plan.h"
+#include "replicator/sync/tab.h"
 
-enum { CLOCKS_DIFFER_MS = 5000, RECENTS_MAX = 25000 };
+enum {
+    CLOCKS_DIFFER_MS = 5000,
+    RECENTS_MAX = 25000,
+    SHOWN_MS = 60000 /* a value of so long ago is typed again, rather */
+};
 
 /* NULL: there is no room. */
 static struct recent *add(struct session *s, struct row_id id)
@@ -29,35 +37,63 @@ static struct recent *add(struct session *s, struct row_id id)
     return NULL;
 }
 
-void recent_note(struct session *s, uint32_t mapping, struct hash128 key)
+static struct row_id make_id(uint32_t mapping, struct hash128 key)
 {
-    struct recent *r;
     struct row_id id;
 
     memset(&id, 0, sizeof(id));
     id.mapping = mapping;
     id.key = key;
+    return id;
+}
+
+static struct recent *find(const struct session *s, uint32_t mapping, struct hash128 key)
+{
+    struct row_id id = make_id(mapping, key);
+    struct recent *r;
+
     HASH_FIND(hh, s->recents, &id, sizeof(id), r);
-    if (r == NULL && (r = add(s, id)) == NULL) {
+    return r;
+}
+
+struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 key)
+{
+    struct recent *r = find(s, mapping, key);
+
+    if (r == NULL && (r = add(s, make_id(mapping, key))) == NULL) {
         /* Bounded: forget them all, and take every row as written until now. */
         recents_close(s);
         s->recents_floor_ms = clock_wall_ms();
-        return;
+        return NULL;
     }
     r->wall_ms = clock_wall_ms();
+    return r;
+}
+
+void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row)
+{
+    if (r->shown == NULL)
+        r->shown = calloc(plan->mapping->n_columns, sizeof(*r->shown));
+    for (size_t c = row->first_cell; r->shown != NULL && c < row->first_cell + row->n_cells; c++)
+        r->shown[plan->cells[c].mapped] = hash_value(plan->cells[c].v);
+}
+
+bool recent_shows(const struct session *s, uint32_t mapping, struct hash128 key, size_t i,
+                  const struct cell *cell)
+{
+    const struct recent *r = find(s, mapping, key);
+
+    return r != NULL && r->shown != NULL && r->shown[i] != 0 &&
+           clock_wall_ms() - r->wall_ms < SHOWN_MS &&
+           tab_cell_shows(&s->follows[mapping].m, i, cell, r->shown[i]);
 }
 
 bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 key,
                      int64_t edited_ms, bool is_own_clock)
 {
+    const struct recent *r = find(s, mapping, key);
     int64_t wrote = s->recents_floor_ms;
-    struct recent *r;
-    struct row_id id;
 
-    memset(&id, 0, sizeof(id));
-    id.mapping = mapping;
-    id.key = key;
-    HASH_FIND(hh, s->recents, &id, sizeof(id), r);
     if (r != NULL)
         wrote = r->wall_ms;
     return wrote > 0 && edited_ms < wrote + (is_own_clock ? 0 : CLOCKS_DIFFER_MS);
@@ -70,6 +106,7 @@ void recents_close(struct session *s)
     HASH_ITER(hh, s->recents, r, next)
     {
         HASH_DEL(s->recents, r);
+        free(r->shown);
         free(r);
     }
 }

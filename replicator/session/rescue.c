@@ -161,7 +161,7 @@ static bool shows_mysql(const struct mapping *m, const struct planned_row *row, 
 }
 
 /* A cell that is to be forced, or on which a write of ours may have landed, shows what MySQL's
- * value or the edit took the place of. */
+ * value or the edit took the place of, or what we wrote over what was typed. */
 static bool shows_previous(const struct rescue *r, const struct planned_row *row, size_t i,
                            const struct cell *cell, const struct base_row *base)
 {
@@ -169,11 +169,13 @@ static bool shows_previous(const struct rescue *r, const struct planned_row *row
     uint64_t previous;
     bool is_shown;
 
-    return (pending_row_is_forced(row->pending, i) ||
-            check_is_due(r->s, r->share->at, row->pending->id.key)) &&
-           base_find_previous(base->hashes, base->hashes_len, mapping_column_of(m, i)->name,
-                              &previous, &is_shown) &&
-           tab_cell_shows(m, i, cell, previous);
+    if (!pending_row_is_forced(row->pending, i) &&
+        !check_is_due(r->s, r->share->at, row->pending->id.key))
+        return false;
+    return (base_find_previous(base->hashes, base->hashes_len, mapping_column_of(m, i)->name,
+                               &previous, &is_shown) &&
+            tab_cell_shows(m, i, cell, previous)) ||
+           recent_shows(r->s, r->share->at, row->pending->id.key, i, cell);
 }
 
 /* Is it neither what the row showed last, as far as we know, nor what it showed before? */

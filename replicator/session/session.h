@@ -219,6 +219,8 @@ struct orphan {
 struct recent {
     struct row_id id;
     int64_t wall_ms;
+    uint64_t *shown; /* owned; a hash a column (0: none) of what was written while people were at
+                        work; NULL: not kept */
     UT_hash_handle hh;
 };
 
@@ -502,7 +504,13 @@ void found_decide(struct found *f, int64_t conflict, int64_t changed_us);
 void found_resolve(struct found *f, int64_t conflict);
 
 /* recent.c */
-void recent_note(struct session *s, uint32_t mapping, struct hash128 key);
+/* The row was written just now; NULL: not kept, for want of room. The session's. */
+struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 key);
+/* Keep what PLAN has written in ROW, which R was noted for. */
+void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row);
+/* Does CELL show what was written last in mapped column I of the row, as far as that was kept? */
+bool recent_shows(const struct session *s, uint32_t mapping, struct hash128 key, size_t i,
+                  const struct cell *cell);
 bool recent_is_after(const struct session *s, uint32_t mapping, struct hash128 key,
                      int64_t edited_ms, bool is_own_clock);
 void recents_close(struct session *s);
