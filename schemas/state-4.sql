@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS sent_batch (
     number BIGINT NOT NULL,
     writer CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     -- JSON: [{"mapping": name, "columns": [names], "rows": [[key hash, changed_us, [[column, hash of the value, is blank], ...]], ...]},
-    -- ...]; null for the cells: the row was to go.
+    -- ...]; null for the cells: the row was to go; true after the cells: it was inserted.
     content LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     sent_at DATETIME(3) NOT NULL,
     PRIMARY KEY (instance, spreadsheet)

@@ -39,7 +39,7 @@ int lost_record(struct session *s, struct shipment *sh, struct err *err)
     CLEANUP_BUF struct buf content = BUF_INIT;
     bool any;
 
-    if (lost_print(sh, &content, &any, err) != 0)
+    if (lost_print(s, sh, &content, &any, err) != 0)
         return -1;
     if (!any)
         return 0;

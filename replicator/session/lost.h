@@ -24,6 +24,7 @@ struct lost_row {
     int64_t changed_us;
     size_t first_cell, n_cells;
     bool is_gone;
+    bool is_new;   /* it was inserted: nothing is looked for but what people typed over it since */
     bool is_home;  /* it shows all that was written */
     bool is_found; /* some of it */
     UT_hash_handle hh;
@@ -41,9 +42,11 @@ struct lost_share {
     struct arena arena;
 };
 
-/* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. */
+/* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. New
+ * rows only where people may be at work, and they are few. */
 struct shipment;
-int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err *err);
+int lost_print(const struct session *s, const struct shipment *sh, struct buf *out, bool *any,
+               struct err *err);
 int lost_print_keys(const struct mapping *m, const struct hash128 *keys, size_t n, struct buf *out,
                     struct err *err);
 /* Read one share of it. Columns that the mapping has no more are left out. ERR_FORMAT. */

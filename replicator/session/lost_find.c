@@ -78,7 +78,7 @@ static int look_for_home(struct hunt *h, const struct grid *grid, int64_t at, st
     struct hash128 key;
 
     if (!key_at(m, grid, at, &key) || (row = find_lost(share, key)) == NULL || row->is_gone ||
-        row->is_found)
+        row->is_new || row->is_found)
         return 0;
     row->is_home = shows(m, share->cells, row, grid, at);
     row->is_found = row->is_home;
@@ -170,8 +170,9 @@ static int find_home(struct hunt *h, struct err *err)
     if (rows == NULL)
         return err_nomem(err, "flush");
     for (size_t i = 0; i < share->n_rows; i++) {
-        int64_t row =
-            share->rows[i].is_gone ? -1 : row_index_find(&share->m->index, share->rows[i].key);
+        int64_t row = share->rows[i].is_gone || share->rows[i].is_new
+                          ? -1
+                          : row_index_find(&share->m->index, share->rows[i].key);
 
         if (row >= 0)
             rows[n++] = row;
@@ -224,7 +225,7 @@ static int add_content(struct hunt *h, const struct lost_row *row, struct err *e
     const struct lost_cell *first = first_cell(h->share, row);
     struct content *head, *c;
 
-    if (row->is_gone || first == NULL)
+    if (row->is_gone || row->is_new || first == NULL)
         return 0;
     head = find_content(h, first->mapped, first->hash);
     for (c = head; c != NULL && !has_same_cells(h->share, c->like, row);)
@@ -327,7 +328,7 @@ static int look_at_row(struct hunt *h, const struct grid *grid, int64_t at, stru
 static bool are_all_home(const struct lost_share *share)
 {
     for (size_t i = 0; i < share->n_rows; i++)
-        if (!share->rows[i].is_gone && !share->rows[i].is_home)
+        if (!share->rows[i].is_gone && !share->rows[i].is_new && !share->rows[i].is_home)
             return false;
     return true;
 }

@@ -255,6 +255,16 @@ static int bring_back(struct session *s, const struct lost_share *share, struct 
     return compare_request(s, &s->follows[share->at], err);
 }
 
+/* It was written a moment ago; and where it is new, what was. */
+static void note_row(struct session *s, const struct lost_share *share, const struct lost_row *row)
+{
+    struct recent *recent = recent_note(s, share->at, row->key);
+
+    for (size_t c = row->first_cell;
+         recent != NULL && row->is_new && c < row->first_cell + row->n_cells; c++)
+        recent_keep_cell(recent, share->m->n_columns, share->cells[c].mapped, share->cells[c].hash);
+}
+
 int lost_judge(struct session *s, struct lost_share *share, struct err *err)
 {
     struct hunt h = {.s = s, .share = share};
@@ -269,6 +279,6 @@ int lost_judge(struct session *s, struct lost_share *share, struct err *err)
         rc = bring_back(s, share, err);
     for (size_t i = 0; rc == 0 && i < share->n_rows; i++)
         if (!share->rows[i].is_gone)
-            recent_note(s, share->at, share->rows[i].key);
+            note_row(s, share, &share->rows[i]);
     return rc;
 }

@@ -9,12 +9,16 @@
 #include "replicator/session/shipment.h"
 #include "replicator/sync/tab.h"
 
+enum { NEW_MAX = 1000 }; /* new rows of a batch that are written down: a fill has more */
+
 /* --- writing --- */
 
-/* A new row is one of its own wherever it lands: it hits nobody. */
-static bool is_told(enum plan_action action)
+/* A new row is one of its own wherever it lands: it hits nobody. But before base knows it somebody
+ * may type there, and a session after this one has to tell that from what the batch brought. */
+static bool is_told(enum plan_action action, bool has_new)
 {
-    return action == PLAN_UPDATE || action == PLAN_DELETE || action == PLAN_CLEAR;
+    return action == PLAN_UPDATE || action == PLAN_DELETE || action == PLAN_CLEAR ||
+           (has_new && action == PLAN_INSERT);
 }
 
 /* Cells that would not be known again (a notice for a value that is too long) are left out. */
@@ -57,7 +61,7 @@ static void begin_share(const struct mapping *m, struct buf *out)
     buf_puts(out, "],\"rows\":[");
 }
 
-static void put_share(const struct plan *plan, struct buf *out, bool *any)
+static void put_share(const struct plan *plan, bool has_new, struct buf *out, bool *any)
 {
     const char *before = "";
 
@@ -65,27 +69,32 @@ static void put_share(const struct plan *plan, struct buf *out, bool *any)
     for (size_t i = 0; i < plan->n_rows; i++) {
         const struct planned_row *row = &plan->rows[i];
 
-        if (!is_told(row->action))
+        if (!is_told(row->action, has_new))
             continue;
         buf_puts(out, before);
         put_row(out, row->pending->id.key, row->pending->changed_us);
-        if (row->action == PLAN_UPDATE)
+        if (row->action == PLAN_UPDATE || row->action == PLAN_INSERT)
             put_cells(plan, row, out);
         else
             buf_puts(out, "null");
-        buf_putc(out, ']');
+        buf_puts(out, row->action == PLAN_INSERT ? ",true]" : "]");
         before = ",";
         *any = true;
     }
     buf_puts(out, "]}");
 }
 
-int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err *err)
+int lost_print(const struct session *s, const struct shipment *sh, struct buf *out, bool *any,
+               struct err *err)
 {
     *any = false;
     for (size_t i = 0; i < sh->n_shares; i++) {
+        const struct share *share = &sh->shares[i];
+        bool has_new =
+            share->plan.n_inserts <= NEW_MAX && rescue_is_wanted(s, &s->follows[share->at]);
+
         buf_putc(out, i == 0 ? '[' : ',');
-        put_share(&sh->shares[i].plan, out, any);
+        put_share(&share->plan, has_new, out, any);
     }
     buf_putc(out, ']');
     return out->is_failed ? err_nomem(err, "flush") : 0;
@@ -172,7 +181,9 @@ static int read_row(struct lost_share *share, const cJSON *names, const cJSON *j
     const cJSON *changed = cJSON_GetArrayItem(json, 1), *cells = cJSON_GetArrayItem(json, 2);
     struct lost_row *other;
 
-    *row = (struct lost_row){.first_cell = share->n_cells, .is_gone = cJSON_IsNull(cells)};
+    *row = (struct lost_row){.first_cell = share->n_cells,
+                             .is_gone = cJSON_IsNull(cells),
+                             .is_new = cJSON_IsTrue(cJSON_GetArrayItem(json, 3))};
     if (!read_key(cJSON_GetArrayItem(json, 0), &row->key) || !cJSON_IsNumber(changed) ||
         (!row->is_gone && !cJSON_IsArray(cells)) || !read_cells(share, row, names, cells))
         return unreadable(share, err);

@@ -70,12 +70,26 @@ struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 k
     return r;
 }
 
-void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row)
+void recent_keep_cell(struct recent *r, size_t n, size_t i, uint64_t hash)
 {
     if (r->shown == NULL)
-        r->shown = calloc(plan->mapping->n_columns, sizeof(*r->shown));
-    for (size_t c = row->first_cell; r->shown != NULL && c < row->first_cell + row->n_cells; c++)
-        r->shown[plan->cells[c].mapped] = hash_value(plan->cells[c].v);
+        r->shown = calloc(n + 1, sizeof(*r->shown));
+    if (r->shown != NULL)
+        r->shown[i] = hash;
+}
+
+void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row)
+{
+    for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
+        recent_keep_cell(r, plan->mapping->n_columns, plan->cells[c].mapped,
+                         hash_value(plan->cells[c].v));
+}
+
+const uint64_t *recent_shown(const struct session *s, uint32_t mapping, struct hash128 key)
+{
+    const struct recent *r = find(s, mapping, key);
+
+    return r == NULL ? NULL : r->shown;
 }
 
 bool recent_shows(const struct session *s, uint32_t mapping, struct hash128 key, size_t i,

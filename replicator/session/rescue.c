@@ -15,7 +15,7 @@
  * known (lost.c), the row was in no batch since its change came, not all of it is to be forced. A
  * cell that is to be forced because of an edit may show what was agreed on before, too, another one
  * anything. A row that a batch without an answer has inserted has no base yet: it shows what that
- * batch brought, or an edit.
+ * batch brought (also one of a session before: lost.c), or an edit.
  * What is typed between this reading and the writing is still lost; Sheets has no conditional
  * write.
  */
@@ -67,7 +67,7 @@ static bool has_script(const struct follow *f)
     return f->m.cfg->sheet_changes == CONFIG_APPS_SCRIPT;
 }
 
-static bool is_wanted(const struct session *s, const struct follow *f)
+bool rescue_is_wanted(const struct session *s, const struct follow *f)
 {
     return f->m.cfg->direction == CONFIG_BOTH && (!has_script(f) || due_is_busy(s, f));
 }
@@ -106,6 +106,26 @@ static void wait_for_read(struct rescue *r)
         row->pending->n_read_waits++;
         wait_until_ms(r, row->pending, until_ms);
     }
+}
+
+/* Rows that a batch of a session before has inserted, and base does not know. */
+static int adopt_inserted(struct rescue *r, struct err *err)
+{
+    for (size_t i = 0; i < r->share->plan.n_rows; i++) {
+        struct planned_row *row = &r->share->plan.rows[i];
+        size_t n = r->share->plan.mapping->n_columns;
+        const uint64_t *shown = row->action == PLAN_UPDATE && row->base == NULL
+                                    ? recent_shown(r->s, r->share->at, row->pending->id.key)
+                                    : NULL;
+
+        if (shown == NULL || row->pending->inserted != NULL)
+            continue;
+        row->pending->inserted = calloc(n + 1, sizeof(*row->pending->inserted));
+        if (row->pending->inserted == NULL)
+            return err_nomem(err, "rescue");
+        memcpy(row->pending->inserted, shown, n * sizeof(*shown));
+    }
+    return 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -348,7 +368,7 @@ static int rescue_share(struct rescue *r, struct err *err)
     r->tellings = calloc(r->share->plan.n_rows + 1, sizeof(*r->tellings));
     if (r->rows == NULL || r->changed == NULL || r->tellings == NULL)
         rc = err_nomem(err, "rescue");
-    else
+    else if ((rc = adopt_inserted(r, err)) == 0)
         collect_rows(r);
     for (int reads = 0; rc == 0 && r->done < r->n && reads < READS_MAX && !r->s->must_restart;
          reads++)
@@ -366,7 +386,7 @@ int shipment_rescue(struct session *s, struct shipment *sh, bool *has_waiting, s
         struct rescue r = {
             .s = s, .share = share, .has_script = has_script(&s->follows[share->at])};
 
-        if (!is_wanted(s, &s->follows[share->at]))
+        if (!rescue_is_wanted(s, &s->follows[share->at]))
             continue;
         if (r.has_script && sheets_read_wait_ms(s->sheets) > 0)
             wait_for_read(&r);

@@ -508,6 +508,10 @@ void found_resolve(struct found *f, int64_t conflict);
 struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 key);
 /* Keep what PLAN has written in ROW, which R was noted for. */
 void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row);
+/* Keep that a cell of mapped column I, of N, was written with a value of HASH. */
+void recent_keep_cell(struct recent *r, size_t n, size_t i, uint64_t hash);
+/* What was kept, one hash a mapped column (0: none); NULL: nothing was. R's. */
+const uint64_t *recent_shown(const struct session *s, uint32_t mapping, struct hash128 key);
 /* Does CELL show what was written last in mapped column I of the row, as far as that was kept? */
 bool recent_shows(const struct session *s, uint32_t mapping, struct hash128 key, size_t i,
                   const struct cell *cell);

@@ -40,6 +40,8 @@ bool shipment_is_written(enum plan_action action);
  * has told, to the webhook. Sets has_moved, and *HAS_WAITING where rows are not to leave now
  * (their not_before_ms is later than this call). Blocks. */
 int shipment_rescue(struct session *s, struct shipment *sh, bool *has_waiting, struct err *err);
+/* Are rows of F read before they are written? Where people may be at work, and not all is told. */
+bool rescue_is_wanted(const struct session *s, const struct follow *f);
 
 /* unmapped.c: what stands in unmapped columns of the rows that PLAN deletes goes into the edit log.
  * *HAS_MOVED: one of them is not where PLAN has it. Blocks for a read, or one for each 100 places.

@@ -191,9 +191,10 @@ def test_new_rows_whose_answer_was_lost_are_there_once(stack):
     assert set(by_key(stack, "name")) == {float(i) for i in range(1, 9)}
 
 
+@pytest.mark.parametrize("ends", [False, True], ids=["", "killed"])
 @TELLING
-def test_what_is_typed_into_a_new_row_whose_answer_was_lost_is_found(make_stack, changes):
-    """Nobody tells of it, and base does not know the row yet. What MySQL has changed since is no edit."""
+def test_what_is_typed_into_a_new_row_whose_answer_was_lost_is_found(make_stack, changes, ends):
+    """Nobody tells of it, and base does not know the row yet. What MySQL has changed since is no edit. Nor does a session after know more."""
     stack = silent(make_stack, changes)
     if changes == "apps_script":  # rows are read before a write while people are at work
         act(stack, "edit", row=1, column=column(stack, "note"), value="at work")
@@ -206,7 +207,11 @@ def test_what_is_typed_into_a_new_row_whose_answer_was_lost_is_found(make_stack,
     wait_until("the reading back", lambda: held(stack) == 1)
     act(stack, "edit", row=7, column=column(stack, "name"), value="typed")
     stack.sql("UPDATE items SET price = 77 WHERE id = 7")
+    if ends:
+        stack.replicator.kill()
     stack.google.call("POST", "/sandbox/v1/faults/release")
+    if ends:
+        stack.replicator.start()
     wait_until("the edit", lambda: stack.sql("SELECT name, price FROM items WHERE id = 7") == [("typed", 77)])
     stack.wait_equal("Items")
     assert [json.loads(e[3])["name"] for e in edits(stack) if e[0] == "found"] == ["typed"]
