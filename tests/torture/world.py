@@ -74,7 +74,7 @@ class World:
     def _is_filled(self):
         self.journal.collect()
         tabs = self.journal.revisions[self.journal.last]
-        return all(len(tabs[i].rows) > self.history["rows"] for i in self.sheets.values())
+        return all(len(list(tabs[sheet_id].key_rows(tables.BY_TAB[tab]))) >= self.history["rows"] for tab, sheet_id in self.sheets.items())
 
     def _add_own_columns(self):
         """People's own columns: a text and a formula in each row."""
