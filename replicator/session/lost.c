@@ -18,6 +18,8 @@
 #include "replicator/session/shipment.h"
 #include "replicator/session/turns.h"
 
+enum { NEW_MAX = 1000 }; /* new rows of a share that are written down: a fill has more */
+
 static int record(struct session *s, const char *spreadsheet, const struct buf *content,
                   struct err *err)
 {
@@ -39,7 +41,13 @@ int lost_record(struct session *s, struct shipment *sh, struct err *err)
     CLEANUP_BUF struct buf content = BUF_INIT;
     bool any;
 
-    if (lost_print(s, sh, &content, &any, err) != 0)
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        struct share *share = &sh->shares[i];
+
+        share->tells_new =
+            share->plan.n_inserts <= NEW_MAX && rescue_is_wanted(s, &s->follows[share->at]);
+    }
+    if (lost_print(sh, &content, &any, err) != 0)
         return -1;
     if (!any)
         return 0;

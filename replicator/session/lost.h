@@ -42,11 +42,9 @@ struct lost_share {
     struct arena arena;
 };
 
-/* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. New
- * rows only where people may be at work, and they are few. */
+/* Append what SHIPMENT's shares change as JSON (schemas/state-4.sql says how); *ANY: something. */
 struct shipment;
-int lost_print(const struct session *s, const struct shipment *sh, struct buf *out, bool *any,
-               struct err *err);
+int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err *err);
 int lost_print_keys(const struct mapping *m, const struct hash128 *keys, size_t n, struct buf *out,
                     struct err *err);
 /* Read one share of it. Columns that the mapping has no more are left out. ERR_FORMAT. */

@@ -9,8 +9,6 @@
 #include "replicator/session/shipment.h"
 #include "replicator/sync/tab.h"
 
-enum { NEW_MAX = 1000 }; /* new rows of a batch that are written down: a fill has more */
-
 /* --- writing --- */
 
 /* A new row is one of its own wherever it lands: it hits nobody. But before base knows it somebody
@@ -84,17 +82,12 @@ static void put_share(const struct plan *plan, bool has_new, struct buf *out, bo
     buf_puts(out, "]}");
 }
 
-int lost_print(const struct session *s, const struct shipment *sh, struct buf *out, bool *any,
-               struct err *err)
+int lost_print(const struct shipment *sh, struct buf *out, bool *any, struct err *err)
 {
     *any = false;
     for (size_t i = 0; i < sh->n_shares; i++) {
-        const struct share *share = &sh->shares[i];
-        bool has_new =
-            share->plan.n_inserts <= NEW_MAX && rescue_is_wanted(s, &s->follows[share->at]);
-
         buf_putc(out, i == 0 ? '[' : ',');
-        put_share(&share->plan, has_new, out, any);
+        put_share(&sh->shares[i].plan, sh->shares[i].tells_new, out, any);
     }
     buf_putc(out, ']');
     return out->is_failed ? err_nomem(err, "flush") : 0;

@@ -20,6 +20,7 @@ struct share {
     struct proof proof;
     struct proof_result result;
     size_t n_cells; /* of the batch */
+    bool tells_new; /* its new rows are written down, too (lost.c) */
     bool is_judged;
     bool has_moved; /* a look before showed: a row is not where the plan has it */
 };

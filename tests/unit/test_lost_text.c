@@ -70,6 +70,32 @@ static void what_is_written_is_read(void **state)
     fixture_close(&f);
 }
 
+/* While people are at work. */
+static void new_rows_are_written_down_when_asked_for(void **state)
+{
+    CLEANUP_BUF struct buf base = BUF_INIT;
+    CLEANUP_BUF struct buf text = BUF_INIT;
+    struct share share = {.tells_new = true};
+    struct shipment sh = {.shares = &share, .n_shares = 1};
+    struct lost_share lost;
+    struct err err = ERR_INIT;
+    struct fixture f;
+    bool any;
+
+    (void)state;
+    fixture_open(&f);
+    plan_three(&f, &share.plan, &base);
+    assert_int_equal(lost_print(&sh, &text, &any, &err), 0);
+    assert_true(any);
+    assert_int_equal(read_text(&f, text.ptr, &lost, &err), 0);
+    assert_int_equal(lost.n_rows, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(lost.rows[i].is_new == hash128_equal(lost.rows[i].key, fixture_key("9")));
+    lost_share_close(&lost);
+    plan_close(&share.plan);
+    fixture_close(&f);
+}
+
 static void keys_alone_are_rows_that_go(void **state)
 {
     CLEANUP_BUF struct buf text = BUF_INIT;
@@ -146,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(new_rows_are_written_down_when_asked_for),
         cmocka_unit_test(keys_alone_are_rows_that_go),
         cmocka_unit_test(a_column_that_is_gone_is_left_out),
         cmocka_unit_test(what_is_no_row_is_refused),
