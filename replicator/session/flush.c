@@ -354,7 +354,7 @@ static void note_written(struct session *s, const struct share *share)
                                     : NULL;
 
         if (is_busy && recent != NULL)
-            recent_keep(recent, &share->plan, row);
+            recent_keep(s, recent, &share->plan, row);
     }
 }
 

@@ -262,7 +262,8 @@ static void note_row(struct session *s, const struct lost_share *share, const st
 
     for (size_t c = row->first_cell;
          recent != NULL && row->is_new && c < row->first_cell + row->n_cells; c++)
-        recent_keep_cell(recent, share->m->n_columns, share->cells[c].mapped, share->cells[c].hash);
+        recent_keep_cell(s, recent, share->m->n_columns, share->cells[c].mapped,
+                         share->cells[c].hash);
 }
 
 int lost_judge(struct session *s, struct lost_share *share, struct err *err)

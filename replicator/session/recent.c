@@ -19,7 +19,8 @@
 enum {
     CLOCKS_DIFFER_MS = 5000,
     RECENTS_MAX = 25000,
-    SHOWN_MS = 60000 /* a value of so long ago is typed again, rather */
+    SHOWN_MS = 60000,        /* a value of so long ago is typed again, rather */
+    SHOWN_CELLS_MAX = 200000 /* kept of all rows; then they are forgotten, and it begins anew */
 };
 
 /* NULL: there is no room. */
@@ -70,18 +71,32 @@ struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 k
     return r;
 }
 
-void recent_keep_cell(struct recent *r, size_t n, size_t i, uint64_t hash)
+static void forget_shown(struct session *s)
 {
-    if (r->shown == NULL)
+    for (struct recent *r = s->recents; r != NULL; r = r->hh.next) {
+        free(r->shown);
+        r->shown = NULL;
+    }
+    s->recent_cells = 0;
+}
+
+void recent_keep_cell(struct session *s, struct recent *r, size_t n, size_t i, uint64_t hash)
+{
+    if (r->shown == NULL) {
+        if (s->recent_cells + n > SHOWN_CELLS_MAX)
+            forget_shown(s);
+        s->recent_cells += n;
         r->shown = calloc(n + 1, sizeof(*r->shown));
+    }
     if (r->shown != NULL)
         r->shown[i] = hash;
 }
 
-void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row)
+void recent_keep(struct session *s, struct recent *r, const struct plan *plan,
+                 const struct planned_row *row)
 {
     for (size_t c = row->first_cell; c < row->first_cell + row->n_cells; c++)
-        recent_keep_cell(r, plan->mapping->n_columns, plan->cells[c].mapped,
+        recent_keep_cell(s, r, plan->mapping->n_columns, plan->cells[c].mapped,
                          hash_value(plan->cells[c].v));
 }
 
@@ -123,4 +138,5 @@ void recents_close(struct session *s)
         free(r->shown);
         free(r);
     }
+    s->recent_cells = 0;
 }

@@ -313,6 +313,7 @@ struct session {
     struct decision *decisions;   /* uthash; decide.h */
     struct note *notes;           /* uthash, in the order of arrival; note.h */
     struct recent *recents;       /* uthash */
+    size_t recent_cells;          /* what they keep of what was written */
     int64_t recents_floor_ms; /* rows that are not in RECENTS may have been written until then */
     int64_t flush_after_ms;   /* monotonic; while people move rows, or base meets images */
     int64_t turn_after_ms;    /* monotonic; whose turn it is is not looked at before */
@@ -507,9 +508,10 @@ void found_resolve(struct found *f, int64_t conflict);
 /* The row was written just now; NULL: not kept, for want of room. The session's. */
 struct recent *recent_note(struct session *s, uint32_t mapping, struct hash128 key);
 /* Keep what PLAN has written in ROW, which R was noted for. */
-void recent_keep(struct recent *r, const struct plan *plan, const struct planned_row *row);
+void recent_keep(struct session *s, struct recent *r, const struct plan *plan,
+                 const struct planned_row *row);
 /* Keep that a cell of mapped column I, of N, was written with a value of HASH. */
-void recent_keep_cell(struct recent *r, size_t n, size_t i, uint64_t hash);
+void recent_keep_cell(struct session *s, struct recent *r, size_t n, size_t i, uint64_t hash);
 /* What was kept, one hash a mapped column (0: none); NULL: nothing was. R's. */
 const uint64_t *recent_shown(const struct session *s, uint32_t mapping, struct hash128 key);
 /* Does CELL show what was written last in mapped column I of the row, as far as that was kept? */
