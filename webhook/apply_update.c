@@ -41,7 +41,7 @@ bool apply_is_strange(const struct task *task)
                 return false;
             continue;
         }
-        if (!cell->is_sent || cell->is_edited)
+        if (!cell->is_sent || cell->is_edited || cell->value.state == VALUE_ABSENT)
             continue;
         if (value_equal(cell->value, task->mysql[i]) || (merge.has_base && merge.base == hash) ||
             (base_find_previous(task->base.hashes.ptr, task->base.hashes.len,
@@ -60,7 +60,7 @@ static int leave_to_comparison(struct task *task)
 {
     task->reconcile = "a key stood in a row that is not its own";
     task->answer.outcome = ANSWER_IGNORED;
-    answer_say(&task->answer, "the row shows nothing of what belongs to its key: the tab is "
+    answer_say(&task->answer, "most of the row is not what belongs to its key: the tab is "
                               "compared, and the edit is found then");
     return 0;
 }

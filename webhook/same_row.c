@@ -32,23 +32,24 @@ static int64_t since_ms(const struct task *task)
 
 static int find(struct task *task, struct db_rows *rows, struct err *err)
 {
-    bool is_found = task->request->source != EDIT_SCRIPT || types_nothing(task);
-    int64_t since_at_ms = task->request->source == EDIT_SCRIPT && is_found
-                              ? task->edit->time_ms - KEYLESS_MS
-                              : since_ms(task);
+    bool is_script = task->request->source == EDIT_SCRIPT;
+    bool was_typed = !is_script || !types_nothing(task);
+    int64_t since_at_ms = was_typed ? since_ms(task) : task->edit->time_ms - KEYLESS_MS;
+    const char *other = edit_source_name(is_script ? EDIT_FOUND : EDIT_SCRIPT);
     char since[EDIT_LOG_TIME_SIZE];
 
     edit_log_time(since_at_ms < 0 ? 0 : since_at_ms, since);
     const struct db_param params[] = {
         DB_P_TEXT(task->m->cfg->name),
         DB_P_BYTES(task->content.bytes, sizeof(task->content.bytes)),
-        DB_P_TEXT(edit_source_name(is_found ? EDIT_SCRIPT : EDIT_FOUND)),
+        DB_P_TEXT(other),
+        DB_P_TEXT(was_typed ? other : edit_source_name(EDIT_SCRIPT)),
         DB_P_TEXT(since),
     };
     if (db_run(task->db,
                "SELECT edit_id, row_key FROM edit_log e WHERE mapping = ? AND content_hash = ? "
-               "AND source = ? AND received_at >= ? AND kind = 'upsert' AND operation = 'insert' "
-               "AND same_as IS NULL AND NOT EXISTS (SELECT 1 FROM edit_log c "
+               "AND source IN (?, ?) AND received_at >= ? AND kind = 'upsert' AND "
+               "operation = 'insert' AND same_as IS NULL AND NOT EXISTS (SELECT 1 FROM edit_log c "
                "WHERE c.mapping = e.mapping AND c.content_hash = e.content_hash "
                "AND c.same_as = e.edit_id) ORDER BY id LIMIT 1 FOR UPDATE",
                params, COUNT(params), rows, err) != 0)

@@ -122,7 +122,7 @@ def test_what_is_typed_where_anothers_key_stands_goes_to_the_rows_own(stack):
     stack.act({"action": "edit", "tab": "Items", "row": 3, "column": 0, "value": str(key)})  # the script, after a sort
     stack.act({"action": "edit", "tab": "Items", "row": 3, "column": stack.cells("Items")[0].index("note"), "value": "here"})
     result = post(stack, [shown_row(stack, 3, "note")])[0]
-    assert result["outcome"] == "ignored" and "shows nothing of what belongs to its key" in result["message"]
+    assert result["outcome"] == "ignored" and "is not what belongs to its key" in result["message"]
     stack.google.call("POST", "/sandbox/v1/faults/release")
     wait_put_right(stack, key)
     assert stack.sql("SELECT id, note FROM items WHERE note IS NOT NULL") == [(3, "here")]
@@ -149,5 +149,18 @@ def test_a_row_whose_key_has_not_come_is_not_inserted_again_when_a_cell_of_it_is
     result = post(stack, [{**typed_row(stack, 9, "typed", 7), "edited": ["note"]}])[0]
     assert (result["outcome"], result["operation"], result["key"]["id"]) == ("applied", "insert", key)
     stack.replicator.start()
+    stack.wait_equal("Items", 30)
+    assert stack.sql("SELECT COUNT(*) FROM items") == [(6,)]
+
+
+def test_nor_is_one_that_a_comparison_has_found(stack):
+    start(stack)
+    stack.google.call("PUT", "/sandbox/v1/faults", [{"match": "batchUpdate", "hold": True}])
+    type_row(stack, 6, "typed", 7)
+    stack.cli("reconcile", "items")
+    wait_until("the insert", lambda: stack.sql("SELECT COUNT(*) FROM items") == [(6,)], 40)
+    result = post(stack, [{**typed_row(stack, 6, "typed", 7), "edited": ["note"]}])[0]
+    assert (result["operation"], result["key"]) == ("insert", {"id": 6})
+    stack.google.call("POST", "/sandbox/v1/faults/release")
     stack.wait_equal("Items", 30)
     assert stack.sql("SELECT COUNT(*) FROM items") == [(6,)]
