@@ -39,61 +39,66 @@ static void plan_three(struct fixture *f, struct plan *plan, struct buf *base)
     assert_int_equal(plan_make(plan, &f->m, rows, 3, &err), 0);
 }
 
-static void what_is_written_is_read(void **state)
-{
-    CLEANUP_BUF struct buf base = BUF_INIT;
-    CLEANUP_BUF struct buf text = BUF_INIT;
-    struct share share = {0};
-    struct shipment sh = {.shares = &share, .n_shares = 1};
-    struct lost_share lost;
-    struct err err = ERR_INIT;
+/* Print the plan of three rows and read it again; what it takes is closed by close_three(). */
+struct three {
     struct fixture f;
+    struct share share;
+    struct lost_share lost;
+    struct buf base, text;
+};
+
+static void open_three(struct three *t, bool tells_new)
+{
+    struct shipment sh = {.shares = &t->share, .n_shares = 1};
+    struct err err = ERR_INIT;
     bool any;
 
-    (void)state;
-    fixture_open(&f);
-    plan_three(&f, &share.plan, &base);
-    assert_int_equal(lost_print(&sh, &text, &any, &err), 0);
+    *t = (struct three){.share = {.tells_new = tells_new}, .base = BUF_INIT, .text = BUF_INIT};
+    fixture_open(&t->f);
+    plan_three(&t->f, &t->share.plan, &t->base);
+    assert_int_equal(lost_print(&sh, &t->text, &any, &err), 0);
     assert_true(any);
-    assert_int_equal(read_text(&f, text.ptr, &lost, &err), 0);
-    assert_int_equal(lost.n_rows, 2); /* not the new one */
-    assert_true(hash128_equal(lost.rows[0].key, fixture_key("2")));
-    assert_int_equal(lost.rows[0].changed_us, 1700000000123456);
-    assert_int_equal(lost.rows[0].n_cells, 2);
-    assert_int_equal(lost.cells[0].mapped, 1);
-    assert_true(lost.cells[0].is_blank);
-    assert_true(lost.cells[1].mapped == 2 && !lost.cells[1].is_blank);
-    assert_true(lost.cells[1].hash == hash_value(value_text("8", 1)));
-    assert_true(lost.rows[1].is_gone && hash128_equal(lost.rows[1].key, fixture_key("5")));
-    lost_share_close(&lost);
-    plan_close(&share.plan);
-    fixture_close(&f);
+    assert_int_equal(read_text(&t->f, t->text.ptr, &t->lost, &err), 0);
+}
+
+static void close_three(struct three *t)
+{
+    lost_share_close(&t->lost);
+    plan_close(&t->share.plan);
+    fixture_close(&t->f);
+    buf_close(&t->base);
+    buf_close(&t->text);
+}
+
+static void what_is_written_is_read(void **state)
+{
+    struct three t;
+
+    (void)state;
+    open_three(&t, false);
+    assert_int_equal(t.lost.n_rows, 2); /* not the new one */
+    assert_true(hash128_equal(t.lost.rows[0].key, fixture_key("2")));
+    assert_int_equal(t.lost.rows[0].changed_us, 1700000000123456);
+    assert_int_equal(t.lost.rows[0].n_cells, 2);
+    assert_int_equal(t.lost.cells[0].mapped, 1);
+    assert_true(t.lost.cells[0].is_blank);
+    assert_true(t.lost.cells[1].mapped == 2 && !t.lost.cells[1].is_blank);
+    assert_true(t.lost.cells[1].hash == hash_value(value_text("8", 1)));
+    assert_true(t.lost.rows[1].is_gone && hash128_equal(t.lost.rows[1].key, fixture_key("5")));
+    close_three(&t);
 }
 
 /* While people are at work. */
 static void new_rows_are_written_down_when_asked_for(void **state)
 {
-    CLEANUP_BUF struct buf base = BUF_INIT;
-    CLEANUP_BUF struct buf text = BUF_INIT;
-    struct share share = {.tells_new = true};
-    struct shipment sh = {.shares = &share, .n_shares = 1};
-    struct lost_share lost;
-    struct err err = ERR_INIT;
-    struct fixture f;
-    bool any;
+    struct three t;
 
     (void)state;
-    fixture_open(&f);
-    plan_three(&f, &share.plan, &base);
-    assert_int_equal(lost_print(&sh, &text, &any, &err), 0);
-    assert_true(any);
-    assert_int_equal(read_text(&f, text.ptr, &lost, &err), 0);
-    assert_int_equal(lost.n_rows, 3);
+    open_three(&t, true);
+    assert_int_equal(t.lost.n_rows, 3);
     for (size_t i = 0; i < 3; i++)
-        assert_true(lost.rows[i].is_new == hash128_equal(lost.rows[i].key, fixture_key("9")));
-    lost_share_close(&lost);
-    plan_close(&share.plan);
-    fixture_close(&f);
+        assert_true(t.lost.rows[i].is_new == hash128_equal(t.lost.rows[i].key, fixture_key("9")));
+    close_three(&t);
 }
 
 static void keys_alone_are_rows_that_go(void **state)
