@@ -315,6 +315,10 @@ function sendJob_(state, job) {
   /* What was typed below may be gone with its row: the row is read all the same. */
   var lastRow = Math.min(job.lastRow, job.event && job.isSingle ? job.sheet.getMaxRows() : job.sheet.getLastRow());
   var edits;
+  if (isOfColumns_(job)) {
+    markRecheck_(job.mapping, 'OTHER');
+    return;
+  }
   job.waiting = waitingNew_(state, job);
   /* Rows past the last one are blank, so they were cleared; without a key no row can be named. */
   job.isRecheck = job.isHeaderTouched || !job.layout.hasKey || (job.lastRow > lastRow && isChange_(job)) ||
@@ -333,6 +337,12 @@ function sendJob_(state, job) {
   if (job.isRecheck) {
     markRecheck_(job.mapping, 'OTHER');
   }
+}
+
+/* Whole columns, with their headers. They were moved, and until tabrelay knows that, what it writes lands in the wrong ones: what
+ * people typed is for a comparison to find. */
+function isOfColumns_(job) {
+  return job.isHeaderTouched && !job.isSingle && job.lastRow >= job.sheet.getLastRow();
 }
 
 /* In requests that are small enough, or into the queue if something waits already. */
