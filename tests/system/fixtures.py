@@ -12,6 +12,7 @@
 import contextlib
 import os
 import shutil
+import zlib
 
 import pytest
 
@@ -169,9 +170,8 @@ def stack(make_stack):
     return make_stack()
 
 
-# What reads binlogs and values is tested on all servers, always; so is what a sanitizer's run leaves out (tests/run).
-EVERY_SERVER = ("test_bench", "test_completion", "test_demo", "test_large",
-                "test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
+# What reads binlogs and values is tested on all servers, always.
+EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
 
 
 # Files that take minutes come first, so that no worker is left alone with one at the end.
@@ -185,15 +185,24 @@ def _flavour(item):
     return next((value for value in params if value in ("mariadb", "mysql")), None)
 
 
+def _wanted(item, setting):
+    """The server that SETTING asks for. By turns: a test, with all its parameters, has one of the two by its name, and the other one in the
+    other run."""
+    if setting not in ("turns", "other-turns"):
+        return setting
+    turn = zlib.crc32(f"{item.path.name} {item.originalname}".encode()) % 2
+    return ("mysql", "mariadb")[turn ^ (setting == "other-turns")]
+
+
 def pytest_collection_modifyitems(config, items):
-    """TABRELAY_TEST_SERVER names a flavour: what runs on both of the two servers runs on that one only."""
+    """TABRELAY_TEST_SERVER names a flavour, or is "turns" or "other-turns": what runs on both of the two servers runs on that one only."""
     items.sort(key=lambda item: not item.path.name.startswith(LONG))
-    wanted = os.environ.get("TABRELAY_TEST_SERVER")
-    if not wanted:
+    setting = os.environ.get("TABRELAY_TEST_SERVER")
+    if not setting:
         return
-    ours = {(item.path, item.originalname) for item in items if _flavour(item) == wanted}
-    left_out = {item for item in items if _flavour(item) not in (None, wanted) and (item.path, item.originalname) in ours and
-                not item.path.name.startswith(EVERY_SERVER)}
+    ours = {(item.path, item.originalname) for item in items if _flavour(item) == _wanted(item, setting)}
+    left_out = {item for item in items if _flavour(item) not in (None, _wanted(item, setting)) and
+                (item.path, item.originalname) in ours and not item.path.name.startswith(EVERY_SERVER)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 
