@@ -120,16 +120,26 @@ static void set_options(MYSQL *mysql, const struct config_mysql *cfg, unsigned r
     set_tls(mysql, cfg);
 }
 
+static int socket_of(MYSQL *mysql)
+{
+#ifdef MYSQL_CLIENT_MARIADB
+    return (int)mysql_get_socket(mysql);
+#else
+    return (int)mysql->net.fd;
+#endif
+}
+
+void connect_cut(MYSQL *mysql)
+{
+    shutdown(socket_of(mysql), SHUT_RDWR);
+}
+
 /* A Unix socket has none of these and needs none. */
 static void watch_peer(MYSQL *mysql)
 {
     int on = 1, after_s = PROBE_AFTER_S, every_s = PROBE_EVERY_S, probes = PROBES;
     unsigned silence_ms = SILENCE_MS;
-#ifdef MYSQL_CLIENT_MARIADB
-    int fd = (int)mysql_get_socket(mysql);
-#else
-    int fd = (int)mysql->net.fd;
-#endif
+    int fd = socket_of(mysql);
 
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &after_s, sizeof(after_s));

@@ -28,4 +28,6 @@ int connect_open(const struct config_mysql *cfg, unsigned read_timeout_s, MYSQL 
 int connect_error(struct err *err, unsigned number, const char *text, const char *what);
 /* The connection cannot be used any more: after an error of that NUMBER and TEXT. */
 bool connect_is_lost(unsigned number, const char *text);
+/* End it for both sides, and nothing waits for an answer any more; mysql_close is still to come. */
+void connect_cut(MYSQL *mysql);
 #endif

@@ -30,6 +30,7 @@ bool connect_is_lost(unsigned number, const char *text)
         4031,                               /* disconnected for inactivity: MySQL */
         3100,                               /* no member of its group any more */
         2001, 2002, 2003, 2004, 2005, 2006, /* cannot connect, gone away */
+        2000, 2008, /* out of memory: the rest of the answer would be taken for the next one's */
         2012, 2013, 2014, 2024, 2026, 2027, /* lost, out of sync, TLS, malformed packet */
         2055, 2057, /* a statement's result has other columns than before; what is left of it cannot
                        be read */

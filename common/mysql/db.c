@@ -12,6 +12,9 @@
 /* No statement of ours takes so long; a dead peer does. */
 #define READ_TIMEOUT_S 300
 
+/* The client library's own errors (Client Error Message Reference). */
+enum { CLIENT_UNKNOWN = 2000, CLIENT_LAST = 2999 };
+
 /* NO_AUTO_VALUE_ON_ZERO: a key of 0 stays 0. Backslashes and "zero" dates as MySQL has them. */
 #define SESSION                                                                 \
     "SET NAMES utf8mb4, SESSION time_zone = '+00:00', SESSION autocommit = 1, " \
@@ -19,8 +22,16 @@
 
 int db_fail(struct db *db, unsigned number, const char *text, struct err *err)
 {
-    if (connect_is_lost(number, text))
+    if (number == 0) { /* seen of Connector/C when it gets no memory */
+        number = CLIENT_UNKNOWN;
+        text = "the client library failed and does not say why; it may be out of memory";
+    }
+    if (connect_is_lost(number, text)) {
         db->is_lost = true;
+        /* It may have left an answer half read, and closing a statement waits for the rest. */
+        if (db->mysql != NULL && number >= CLIENT_UNKNOWN && number <= CLIENT_LAST)
+            connect_cut(db->mysql);
+    }
     return connect_error(err, number, text, NULL);
 }
 
@@ -171,7 +182,7 @@ int db_exec(struct db *db, const char *sql, struct db_rows *rows, struct err *er
     if (mysql_real_query(db->mysql, sql, (unsigned long)strlen(sql)) != 0)
         return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), err);
     result = mysql_store_result(db->mysql);
-    if (result == NULL && mysql_errno(db->mysql) != 0)
+    if (result == NULL && (mysql_errno(db->mysql) != 0 || mysql_field_count(db->mysql) > 0))
         return db_fail(db, mysql_errno(db->mysql), mysql_error(db->mysql), err);
     db->affected_rows = result == NULL ? mysql_affected_rows(db->mysql) : 0;
     db->insert_id = mysql_insert_id(db->mysql);

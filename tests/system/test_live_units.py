@@ -19,7 +19,7 @@ def run_unit(name, server):
     assert "PASSED" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["test_db", "test_reader_stream", "test_forms_live", "test_charset_live"])
+@pytest.mark.parametrize("name", ["test_db", "test_db_memory", "test_reader_stream", "test_forms_live", "test_charset_live"])
 def test_unit_tests_on_a_live_server(name, every_server):
     run_unit(name, every_server)
 
