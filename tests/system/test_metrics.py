@@ -160,7 +160,7 @@ def test_what_is_left_in_the_binlog_is_counted(make_stack):
     for n in range(20):
         stack.sql("INSERT INTO items VALUES " + ", ".join(f"({n * 100 + k}, '{'x' * 1900}', 1)" for k in range(100)))
     wait_until("the binlog to be the queue", lambda: stack.metric("tabrelay_stream_behind_bytes") > 1000000, 30, 0.2)
-    assert stack.metric("tabrelay_stream_behind_transactions") > 5
+    assert stack.metric("tabrelay_stream_behind_transactions") >= 5  # of some 195 kB each
     assert stack.metric("tabrelay_queue_bytes") >= stack.metric("tabrelay_queue_limit_bytes") == 128 * 1024
     assert stack.metric("tabrelay_pending_bytes") >= 512 * 1024
     lag = stack.metric("tabrelay_stream_lag_seconds")
