@@ -170,7 +170,7 @@ def stack(make_stack):
     return make_stack()
 
 
-# What reads binlogs and values is tested on all servers, always.
+# What reads binlogs and values is tested on all servers, whatever is asked for; but where the other run has done so.
 EVERY_SERVER = ("test_events", "test_older", "test_positions", "test_reading", "test_servers", "test_values", "test_versioned", "test_live_units")
 
 
@@ -201,8 +201,9 @@ def pytest_collection_modifyitems(config, items):
     if not setting:
         return
     ours = {(item.path, item.originalname) for item in items if _flavour(item) == _wanted(item, setting)}
+    always = () if setting == "other-turns" else EVERY_SERVER
     left_out = {item for item in items if _flavour(item) not in (None, _wanted(item, setting)) and
-                (item.path, item.originalname) in ours and not item.path.name.startswith(EVERY_SERVER)}
+                (item.path, item.originalname) in ours and not item.path.name.startswith(always)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 
