@@ -5,6 +5,7 @@ import datetime
 import fcntl
 import json
 import os
+import pathlib
 import re
 import signal
 import struct
@@ -564,7 +565,7 @@ def test_a_signal_ends_it_while_nothing_comes_from_the_pipe(log):
     try:
         process.stdin.write(whole)
         process.stdin.flush()
-        wait_until("all to be read", lambda: not pipe_bytes(process.stdin))
+        wait_until("all to be read", lambda: not pipe_bytes(process.stdin) and is_asleep(process))
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         tables = json.loads(process.stdout.read())["tables"]
@@ -572,6 +573,12 @@ def test_a_signal_ends_it_while_nothing_comes_from_the_pipe(log):
     finally:
         process.kill()
         process.communicate()
+
+
+def is_asleep(process):
+    """All its threads wait for something: what was read is done with."""
+    tasks = pathlib.Path(f"/proc/{process.pid}/task").iterdir()
+    return all((task / "stat").read_text().rpartition(")")[2].split()[0] == "S" for task in tasks)
 
 
 def pipe_bytes(pipe):
