@@ -15,8 +15,11 @@ def run_unit(name, server):
     assert program.exists(), f"{program} is not built: run `make BUILD={BUILD.name} check-unit` first"
     where = f"{server.host}:{server.port}:{server.user}:{server.password}"
     done = subprocess.run([program], env={**os.environ, "TABRELAY_TEST_MYSQL": where}, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "PASSED" in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    if "SKIPPED: a sanitizer has its own malloc" in said:
+        pytest.skip("a sanitizer has its own malloc")
+    assert "PASSED" in said, said
 
 
 @pytest.mark.parametrize("name", ["test_db", "test_db_memory", "test_reader_stream", "test_forms_live", "test_charset_live"])
