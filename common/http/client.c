@@ -15,6 +15,7 @@
 #define DEFAULT_MAX_BODY ((size_t)64 << 20)
 #define CONNECT_TIMEOUT_MS 10000
 #define POLL_MS 100 /* how soon a stop is noticed */
+#define TURN_MS 1   /* what is left in libcurl's buffers is sent */
 /* Peers close idle connections without a word; an older one is not used again. */
 #define MAX_IDLE_S 50L
 
@@ -32,6 +33,8 @@ struct transfer {
     size_t sent;
     size_t max_body_bytes;
     bool is_too_large;
+    enum { SENDING, SENT, WAITING } phase; /* of a call with something to do meanwhile */
+    int64_t meanwhile_ms;                  /* monotonic; when to do it next; negative: not again */
 };
 
 int http_client_global_init(struct err *err)
@@ -210,8 +213,32 @@ static int make_headers(const struct http_call *call, struct curl_slist **list, 
     return 0;
 }
 
+/* A turn of libcurl's is over, and no answer has come. How long to wait for the next one. */
+static int use_the_time(const struct http_client *c, struct transfer *t)
+{
+    const struct http_call *call = t->call;
+    int64_t now = clock_mono_ms(), wait_ms;
+    curl_off_t sent = 0;
+
+    if (call->meanwhile == NULL || t->meanwhile_ms < 0)
+        return POLL_MS;
+    if (t->phase == SENDING) {
+        if (curl_easy_getinfo(c->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK ||
+            sent < (curl_off_t)call->body_len)
+            return POLL_MS;
+        t->phase = SENT;
+        return TURN_MS;
+    }
+    if (t->phase == WAITING && now < t->meanwhile_ms)
+        return POLL_MS;
+    t->phase = WAITING;
+    wait_ms = call->meanwhile(call->meanwhile_ctx);
+    t->meanwhile_ms = wait_ms < 0 ? -1 : clock_mono_ms() + wait_ms;
+    return 0;
+}
+
 /* Run the transfer to its end; *RESULT is libcurl's word on it. */
-static int perform(struct http_client *c, CURLcode *result, struct err *err)
+static int perform(struct http_client *c, struct transfer *t, CURLcode *result, struct err *err)
 {
     for (;;) {
         int running = 0, left;
@@ -227,7 +254,7 @@ static int perform(struct http_client *c, CURLcode *result, struct err *err)
         }
         if (c->stop != NULL && stop_is_asked(c->stop))
             return err_set(err, ERR_STOPPED, "http: told to stop");
-        if (curl_multi_poll(c->multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
+        if (curl_multi_poll(c->multi, NULL, 0, use_the_time(c, t), NULL) != CURLM_OK)
             return 0;
     }
 }
@@ -322,7 +349,7 @@ int http_client_do(struct http_client *c, const struct http_call *call, struct h
         if (code == CURLE_OK && curl_multi_add_handle(c->multi, c->easy) != CURLM_OK)
             code = CURLE_OUT_OF_MEMORY;
         if (code == CURLE_OK)
-            result = perform(c, &code, err);
+            result = perform(c, &t, &code, err);
         if (result == 0 && code != CURLE_OK)
             result = fail(c, &t, code, err);
         if (result == 0)

@@ -32,6 +32,11 @@ struct http_call {
     size_t body_len;
     int64_t timeout_ms;    /* of the whole call */
     size_t max_body_bytes; /* of the answer; 0: 64 MiB */
+    /* May be NULL. Called by the calling thread when the body has left and no answer is there yet,
+     * and again after as many milliseconds as it returns, while there is none; negative: not again.
+     * The answer waits until it returns, and the time counts. */
+    int64_t (*meanwhile)(void *ctx);
+    void *meanwhile_ctx;
 };
 
 struct http_answer {

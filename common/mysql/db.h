@@ -24,6 +24,7 @@
 struct db;
 
 enum db_flavour { DB_MYSQL, DB_MARIADB };
+enum { DB_DUPLICATE_ENTRY = 1062 }; /* detail of ERR_MYSQL: a row with this key is there already */
 
 /* Connect with the settings in CFG (kept by pointer: CFG must outlive the connection). Blocks:
  * connect time-out 10 s. */

@@ -17,12 +17,15 @@
 #include "replicator/session/note.h"
 #include "replicator/session/shipment.h"
 
+enum { PREPARE_ROWS = 200 };
 enum { KEY_MAX = 16, ACK_TRIES = 5, SAVE_OWN_EVERY_MS = 60000, LOOK_EVERY_MS = 1000 };
 
 bool shipment_is_proven(const struct share *share, size_t i)
 {
     if (share->plan.rows[i].is_outdated)
         return false;
+    if (share->is_assumed)
+        return true;
     if (!share->is_judged)
         return !shipment_is_written(share->plan.rows[i].action);
     return !share->result.are_headers_moved && share->result.verdicts[i] == PROOF_GOOD;
@@ -49,6 +52,24 @@ static bool loses_base(const struct share *share, size_t i)
     return shipment_is_proven(share, i) &&
            (row->action == PLAN_DELETE || row->action == PLAN_CLEAR || row->action == PLAN_MARK ||
             (row->action == PLAN_FORGET && row->base != NULL));
+}
+
+static bool has_no_base(const struct share *share, size_t i)
+{
+    return base_rows_find(&share->base, share->plan.rows[i].pending->id.key) == NULL;
+}
+
+/* The row had no base when it was planned, and hardly ever has the webhook written one since: then
+ * the acknowledgement fails, and is made again with all of base locked. */
+static bool gets_first_base(const struct share *share, size_t i)
+{
+    return gets_base(share, i) && share->plan.rows[i].action == PLAN_INSERT &&
+           has_no_base(share, i);
+}
+
+static bool gets_later_base(const struct share *share, size_t i)
+{
+    return gets_base(share, i) && !gets_first_base(share, i);
 }
 
 /* The base rows that WANTED names as they are now, locked: the webhook may have written one since
@@ -101,6 +122,18 @@ static int make_put(const struct share *share, size_t i, const struct base_rows 
     return 0;
 }
 
+/* The first base of a row, that of N others at the front of PUTS, and that of N_FIRST at its end.
+ */
+struct puts {
+    struct base_put *rows; /* owned */
+    size_t size, n, n_first;
+};
+
+static struct base_put *add_put(struct puts *puts, bool is_first)
+{
+    return &puts->rows[is_first ? puts->size - ++puts->n_first : puts->n++];
+}
+
 /* Rows without a base come into being, or come again. */
 static int revive(struct session *s, const struct share *share, const struct base_put *puts,
                   size_t n, const struct base_rows *now, struct err *err)
@@ -116,12 +149,29 @@ static int revive(struct session *s, const struct share *share, const struct bas
     return state_ack_alive(&s->state, share->plan.mapping->cfg->name, keys, n_keys, err);
 }
 
-static int put_base(struct session *s, struct share *share, struct arena *arena, struct err *err)
+static int write_puts(struct session *s, const struct share *share, const struct puts *puts,
+                      const struct base_rows *now, struct err *err)
 {
-    CLEANUP_FREE struct base_put *puts = calloc(share->plan.n_rows + 1, sizeof(*puts));
+    const char *name = share->plan.mapping->cfg->name;
+    const struct base_put *first = puts->rows + puts->size - puts->n_first;
+
+    if (state_ack_put(&s->state, name, puts->rows, puts->n, err) != 0 ||
+        state_ack_add(&s->state, name, first, puts->n_first, err) != 0)
+        return -1;
+    return revive(s, share, puts->rows, puts->n, now, err) != 0
+               ? -1
+               : revive(s, share, first, puts->n_first, now, err);
+}
+
+static int put_base(struct session *s, struct share *share, bool is_careful, struct arena *arena,
+                    struct err *err)
+{
+    CLEANUP_FREE struct base_put *rows = calloc(share->plan.n_rows + 1, sizeof(*rows));
+    struct puts puts = {.rows = rows, .size = share->plan.n_rows};
     struct base_rows now = {0};
-    size_t n = 0;
-    int rc = puts == NULL ? err_nomem(err, "flush") : lock_base(s, share, gets_base, &now, err);
+    int rc = rows == NULL
+                 ? err_nomem(err, "flush")
+                 : lock_base(s, share, is_careful ? gets_base : gets_later_base, &now, err);
 
     for (size_t i = 0; rc == 0 && i < share->plan.n_rows; i++) {
         struct planned_row *row = &share->plan.rows[i];
@@ -133,12 +183,11 @@ static int put_base(struct session *s, struct share *share, struct arena *arena,
         row->is_outdated =
             base != NULL && !plan_is_held_still(&share->plan, row, base->hashes, base->hashes_len);
         if (!row->is_outdated)
-            rc = make_put(share, i, &now, arena, &puts[n++], err);
+            rc = make_put(share, i, &now, arena,
+                          add_put(&puts, !is_careful && gets_first_base(share, i)), err);
     }
     if (rc == 0)
-        rc = state_ack_put(&s->state, share->plan.mapping->cfg->name, puts, n, err);
-    if (rc == 0)
-        rc = revive(s, share, puts, n, &now, err);
+        rc = write_puts(s, share, &puts, &now, err);
     base_rows_close(&now);
     return rc;
 }
@@ -202,29 +251,34 @@ static int64_t lag_of(const struct share *share)
     return oldest.committed_us == 0 ? -1 : clock_wall_ms() - oldest.committed_us / 1000;
 }
 
-static int write_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
+static int write_base(struct session *s, struct shipment *sh, bool is_careful, struct err *err)
 {
     struct arena arena = {0};
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < sh->n_shares; i++) {
-        struct share *share = &sh->shares[i];
+    for (size_t i = 0; rc == 0 && i < sh->n_shares; i++)
+        rc = put_base(s, &sh->shares[i], is_careful, &arena, err) != 0
+                 ? -1
+                 : delete_base(s, &sh->shares[i], err);
+    arena_close(&arena);
+    return rc;
+}
+
+static int write_rest(struct session *s, struct shipment *sh, bool with_position, struct err *err)
+{
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        const struct share *share = &sh->shares[i];
         struct ack_mapping ack = {.mapping = share->plan.mapping->cfg->name,
                                   .sheet_rows = (int64_t)share->plan.mapping->index.n_rows,
                                   .spreadsheet_cells = sheets_cells(s->sheets, sh->spreadsheet, -1),
                                   .lag_ms = lag_of(share)};
 
-        rc = put_base(s, share, &arena, err) != 0 || delete_base(s, share, err) != 0 ||
-                     state_ack_mapping(&s->state, &ack, err) != 0
-                 ? -1
-                 : 0;
+        if (state_ack_mapping(&s->state, &ack, err) != 0)
+            return -1;
     }
-    if (rc == 0 && sh->is_recorded)
-        rc = state_forget_sent(&s->state, sh->spreadsheet, err);
-    if (rc == 0 && with_position && is_last(s, sh))
-        rc = state_ack_position(&s->state, s->position, err);
-    arena_close(&arena);
-    return rc;
+    if (sh->is_recorded && state_forget_sent(&s->state, sh->spreadsheet, err) != 0)
+        return -1;
+    return with_position && is_last(s, sh) ? state_ack_position(&s->state, s->position, err) : 0;
 }
 
 static void note_save(struct session *s)
@@ -242,15 +296,106 @@ static void position_is_saved(struct session *s)
     note_save(s);
 }
 
-static int try_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
+static int try_ack(struct session *s, struct shipment *sh, bool is_careful, bool with_position,
+                   struct err *err)
 {
     if (state_ack_begin(&s->state, err) != 0)
         return -1;
-    if (write_ack(s, sh, with_position, err) != 0) {
+    if (write_base(s, sh, is_careful, err) != 0 || write_rest(s, sh, with_position, err) != 0) {
         state_ack_abort(&s->state);
         return -1;
     }
     return state_ack_commit(&s->state, err);
+}
+
+/* Updates and new rows alone, many, and nobody waits for their base: people are not at work, or
+ * base has none of these rows yet. */
+static bool may_prepare(const struct session *s, const struct shipment *sh)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        const struct share *share = &sh->shares[i];
+        bool is_busy = due_is_busy(s, &s->follows[share->at]);
+
+        if (share->plan.mapping->cfg->on_delete == CONFIG_ON_DELETE_MARK)
+            return false; /* note_deleted */
+        n += share->plan.n_rows;
+        for (size_t row = 0; row < share->plan.n_rows; row++) {
+            enum plan_action action = share->plan.rows[row].action;
+
+            if (action != PLAN_INSERT && action != PLAN_UPDATE && action != PLAN_NOTHING)
+                return false;
+            if (is_busy && !(action == PLAN_INSERT && has_no_base(share, row)))
+                return false;
+        }
+    }
+    return n >= PREPARE_ROWS;
+}
+
+static void assume(struct shipment *sh, bool is_assumed)
+{
+    for (size_t i = 0; i < sh->n_shares; i++)
+        sh->shares[i].is_assumed = is_assumed;
+}
+
+void shipment_prepare(struct session *s, struct shipment *sh)
+{
+    struct err err = ERR_INIT;
+
+    if (!may_prepare(s, sh) || state_ack_open(&s->state, &err) != 0)
+        return;
+    sh->is_prepared = true;
+    assume(sh, true);
+    if (write_base(s, sh, false, &err) != 0)
+        shipment_unprepare(s, sh);
+    assume(sh, false);
+}
+
+void shipment_unprepare(struct session *s, struct shipment *sh)
+{
+    if (!sh->is_prepared)
+        return;
+    sh->is_prepared = false;
+    state_ack_abort(&s->state);
+    for (size_t i = 0; i < sh->n_shares; i++)
+        for (size_t row = 0; row < sh->shares[i].plan.n_rows; row++)
+            sh->shares[i].plan.rows[row].is_outdated = false;
+}
+
+static int commit_prepared(struct session *s, struct shipment *sh, bool with_position,
+                           struct err *err)
+{
+    if (state_ack_fence(&s->state, err) != 0 || write_rest(s, sh, with_position, err) != 0 ||
+        state_ack_commit(&s->state, err) != 0) {
+        shipment_unprepare(s, sh);
+        return -1;
+    }
+    sh->is_prepared = false;
+    return 0;
+}
+
+/* The webhook locks base rows, too: a deadlock is a matter of trying again. */
+static int write_ack(struct session *s, struct shipment *sh, bool with_position, struct err *err)
+{
+    bool is_careful = false;
+    int tries = 0;
+
+    if (sh->is_prepared) {
+        if (commit_prepared(s, sh, with_position, err) == 0)
+            return 0;
+        if (err->code == ERR_STOPPED || db_is_lost(s->state.db))
+            return -1;
+    }
+    while (try_ack(s, sh, is_careful, with_position, err) != 0) {
+        bool is_surprise = !is_careful && err->detail == DB_DUPLICATE_ENTRY;
+
+        if (!(err->code == ERR_MYSQL && (err->transient || is_surprise)) ||
+            db_is_lost(s->state.db) || ++tries == ACK_TRIES)
+            return -1;
+        is_careful = true;
+    }
+    return 0;
 }
 
 /* Held cells to whose value MySQL has come by itself. */
@@ -312,13 +457,8 @@ int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err
     with_position = is_last(s, sh);
 
     if (has_base_work(sh) || sh->is_recorded) {
-        int tries = 0;
-
-        /* The webhook locks base rows, too: a deadlock is a matter of trying again. */
-        while (try_ack(s, sh, with_position, err) != 0)
-            if (!(err->code == ERR_MYSQL && err->transient) || db_is_lost(s->state.db) ||
-                ++tries == ACK_TRIES)
-                return -1;
+        if (write_ack(s, sh, with_position, err) != 0)
+            return -1;
         s->own_commits++;
         if (with_position && is_last(s, sh))
             position_is_saved(s);

@@ -26,7 +26,8 @@ enum {
     TURN_MS = 50,
     MEET_MS = 5,
     AHEAD_MAX_MS = 5000,
-    BEHIND_MAX_MS = 300
+    BEHIND_MAX_MS = 300,
+    PREPARED_MAX_MS = 1000
 };
 
 static void shipment_close(struct shipment *sh)
@@ -427,15 +428,67 @@ static void count_batch(const struct shipment *sh, int rc, const struct err *err
                 outcome);
 }
 
+/* With all that may leave on its way there is nothing to wait for but the answer. */
+static bool takes_all(const struct session *s, const struct shipment *sh)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sh->n_shares; i++)
+        n += sh->shares[i].plan.n_rows;
+    return n == s->set.n_rows;
+}
+
+struct meanwhile {
+    struct session *s;
+    struct shipment *sh;
+    bool has_begun;
+};
+
+/* What MySQL has to do anyway. */
+static int64_t use_the_time(void *ctx)
+{
+    struct meanwhile *m = ctx;
+
+    if (m->has_begun) {
+        shipment_unprepare(m->s, m->sh); /* rows are not locked any longer */
+        return -1;
+    }
+    m->has_begun = true;
+    if (takes_all(m->s, m->sh))
+        window_read_ahead(m->s, m->sh->spreadsheet);
+    shipment_prepare(m->s, m->sh);
+    return m->sh->is_prepared ? PREPARED_MAX_MS : -1;
+}
+
+/* Is each row where it was meant to be, and nothing else hit? */
+static bool has_landed(const struct shipment *sh)
+{
+    for (size_t i = 0; i < sh->n_shares; i++) {
+        const struct share *share = &sh->shares[i];
+        const struct proof_result *r = &share->result;
+
+        if (!share->is_judged || r->are_headers_moved ||
+            r->n_moved + r->n_twice + r->n_victims + r->n_orphans > 0)
+            return false;
+        for (size_t row = 0; row < share->plan.n_rows; row++)
+            if (shipment_is_written(share->plan.rows[row].action) && r->verdicts[row] != PROOF_GOOD)
+                return false;
+    }
+    return true;
+}
+
 /* How long Google takes says how large the next batch may be. */
 static int send_batch(struct session *s, struct shipment *sh, const struct grid_range *ranges,
                       size_t n, struct grid **grids, struct err *err)
 {
+    struct meanwhile meanwhile = {.s = s, .sh = sh};
     int64_t began = clock_mono_ms();
     int rc;
 
     sh->sent_us = clock_wall_us();
+    sheets_meanwhile(s->sheets, use_the_time, &meanwhile);
     rc = sheets_send(s->sheets, sh->spreadsheet, sh->batch, ranges, n, grids, err);
+    sheets_meanwhile(s->sheets, NULL, NULL);
     sheets_hurry(s->sheets, false);
     sh->answered_us = clock_wall_us();
     count_batch(sh, rc, err);
@@ -488,6 +541,7 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
         return -1;
     set_tried(sh, true);
     if (send_batch(s, sh, ranges, n, &grids, err) != 0) {
+        shipment_unprepare(s, sh);
         note_failure(s, sh, err);
         return -1;
     }
@@ -502,6 +556,8 @@ static int send_shipment(struct session *s, struct shipment *sh, struct err *err
         share->is_judged = true;
     }
     grids_free(grids, n);
+    if (rc != 0 || !has_landed(sh))
+        shipment_unprepare(s, sh);
     if (rc != 0 && err->code == ERR_LOST)
         note_failure(s, sh, err);
     return rc;
@@ -553,6 +609,7 @@ static int flush_spreadsheet(struct session *s, const char *spreadsheet, struct 
         rc = shipment_mend(s, &sh, &sh.shares[i], err);
     if (rc == 0 && sh.n_shares > 0)
         rc = shipment_acknowledge(s, &sh, err);
+    shipment_unprepare(s, &sh);
     s->cause = s->transaction;
     if (rc == 0 && sh.n_shares > 0 && batch_requests(sh.batch) > 0)
         log_debug("flush: batch acknowledged spreadsheet=%s cells=%zu bytes=%zu ms=%" PRId64,

@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/heap.h"
 #include "common/holder.h"
 #include "common/metrics.h"
 #include "replicator/binlog/position.h"
@@ -190,6 +191,17 @@ static int open_lease(struct session *s, struct err *err)
     return 0;
 }
 
+/* What LIMIT leaves beside what the process has by now (its libraries, the row indexes), but a
+ * quarter of it at least. */
+static size_t left_of(size_t limit)
+{
+    size_t resident, least = limit / 4;
+
+    heap_give_back();
+    resident = heap_resident();
+    return limit > resident + least ? limit - resident : least;
+}
+
 int session_open(struct session *s, const struct session_surroundings *around, struct err *err)
 {
     const struct config *cfg = around->cfg;
@@ -220,7 +232,8 @@ int session_open(struct session *s, const struct session_surroundings *around, s
         cascades_load(&s->cascades, s->state.db, s->mappings, s->n_follows, err) != 0 ||
         mark_definitions(s, err) != 0)
         return -1;
-    s->queue = queue_new(cfg->replicator.memory_limit_bytes / 8, stop);
+    s->memory_bytes = left_of(cfg->replicator.memory_limit_bytes);
+    s->queue = queue_new(s->memory_bytes / 8, stop);
     if (s->queue == NULL)
         return err_nomem(err, "session");
     options = (struct route_options){.cfg = cfg,

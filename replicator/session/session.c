@@ -118,7 +118,7 @@ static int note_dropped(struct session *s, struct err *err)
  * token is free. */
 static bool is_flush_due(const struct session *s, int64_t now)
 {
-    bool is_full = s->set.bytes > s->cfg->replicator.memory_limit_bytes / 2;
+    bool is_full = s->set.bytes > s->memory_bytes / 2;
     bool is_gathering = s->window.is_open && s->window.is_snapshot && s->oldest_us == 0;
     bool is_chunk_done = false;
 
@@ -336,7 +336,7 @@ static int hand_over_all(struct session *s, struct err *err)
 
 static bool has_room(const struct session *s)
 {
-    return s->set.bytes < s->cfg->replicator.memory_limit_bytes / 2;
+    return s->set.bytes < s->memory_bytes / 2;
 }
 
 /* Before a new session: bring what was taken to an end, so that the next one starts behind what
@@ -376,7 +376,7 @@ int session_run(struct session *s, struct err *err)
 
         pulse_beat();
         if (has_room(s))
-            items = queue_pop(s->queue, wait_ms(s), s->cfg->replicator.memory_limit_bytes / 32);
+            items = queue_pop(s->queue, wait_ms(s), s->memory_bytes / 32);
         else if (stop_wait_ms(s->stop, TICK_MS / 4))
             break;
         if (take_all(s, items, err) != 0 || step(s, err) != 0)

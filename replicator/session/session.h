@@ -270,6 +270,7 @@ struct session {
     struct cascades cascades;
     uint64_t definitions_mark; /* 0: no mapping is unsure, or no longer */
 
+    size_t memory_bytes; /* what may wait: of memory_limit, what a session leaves that has begun */
     struct queue *queue;
     struct route *route;
 
@@ -374,6 +375,9 @@ int session_save_position(struct session *s, struct err *err);
 
 /* window.c: snapshot chunks, sweeps and refreshes. */
 int window_step(struct session *s, struct err *err);
+/* A batch with all that waits for SPREADSHEET is on its way: read the chunk that goes next, if one
+ * does. What fails here is left to window_step, where it fails again. Blocks for a SELECT. */
+void window_read_ahead(struct session *s, const char *spreadsheet);
 /* The stream shows mark SERIAL: past the low one rows can be overtaken; at the high one the
  * window's rows join the set. */
 int window_mark(struct session *s, uint64_t serial, struct err *err);

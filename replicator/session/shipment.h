@@ -22,7 +22,8 @@ struct share {
     size_t n_cells; /* of the batch */
     bool tells_new; /* its new rows are written down, too (lost.c) */
     bool is_judged;
-    bool has_moved; /* a look before showed: a row is not where the plan has it */
+    bool is_assumed; /* shipment_prepare: as if all of it were proven */
+    bool has_moved;  /* a look before showed: a row is not where the plan has it */
 };
 
 struct shipment {
@@ -32,6 +33,7 @@ struct shipment {
     struct batch *batch;          /* owned */
     int64_t sent_us, answered_us; /* wall; 0: nothing had to be sent */
     bool is_recorded;             /* in sent_batch (lost.c) */
+    bool is_prepared;             /* shipment_prepare */
 };
 
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
@@ -63,6 +65,13 @@ int shipment_mend(struct session *s, const struct shipment *sh, struct share *sh
 /* acknowledge.c */
 /* Has Google what row I of the share's plan brings, or is there nothing to bring? */
 bool shipment_is_proven(const struct share *share, size_t i);
+/* While Google answers: write base as it is when all has landed, in a transaction that
+ * shipment_acknowledge commits. Until then its rows are locked, and nobody else may use the
+ * session's connection. Done for large batches only, and where no person waits for these rows; what
+ * fails here is left to shipment_acknowledge. */
+void shipment_prepare(struct session *s, struct shipment *sh);
+/* Not all has landed, or it takes too long: undo that. */
+void shipment_unprepare(struct session *s, struct shipment *sh);
 /* Commit base (and the position, when nothing is left on its way) and let the proven
  * rows leave the set. */
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err);

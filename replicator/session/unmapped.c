@@ -18,7 +18,6 @@
 #include "replicator/sync/tab.h"
 
 enum { SPANS_MAX = 100, ROWS_MAX = 5000, KEY_MAX = 16, LOG_CELLS_MAX = 200, CELL_BYTES_MAX = 4096 };
-enum { DUPLICATE_ENTRY = 1062 };
 
 static const char message[] = "the row was deleted in MySQL; cells that MySQL did not know";
 
@@ -150,7 +149,7 @@ static int log_cells(struct session *s, const struct mapping *m, const struct pl
                   "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, 'ignored', ?)",
                   params, 7, NULL, err) == 0)
         return 0;
-    if (err->detail != DUPLICATE_ENTRY)
+    if (err->detail != DB_DUPLICATE_ENTRY)
         return -1;
     *err = (struct err)ERR_INIT; /* it is told already */
     return 0;

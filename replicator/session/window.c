@@ -146,31 +146,30 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* How many rows to read: with those that wait, a batch. */
-static size_t chunk_rows(const struct session *s, const struct follow *f)
+/* How many rows to read: with those that take WAITING bytes, a batch. */
+static size_t chunk_rows(const struct session *s, const struct follow *f, size_t waiting)
 {
     const struct config_replicator *cfg = &s->cfg->replicator;
     size_t gather = gather_bytes(s), rows = f->chunk_size == 0 ? CHUNK_START : f->chunk_size;
-    size_t waiting = least(session_waiting_bytes(s, f->m.cfg->spreadsheet), gather - gather / 8);
 
     rows = least(rows, cfg->snapshot_rows);
     if (f->chunk_row_bytes > 0) {
-        rows = least(rows, cfg->memory_limit_bytes / 8 / f->chunk_row_memory);
+        rows = least(rows, s->memory_bytes / 8 / f->chunk_row_memory);
         size_t row = pace_reckon(&s->pace, f->chunk_row_bytes, true);
 
-        rows = least(rows, (gather - waiting) / (row > 0 ? row : 1));
+        rows = least(rows, (gather - least(waiting, gather - gather / 8)) / (row > 0 ? row : 1));
     }
     return rows < 1 ? 1 : rows;
 }
 
-static int open_snapshot(struct session *s, uint32_t at, struct err *err)
+static int open_snapshot(struct session *s, uint32_t at, size_t waiting, struct err *err)
 {
     struct follow *f = &s->follows[at];
     struct window *w = &s->window;
     struct fetched fetched = {0};
     CLEANUP_BUF struct buf bytes = BUF_INIT;
     struct value after[KEY_MAX];
-    size_t limit = chunk_rows(s, f);
+    size_t limit = chunk_rows(s, f, waiting);
     const char *from = f->is_chunk_pending ? f->chunk_key : f->snapshot_key;
     int rc;
 
@@ -270,18 +269,23 @@ static bool has_chunk(const struct session *s, const char *spreadsheet)
     return false;
 }
 
+/* The last one has no key after it. How far the snapshot is can be saved only when all of them have
+ * left. */
+static bool may_add_chunk(const struct follow *f)
+{
+    return f->m.is_ready && f->phase != SNAPSHOT_DONE && !f->is_sweeping && !follow_is_behind(f) &&
+           !(f->is_chunk_pending && (f->chunk_key == NULL || f->is_chunk_leaving));
+}
+
 /* Chunks gather up to a batch of their spreadsheet; where others' changes fill it, one goes with
- * them. The last one has no key after it. How far the snapshot is can be saved only when all of
- * them have left. */
+ * them. */
 static bool wants_chunk(const struct session *s, const struct follow *f)
 {
     const char *spreadsheet = f->m.cfg->spreadsheet;
 
-    if (f->phase == SNAPSHOT_DONE || f->is_sweeping || follow_is_behind(f) ||
-        (f->is_chunk_pending && (f->chunk_key == NULL || f->is_chunk_leaving)))
-        return false;
-    return !has_chunk(s, spreadsheet) ||
-           session_waiting_bytes(s, spreadsheet) < gather_bytes(s) - gather_bytes(s) / 4;
+    return may_add_chunk(f) &&
+           (!has_chunk(s, spreadsheet) ||
+            session_waiting_bytes(s, spreadsheet) < gather_bytes(s) - gather_bytes(s) / 4);
 }
 
 bool window_is_filling(const struct session *s, const char *spreadsheet)
@@ -305,6 +309,37 @@ static bool wants_chunks(const struct session *s)
     return false;
 }
 
+static bool wants_refresh(const struct follow *f)
+{
+    return f->m.is_ready && f->refreshes != NULL;
+}
+
+/* The mapping of SPREADSHEET whose chunk comes next; -1: none does, or rows are to be read first.
+ */
+static int64_t next_to_fill(const struct session *s, const char *spreadsheet)
+{
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (wants_refresh(&s->follows[i]))
+            return -1;
+    for (uint32_t i = 0; i < s->n_follows; i++)
+        if (may_add_chunk(&s->follows[i]) &&
+            strcmp(s->follows[i].m.cfg->spreadsheet, spreadsheet) == 0)
+            return i;
+    return -1;
+}
+
+void window_read_ahead(struct session *s, const char *spreadsheet)
+{
+    int64_t at = s->window.is_open ? -1 : next_to_fill(s, spreadsheet);
+    struct err err = ERR_INIT;
+    bool may_read = false;
+
+    if (at < 0 || throttle_step(s, &may_read, &err) != 0 || !may_read)
+        return;
+    if (open_snapshot(s, (uint32_t)at, 0, &err) != 0)
+        window_close(&s->window);
+}
+
 int window_step(struct session *s, struct err *err)
 {
     bool may_read = false;
@@ -314,13 +349,14 @@ int window_step(struct session *s, struct err *err)
     if (s->window.is_open)
         return 0;
     for (uint32_t i = 0; i < s->n_follows; i++)
-        if (s->follows[i].m.is_ready && s->follows[i].refreshes != NULL)
+        if (wants_refresh(&s->follows[i]))
             return open_refresh(s, i, err);
     if (wants_chunks(s) && throttle_step(s, &may_read, err) != 0)
         return -1;
     for (uint32_t i = 0; may_read && i < s->n_follows; i++)
-        if (s->follows[i].m.is_ready && wants_chunk(s, &s->follows[i]))
-            return open_snapshot(s, i, err);
+        if (wants_chunk(s, &s->follows[i]))
+            return open_snapshot(s, i, session_waiting_bytes(s, s->follows[i].m.cfg->spreadsheet),
+                                 err);
     for (uint32_t i = 0; i < s->n_follows; i++)
         if (s->follows[i].m.is_ready && s->follows[i].is_sweeping && !s->follows[i].is_swept)
             return compare_sweep(s, i, err);

@@ -76,6 +76,8 @@ struct sheets {
     char *owner_name;      /* owned */
     int (*may_write)(void *ctx, struct err *err);
     void *guard_ctx;
+    int64_t (*meanwhile)(void *ctx); /* sheets_meanwhile */
+    void *meanwhile_ctx;
     enum request_zip zip;
     bool is_leaving;
     bool is_in_hurry;        /* sheets_hurry */

@@ -183,6 +183,8 @@ static int call_once(struct sheets *s, const struct request *r, struct attempt *
     headers[0] = authorization.ptr;
     headers[3] = a->was_zipped ? "Content-Encoding: gzip" : NULL;
     call.url = url.ptr;
+    call.meanwhile = r->kind == REQUEST_WRITE ? s->meanwhile : NULL;
+    call.meanwhile_ctx = s->meanwhile_ctx;
     if (do_call(s, r, &call, answer, err) == 0)
         return 0;
     if (err->code == ERR_FORMAT && r->kind == REQUEST_WRITE) { /* too large an answer: it is done */

@@ -111,6 +111,12 @@ void sheets_hurry(struct sheets *s, bool in_hurry)
     s->is_in_hurry = in_hurry;
 }
 
+void sheets_meanwhile(struct sheets *s, int64_t (*meanwhile)(void *ctx), void *ctx)
+{
+    s->meanwhile = meanwhile;
+    s->meanwhile_ctx = ctx;
+}
+
 size_t sheets_n_accounts(const struct sheets *s)
 {
     return s->n_accounts;

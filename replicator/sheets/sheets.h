@@ -138,6 +138,10 @@ int sheets_read_looks(struct sheets *s, const char *spreadsheet, const struct gr
  * has planned a batch, which is right for the rows as they are now: people move them meanwhile. */
 void sheets_hurry(struct sheets *s, bool in_hurry);
 
+/* While requests that write wait for their answers MEANWHILE is called, as http/client.h says;
+ * NULL: nothing is. It must not use S. */
+void sheets_meanwhile(struct sheets *s, int64_t (*meanwhile)(void *ctx), void *ctx);
+
 /* A batch under construction. Requests run in the order added, all or none. Out of memory shows at
  * sheets_send. */
 struct batch *batch_new(void);

@@ -116,15 +116,19 @@ int state_last_edit(struct state *s, int64_t *edit, struct err *err)
 
 /* --- acknowledgement --- */
 
+int state_ack_open(struct state *s, struct err *err)
+{
+    return db_exec(s->db, "BEGIN", NULL, err);
+}
+
 /* The row is locked until the end, so nobody can take the lease meanwhile; renewed, so that who
  * waits for that lock sees that its holder lives, however long it takes (replicator/lease.c). */
-int state_ack_begin(struct state *s, struct err *err)
+int state_ack_fence(struct state *s, struct err *err)
 {
     struct db_param params[] = {DB_P_INT(s->lease_us), DB_P_TEXT(s->cfg->instance),
                                 DB_P_INT((int64_t)s->token)};
 
-    if (db_exec(s->db, "BEGIN", NULL, err) != 0 ||
-        state_run(s,
+    if (state_run(s,
                   "UPDATE @.lease SET expires_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND "
                   "WHERE instance = ? AND token = ?",
                   params, 3, NULL, err) != 0)
@@ -133,6 +137,11 @@ int state_ack_begin(struct state *s, struct err *err)
         return 0;
     state_ack_abort(s);
     return err_set(err, ERR_STOPPED, "lease: another replicator has taken over this instance");
+}
+
+int state_ack_begin(struct state *s, struct err *err)
+{
+    return state_ack_open(s, err) != 0 ? -1 : state_ack_fence(s, err);
 }
 
 int state_ack_mapping(struct state *s, const struct ack_mapping *ack, struct err *err)

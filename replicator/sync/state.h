@@ -189,8 +189,15 @@ struct ack_mapping {
     int64_t spreadsheet_cells;
     int64_t lag_ms; /* -1: unknown */
 };
-int state_ack_begin(struct state *s, struct err *err);
+/* ERR_STOPPED: another one has the lease, and nothing is open. Between open and fence nobody is
+ * told that we live. */
+int state_ack_begin(struct state *s, struct err *err); /* both */
+int state_ack_open(struct state *s, struct err *err);
+int state_ack_fence(struct state *s, struct err *err);
 int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                  struct err *err);
+/* The same of rows that have none: ERR_MYSQL with detail DB_DUPLICATE_ENTRY where one has. */
+int state_ack_add(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
                   struct err *err);
 /* Their base goes, a tombstone comes, and what was open about their cells is over. */
 int state_ack_delete(struct state *s, const char *mapping, const struct hash128 *keys, size_t n,

@@ -123,7 +123,7 @@ int state_page_base(struct state *s, const char *mapping, struct hash128 after, 
 }
 
 static int put_chunk(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
-                     struct err *err)
+                     const char *tail, struct err *err)
 {
     CLEANUP_BUF struct buf sql = BUF_INIT;
     struct db_param params[PUT_PARAMS * PUT_CHUNK];
@@ -140,16 +140,13 @@ static int put_chunk(struct state *s, const char *mapping, const struct base_put
     }
     if (build(s, &sql, "INSERT INTO ",
               ".base (mapping, key_hash, row_key, hashes, agreed, changed_us) VALUES ",
-              "(?, ?, ?, ?, ?, ?)", n,
-              " ON DUPLICATE KEY UPDATE row_key = VALUES(row_key), hashes = VALUES(hashes), "
-              "agreed = VALUES(agreed), changed_us = COALESCE(VALUES(changed_us), changed_us)",
-              err) != 0)
+              "(?, ?, ?, ?, ?, ?)", n, tail, err) != 0)
         return -1;
     return db_run(s->db, sql.ptr, params, PUT_PARAMS * n, NULL, err);
 }
 
-int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
-                  struct err *err)
+static int put_all(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                   const char *tail, struct err *err)
 {
     /* Few statements, for each is a way to MySQL and back, and few texts, for each is kept in the
      * connection's cache. */
@@ -158,10 +155,25 @@ int state_ack_put(struct state *s, const char *mapping, const struct base_put *p
     for (size_t i = 0, size = 0; i < n; i += chunks[size]) {
         while (chunks[size] > n - i)
             size++;
-        if (put_chunk(s, mapping, puts + i, chunks[size], err) != 0)
+        if (put_chunk(s, mapping, puts + i, chunks[size], tail, err) != 0)
             return err_wrap(err, "state: base");
     }
     return 0;
+}
+
+int state_ack_put(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                  struct err *err)
+{
+    return put_all(s, mapping, puts, n,
+                   " ON DUPLICATE KEY UPDATE row_key = VALUES(row_key), hashes = VALUES(hashes), "
+                   "agreed = VALUES(agreed), changed_us = COALESCE(VALUES(changed_us), changed_us)",
+                   err);
+}
+
+int state_ack_add(struct state *s, const char *mapping, const struct base_put *puts, size_t n,
+                  struct err *err)
+{
+    return put_all(s, mapping, puts, n, "", err);
 }
 
 /* Run "HEAD WHERE mapping = ? AND key_hash IN (...) TAIL" for N keys; '@' in it stands for the

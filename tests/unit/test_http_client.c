@@ -115,6 +115,48 @@ static void an_answer_comes_with_its_status_and_headers(void **state)
     http_answer_close(&a);
 }
 
+struct waiting {
+    int n, arrived;
+};
+
+/* The peer has the request: it counts it before it takes a nap. */
+static int64_t note_waiting(void *ctx)
+{
+    struct waiting *w = ctx;
+
+    for (int i = 0; i < 100 && atomic_load(&slow_calls) == 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    w->arrived = atomic_load(&slow_calls);
+    return ++w->n == 1 ? 150 : -1;
+}
+
+static void there_is_time_while_an_answer_is_awaited(void **state)
+{
+    struct http_answer a = HTTP_ANSWER_INIT;
+    struct err err = ERR_INIT;
+    struct waiting waiting = {0};
+    char url[128];
+    const struct http_call c = {.method = "POST",
+                                .url = url,
+                                .body = "all of it",
+                                .body_len = 9,
+                                .timeout_ms = 3000,
+                                .meanwhile = note_waiting,
+                                .meanwhile_ctx = &waiting};
+
+    (void)state;
+    atomic_store(&slow_calls, 0);
+    url_of(url, sizeof(url), http_server_port(server), "/slow");
+    assert_int_equal(http_client_do(client, &c, &a, &err), 0);
+    assert_string_equal(a.body.ptr, "POST /slow all of it");
+    assert_int_equal(waiting.n, 2);
+    assert_int_equal(waiting.arrived, 1);
+    url_of(url, sizeof(url), 1, "/nobody");
+    assert_int_equal(http_client_do(client, &c, &a, &err), -1);
+    assert_int_equal(waiting.n, 2);
+    http_answer_close(&a);
+}
+
 static void a_redirect_is_not_followed(void **state)
 {
     struct http_answer a = HTTP_ANSWER_INIT;
@@ -334,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answer_comes_with_its_status_and_headers, start, end),
+        cmocka_unit_test_setup_teardown(there_is_time_while_an_answer_is_awaited, start, end),
         cmocka_unit_test_setup_teardown(a_redirect_is_not_followed, start, end),
         cmocka_unit_test_setup_teardown(a_time_out_after_sending_is_lost, start, end),
         cmocka_unit_test_setup_teardown(http_2_is_offered_to_a_server_with_tls, start, end),
