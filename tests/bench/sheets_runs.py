@@ -14,6 +14,7 @@ from traffic import Traffic
 START_S = 300  # a start reads every tab, and the quota may make it wait
 QUIET_S = 5
 ADVISED_BYTES = 2_000_000  # of a request, as Google advises: https://developers.google.com/workspace/sheets/api/limits
+ADVISED_S = 1  # a request for each spreadsheet: https://developers.google.com/workspace/sheets/api/troubleshoot-api-errors
 MILLION = 1_000_000
 
 
@@ -126,11 +127,16 @@ class Fill:
         return self.rows / self.seconds
 
     @property
-    def allowed_s(self):
+    def quota_s(self):
         """What the same bytes take at best: in requests of the advised size, one at a time as long as ours took at the mean, and no
         more than Google's quota in a minute."""
         requests = math.ceil(self.sent_bytes / ADVISED_BYTES)
         return max(requests * self.request_ms / 1000, (requests - 1) // GOOGLE_A_MINUTE * 60)
+
+    @property
+    def allowed_s(self):
+        """... and no more than one a second to a spreadsheet, as Google advises."""
+        return max(self.quota_s, (math.ceil(self.sent_bytes / ADVISED_BYTES) - 1) * ADVISED_S + self.request_ms / 1000)
 
 
 def fill(server, rows, is_limited, timeout_s):
