@@ -323,6 +323,7 @@ static int log_and_run(struct apply *apply, struct task *task, bool *is_done, st
         .mapping = apply->m->cfg->name,
         .request = apply->request,
         .edit = task->edit,
+        .position = apply->position,
     };
 
     if (is_found || (task->edit->kind == EDIT_UPSERT && task->key_state == TASK_KEY_BLANK))

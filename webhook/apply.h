@@ -22,6 +22,7 @@ struct apply {
     struct db *db;
     const struct schema_mapping *m;
     const struct edit_request *request;
+    const char *position; /* state_position */
     bool is_paused;       /* edits are logged, and that is all */
     bool is_schema_fresh; /* loaded again already: an unknown column is the table's own trouble, say
                              a trigger's */

@@ -48,16 +48,6 @@ static int load_answer(struct db *db, const char *edit_id, struct buf *answer, s
     return 0;
 }
 
-/* SQL: the row's position, cut to what its column takes. MySQL breaks the line after each server.
- */
-static const char *position_sql(const struct db *db)
-{
-    return db_flavour(db) == DB_MARIADB
-               ? "NULLIF(LEFT(@@GLOBAL.gtid_current_pos, 4096), '')"
-               : "IF(@@GLOBAL.gtid_mode = 'ON', "
-                 "NULLIF(LEFT(REPLACE(@@GLOBAL.gtid_executed, '\n', ''), 4096), ''), NULL)";
-}
-
 static int insert_row(struct db *db, const struct edit_log_head *head, const char *cells,
                       struct err *err)
 {
@@ -77,17 +67,15 @@ static int insert_row(struct db *db, const struct edit_log_head *head, const cha
         head->content == NULL ? DB_P_NULL
                               : DB_P_BYTES(head->content->bytes, sizeof(head->content->bytes)),
         head->key == NULL ? DB_P_NULL : DB_P_BYTES(head->key->bytes, sizeof(head->key->bytes)),
+        text_or_null(head->position),
     };
-    CLEANUP_BUF struct buf sql = BUF_INIT;
 
-    buf_printf(&sql,
-               "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, "
-               "editor, edited_at, received_at, cells, outcome, position, content_hash, key_hash) "
-               "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending', %s, ?, ?)",
-               position_sql(db));
-    if (sql.is_failed)
-        return err_nomem(err, "edit log");
-    return db_run(db, sql.ptr, params, COUNT(params), NULL, err);
+    return db_run(
+        db,
+        "INSERT INTO edit_log (edit_id, mapping, source, kind, sheet_row, edited_columns, editor, "
+        "edited_at, received_at, cells, outcome, content_hash, key_hash, position) "
+        "VALUES (?, ?, ?, ?, ?, '[]', ?, ?, UTC_TIMESTAMP(3), ?, 'pending', ?, ?, ?)",
+        params, COUNT(params), NULL, err);
 }
 
 /* Of edits without cells all that was asked for. Formulas stand under "", which is no header. */
@@ -173,8 +161,8 @@ int edit_log_finish(struct db *db, const char *edit_id, const struct edit_log_en
 #define ROW_COLUMNS                                                                        \
     "edit_id, mapping, source, kind, sheet_row, editor, edited_at, cells, content_hash, "  \
     "outcome, operation, key_hash, row_key, edited_columns, before_values, after_values, " \
-    "message, answer, same_as, received_at, position"
-enum { ROW_PARAMS = 19 };
+    "message, answer, same_as, position, received_at"
+enum { ROW_PARAMS = 20 };
 
 /* TIME and CELLS are kept until the statement has run. */
 static void fill_row(const struct edit_log_row *row, const char *time, const char *cells,
@@ -205,6 +193,7 @@ static void fill_row(const struct edit_log_row *row, const char *time, const cha
         cut_message(entry->message),
         DB_P_TEXT(entry->answer),
         text_or_null(entry->same_as),
+        text_or_null(head->position),
     };
 
     memcpy(p, all, sizeof(all));
@@ -236,16 +225,13 @@ static int add_piece(struct db *db, struct edit_log_row *rows, size_t n, struct 
 {
     CLEANUP_FREE struct db_param *params = calloc(n * ROW_PARAMS, sizeof(*params));
     CLEANUP_BUF struct buf sql = BUF_INIT;
-    CLEANUP_BUF struct buf row = BUF_INIT;
     char times[MANY][EDIT_LOG_TIME_SIZE];
     char *cells[MANY] = {NULL};
     int rc = 0;
 
-    buf_printf(&row, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,UTC_TIMESTAMP(3),%s)",
-               position_sql(db));
     buf_puts(&sql, "INSERT INTO edit_log (" ROW_COLUMNS ") VALUES ");
-    many_repeat(&sql, buf_text(&row), n);
-    if (params == NULL || row.is_failed || sql.is_failed)
+    many_repeat(&sql, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,UTC_TIMESTAMP(3))", n);
+    if (params == NULL || sql.is_failed)
         return err_nomem(err, "edit log");
     for (size_t i = 0; rc == 0 && i < n; i++) {
         edit_log_time(rows[i].head.edit->time_ms, times[i]);

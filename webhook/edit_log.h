@@ -4,8 +4,8 @@
  * repeats in one.
  *
  * It is inserted before anything else of the edit, so that it is first in the binlog's transaction,
- * and completed last. Its position is where MySQL's binlog was then, the GTIDs that are executed
- * (NULL where there are none): the edit's own transaction comes after it.
+ * and completed last. Its position is where MySQL's binlog was when its transaction began, the GTIDs
+ * that were executed (NULL where there are none): the edit's own transaction comes after it.
  */
 #ifndef WEBHOOK_EDIT_LOG_H
 #define WEBHOOK_EDIT_LOG_H
@@ -27,6 +27,7 @@ struct edit_log_head {
     const struct hash128 *content; /* of a row that is typed without a key, or found, and that
                                       MySQL does not know; NULL: it is none */
     const struct hash128 *key;     /* of the row that the edit is about; NULL: not known yet */
+    const char *position;          /* state_position */
 };
 
 struct edit_log_entry {

@@ -27,6 +27,7 @@ struct group {
     bool is_careful;      /* one edit after the other */
     bool is_schema_fresh; /* loaded again already */
     int mapping;          /* index; -1: the tab is not mapped */
+    const char *position; /* while the transaction runs */
     bool is_paused;
     char version[MAPPINGS_VERSION_SIZE];
 };
@@ -87,6 +88,7 @@ static int apply_all(struct group *group, struct db *db, const struct schema_map
         job->apply = (struct apply){.db = db,
                                     .m = m,
                                     .request = &job->request,
+                                    .position = group->position,
                                     .is_paused = group->is_paused,
                                     .is_schema_fresh = group->is_schema_fresh};
     }
@@ -138,6 +140,7 @@ static int work(void *ctx, struct db *db, struct err *err)
 
     if (state_known(db, server->cfg->instance, request->spreadsheet, &known, err) != 0)
         return -1;
+    group->position = state_position(&known);
     group->mapping = request->mapping != NULL
                          ? mappings_find_name(server->cfg, request->mapping)
                          : mappings_find(server->cfg, &known, request->spreadsheet,

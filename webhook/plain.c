@@ -399,7 +399,10 @@ static int fill_log(struct plain *p, struct edit_log_row *rows, struct err *err)
         struct plain_edit *e = p->edits[i];
 
         rows[i].head = (struct edit_log_head){
-            .mapping = p->m->cfg->name, .request = &e->job->request, .edit = e->task.edit};
+            .mapping = p->m->cfg->name,
+            .request = &e->job->request,
+            .edit = e->task.edit,
+            .position = e->job->apply.position};
         if (e->tally.n_written == 0)
             e->task.after = NULL;
         if (apply_update_answer(&e->task, &e->tally, &e->must_save_base, err) != 0 ||
@@ -450,6 +453,7 @@ static int write_all(struct plain *p, struct err *err)
     rows[0].head = (struct edit_log_head){.mapping = p->m->cfg->name,
                                           .request = &p->edits[0]->job->request,
                                           .edit = p->edits[0]->task.edit,
+                                          .position = p->edits[0]->job->apply.position,
                                           .key = &p->edits[0]->key};
     if (edit_log_begin(p->db, &rows[0].head, &is_repeat, &unused, err) != 0)
         return -1;

@@ -224,20 +224,34 @@ int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, 
     return 0;
 }
 
-enum { KNOWN_MAPPING, KNOWN_SHEET_ID, KNOWN_WHAT };
-enum { IS_TAB, IS_PAUSE, IS_ANOTHERS };
+enum { KNOWN_TEXT, KNOWN_SHEET_ID, KNOWN_WHAT };
+enum { IS_POSITION, IS_MAPPING, IS_PAUSE, IS_ANOTHERS };
+
+/* Cut to what edit_log.position takes. MySQL breaks the line after each server. */
+static const char *position_sql(const struct db *db)
+{
+    return db_flavour(db) == DB_MARIADB
+               ? "LEFT(@@GLOBAL.gtid_current_pos, 4096)"
+               : "IF(@@GLOBAL.gtid_mode = 'ON', "
+                 "LEFT(REPLACE(@@GLOBAL.gtid_executed, '\n', ''), 4096), '')";
+}
 
 int state_known(struct db *db, const char *instance, const char *spreadsheet, struct db_rows *known,
                 struct err *err)
 {
-    const struct db_param params[] = {DB_P_TEXT(spreadsheet), DB_P_TEXT(instance)};
+    const struct db_param params[] = {DB_P_TEXT(spreadsheet), DB_P_TEXT(instance),
+                                      DB_P_TEXT(spreadsheet), DB_P_TEXT(instance)};
+    CLEANUP_BUF struct buf sql = BUF_INIT;
 
-    if (db_run(db,
-               "SELECT mapping, sheet_id, 0 FROM mapping_state "
-               "WHERE spreadsheet = ? AND sheet_id IS NOT NULL "
-               "UNION ALL SELECT mapping, NULL, 1 FROM pause WHERE resumed_at IS NULL "
-               "UNION ALL SELECT mapping, NULL, 2 FROM mapping_state WHERE instance <> ?",
-               params, COUNT(params), known, err) != 0)
+    buf_printf(&sql,
+               "SELECT mapping, IF(spreadsheet = ?, sheet_id, NULL), IF(instance <> ?, %d, %d) "
+               "FROM mapping_state WHERE spreadsheet = ? OR instance <> ? "
+               "UNION ALL SELECT mapping, NULL, %d FROM pause WHERE resumed_at IS NULL "
+               "UNION ALL SELECT %s, NULL, %d",
+               IS_ANOTHERS, IS_MAPPING, IS_PAUSE, position_sql(db), IS_POSITION);
+    if (sql.is_failed)
+        return err_nomem(err, "mapping_state");
+    if (db_run(db, sql.ptr, params, COUNT(params), known, err) != 0)
         return err_wrap(err, "mapping_state, pause");
     return 0;
 }
@@ -245,13 +259,14 @@ int state_known(struct db *db, const char *instance, const char *spreadsheet, st
 static bool is_known(const struct db_rows *known, size_t r, const char *mapping, int what)
 {
     return db_rows_int(known, r, KNOWN_WHAT) == what &&
-           strcmp(db_rows_text(known, r, KNOWN_MAPPING), mapping) == 0;
+           strcmp(db_rows_text(known, r, KNOWN_TEXT), mapping) == 0;
 }
 
 int64_t state_sheet_id(const struct db_rows *known, const char *mapping)
 {
     for (size_t r = 0; r < known->n_rows; r++)
-        if (is_known(known, r, mapping, IS_TAB))
+        if (db_rows_at(known, r, KNOWN_SHEET_ID).state == VALUE_TEXT &&
+            strcmp(db_rows_text(known, r, KNOWN_TEXT), mapping) == 0)
             return db_rows_int(known, r, KNOWN_SHEET_ID);
     return -1;
 }
@@ -272,4 +287,15 @@ bool state_is_paused(const struct db_rows *known, const char *mapping)
 bool state_is_anothers(const struct db_rows *known, const char *mapping)
 {
     return is_any(known, mapping, IS_ANOTHERS);
+}
+
+const char *state_position(const struct db_rows *known)
+{
+    for (size_t r = 0; r < known->n_rows; r++)
+        if (db_rows_int(known, r, KNOWN_WHAT) == IS_POSITION) {
+            const char *position = db_rows_text(known, r, KNOWN_TEXT);
+
+            return position[0] == '\0' ? NULL : position;
+        }
+    return NULL;
 }

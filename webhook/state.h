@@ -65,8 +65,8 @@ int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 ke
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);
 
 /* What must be known before anything is done: the tabs of the spreadsheet that the replicator knows
- * by id, which mappings are paused, and which are another instance's than INSTANCE. The next three
- * look into it. */
+ * by id, which mappings are paused, which are another instance's than INSTANCE, and where the binlog
+ * is. The next four look into it. */
 int state_known(struct db *db, const char *instance, const char *spreadsheet, struct db_rows *known,
                 struct err *err);
 /* The id of the mapping's tab, or -1 while it is not known. */
@@ -75,4 +75,6 @@ int64_t state_sheet_id(const struct db_rows *known, const char *mapping);
 bool state_is_paused(const struct db_rows *known, const char *mapping);
 /* Has the replicator of another instance had a mapping of this name last? Base is that one's. */
 bool state_is_anothers(const struct db_rows *known, const char *mapping);
+/* The GTIDs that were executed by then, as edit_log keeps them; NULL: there are none. KNOWN's. */
+const char *state_position(const struct db_rows *known);
 #endif
