@@ -37,7 +37,8 @@ void conflict_counts_tell(const struct conflict_counts *counts)
     for (size_t k = 0; k < CONFLICT_KINDS; k++)
         for (size_t p = 0; p < CONFLICT_POLICIES; p++)
             for (size_t o = 0; o < CONFLICT_OUTCOMES; o++)
-                metrics_add(METRIC_CONFLICTS, counts->met[k][p][o], k, p, o);
+                if (counts->met[k][p][o] != 0) /* hardly ever; each is an atomic */
+                    metrics_add(METRIC_CONFLICTS, counts->met[k][p][o], k, p, o);
     for (size_t o = 0; o < CONFLICT_RESOLUTIONS; o++)
         metrics_add(METRIC_RESOLVED, counts->resolved[o], o);
 }

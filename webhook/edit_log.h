@@ -4,8 +4,8 @@
  * repeats in one.
  *
  * It is inserted before anything else of the edit, so that it is first in the binlog's transaction,
- * and completed last. Its position is where MySQL's binlog was when its transaction began, the GTIDs
- * that were executed (NULL where there are none): the edit's own transaction comes after it.
+ * and completed last. Its position is where MySQL's binlog was when its transaction began, the
+ * GTIDs that were executed (NULL where there are none): the edit's own transaction comes after it.
  */
 #ifndef WEBHOOK_EDIT_LOG_H
 #define WEBHOOK_EDIT_LOG_H

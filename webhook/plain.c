@@ -257,8 +257,36 @@ static int for_pieces(struct plain *p,
     return 0;
 }
 
+static bool can_read_beside(const struct schema_mapping *m)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (state_base_has_column(schema_column_of(m, i)->name))
+            return false;
+    return true;
+}
+
+/* A lone edit's row with its base, in one round trip. */
+static int read_beside(struct plain *p, struct err *err)
+{
+    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
+    struct plain_edit *e = p->edits[0];
+    const struct db_param params[] = {DB_P_TEXT(p->m->cfg->name),
+                                      DB_P_BYTES(e->key.bytes, sizeof(e->key.bytes))};
+    const struct row_beside base = {
+        .columns = STATE_BASE_COLUMNS, .join = STATE_BASE_JOIN, .params = params, .n_params = 2};
+
+    if (row_find_beside(p->db, p->m, e->task.key, &base, &rows, err) != 0)
+        return -1;
+    if (rows.n_rows == 0)
+        return 0;
+    e->task.has_base = state_base_take_beside(&rows, 0, p->m->n_columns, &e->task.base);
+    return take_row(p, &rows, 0, 0, 1, false, err);
+}
+
 static int read_before(struct plain *p, size_t from, size_t n, struct err *err)
 {
+    if (p->n == 1 && can_read_beside(p->m))
+        return read_beside(p, err);
     return read_rows(p, from, n, false, err) != 0 ? -1 : read_bases(p, from, n, err);
 }
 
@@ -398,11 +426,10 @@ static int fill_log(struct plain *p, struct edit_log_row *rows, struct err *err)
     for (size_t i = 0; i < p->n; i++) {
         struct plain_edit *e = p->edits[i];
 
-        rows[i].head = (struct edit_log_head){
-            .mapping = p->m->cfg->name,
-            .request = &e->job->request,
-            .edit = e->task.edit,
-            .position = e->job->apply.position};
+        rows[i].head = (struct edit_log_head){.mapping = p->m->cfg->name,
+                                              .request = &e->job->request,
+                                              .edit = e->task.edit,
+                                              .position = e->job->apply.position};
         if (e->tally.n_written == 0)
             e->task.after = NULL;
         if (apply_update_answer(&e->task, &e->tally, &e->must_save_base, err) != 0 ||

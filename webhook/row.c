@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/row.h"
 
+#include <string.h>
+
 #include "common/buf.h"
 #include "common/cleanup.h"
 #include "webhook/many.h"
@@ -63,11 +65,39 @@ static void append_where(struct buf *sql, struct params *params, const struct sc
     append_key(sql, params, m, key);
 }
 
+/* A list is sorted once and searched; a row of ORs is gone through for each row that it finds. Only
+ * where values of one type are compared as = compares them, on every server. */
+static bool is_listed(const struct schema_mapping *m)
+{
+    enum column_type type = schema_column_of(m, m->key[0])->type;
+
+    return m->n_key == 1 && (type == COLUMN_INT || type == COLUMN_TEXT || type == COLUMN_BINARY);
+}
+
+static void append_list(struct buf *sql, struct params *params, const struct schema_mapping *m,
+                        const struct value *const *keys, size_t n)
+{
+    const struct column *c = schema_column_of(m, m->key[0]);
+
+    buf_puts(sql, " WHERE ");
+    table_quote(sql, c->name);
+    for (size_t i = 0; i < many_padded(n); i++) {
+        buf_puts(sql, i == 0 ? " IN (" : ", ");
+        column_operand_sql(sql, c);
+        params_add(params, c, keys[i < n ? i : n - 1][0]);
+    }
+    buf_putc(sql, ')');
+}
+
 /* One row more than once is that row. */
 static void append_where_many(struct buf *sql, struct params *params,
                               const struct schema_mapping *m, const struct value *const *keys,
                               size_t n)
 {
+    if (n > 1 && is_listed(m)) {
+        append_list(sql, params, m, keys, n);
+        return;
+    }
     buf_puts(sql, " WHERE ");
     for (size_t i = 0; i < many_padded(n); i++) {
         buf_puts(sql, i == 0 ? "(" : " OR (");
@@ -96,12 +126,17 @@ static int copy_value(struct arena *arena, const struct column *c, struct value 
     return to->ptr == NULL || scratch.is_failed ? err_nomem(err, "row") : 0;
 }
 
-static void append_select(struct buf *sql, const struct schema_mapping *m)
+static void append_columns(struct buf *sql, const struct schema_mapping *m)
 {
     for (size_t i = 0; i < m->n_columns; i++) {
         buf_puts(sql, i == 0 ? "SELECT " : ", ");
         column_read_sql(sql, schema_column_of(m, i));
     }
+}
+
+static void append_select(struct buf *sql, const struct schema_mapping *m)
+{
+    append_columns(sql, m);
     buf_puts(sql, " FROM ");
 }
 
@@ -159,6 +194,27 @@ int row_find_many(struct db *db, const struct schema_mapping *m, const struct va
     append_select(&sql, m);
     append_table_by_key(&sql, m);
     append_where_many(&sql, &params, m, keys, n);
+    buf_puts(&sql, " FOR UPDATE");
+    if (sql.is_failed)
+        return err_nomem(err, "row");
+    return db_run(db, sql.ptr, params.list, params.n, rows, err);
+}
+
+int row_find_beside(struct db *db, const struct schema_mapping *m, const struct value *key,
+                    const struct row_beside *beside, struct db_rows *rows, struct err *err)
+{
+    CLEANUP_BUF struct buf sql = BUF_INIT;
+    CLEANUP_PARAMS struct params params = {0};
+
+    if (params_open_many(&params, beside->n_params + m->n_key, err) != 0)
+        return -1;
+    memcpy(params.list, beside->params, beside->n_params * sizeof(*params.list));
+    params.n = beside->n_params;
+    append_columns(&sql, m);
+    buf_printf(&sql, ", %s FROM ", beside->columns);
+    append_table_by_key(&sql, m);
+    buf_printf(&sql, " LEFT JOIN %s", beside->join);
+    append_where(&sql, &params, m, key);
     buf_puts(&sql, " FOR UPDATE");
     if (sql.is_failed)
         return err_nomem(err, "row");

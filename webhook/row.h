@@ -41,6 +41,15 @@ bool row_is_by_primary_key(const struct schema_mapping *m);
 /* Read and lock the rows with these keys, in any order; those that are not there are left out. */
 int row_find_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,
                   size_t n, struct db_rows *rows, struct err *err);
+/* The same for one row, with columns of another table beside it (NULL where that has none): SQL's
+ * text, COLUMNS all with that table's name and JOIN, which takes PARAMS. */
+struct row_beside {
+    const char *columns, *join;
+    const struct db_param *params;
+    size_t n_params;
+};
+int row_find_beside(struct db *db, const struct schema_mapping *m, const struct value *key,
+                    const struct row_beside *beside, struct db_rows *rows, struct err *err);
 /* Write the same columns of different rows, which are there. What MySQL made of the values is to be
  * looked at: those of one column have one type here, whatever the column's is. */
 int row_update_many(struct db *db, const struct schema_mapping *m, const struct value *const *keys,

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/cleanup.h"
 #include "webhook/many.h"
@@ -22,14 +23,34 @@ void state_base_clear(struct state_base *base)
     base->changed_us = 0;
 }
 
-static void take_base(const struct db_rows *rows, size_t r, struct state_base *base)
+static void take_base(const struct db_rows *rows, size_t r, size_t first, struct state_base *base)
 {
-    struct value hashes = db_rows_at(rows, r, 1), agreed = db_rows_at(rows, r, 2);
+    struct value hashes = db_rows_at(rows, r, first), agreed = db_rows_at(rows, r, first + 1);
 
     buf_append(&base->hashes, hashes.ptr, hashes.len);
     if (agreed.state == VALUE_TEXT)
         buf_append(&base->agreed, agreed.ptr, agreed.len);
-    base->changed_us = db_rows_int(rows, r, 3);
+    base->changed_us = db_rows_int(rows, r, first + 2);
+}
+
+bool state_base_has_column(const char *name)
+{
+    static const char *const names[] = {"mapping", "key_hash",   "row_key", "hashes",
+                                        "agreed",  "changed_us", "edit_id"};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+bool state_base_take_beside(const struct db_rows *rows, size_t r, size_t first,
+                            struct state_base *base)
+{
+    if (db_rows_at(rows, r, first).state != VALUE_TEXT)
+        return false;
+    take_base(rows, r, first, base);
+    return true;
 }
 
 int state_base_load(struct db *db, const char *mapping, struct hash128 key, struct state_base *base,
@@ -45,7 +66,7 @@ int state_base_load(struct db *db, const char *mapping, struct hash128 key, stru
         return err_wrap(err, "base");
     *is_found = rows.n_rows > 0;
     if (*is_found)
-        take_base(&rows, 0, base);
+        take_base(&rows, 0, 1, base);
     return base->hashes.is_failed || base->agreed.is_failed ? err_nomem(err, "base") : 0;
 }
 
@@ -97,7 +118,7 @@ bool state_base_take(const struct db_rows *rows, const struct hash128 *key, stru
         struct value found = db_rows_at(rows, r, 0);
 
         if (found.len == sizeof(key->bytes) && memcmp(found.ptr, key->bytes, found.len) == 0) {
-            take_base(rows, r, base);
+            take_base(rows, r, 1, base);
             return true;
         }
     }

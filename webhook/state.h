@@ -37,6 +37,16 @@ int state_base_load_many(struct db *db, const char *mapping, const struct hash12
 /* False: KEY has none. */
 bool state_base_take(const struct db_rows *rows, const struct hash128 *key,
                      struct state_base *base);
+/* A base beside its row (row_find_beside): what is selected, and the join, which takes mapping and
+ * key. A column that base has, too, would need its table's name: state_base_has_column. */
+#define STATE_BASE_COLUMNS "tabrelay_base.hashes, tabrelay_base.agreed, tabrelay_base.changed_us"
+#define STATE_BASE_JOIN                                       \
+    "base AS tabrelay_base ON tabrelay_base.mapping = ? AND " \
+    "tabrelay_base.key_hash = ?"
+bool state_base_has_column(const char *name);
+/* Take it out of row R, whose columns begin at FIRST. False: there is none. */
+bool state_base_take_beside(const struct db_rows *rows, size_t r, size_t first,
+                            struct state_base *base);
 struct state_base_saved {
     struct hash128 key;
     const char *row_key;
@@ -65,8 +75,8 @@ int state_tombstone_delete(struct db *db, const char *mapping, struct hash128 ke
 int state_ask_reconcile(struct db *db, const char *mapping, const char *reason, struct err *err);
 
 /* What must be known before anything is done: the tabs of the spreadsheet that the replicator knows
- * by id, which mappings are paused, which are another instance's than INSTANCE, and where the binlog
- * is. The next four look into it. */
+ * by id, which mappings are paused, which are another instance's than INSTANCE, and where the
+ * binlog is. The next four look into it. */
 int state_known(struct db *db, const char *instance, const char *spreadsheet, struct db_rows *known,
                 struct err *err);
 /* The id of the mapping's tab, or -1 while it is not known. */
