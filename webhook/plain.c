@@ -9,29 +9,13 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/rowkey.h"
-#include "webhook/apply_steps.h"
 #include "webhook/held.h"
 #include "webhook/many.h"
 #include "webhook/order.h"
+#include "webhook/plain_private.h"
 #include "webhook/row.h"
 
 enum { FRESH_MS = 400 }; /* apply_late looks for what was found long after an edit of ½ s ago */
-
-struct plain_edit {
-    struct job *job;
-    struct task task;
-    struct hash128 key;
-    struct value *writes; /* n_columns, in the task's arena */
-    struct tally tally;
-    bool must_save_base;
-};
-
-struct plain {
-    struct db *db;
-    const struct schema_mapping *m;
-    struct plain_edit **edits; /* owned, and what they point to */
-    size_t n;
-};
 
 static void free_edit(struct plain_edit *e)
 {
@@ -176,77 +160,6 @@ static int collect(struct plain *p, struct job *jobs, struct err *err)
     return 0;
 }
 
-/* --- the rows and their bases --- */
-
-static int take_row(struct plain *p, const struct db_rows *rows, size_t r, size_t from, size_t n,
-                    bool is_after, struct err *err)
-{
-    struct arena scratch = ARENA_INIT;
-    struct value *values = arena_alloc(&scratch, p->m->n_columns * sizeof(*values));
-    struct value *key = arena_alloc(&scratch, p->m->n_key * sizeof(*key));
-    struct hash128 hash;
-    int rc = -1;
-
-    if (values == NULL || key == NULL) {
-        err_nomem(err, "edits");
-        goto undo;
-    }
-    if (row_values(p->m, rows, r, &scratch, values, err) != 0)
-        goto undo;
-    for (size_t k = 0; k < p->m->n_key; k++)
-        key[k] = values[p->m->key[k]];
-    hash = hash_key(key, p->m->n_key);
-    rc = 0;
-    for (size_t i = from; i < from + n; i++) {
-        struct task *task = &p->edits[i]->task;
-        struct value *to = task->mysql;
-
-        if (!hash128_equal(p->edits[i]->key, hash))
-            continue;
-        if (is_after && (task->after = to = task_values(task, p->m->n_columns, err)) == NULL)
-            rc = -1;
-        else
-            rc = row_values(p->m, rows, r, &task->arena, to, err);
-        task->is_found = true;
-        break;
-    }
-undo:
-    arena_close(&scratch);
-    return rc;
-}
-
-/* Read the rows of N edits: as they are, or after they were written. A row whose key is spelled
- * otherwise than it was sent is nobody's. */
-static int read_rows(struct plain *p, size_t from, size_t n, bool is_after, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    const struct value *keys[MANY] = {NULL};
-
-    for (size_t i = 0; i < n; i++)
-        keys[i] = p->edits[from + i]->task.key;
-    if (row_find_many(p->db, p->m, keys, n, &rows, err) != 0)
-        return -1;
-    for (size_t r = 0; r < rows.n_rows; r++)
-        if (take_row(p, &rows, r, from, n, is_after, err) != 0)
-            return -1;
-    return 0;
-}
-
-static int read_bases(struct plain *p, size_t from, size_t n, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    const struct hash128 *keys[MANY] = {NULL};
-
-    for (size_t i = 0; i < n; i++)
-        keys[i] = &p->edits[from + i]->key;
-    if (state_base_load_many(p->db, p->m->cfg->name, keys, n, &rows, err) != 0)
-        return -1;
-    for (size_t i = from; i < from + n; i++)
-        p->edits[i]->task.has_base =
-            state_base_take(&rows, &p->edits[i]->key, &p->edits[i]->task.base);
-    return 0;
-}
-
 static int for_pieces(struct plain *p,
                       int (*step)(struct plain *p, size_t from, size_t n, struct err *err),
                       struct err *err)
@@ -255,39 +168,6 @@ static int for_pieces(struct plain *p,
         if (step(p, from, p->n - from < MANY ? p->n - from : MANY, err) != 0)
             return -1;
     return 0;
-}
-
-static bool can_read_beside(const struct schema_mapping *m)
-{
-    for (size_t i = 0; i < m->n_columns; i++)
-        if (state_base_has_column(schema_column_of(m, i)->name))
-            return false;
-    return true;
-}
-
-/* A lone edit's row with its base, in one round trip. */
-static int read_beside(struct plain *p, struct err *err)
-{
-    CLEANUP_ROWS struct db_rows rows = DB_ROWS_INIT;
-    struct plain_edit *e = p->edits[0];
-    const struct db_param params[] = {DB_P_TEXT(p->m->cfg->name),
-                                      DB_P_BYTES(e->key.bytes, sizeof(e->key.bytes))};
-    const struct row_beside base = {
-        .columns = STATE_BASE_COLUMNS, .join = STATE_BASE_JOIN, .params = params, .n_params = 2};
-
-    if (row_find_beside(p->db, p->m, e->task.key, &base, &rows, err) != 0)
-        return -1;
-    if (rows.n_rows == 0)
-        return 0;
-    e->task.has_base = state_base_take_beside(&rows, 0, p->m->n_columns, &e->task.base);
-    return take_row(p, &rows, 0, 0, 1, false, err);
-}
-
-static int read_before(struct plain *p, size_t from, size_t n, struct err *err)
-{
-    if (p->n == 1 && can_read_beside(p->m))
-        return read_beside(p, err);
-    return read_rows(p, from, n, false, err) != 0 ? -1 : read_bases(p, from, n, err);
 }
 
 /* --- decide --- */
@@ -411,7 +291,7 @@ static int write_rows(struct plain *p, size_t from, size_t n, struct err *err)
     while (must_write(is_written, n))
         if (write_alike(p, from, n, is_written, err) != 0)
             return -1;
-    if (is_any && read_rows(p, from, n, true, err) != 0)
+    if (is_any && plain_read_after(p, from, n, err) != 0)
         return -1;
     for (size_t i = from; is_any && i < from + n; i++)
         if (check_written(p->edits[i], err) != 0)
@@ -501,7 +381,7 @@ int plain_apply(struct db *db, struct job *jobs, struct err *err)
 
     if (!row_is_by_primary_key(p.m) || p.m->cfg->direction == CONFIG_TO_SHEET)
         return 0;
-    if (collect(&p, jobs, err) != 0 || for_pieces(&p, read_before, err) != 0 ||
+    if (collect(&p, jobs, err) != 0 || for_pieces(&p, plain_read_before, err) != 0 ||
         decide(&p, err) != 0)
         return -1;
     return p.n == 0 ? 0 : write_all(&p, err);
