@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * shipment: one batch on its way: a share a mapping, planned, sent, judged, put right,
- * acknowledged. Only the files of the flush include this (flush.c, rescue.c,
- * mend.c, acknowledge.c, lost.c). Worker
- * thread.
+ * acknowledged. Only the files of the flush include this (flush.c, send.c, rescue.c, mend.c,
+ * acknowledge.c, ack_base.c, lost.c). Worker thread.
  */
 #ifndef REPLICATOR_SESSION_SHIPMENT_H
 #define REPLICATOR_SESSION_SHIPMENT_H
@@ -36,6 +35,10 @@ struct shipment {
     bool is_prepared;             /* shipment_prepare */
 };
 
+/* send.c */
+/* Send the batch, and judge what it did (share.result). What MySQL has to do is done meanwhile:
+ * window_read_ahead, shipment_prepare. ERR_LOST: nobody knows whether it was applied. */
+int shipment_send(struct session *s, struct shipment *sh, struct err *err);
 /* Does the action send cells or rows? Otherwise there is nothing to prove. */
 bool shipment_is_written(enum plan_action action);
 
@@ -62,9 +65,12 @@ int lost_record(struct session *s, struct shipment *sh, struct err *err);
 int shipment_mend(struct session *s, const struct shipment *sh, struct share *share,
                   struct err *err);
 
-/* acknowledge.c */
-/* Has Google what row I of the share's plan brings, or is there nothing to bring? */
-bool shipment_is_proven(const struct share *share, size_t i);
+/* ack_base.c */
+/* Has the acknowledgement something to say of rows? */
+bool shipment_has_base(const struct shipment *sh);
+/* Write it, within a transaction. Unless it IS_CAREFUL, base of new rows is taken not to be there:
+ * DB_DUPLICATE_ENTRY where it is. */
+int shipment_write_base(struct session *s, struct shipment *sh, bool is_careful, struct err *err);
 /* While Google answers: write base as it is when all has landed, in a transaction that
  * shipment_acknowledge commits. Until then its rows are locked, and nobody else may use the
  * session's connection. Done for large batches only, and where no person waits for these rows; what
@@ -72,6 +78,10 @@ bool shipment_is_proven(const struct share *share, size_t i);
 void shipment_prepare(struct session *s, struct shipment *sh);
 /* Not all has landed, or it takes too long: undo that. */
 void shipment_unprepare(struct session *s, struct shipment *sh);
+
+/* acknowledge.c */
+/* Has Google what row I of the share's plan brings, or is there nothing to bring? */
+bool shipment_is_proven(const struct share *share, size_t i);
 /* Commit base (and the position, when nothing is left on its way) and let the proven
  * rows leave the set. */
 int shipment_acknowledge(struct session *s, struct shipment *sh, struct err *err);
