@@ -90,6 +90,28 @@ static int64_t minute_wait_ms(const struct usage *u, double limit, double reserv
     return u->n > 0 && u->n + 1 + reserve > limit ? u->until_ms - now_ms : 0;
 }
 
+/* The bucket alone gives three quarters of a minute. Whoever asks all the time may have the rest,
+ * too: what the last minute has left, spread over what is left of it. A minute: it has none left.
+ */
+static int64_t even_wait_ms(const struct quota *q, const struct usage *u, double reserve,
+                            int64_t now_ms)
+{
+    double limit = fmin(q->limit, q->pace) - reserve, left = limit - u->n;
+    double gap_ms;
+    int64_t next_ms;
+
+    if (left < 1)
+        return MINUTE_MS;
+    gap_ms = fmax(QUOTA_SECONDS * SECOND_MS / limit, (double)(u->until_ms - now_ms) / left);
+    next_ms = q->at_ms + (int64_t)ceil(gap_ms);
+    return next_ms > now_ms ? next_ms - now_ms : 0;
+}
+
+static int64_t shorter(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Where the bucket would give more than a fill has left of the minute, that is spread over the rest
  * of it. Up to COARSE_MS more than a minute is counted. */
 static int64_t spread_wait_ms(const struct quota *q, const struct usage *u, double reserve,
@@ -130,8 +152,9 @@ int64_t quota_wait_ms(const struct quota *q, enum quota_claim claim, int64_t now
     if (claim == QUOTA_FILL)
         wait = longer(minute_wait_ms(&u, q->pace, fill_reserve(q, u), now_ms), q->fill_ms - now_ms);
     else
-        wait = longer(token_wait_ms(q, reserve, now_ms),
-                      minute_wait_ms(&u, q->limit, reserve, now_ms));
+        wait =
+            longer(shorter(token_wait_ms(q, reserve, now_ms), even_wait_ms(q, &u, reserve, now_ms)),
+                   minute_wait_ms(&u, q->limit, reserve, now_ms));
     if (claim == QUOTA_CAN_WAIT)
         wait = longer(wait, spread_wait_ms(q, &u, reserve, now_ms));
     return longer(wait, q->blocked_until_ms - now_ms);

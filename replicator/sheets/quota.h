@@ -7,11 +7,11 @@
  * empties it and halves the pace, which grows again with each answered request (AIMD).
  *
  * Evenly is how changes are shown soonest, but a bucket that keeps within the limit wherever
- * Google's minute begins uses three quarters of it. So requests are counted, too, by the second: a
- * fill may take what the last minute has left, evenly, up to a reserve that grows
- * with what others have asked for in that minute; it leaves them their tokens, and what it has left
- * of the minute is spread over the rest of it, but for the first one. Pure: time is an argument,
- * milliseconds of a monotonic clock.
+ * Google's minute begins uses three quarters of it. So requests are counted, too, by the second:
+ * who asks all the time may also take what the last minute has left, spread over what is left of
+ * it; and so may a fill, up to a reserve that grows with what others have asked for in that minute;
+ * it leaves them their tokens, and what it has left of the minute is spread over the rest of it,
+ * but for the first one. Pure: time is an argument, milliseconds of a monotonic clock.
  */
 #ifndef REPLICATOR_SHEETS_QUOTA_H
 #define REPLICATOR_SHEETS_QUOTA_H

@@ -38,9 +38,10 @@ def prepared(world, table):
     google = world.stack.google
     spreadsheet = google.create("peer", [table])
     columns = world.stack.table(table)[0]
-    google.google("POST", f"/v4/spreadsheets/{spreadsheet}:batchUpdate", {"requests": [{"updateSheetProperties": {
-        "properties": {"sheetId": 0, "gridProperties": {"columnCount": len(columns), "rowCount": world.rows + 1}},
-        "fields": "gridProperties(rowCount,columnCount)"}}]})
+    size = {"columnCount": len(columns), "rowCount": world.rows + 1}  # narrow first: a spreadsheet holds ten million cells
+    google.google("POST", f"/v4/spreadsheets/{spreadsheet}:batchUpdate", {"requests": [
+        {"updateSheetProperties": {"properties": {"sheetId": 0, "gridProperties": {what: n}}, "fields": f"gridProperties.{what}"}}
+        for what, n in size.items()]})
     google.google("PUT", f"/v4/spreadsheets/{spreadsheet}/values/{table}!A1?valueInputOption=RAW", {"values": [columns]})
     return spreadsheet
 

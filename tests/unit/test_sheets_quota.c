@@ -119,6 +119,48 @@ static void what_can_wait_leaves_a_reserve(void **state)
     assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, quota_wait_ms(&q, QUOTA_CAN_WAIT, 0)), 0);
 }
 
+/* Whoever has something to send all the time, half a second each: how many in ten minutes, and how
+ * long the longest wait is once the first minute is over. */
+static unsigned keep_busy(struct quota *q, int64_t now, int64_t *longest)
+{
+    unsigned n = 0;
+
+    *longest = 0;
+    for (int64_t end = now + 600000, begin = now; now < end; n++) {
+        int64_t wait = quota_wait_ms(q, QUOTA_CAN_WAIT, now);
+
+        if (wait > *longest && now > begin + 61000)
+            *longest = wait;
+        now += wait;
+        quota_take(q, QUOTA_CAN_WAIT, now);
+        now += 500;
+    }
+    return n;
+}
+
+static void a_busy_one_takes_nearly_all_of_a_minute_evenly(void **state)
+{
+    static const unsigned limits[] = {60, 300};
+    struct quota q;
+    int64_t longest;
+
+    (void)state;
+    for (size_t l = 0; l < sizeof(limits) / sizeof(limits[0]); l++) {
+        unsigned all = limits[l] * 10 < 1200 ? limits[l] * 10 : 1200; /* one at a time */
+
+        quota_init(&q, limits[l], 0);
+        assert_in_range(keep_busy(&q, 0, &longest), all * 9 / 10, all);
+        assert_true(longest < 1500);
+        /* After a rest there are some that leave at once again. */
+        for (int i = 0; i < 10; i++) {
+            assert_int_equal(quota_wait_ms(&q, QUOTA_CAN_WAIT, 630000), 0);
+            quota_take(&q, QUOTA_CAN_WAIT, 630000);
+        }
+        assert_in_range(keep_busy(&q, 630000, &longest), all * 9 / 10, all);
+        assert_true(longest < 2000);
+    }
+}
+
 static void a_fill_takes_nearly_all_of_a_minute_evenly(void **state)
 {
     struct quota q;
@@ -237,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_refusal_waits_and_halves_the_pace),
         cmocka_unit_test(answers_bring_the_pace_back_to_the_limit),
         cmocka_unit_test(what_can_wait_leaves_a_reserve),
+        cmocka_unit_test(a_busy_one_takes_nearly_all_of_a_minute_evenly),
         cmocka_unit_test(a_fill_takes_nearly_all_of_a_minute_evenly),
         cmocka_unit_test(a_fill_gives_way),
         cmocka_unit_test(a_busy_one_and_a_fill_share_the_minute),
