@@ -112,9 +112,10 @@ def test_what_bytes_and_quota_allow(modules):
     _, runs = modules
 
     def allowed(megabytes, request_ms):
-        return runs.Fill(rows=1, seconds=1, cpu_s=0, peak_mib=1, requests=1, sent_bytes=megabytes * 1_000_000, request_ms=request_ms,
-                         refused=0).allowed_s
-    assert allowed(3, 500) == 1.0  # two requests
-    assert allowed(120, 500) == 30.0  # sixty: a minute's
-    assert allowed(122, 500) == 60.0  # one more has to wait for the next minute
-    assert allowed(122, 1500) == 91.5
+        fill = runs.Fill(rows=1, seconds=1, cpu_s=0, peak_mib=1, requests=1, sent_bytes=megabytes * 1_000_000, request_ms=request_ms, refused=0)
+        return fill.quota_s, fill.allowed_s
+
+    assert allowed(3, 500) == (1.0, 1.5)  # two requests, a second apart
+    assert allowed(120, 500) == (30.0, 59.5)  # sixty: a minute's
+    assert allowed(122, 500) == (60.0, 60.5)  # one more has to wait for the next minute
+    assert allowed(122, 1500) == (91.5, 91.5)
