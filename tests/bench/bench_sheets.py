@@ -17,7 +17,7 @@ from measure import Failed
 from sheets_world import SERVER_IDS, World, served, servers
 
 # Row changes a second, and rows in a transaction.
-LOADS = [(1, 1), (100, 1), (10_000, 100)]
+LOADS = [(0.2, 1), (1, 1), (100, 1), (10_000, 100)]
 SIZES = {"tabs": 20, "warm_s": 40, "seconds": 60, "request_rows": 100_000, "peer_rows": 500, "fill_rows": 1_000_000, "peer_fill_rows": 50_000,
          "limited_rows": 200_000, "fill_s": 3600, "pending_changes": 10_000_000, "pending_rows": 200_000, "mappings": 200, "spreadsheets": 50,
          "mapping_rows": 100, "scale_s": 7200}

@@ -19,7 +19,7 @@ def print_freshness(server, tabs, runs):
     print(f"  {'changes/s':>9} {'made':>9} {'median ms':>10} {'p99 ms':>9} {'over ms':>8} {'interval':>9} {'request':>8} {'writes':>7} "
           f"{'reads':>6} {'429':>4} {'cells/req':>10} {'bytes/req':>10} {'cpu s/M':>8} {'peak MiB':>9}")
     for f in runs:
-        print(f"  {f.rate:>9,.0f} {f.made:>9,.1f} {f.median_ms:>10,.1f} {f.p99_ms:>9,.1f} {f.over_ms:>8,.1f} {f.interval_ms:>9,.0f} "
+        print(f"  {f.rate:>9,} {f.made:>9,.1f} {f.median_ms:>10,.1f} {f.p99_ms:>9,.1f} {f.over_ms:>8,.1f} {f.interval_ms:>9,.0f} "
               f"{f.request_ms:>8,.0f} {f.writes:>7} {f.reads:>6} {f.refused:>4} {f.cells_a_request:>10,.1f} {f.bytes_a_request:>10,.0f} "
               f"{f.cpu_s_a_million:>8,.2f} {f.peak_mib:>9.1f}")
     for f in runs[:1]:
